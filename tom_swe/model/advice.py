@@ -1,0 +1,83 @@
+"""What the coding agent asks and what it gets back."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from tom_swe.model.base import Value
+from tom_swe.model.belief import Belief
+
+
+class Query(Value):
+    """A coding agent's question about its user: the request at hand and where it was made."""
+
+    text: str
+    repository: str = ""
+    languages: tuple[str, ...] = ()
+    limit: int = 8
+
+
+class Action(StrEnum):
+    """What to do with the request."""
+
+    PROCEED = "proceed"
+    ASK = "ask"
+
+
+class Missing(StrEnum):
+    """What an underspecified request leaves open."""
+
+    TARGET = "target"  # which file, function, page, service
+    BEHAVIOUR = "behaviour"  # what should happen instead
+    CHOICE = "choice"  # which of several readings
+    ACCEPTANCE = "acceptance"  # how one would know that it is done
+    REFERENCE = "reference"  # "it", "that one": to what
+
+
+class Clarity(Value):
+    """How well a request says what is wanted: 1 is fully specified, 0 says nothing."""
+
+    score: float
+    missing: tuple[Missing, ...] = ()
+    is_request: bool = True
+
+
+class PastTurn(Value):
+    """Something the person said before that bears on the request."""
+
+    session_id: int
+    ordinal: int
+    repository: str
+    at: datetime | None
+    text: str
+    score: float
+
+
+class Recalled(Value):
+    """What memory holds on a query: beliefs that apply, best first, and similar past turns."""
+
+    beliefs: tuple[Belief, ...] = ()
+    turns: tuple[PastTurn, ...] = ()
+
+
+class Suggestion(Value):
+    """The answer to a query. Cited beliefs exist and carry the quotes they rest on."""
+
+    action: Action
+    text: str
+    questions: tuple[str, ...] = ()
+    beliefs: tuple[Belief, ...] = ()
+    turns: tuple[PastTurn, ...] = ()
+    clarity: Clarity
+    confidence: float
+    reasoning: str = ""
+    consultation_id: int | None = None
+
+
+class Briefing(Value):
+    """The user model rendered for the start of a session, the same bytes until it changes."""
+
+    user_id: str
+    repository: str
+    text: str
+    tokens: int
+    belief_ids: tuple[int, ...] = ()

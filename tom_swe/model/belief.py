@@ -1,0 +1,155 @@
+"""Tiers 2 and 3: what one session showed, and what tom holds across sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from tom_swe.model.base import Value
+
+
+class Kind(StrEnum):
+    """What sort of thing is known about the person."""
+
+    PREFERENCE = "preference"  # how they like code and work to be
+    CONSTRAINT = "constraint"  # what must or must not be done
+    HABIT = "habit"  # what they do, counted from behaviour
+    EXPERTISE = "expertise"  # what they know, use or are
+    GOAL = "goal"  # what they are working towards
+
+
+class Polarity(StrEnum):
+    """Whether the statement asks for something or against it."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+class Source(StrEnum):
+    """How an observation came about. The order is the order of trust."""
+
+    CORRECTION = "correction"  # the person objected to what the agent did
+    INSTRUCTION = "instruction"  # a standing rule, said as such
+    PREFERENCE = "preference"  # a liking, said as such
+    FACT = "fact"  # something about the person, said by them
+    BEHAVIOUR = "behaviour"  # computed from what they did, with its count
+
+
+class Reach(StrEnum):
+    """How far a belief holds."""
+
+    EVERYWHERE = "everywhere"
+    REPOSITORY = "repository"
+    LANGUAGE = "language"
+    TASK = "task"
+
+
+class Scope(Value):
+    """Where a belief holds: everywhere, in one repository or language, in one task."""
+
+    reach: Reach = Reach.EVERYWHERE
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reach.value}:{self.name}" if self.name else self.reach.value
+
+
+EVERYWHERE = Scope()
+
+
+class Quote(Value):
+    """Where something was said: an exact substring of one turn's ``text``."""
+
+    ordinal: int
+    text: str
+
+
+class Observation(Value):
+    """One atomic thing the person said or did, true in one session.
+
+    ``statement`` is canonical English or the person's own words made a rule;
+    ``dimension`` names the catalogue entry it is about ("" where none fits) and
+    ``value`` the choice on it, so that two observations on one dimension with
+    different values contradict each other. ``count`` is how many turns a
+    behaviour was computed from, 1 for what was said.
+    """
+
+    kind: Kind
+    source: Source
+    statement: str
+    quote: Quote
+    dimension: str = ""
+    value: str = ""
+    polarity: Polarity = Polarity.FOR
+    scope: Scope = EVERYWHERE
+    count: int = 1
+
+
+class SessionModel(Value):
+    """Tier 2: what one session showed. ``reader`` names what made it, with its version."""
+
+    intent: str
+    summary: str
+    observations: tuple[Observation, ...] = ()
+    reader: str = ""
+
+
+class Status(StrEnum):
+    """A belief starts as a candidate; a second session or the person confirms it."""
+
+    CANDIDATE = "candidate"
+    CONFIRMED = "confirmed"
+    RETIRED = "retired"
+
+
+class Stance(StrEnum):
+    """Whether evidence holds a belief up or speaks against it."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+
+
+class Evidence(Value):
+    """One quote for or against a belief, and where it was said."""
+
+    observation_id: int
+    session_id: int
+    host: str
+    repository: str
+    ordinal: int
+    quote: str
+    stance: Stance
+    source: Source
+    at: datetime
+
+
+class Belief(Value):
+    """What tom holds about the person across sessions, with its evidence, oldest first."""
+
+    id: int
+    kind: Kind
+    statement: str
+    dimension: str = ""
+    value: str = ""
+    polarity: Polarity = Polarity.FOR
+    scope: Scope = EVERYWHERE
+    status: Status = Status.CANDIDATE
+    confidence: float = 0.0
+    superseded_by: int | None = None
+    first_seen: datetime
+    last_seen: datetime
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The supporting quotes, newest first, each once."""
+        supporting = (e.quote for e in reversed(self.evidence) if e.stance is Stance.SUPPORTS)
+        return tuple(dict.fromkeys(supporting))
+
+
+class Change(StrEnum):
+    """The only ways a belief changes."""
+
+    ADD = "add"
+    STRENGTHEN = "strengthen"
+    WEAKEN = "weaken"
+    MERGE = "merge"
+    RETIRE = "retire"

@@ -1,0 +1,68 @@
+"""Tier 1: one conversation, cleaned and redacted."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from tom_swe.model.base import Value
+
+# Part of every content hash: raise it when cleaning changes what a stored turn holds,
+# and the next import writes the session again.
+CLEANING = 1
+
+
+class Role(StrEnum):
+    """Who speaks in a turn. Only the user's own words make beliefs."""
+
+    USER = "user"
+    AGENT = "agent"
+    TOOL = "tool"
+
+
+class Turn(Value):
+    """One message.
+
+    ``text`` holds only what the speaker wrote. What came along without being
+    written (pasted output, host tags, expanded commands) is in ``attachment``:
+    kept as context, never quoted, never learned from.
+    """
+
+    ordinal: int
+    role: Role
+    text: str
+    attachment: str = ""
+    at: datetime | None = None
+    tool: str = ""
+
+
+class Session(Value):
+    """One conversation of one person with one host's agent, in order.
+
+    ``host`` and ``host_id`` name it for good: importing it again finds the same
+    session. ``repository`` is inferred from ``cwd``, the working directory recorded
+    in the transcript, and is empty where none was.
+    """
+
+    host: str
+    host_id: str
+    cwd: str = ""
+    repository: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+    source: str = ""
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """Hex sha256 over what the turns say; equal hashes mean there is nothing new."""
+        digest = hashlib.sha256(f"{CLEANING}\0{self.repository}".encode())
+        for turn in self.turns:
+            at = turn.at.isoformat() if turn.at else ""
+            for part in (turn.role, turn.text, turn.attachment, at, turn.tool):
+                digest.update(part.encode())
+                digest.update(b"\0")
+        return digest.hexdigest()
+
+    def by(self, role: Role) -> tuple[Turn, ...]:
+        """The turns of one speaker, in order."""
+        return tuple(turn for turn in self.turns if turn.role is role)

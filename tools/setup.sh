@@ -1,0 +1,52 @@
+#!/bin/sh
+# Makes .venv with the locked dependencies and this project in it.
+# usage: tools/setup.sh core|dev
+# Needs any Python 3 with pip and venv; finds or fetches a Python >= 3.12 for the project itself.
+set -eu
+cd "$(dirname "$0")/.."
+set_name=${1:-core}
+lock=requirements/$set_name.txt
+stamp=.venv/.installed-$set_name
+
+# The stamp holds what was installed, so that a changed lock or project file installs again.
+want=$(cat "$lock" pyproject.toml tools/setup.sh | cksum)
+if [ -x .venv/bin/tom ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
+    exit 0
+fi
+
+if command -v uv >/dev/null 2>&1; then
+    uv=uv
+else
+    uv=.uv/bin/uv
+    if [ ! -x "$uv" ]; then
+        echo "setup: no uv on PATH, installing one into .uv/" >&2
+        python3 -m venv .uv
+        .uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+    fi
+fi
+
+new_enough='import sys; sys.exit(sys.version_info < (3, 12))'
+find_python() {
+    if [ -n "${UV_PYTHON:-}" ]; then
+        echo "$UV_PYTHON"
+        return
+    fi
+    for candidate in python3.13 python3.12 python3 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python; do
+        if "$candidate" -c "$new_enough" >/dev/null 2>&1; then
+            "$candidate" -c 'import sys; print(sys.executable)'
+            return
+        fi
+    done
+    echo ">=3.12"   # uv fetches one
+}
+
+if ! .venv/bin/python -c "$new_enough" >/dev/null 2>&1; then
+    python=$(find_python)
+    echo "setup: making .venv with $python" >&2
+    "$uv" venv --quiet --clear --python "$python" .venv
+fi
+echo "setup: installing $lock" >&2
+export VIRTUAL_ENV="$PWD/.venv"
+"$uv" pip install --quiet --require-hashes -r "$lock"
+"$uv" pip install --quiet --no-deps --editable .
+echo "$want" >"$stamp"
