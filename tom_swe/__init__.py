@@ -1,0 +1,80 @@
+"""tom-swe: a user model for coding agents, every belief of it with a quote.
+
+    tom = open_tom(load_settings())
+    import_transcripts(tom, user_id, "claude-code", path)
+    tom.learn(user_id)
+    tom.consult(user_id, Query(text="add a login page"))
+    tom.brief(user_id, repository)
+
+The names below are the public ones. Each is loaded when first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tom_swe.app import open_tom
+    from tom_swe.errors import TomError
+    from tom_swe.intake import import_transcripts
+    from tom_swe.mind.tom import Learned, Tom
+    from tom_swe.model.advice import Action, Briefing, Query, Suggestion
+    from tom_swe.model.belief import Belief, Evidence, Observation, SessionModel
+    from tom_swe.model.session import Role, Session, Turn
+    from tom_swe.model.user import LOCAL_USER, UserModel
+    from tom_swe.settings import Settings, load_settings
+
+__all__ = [
+    "LOCAL_USER",
+    "Action",
+    "Belief",
+    "Briefing",
+    "Evidence",
+    "Learned",
+    "Observation",
+    "Query",
+    "Role",
+    "Session",
+    "SessionModel",
+    "Settings",
+    "Suggestion",
+    "Tom",
+    "TomError",
+    "Turn",
+    "UserModel",
+    "import_transcripts",
+    "load_settings",
+    "open_tom",
+]
+
+_HOME = {
+    "LOCAL_USER": "model.user",
+    "Action": "model.advice",
+    "Belief": "model.belief",
+    "Briefing": "model.advice",
+    "Evidence": "model.belief",
+    "Learned": "mind.tom",
+    "Observation": "model.belief",
+    "Query": "model.advice",
+    "Role": "model.session",
+    "Session": "model.session",
+    "SessionModel": "model.belief",
+    "Settings": "settings",
+    "Suggestion": "model.advice",
+    "Tom": "mind.tom",
+    "TomError": "errors",
+    "Turn": "model.session",
+    "UserModel": "model.user",
+    "import_transcripts": "intake",
+    "load_settings": "settings",
+    "open_tom": "app",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

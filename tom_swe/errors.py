@@ -1,15 +1,15 @@
 """What can go wrong, as one tree.
 
-    TomError                 anything tom raises on purpose; its text says what to do
-    ├── UsageError           the caller asked for something that cannot be (exit code 2)
-    │   ├── NotFound         an id, session, belief or path that is not there
-    │   └── SettingsError    a setting that cannot be used
-    ├── SourceError          a foreign transcript, file or folder that cannot be read
-    ├── MemoryFault          the database cannot be used
-    │   ├── SchemaTooNew     written by a newer tom
-    │   └── MemoryBusy       another process held it for longer than the busy timeout
-    ├── IndexFault           the vector index cannot be used; everything else still works
-    └── EmbedderUnavailable  no sentence model; everything else still works
+TomError                 anything tom raises on purpose; its text says what to do
+├── UsageError           the caller asked for something that cannot be (exit code 2)
+│   ├── NotFound         an id, session, belief or path that is not there
+│   └── SettingsError    a setting that cannot be used
+├── SourceError          a foreign transcript, file or folder that cannot be read
+├── MemoryFault          the database cannot be used
+│   ├── SchemaTooNew     written by a newer tom
+│   └── MemoryBusy       another process held it for longer than the busy timeout
+├── IndexFault           the vector index cannot be used; everything else still works
+└── EmbedderUnavailable  no sentence model; everything else still works
 """
 
 

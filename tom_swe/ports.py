@@ -1,16 +1,24 @@
 """The seams: what the mind asks of the world. Every implementation keeps these promises."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from tom_swe.model.advice import Briefing, Clarity, PastTurn, Query, Suggestion
-from tom_swe.model.belief import Belief, Observation, SessionModel
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from tom_swe.model.advice import Briefing, PastTurn, Query, Suggestion
+from tom_swe.model.belief import Belief, SessionModel
+from tom_swe.model.memory import Job, PastRevision, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
 
-type Vector = Sequence[float]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    type Vector = NDArray[np.float32]
+    type Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
@@ -26,8 +34,8 @@ class Embedder(Protocol):
         """The length of every vector."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One unit vector a text, in order. Raises EmbedderUnavailable."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text, shape (len(texts), dimension). Raises EmbedderUnavailable."""
         ...
 
 
@@ -49,4 +57,257 @@ class Adviser(Protocol):
 
     def advise(self, query: Query, user: UserModel, turns: Sequence[PastTurn]) -> Suggestion:
         """Whether to proceed or to ask, with the beliefs that say so."""
+        ...
+
+
+class SessionStore(Protocol):
+    """Tier 1."""
+
+    def put(self, user_id: str, session: Session) -> Put:
+        """Keeps a session and queues it for learning; the same one again changes nothing."""
+        ...
+
+    def get(self, user_id: str, session_id: int) -> Session:
+        """One session. Raises NotFound."""
+        ...
+
+    def summaries(self, user_id: str) -> list[SessionSummary]:
+        """A line a session, newest first."""
+        ...
+
+    def source_seen(self, user_id: str, source: str) -> str | None:
+        """The stamp a transcript had when it was last read to its end."""
+        ...
+
+    def mark_source(self, user_id: str, source: str, stamp: str) -> None:
+        """Notes that a transcript was read to its end while it had this stamp."""
+        ...
+
+
+class Queue(Protocol):
+    """Sessions with something new, leased to one learner each."""
+
+    def take(self, user_id: str, *, passing_over: Collection[int] = ()) -> Job | None:
+        """The next session to read, or None."""
+        ...
+
+    def fail(self, job: Job, error: str) -> None:
+        """Gives a session back with what went wrong."""
+        ...
+
+    def requeue(self, user_id: str, reader: str) -> int:
+        """Queues sessions read by another reader or by none; how many."""
+        ...
+
+    def retry_failed(self, user_id: str) -> int:
+        """Makes sessions that were given up due again; how many."""
+        ...
+
+    def pending(self, user_id: str) -> int:
+        """How many sessions wait."""
+        ...
+
+
+class ChangeOfMind(Protocol):
+    """The beliefs about one user under the write lock."""
+
+    def beliefs(self) -> list[Belief]:
+        """Every belief as it stands now, retired ones too."""
+        ...
+
+    def vectors(self, model: str) -> dict[str, Vector]:
+        """The vectors of the beliefs' statements, by statement."""
+        ...
+
+    def observe(self, model: SessionModel) -> list[Heard]:
+        """Keeps what a session showed; what of it is new."""
+        ...
+
+    def apply(
+        self, revisions: Iterable[Revision], vectors: Mapping[str, Vector], model: str
+    ) -> None:
+        """Makes these changes, each kept with its reason."""
+        ...
+
+    def drop_unsupported(self) -> int:
+        """Deletes beliefs that no quote holds up any more; how many."""
+        ...
+
+    def drop_consultations(self) -> int:
+        """Deletes kept answers that cite what is gone; how many."""
+        ...
+
+    def forget_belief(self, belief_id: int) -> None:
+        """Deletes a belief and the observations under it. Raises NotFound."""
+        ...
+
+    def forget_session(self, session_id: int) -> None:
+        """Deletes a session and keeps it from being imported again. Raises NotFound."""
+        ...
+
+    def user_model(self) -> UserModel:
+        """The user model as this change leaves it."""
+        ...
+
+    def brief(self, briefings: Iterable[Briefing]) -> None:
+        """Replaces the stored briefings."""
+        ...
+
+
+class LearningStore(Protocol):
+    """Opens changes of mind, one transaction each."""
+
+    def from_session(self, job: Job) -> AbstractContextManager[ChangeOfMind | None]:
+        """A change of mind from a session; None where the lease on it was lost."""
+        ...
+
+    def from_forgetting(self, user_id: str) -> AbstractContextManager[ChangeOfMind]:
+        """A change of mind because evidence goes."""
+        ...
+
+
+class BeliefStore(Protocol):
+    """Tier 3, to read."""
+
+    def get(self, user_id: str, belief_id: int) -> Belief:
+        """One belief with its evidence. Raises NotFound."""
+        ...
+
+    def all(self, user_id: str) -> list[Belief]:
+        """Every belief, retired ones too, by id."""
+        ...
+
+    def user_model(self, user_id: str) -> UserModel:
+        """The live beliefs, the surest first."""
+        ...
+
+    def history(self, user_id: str, belief_id: int) -> list[PastRevision]:
+        """Every change of mind about a belief, oldest first. Raises NotFound."""
+        ...
+
+    def briefing(self, user_id: str, repository: str) -> Briefing | None:
+        """The stored briefing for a repository, else the general one, else None."""
+        ...
+
+
+class FullTextSearch(Protocol):
+    """Finds by words; scores are BM25, higher is better."""
+
+    def turns(self, user_id: str, query: str, limit: int) -> list[tuple[int, float]]:
+        """(turn id, score) of the user turns that match best."""
+        ...
+
+    def beliefs(self, user_id: str, query: str, limit: int) -> list[tuple[int, float]]:
+        """(belief id, score) of the beliefs that match best."""
+        ...
+
+    def past_turns(self, turn_ids: Sequence[int]) -> list[PastTurn]:
+        """These turns; ids that are gone are left out."""
+        ...
+
+
+class VectorStore(Protocol):
+    """The vectors that every index is derived from."""
+
+    def unembedded(self, session_id: int, model: str) -> dict[str, str]:
+        """Texts of a session's user turns that have no vector of this model, by key."""
+        ...
+
+    def put(self, user_id: str, model: str, vectors: Mapping[str, Vector]) -> None:
+        """Keeps vectors by key."""
+        ...
+
+    def of_beliefs(self, belief_ids: Iterable[int], model: str) -> dict[int, Vector]:
+        """The vectors of beliefs' statements, by belief id."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest turns by vector; derived, may be thrown away at any time."""
+
+    def nearest(self, user_id: str, vector: Vector, limit: int) -> list[tuple[int, float]]:
+        """(turn id, cosine) of the user's turns most alike, best first."""
+        ...
+
+    def sync(self) -> bool:
+        """Brings it up to the database; False where another process owns it."""
+        ...
+
+    def drop(self) -> bool:
+        """Throws it away, to be made anew; False where another process owns it."""
+        ...
+
+    def check(self) -> list[Problem]:
+        """Where it and the database differ. Raises IndexFault."""
+        ...
+
+
+class ConsultationStore(Protocol):
+    """Answers given."""
+
+    def put(self, user_id: str, query: Query, suggestion: Suggestion) -> int:
+        """Keeps an answer; its id."""
+        ...
+
+
+class MemoryStore(Protocol):
+    """The whole memory."""
+
+    @property
+    def sessions(self) -> SessionStore:
+        """Tier 1."""
+        ...
+
+    @property
+    def queue(self) -> Queue:
+        """What is to be read."""
+        ...
+
+    @property
+    def learning(self) -> LearningStore:
+        """Changes of mind."""
+        ...
+
+    @property
+    def beliefs(self) -> BeliefStore:
+        """Tier 3."""
+        ...
+
+    @property
+    def search(self) -> FullTextSearch:
+        """By words."""
+        ...
+
+    @property
+    def vectors(self) -> VectorStore:
+        """By meaning, the truth."""
+        ...
+
+    @property
+    def consultations(self) -> ConsultationStore:
+        """Answers given."""
+        ...
+
+    def reset(self, user_id: str) -> None:
+        """Deletes everything kept about a user."""
+        ...
+
+    def purge(self) -> bool:
+        """Wipes the remains of deleted rows; False where another process still reads them."""
+        ...
+
+    def sizes(self) -> Sizes:
+        """How much is in memory."""
+        ...
+
+    def check(self) -> list[Problem]:
+        """What is wrong with the database."""
+        ...
+
+    def rebuild_full_text(self) -> None:
+        """Makes the full-text indexes anew."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the file."""
         ...

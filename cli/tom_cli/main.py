@@ -1,0 +1,67 @@
+"""The ``tom`` command's entry: what every command shares, and how failures end."""
+
+import os
+import sys
+
+# Before anything imports litellm: it would ask the network for prices, and can hang there.
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+import typer
+
+from tom_cli.commands import advice, database, demo, intake, memory, profile
+from tom_swe.errors import TomError, UsageError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="tom",
+    help="Tells coding agents who they work for: a user model from your own sessions, "
+    "every belief with a quote. All of it stays on this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Start with `tom init`, or see `tom demo` first.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tom {version('tom-swe')}")
+        raise typer.Exit
+
+
+@app.callback()
+def tom(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Tells coding agents who they work for."""
+    del version
+
+
+intake.register(app)
+profile.register(app)
+advice.register(app)
+app.add_typer(memory.app, name="memory")
+app.add_typer(database.app, name="db")
+database.register(app)
+demo.register(app)
+
+
+def main() -> None:
+    """Runs the command line. Exits 0 when done, 2 for wrong usage, 1 for a failure."""
+    try:
+        app()
+    except TomError as error:
+        typer.echo(f"tom: {error}", err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        typer.echo("tom: interrupted; what was acknowledged is kept", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output left; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Benchmarks of tom-swe; they use its public names only."""

@@ -1,0 +1,1 @@
+"""The relational store is truth; every index is derived from it."""

@@ -1,0 +1,1 @@
+"""The reasoning: sees the model and the ports, and nothing else."""

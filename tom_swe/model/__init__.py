@@ -1,0 +1,1 @@
+"""Frozen values: what sessions, beliefs and advice are. No input or output."""

@@ -44,12 +44,13 @@ class Clarity(Value):
 class PastTurn(Value):
     """Something the person said before that bears on the request."""
 
+    turn_id: int
     session_id: int
     ordinal: int
     repository: str
     at: datetime | None
     text: str
-    score: float
+    score: float = 0.0
 
 
 class Recalled(Value):

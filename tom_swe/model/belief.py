@@ -1,5 +1,7 @@
 """Tiers 2 and 3: what one session showed, and what tom holds across sessions."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,8 +53,27 @@ class Scope(Value):
     def __str__(self) -> str:
         return f"{self.reach.value}:{self.name}" if self.name else self.reach.value
 
+    def same_as(self, other: Scope) -> bool:
+        """Whether both hold in the same place."""
+        if Reach.REPOSITORY is self.reach is other.reach:
+            return same_repository(self.name, other.name)
+        return self == other
+
 
 EVERYWHERE = Scope()
+
+
+def same_repository(one: str, other: str) -> bool:
+    """Whether two names mean one repository.
+
+    Hosts that record a remote name it ``owner/name``, others by its folder alone: a bare
+    name is taken to be the one with an owner.
+    """
+    if one == other:
+        return True
+    if "/" in one and "/" in other:
+        return False
+    return bool(one and other) and one.rpartition("/")[2] == other.rpartition("/")[2]
 
 
 class Quote(Value):

@@ -1,0 +1,1 @@
+"""From a query and what memory holds to a suggestion."""

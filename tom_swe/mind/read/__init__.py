@@ -1,0 +1,1 @@
+"""Reading: what one session shows about the person."""

@@ -1,0 +1,42 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
+.PHONY: demo test test-all check bench docs lock clean
+
+demo:
+	@tools/setup.sh core
+	@.venv/bin/tom demo
+
+test:
+	@tools/setup.sh dev
+	.venv/bin/pytest -q -n 2 -m "not slow"
+
+test-all:
+	@tools/setup.sh dev
+	.venv/bin/pytest -q -n 2
+
+check:
+	@tools/setup.sh dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+	.venv/bin/python tools/docs.py --check
+
+bench:
+	@tools/setup.sh dev
+	.venv/bin/python -m tom_evals.bench
+
+docs:
+	@tools/setup.sh dev
+	.venv/bin/python tools/docs.py
+
+# Locks name no registry, so that they serve behind any.
+lock:
+	@tools/setup.sh dev
+	uv=$$(command -v uv || echo .uv/bin/uv); \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.12 pyproject.toml -o requirements/core.txt && \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.12 pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .uv dist

@@ -1,0 +1,64 @@
+"""What a coding agent is told: consult, brief."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tom_cli.common import Json, Repository, opened, print_json, repository_here, talk
+from tom_swe.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(consult)
+    app.command()(brief)
+
+
+def consult(
+    request: Annotated[str, typer.Argument(help="What was asked of the agent; - reads stdin.")],
+    repository: Repository = None,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="How many beliefs at most.")] = 8,
+    as_json: Json = False,
+) -> None:
+    """Say whether to proceed with a request or ask first, and what you would want.
+
+    Example: tom consult "add a login page"
+    """
+    from tom_cli.render import show_suggestion
+    from tom_swe.model.advice import Query
+
+    text = (sys.stdin.read() if request == "-" else request).strip()
+    if not text:
+        raise UsageError("the request is empty: say what was asked of the agent")
+    query = Query(text=text, repository=repository_here(repository), limit=limit)
+    with opened() as (tom, settings):
+        suggestion = tom.consult(settings.user, query)
+    if as_json:
+        print_json(suggestion)
+    else:
+        show_suggestion(suggestion)
+
+
+def brief(
+    repository: Repository = None,
+    tokens: Annotated[
+        int | None,
+        typer.Option(min=50, max=8000, help="A budget of its own instead of the stored text."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print what the next session is told about you.
+
+    Example: tom brief --repository acme/shop
+    """
+    with opened() as (tom, settings):
+        briefing = tom.brief(settings.user, repository_here(repository), tokens)
+    if as_json:
+        print_json(briefing)
+    elif briefing.text:
+        sys.stdout.write(f"{briefing.text}\n")
+    else:
+        talk("nothing is known yet, so there is nothing to tell; start with `tom init`")

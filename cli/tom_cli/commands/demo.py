@@ -1,0 +1,69 @@
+"""The whole of tom on an invented developer's sessions, in a throw-away memory."""
+
+from __future__ import annotations
+
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+import typer
+
+from tom_cli.common import talk
+
+# What the demo's folder calls the places that hosts keep their transcripts in.
+PLACES = (
+    ("claude-code", "dot-claude/projects"),
+    ("codex", "dot-codex/sessions"),
+    ("openhands", "dot-openhands/conversations"),
+    ("aider", "src"),
+)
+UNCLEAR = "clean up the export code"
+CLEAR = "add a `--since YYYY-MM-DD` option to ledger_api/cli.py that filters the entries by date"
+REPOSITORY = "ledger-api"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this command."""
+    app.command()(demo)
+
+
+def demo() -> None:
+    """See what tom does, on an invented developer's sessions; your own memory is not touched.
+
+    Example: tom demo
+    """
+    from rich.text import Text
+
+    from tom_cli.render import console, intake_line, show_profile, show_suggestion
+    from tom_swe.app import open_tom
+    from tom_swe.intake import import_transcripts
+    from tom_swe.model.advice import Query
+    from tom_swe.settings import Settings
+
+    out = console()
+
+    def step(title: str) -> None:
+        out.print(Text(f"\n── {title}", style="bold magenta"))
+
+    with (
+        resources.as_file(resources.files("tom_cli") / "demo" / "home") as home,
+        tempfile.TemporaryDirectory(prefix="tom-demo-") as folder,
+    ):
+        settings = Settings(home=Path(folder) / "memory", user="mira")
+        tom = open_tom(settings, say=talk)
+        step("1. Mira's sessions with four coding agents are read")
+        for host, place in PLACES:
+            intake = import_transcripts(tom, settings.user, host, home / place)
+            out.print(f"  {intake_line(host, intake)}")
+        tom.learn(settings.user)
+        step("2. What they say about her, each with her own words (tom profile)")
+        show_profile(tom.memory.beliefs.user_model(settings.user))
+        for number, request in ((3, UNCLEAR), (4, CLEAR)):
+            step(f"{number}. An agent asks about: “{request}” (tom consult)")
+            query = Query(text=request, repository=REPOSITORY, limit=5)
+            show_suggestion(tom.consult(settings.user, query))
+        step(f"5. What her next session in {REPOSITORY} is told (tom brief)")
+        out.print(tom.brief(settings.user, REPOSITORY).text)
+        tom.memory.close()
+    step("Now with your own history: `tom init`")
+    out.print("  It finds the sessions on this machine and asks before it reads them.")

@@ -1,0 +1,148 @@
+"""The memory in the person's hands: list, show, forget, reset, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, talk
+from tom_swe.errors import UsageError
+
+app = typer.Typer(help="See, forget and take out what is kept.", no_args_is_help=True)
+
+Target = Annotated[str, typer.Argument(help="A belief (b3) or a session (s7).")]
+
+
+@app.command(name="list")
+def list_(
+    sessions: Annotated[
+        bool, typer.Option("--sessions", help="Sessions instead of beliefs.")
+    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Beliefs given up, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the beliefs, or the sessions they came from.
+
+    Example: tom memory list --sessions
+    """
+    from tom_cli.render import show_beliefs, show_sessions
+    from tom_swe.model.belief import Status
+
+    with opened() as (tom, settings):
+        if sessions:
+            summaries = tom.memory.sessions.summaries(settings.user)
+            if as_json:
+                print_json(summaries)
+            else:
+                show_sessions(summaries)
+            return
+        beliefs = tom.memory.beliefs.all(settings.user)
+    shown = [b for b in beliefs if everything or b.status is not Status.RETIRED]
+    if as_json:
+        print_json(shown)
+    else:
+        show_beliefs(shown)
+    if not shown:
+        talk("no beliefs yet; `tom init` reads the sessions on this machine")
+
+
+@app.command()
+def show(target: Target, as_json: Json = False) -> None:
+    """Show one belief with all its quotes, or one session's turns.
+
+    Example: tom memory show s7
+    """
+    from tom_cli.render import belief_line, console, show_session
+
+    kind, number = _target(target)
+    with opened() as (tom, settings):
+        if kind == "b":
+            belief = tom.memory.beliefs.get(settings.user, number)
+            if as_json:
+                print_json(belief)
+            else:
+                console().print(belief_line(belief, quotes=len(belief.evidence)))
+            return
+        session = tom.memory.sessions.get(settings.user, number)
+    if as_json:
+        print_json(session)
+    else:
+        show_session(number, session)
+
+
+@app.command()
+def forget(target: Target, yes: Yes = False) -> None:
+    """Delete a belief or a session for good, with all that rests on it alone.
+
+    A belief is not learned again from the same words; a session is not imported again.
+
+    Example: tom memory forget b3
+    """
+    from tom_cli.render import safe
+
+    kind, number = _target(target)
+    with opened() as (tom, settings):
+        if kind == "b":
+            belief = tom.memory.beliefs.get(settings.user, number)
+            confirmed(f"Forget b{number}, {safe(belief.statement)!r}, for good?", yes)
+            tom.forget_belief(settings.user, number)
+        else:
+            session = tom.memory.sessions.get(settings.user, number)
+            what = f"{len(session.turns)} turns of {safe(session.host)}"
+            confirmed(f"Forget session s{number} ({what}) for good?", yes)
+            tom.forget_session(settings.user, number)
+    talk(f"forgotten: {kind}{number}")
+
+
+@app.command()
+def reset(yes: Yes = False) -> None:
+    """Delete everything kept about you, for good.
+
+    Example: tom memory reset
+    """
+    with opened() as (tom, settings):
+        sizes = tom.memory.sizes()
+        confirmed(
+            f"Delete all {sizes.sessions} sessions and {sizes.beliefs} beliefs of "
+            f"{settings.user!r} for good?",
+            yes,
+        )
+        tom.reset(settings.user)
+    talk("everything is forgotten")
+
+
+@app.command()
+def export() -> None:
+    """Print everything kept about you as one JSON document.
+
+    Example: tom memory export > tom.json
+    """
+    with opened() as (tom, settings):
+        beliefs = tom.memory.beliefs.all(settings.user)
+        write = sys.stdout.write
+        head = {"format": "tom-export", "version": 1, "user": settings.user}
+        write(json.dumps(head, ensure_ascii=False)[:-1])
+        write(', "beliefs": [')
+        # Piece by piece: a memory of years does not have to fit into this process.
+        for number, belief in enumerate(beliefs):
+            history = tom.memory.beliefs.history(settings.user, belief.id)
+            piece = belief.model_dump(mode="json")
+            piece["history"] = [each.model_dump(mode="json") for each in history]
+            write(",\n" * bool(number) + json.dumps(piece, ensure_ascii=False))
+        write('],\n"sessions": [')
+        for number, summary in enumerate(tom.memory.sessions.summaries(settings.user)):
+            session = tom.memory.sessions.get(settings.user, summary.id)
+            piece = {"id": summary.id, **session.model_dump(mode="json")}
+            piece |= {"intent": summary.intent, "summary": summary.summary}
+            write(",\n" * bool(number) + json.dumps(piece, ensure_ascii=False))
+        write("]}\n")
+
+
+def _target(given: str) -> tuple[str, int]:
+    letter = given[:1].lower()
+    if letter not in ("b", "s"):
+        raise UsageError(f"{given!r} is neither a belief nor a session: give b3 or s7")
+    return letter, id_of(given, letter, "belief" if letter == "b" else "session")

@@ -1,0 +1,84 @@
+"""What commands share: opening memory, options, printing data."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tom_swe.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from tom_swe.mind.tom import Tom
+    from tom_swe.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Repository = Annotated[
+    str | None,
+    typer.Option(
+        "--repository", "-r", help="The repository it is for; by default that of this folder."
+    ),
+]
+
+
+@contextlib.contextmanager
+def opened() -> Generator[tuple[Tom, Settings]]:
+    """Tom on this person's memory, closed at the end."""
+    from tom_swe.app import open_tom
+    from tom_swe.settings import load_settings
+
+    settings = load_settings()
+    tom = open_tom(settings, say=talk)
+    try:
+        yield tom, settings
+    finally:
+        tom.memory.close()
+
+
+def repository_here(given: str | None) -> str:
+    """The repository given, else that of the working directory."""
+    if given is not None:
+        return given
+    from tom_swe.ingest.repository import repository_of
+
+    return repository_of(str(Path.cwd()))
+
+
+def talk(message: str) -> None:
+    """Says something to the person; data goes to stdout, talk never does."""
+    typer.echo(f"tom: {message}", err=True)
+
+
+def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
+    """One JSON document on stdout: keys in the order of docs/reference/json.md."""
+    from pydantic import BaseModel
+    from pydantic_core import to_jsonable_python
+
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    text = json.dumps(to_jsonable_python(plain), ensure_ascii=False, indent=2)
+    sys.stdout.write(f"{text}\n")
+
+
+def confirmed(question: str, yes: bool) -> None:
+    """Goes on only when the person agrees. Raises UsageError where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} Nobody to ask here: add --yes to agree")
+    typer.confirm(question, abort=True, err=True)
+
+
+def id_of(given: str, letter: str, what: str) -> int:
+    """The number in an id such as b12. Raises UsageError."""
+    digits = given.strip().lower().removeprefix(letter)
+    if not digits.isdecimal():
+        raise UsageError(f"{given!r} is no {what}: give its id, such as {letter}12")
+    return int(digits)

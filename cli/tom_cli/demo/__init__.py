@@ -1,0 +1,1 @@
+"""Example sessions of an invented developer, shipped as data for ``tom demo``."""

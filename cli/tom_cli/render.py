@@ -1,0 +1,214 @@
+"""Beliefs, sessions and advice as text for a person. Stored text is never markup here."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tom_swe.intake import Intake
+from tom_swe.model.advice import Action, Suggestion
+from tom_swe.model.belief import Belief, Kind, Stance, Status
+from tom_swe.model.memory import PastRevision, Problem, SessionSummary
+from tom_swe.model.session import Role, Session
+from tom_swe.model.user import UserModel
+
+QUOTE = 160
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_TITLES = {
+    Kind.CONSTRAINT: "Rules",
+    Kind.PREFERENCE: "Preferences",
+    Kind.EXPERTISE: "About you",
+    Kind.GOAL: "Goals",
+    Kind.HABIT: "Habits, counted",
+}
+
+
+def console() -> Console:
+    """Writes to stdout; plain and unwrapped where that is no terminal."""
+    made = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not made.is_terminal:
+        made.width = 160
+    return made
+
+
+def safe(text: str, length: int = 0) -> str:
+    """Stored text on one line, with nothing in it that a terminal would obey."""
+    line = " ".join(_CONTROL.sub("", text).split())
+    return line if not length or len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def bar(confidence: float) -> str:
+    """A confidence as five cells."""
+    full = round(confidence * 5)
+    return "●" * full + "○" * (5 - full)
+
+
+def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
+    """A belief with its id, certainty and newest quotes."""
+    line = Text()
+    line.append(f"  b{belief.id:<4}", style="dim")
+    line.append(f"{bar(belief.confidence)} ", style="cyan")
+    retired = belief.status is Status.RETIRED
+    line.append(safe(belief.statement), style="strike dim" if retired else "bold")
+    notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
+    if belief.status is Status.CANDIDATE:
+        notes.append("seen once")
+    if retired:
+        notes.append(
+            f"given up for b{belief.superseded_by}" if belief.superseded_by else "given up"
+        )
+    if notes:
+        line.append(f"  ({safe(', '.join(notes))})", style="yellow")
+    supporting = [e for e in reversed(belief.evidence) if e.stance is Stance.SUPPORTS]
+    for each in list({e.quote: e for e in supporting}.values())[:quotes]:
+        line.append("\n              ")
+        line.append(f"“{safe(each.quote, QUOTE)}”", style="italic")
+        line.append(f"  {each.at:%Y-%m-%d}, {safe(each.host)} s{each.session_id}", style="dim")
+    return line
+
+
+def show_profile(user: UserModel, *, quotes: int = 1) -> None:
+    """The user model by kind, each belief with its quotes."""
+    out = console()
+    if not user.beliefs:
+        out.print("Nothing is known yet. `tom init` reads the sessions on this machine.")
+        return
+    span = f", {user.since:%Y-%m-%d} to {user.until:%Y-%m-%d}" if user.since and user.until else ""
+    out.print(
+        Text(
+            f"{len(user.beliefs)} beliefs from {user.sessions} sessions, {user.turns} turns{span}",
+            style="dim",
+        )
+    )
+    for kind, title in _TITLES.items():
+        held = [b for b in user.beliefs if b.kind is kind]
+        if held:
+            out.print(Text(f"\n{title}", style="bold underline"))
+            for belief in held:
+                out.print(belief_line(belief, quotes=quotes))
+
+
+def show_beliefs(beliefs: Iterable[Belief]) -> None:
+    """Beliefs, a line and a quote each."""
+    out = console()
+    for belief in beliefs:
+        out.print(belief_line(belief))
+
+
+def show_why(belief: Belief, history: Sequence[PastRevision], parts: Sequence[str]) -> None:
+    """Why a belief is held: its quotes for and against, its arithmetic and its history."""
+    out = console()
+    out.print(belief_line(belief, quotes=0))
+    for stance, title in ((Stance.SUPPORTS, "Because you said"), (Stance.CONTRADICTS, "Against")):
+        held = [e for e in belief.evidence if e.stance is stance]
+        if held:
+            out.print(Text(f"\n{title}", style="bold underline"))
+        for each in held:
+            line = Text(f"  “{safe(each.quote)}”", style="italic")
+            where = f" in {safe(each.repository)}" if each.repository else ""
+            line.append(
+                f"\n      {each.at:%Y-%m-%d %H:%M}, {safe(each.host)}{where}, "
+                f"session s{each.session_id} turn {each.ordinal} ({each.source})",
+                style="dim not italic",
+            )
+            out.print(line)
+    out.print(Text(f"\nConfidence {belief.confidence:.2f}", style="bold underline"))
+    for part in parts:
+        out.print(f"  {part}")
+    out.print(Text("\nHow it came about", style="bold underline"))
+    for revision in history:
+        by = f" (session s{revision.session_id})" if revision.session_id else ""
+        out.print(
+            f"  {revision.at:%Y-%m-%d %H:%M}  {revision.change:<10} {safe(revision.reason)}"
+            f" → {revision.status}, {revision.confidence:.2f}{by}"
+        )
+
+
+def show_sessions(sessions: Sequence[SessionSummary]) -> None:
+    """Sessions, a row each."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "when", "host", "repository", "said", "turns", "shown", "about"):
+        table.add_column(title, no_wrap=title != "about", overflow="fold")
+    for each in sessions:
+        cells = (
+            f"s{each.id}",
+            f"{each.started:%Y-%m-%d %H:%M}" if each.started else "",
+            each.host,
+            each.repository,
+            str(each.user_turns),
+            str(each.turns),
+            str(each.observations),
+            each.summary or "(not read yet)",
+        )
+        table.add_row(*(Text(safe(cell, 90)) for cell in cells))
+    console().print(table)
+
+
+def show_session(session_id: int, session: Session) -> None:
+    """One session as a dialogue."""
+    out = console()
+    when = f", {session.started:%Y-%m-%d %H:%M}" if session.started else ""
+    where = f", {session.repository}" if session.repository else ""
+    out.print(Text(f"s{session_id}: {safe(session.host)}{safe(where)}{when}", style="bold"))
+    styles = {Role.USER: "bold", Role.AGENT: "", Role.TOOL: "dim"}
+    for turn in session.turns:
+        name = turn.tool or turn.role.value
+        said = safe(turn.text, 0 if turn.role is Role.USER else 300)
+        line = Text(f"{turn.ordinal:>4} {safe(name):<8} ", style="dim")
+        line.append(said, style=styles[turn.role])
+        if turn.attachment:
+            line.append(f" [+ {len(turn.attachment)} characters not their words]", style="dim")
+        out.print(line)
+
+
+def show_suggestion(suggestion: Suggestion) -> None:
+    """Advice: what to do, what to ask, and the beliefs behind it."""
+    out = console()
+    ask = suggestion.action is Action.ASK
+    title = "Ask first" if ask else "Proceed"
+    line = Text(title, style="bold yellow" if ask else "bold green")
+    line.append(f"  confidence {suggestion.confidence:.2f}", style="dim not bold")
+    out.print(line)
+    for question in suggestion.questions:
+        out.print(f"  ? {safe(question)}")
+    out.print(Text(f"  {safe(suggestion.reasoning)}", style="dim"))
+    if suggestion.beliefs:
+        out.print(Text("\nWhat they want", style="bold underline"))
+        show_beliefs(suggestion.beliefs)
+    if suggestion.turns:
+        out.print(Text("\nThey said before", style="bold underline"))
+        for turn in suggestion.turns:
+            when = f"{turn.at:%Y-%m-%d}, " if turn.at else ""
+            said = Text(f"  “{safe(turn.text, QUOTE)}”", style="italic")
+            said.append(f"  {when}s{turn.session_id}", style="dim not italic")
+            out.print(said)
+
+
+def intake_line(host: str, intake: Intake) -> str:
+    """What an import did, in one line."""
+    parts = [f"{intake.new} new", f"{intake.grown} grown", f"{intake.unchanged} unchanged"]
+    if intake.passed_over:
+        parts.append(f"{intake.passed_over} files as before")
+    if intake.forgotten:
+        parts.append(f"{intake.forgotten} stay forgotten")
+    tally = intake.tally
+    parts.append(f"{intake.turns} turns")
+    if tally.redactions:
+        parts.append(f"{tally.redactions} secrets redacted")
+    if skipped := tally.lines_skipped + tally.lines_oversized:
+        parts.append(f"{skipped} broken lines skipped")
+    if tally.unknown_versions:
+        parts.append(f"unknown format: {', '.join(sorted(tally.unknown_versions))}")
+    return safe(f"{host}: {', '.join(parts)}")
+
+
+def show_problems(problems: Sequence[Problem], sound: str) -> None:
+    """Problems with what mends them, or that there are none."""
+    out = console()
+    if not problems:
+        out.print(Text(f"✓ {sound}", style="green"))
+    for each in problems:
+        out.print(Text(f"✗ {safe(each.what)}", style="red"))
+        out.print(f"    mend: {safe(each.mend)}")

@@ -1,0 +1,233 @@
+"""How quick tom is on this machine: ``python -m tom_evals.bench`` (``make bench``).
+
+Start-up is given as a ratio to ``import typer`` run in turns with it; the rest are
+medians of several runs. The corpora are made here, from a seed, and thrown away.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tom_swe import (
+    LOCAL_USER,
+    Query,
+    Role,
+    Session,
+    Settings,
+    Turn,
+    import_transcripts,
+    open_tom,
+)
+
+SEED = 20_261_124
+START = datetime(2026, 1, 1, tzinfo=UTC)
+VERBS = [
+    "fix",
+    "add",
+    "rename",
+    "move",
+    "split",
+    "test",
+    "document",
+    "cache",
+    "log",
+    "remove",
+    "speed",
+    "simplify",
+]
+NOUNS = [
+    "parser",
+    "invoice",
+    "export",
+    "login",
+    "cache",
+    "queue",
+    "worker",
+    "schema",
+    "table",
+    "form",
+    "client",
+    "server",
+    "token",
+    "report",
+    "chart",
+    "filter",
+    "header",
+    "button",
+    "upload",
+    "webhook",
+    "scheduler",
+    "migration",
+    "importer",
+    "backup",
+]
+TAILS = (
+    "it breaks on empty input",
+    "the numbers are off by one since tuesday",
+    "same as we did for the other one",
+    "keep the old behaviour behind a flag",
+    "see the failing test",
+    "use pnpm, not npm",
+    "I prefer small commits",
+    "please",
+)
+
+
+def message(rng: random.Random) -> str:
+    """One plausible short request."""
+    words = f"{rng.choice(VERBS)} the {rng.choice(NOUNS)} {rng.choice(NOUNS)}"
+    return f"{words}{rng.randrange(1000)}, {rng.choice(TAILS)}"
+
+
+def claude_code_history(folder: Path, sessions: int, rng: random.Random) -> int:
+    """Writes sessions in Claude Code's format, a tool result of 4 kB a turn; their bytes."""
+    project = folder / "projects" / "-home-someone-shop"
+    project.mkdir(parents=True)
+    size = 0
+    for number in range(sessions):
+        lines: list[str] = []
+        base = {"cwd": "/home/someone/shop", "sessionId": f"s-{number}", "version": "2.1.0"}
+        for turn in range(8):
+            at = (START + timedelta(hours=number, minutes=3 * turn)).isoformat()
+            told = {"role": "user", "content": message(rng)}
+            result = {
+                "type": "tool_result",
+                "tool_use_id": "t",
+                "content": "line of output\n" * 270,
+            }
+            shown = {"role": "user", "content": [result]}
+            answer = {"role": "assistant", "content": [{"type": "text", "text": "Done. " * 60}]}
+            for kind, body in (("user", told), ("user", shown), ("assistant", answer)):
+                line = base | {"type": kind, "message": body, "timestamp": at}
+                lines.append(json.dumps(line | {"uuid": f"{number}-{turn}-{len(lines)}"}))
+        text = "\n".join(lines)
+        (project / f"s-{number}.jsonl").write_text(text)
+        size += len(text)
+    return size
+
+
+def median_ms(action: Callable[[], object], runs: int) -> float:
+    """The median time of an action in milliseconds, after one run that is not counted."""
+    action()
+    times: list[float] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def start_up(runs: int) -> dict[str, float]:
+    """`tom --help` and `import tom_swe` against `import typer`, in turns, whole processes."""
+    commands = {
+        "typer": [sys.executable, "-c", "import typer"],
+        "help": [sys.executable, "-m", "tom_cli", "--help"],
+        "import": [sys.executable, "-c", "import tom_swe"],
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs + 1):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            times[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(each[1:]) for name, each in times.items()}
+    return {
+        "typer_ms": medians["typer"] * 1000,
+        "help_ratio": medians["help"] / medians["typer"],
+        "import_ratio": medians["import"] / medians["typer"],
+    }
+
+
+def importing(sessions: int) -> dict[str, float]:
+    """Reading a history into a fresh memory, reading it again, and learning from it."""
+    with tempfile.TemporaryDirectory() as folder:
+        size = claude_code_history(Path(folder), sessions, random.Random(SEED))
+        tom = open_tom(Settings(home=Path(folder) / "memory"))
+
+        def timed(action: Callable[[], object]) -> float:
+            start = time.perf_counter()
+            action()
+            return time.perf_counter() - start
+
+        def read() -> object:
+            return import_transcripts(tom, LOCAL_USER, "claude-code", Path(folder) / "projects")
+
+        first, again = timed(read), timed(read)
+        learned = timed(lambda: tom.learn(LOCAL_USER))
+        tom.memory.close()
+    return {
+        "mb": size / 1e6,
+        "import_mb_per_s": size / 1e6 / first,
+        "import_sessions_per_s": sessions / first,
+        "again_s": again,
+        "learn_sessions_per_s": sessions / learned,
+    }
+
+
+def answering(turns: int, runs: int) -> dict[str, float]:
+    """Consult and brief, within a process, in a memory of this many user turns."""
+    rng = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        tom = open_tom(Settings(home=Path(folder) / "memory"))
+        for number in range(turns // 50):
+            at = START + timedelta(minutes=number)
+            said = tuple(
+                Turn(ordinal=i, role=Role.USER, text=message(rng), at=at) for i in range(50)
+            )
+            tom.remember(
+                LOCAL_USER,
+                Session(host="jsonl", host_id=str(number), started=at, ended=at, turns=said),
+            )
+        start = time.perf_counter()
+        tom.learn(LOCAL_USER)
+        learned = time.perf_counter() - start
+        query = Query(text="rename the invoice export, it breaks on empty input")
+        consult = median_ms(lambda: tom.consult(LOCAL_USER, query), runs)
+        brief = median_ms(lambda: tom.brief(LOCAL_USER), runs)
+        tom.memory.close()
+    return {"turns": turns, "learn_s": learned, "consult_ms": consult, "brief_ms": brief}
+
+
+def main() -> None:
+    """Runs every measurement and prints a table, or one JSON document."""
+    parser = argparse.ArgumentParser(prog="python -m tom_evals.bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--sessions", type=int, default=300, help="sessions to import")
+    parser.add_argument(
+        "--turns", type=int, nargs="+", default=[1_000, 100_000], help="sizes to answer at"
+    )
+    parser.add_argument("--runs", type=int, default=11, help="runs behind each median")
+    options = parser.parse_args()
+    start = start_up(options.runs)
+    read = importing(options.sessions)
+    answers = [answering(turns, options.runs) for turns in options.turns]
+    if options.json:
+        print(json.dumps({"start_up": start, "importing": read, "answering": answers}, indent=2))
+        return
+    table = Table("measurement", "value", box=None)
+    table.add_row("tom --help against import typer", f"{start['help_ratio']:.2f}x")
+    table.add_row("import tom_swe against import typer", f"{start['import_ratio']:.2f}x")
+    table.add_row(f"import of {read['mb']:.0f} MB", f"{read['import_mb_per_s']:.1f} MB/s")
+    table.add_row("import", f"{read['import_sessions_per_s']:.0f} sessions/s")
+    table.add_row("the same import again", f"{read['again_s']:.2f} s")
+    table.add_row("learning", f"{read['learn_sessions_per_s']:.0f} sessions/s")
+    for each in answers:
+        turns = f"{each['turns']:,.0f} turns"
+        table.add_row(f"consult at {turns}", f"{each['consult_ms']:.1f} ms")
+        table.add_row(f"brief at {turns}", f"{each['brief_ms']:.2f} ms")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+from typer.testing import CliRunner
+
+from tom_cli.main import app, main
+
+SAID = (
+    ("a", "user", "from now on use pnpm, not npm", "2026-09-01T10:00:00Z"),
+    ("a", "agent", "Noted.", "2026-09-01T10:01:00Z"),
+    ("b", "user", "we always use pnpm here. add a chart", "2026-09-03T10:00:00Z"),
+)
+JSONL = [dict(zip(("session", "role", "text", "at"), each, strict=True)) for each in SAID]
+
+
+class Result:
+    """What one run of the command gave."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> object:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs `tom` as its entry point does, in this process."""
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["tom", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    path = tmp_path / "history.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in JSONL))
+    return path
+
+
+@pytest.fixture
+def learned(tom, history: Path):
+    assert tom("import", "jsonl", str(history)).code == 0
+    assert tom("learn", "--pending").code == 0
+    return tom
+
+
+def walk(command: object, path: str) -> list[str]:
+    if not isinstance(command, TyperGroup):
+        return [path]
+    return [
+        found for name, each in command.commands.items() for found in walk(each, f"{path} {name}")
+    ]
+
+
+COMMANDS = walk(typer.main.get_command(app), "tom")
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_has_help_with_an_example(path: str) -> None:
+    """Whoever asks any command for help is shown what it does and how it is called."""
+    result = CliRunner().invoke(app, [*path.split()[1:], "--help"])
+    assert result.exit_code == 0
+    assert f"Example: {path}" in result.output
+
+
+def test_from_a_transcript_to_a_briefing(learned) -> None:
+    """Import, learn, profile, why, brief and consult each show the belief and its quotes."""
+    profile = learned("profile")
+    assert "Use pnpm" in profile.out
+    assert "“from now on use pnpm”" in learned("profile", "--quotes", "2").out
+    why = learned("why", "b1")
+    assert "Because you said" in why.out
+    assert "1.99 / (1.99 + 0.00 + 1) = 0.67" in why.out
+    assert "Use pnpm" in learned("brief").out
+    assert "Use pnpm" in learned("consult", "install the chart library").out
+
+
+def test_importing_twice_changes_nothing(learned, history: Path) -> None:
+    """The second import passes the unchanged file over; a touched one is unchanged inside."""
+    before = learned("memory", "export").out
+    assert learned("import", "jsonl", str(history), "--json").json["imports"][0]["passed_over"] == 1
+    history.write_text(history.read_text() + "\n")
+    again = learned("import", "jsonl", str(history), "--json").json["imports"][0]
+    assert (again["new"], again["grown"], again["unchanged"]) == (0, 0, 2)
+    assert learned("memory", "export").out == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["profile"],
+        ["why", "b1"],
+        ["consult", "do it"],
+        ["brief"],
+        ["memory", "list"],
+        ["memory", "list", "--sessions"],
+        ["memory", "show", "b1"],
+        ["memory", "show", "s1"],
+        ["learn"],
+        ["doctor"],
+    ],
+    ids=" ".join,
+)
+def test_json_is_one_document_alone_on_stdout(learned, arguments: list[str]) -> None:
+    """With --json stdout parses as one document, whatever is said beside it."""
+    result = learned(*arguments, "--json")
+    assert result.code == 0, result.err
+    assert result.json is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["why", "b99"], "there is no belief b99"),
+        (["why", "nonsense"], "'nonsense' is no belief"),
+        (["memory", "show", "s99"], "there is no session s99"),
+        (["memory", "show", "7"], "neither a belief nor a session"),
+        (["import", "emacs"], "no importer for 'emacs': it is one of claude-code"),
+        (["import", "codex"], "give a PATH"),
+        (["consult", "  "], "the request is empty"),
+        (["memory", "reset"], "add --yes"),
+        (["brief", "--tokens", "3"], "50"),
+        (["nonsense"], "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_ends_with_2_and_says_what_to_do(
+    learned, arguments: list[str], message: str
+) -> None:
+    """Exit code 2, one line on stderr, nothing on stdout, and nothing lost."""
+    result = learned(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert "Traceback" not in result.err
+    assert "Use pnpm" in learned("profile").out
+
+
+def test_a_path_that_is_not_there_is_a_failure(tom, tmp_path: Path) -> None:
+    """Exit code 1, and the message names the path."""
+    result = tom("import", "codex", str(tmp_path / "nowhere"))
+    assert result.code == 1
+    assert "nowhere" in result.err
+
+
+def test_a_setting_that_cannot_be_used_is_named(tom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad variable and a bad configuration file are each named, with exit code 2."""
+    monkeypatch.setenv("TOM_BRIEFING_TOKENS", "many")
+    result = tom("profile")
+    assert result.code == 2
+    assert "TOM_BRIEFING_TOKENS" in result.err
+
+
+def test_init_finds_reads_and_shows(tom, tmp_path: Path) -> None:
+    """`tom init` reads what the hosts left in the home directory and shows it with quotes."""
+    log = tmp_path / "person" / "project" / ".aider.chat.history.md"
+    log.parent.mkdir(parents=True)
+    log.write_text(
+        "# aider chat started at 2026-09-01 10:00:00\n\n"
+        "#### from now on use pnpm, not npm  \n\nNoted.\n"
+    )
+    refused = tom("init")
+    assert refused.code == 2
+    assert "found aider: 1 files" in refused.err
+    assert "add --yes" in refused.err
+    result = tom("init", "--yes")
+    assert result.code == 0
+    assert "Use pnpm" in result.out
+    assert "from now on use pnpm" in result.out
+
+
+def test_init_with_nothing_to_read_says_so(tom) -> None:
+    """An empty home directory is no failure."""
+    result = tom("init")
+    assert result.code == 0
+    assert "no transcripts found" in result.err
+
+
+def test_forget_takes_it_out_and_it_stays_out(learned, history: Path) -> None:
+    """A forgotten belief is gone from every view and does not come back with a new import."""
+    assert learned("memory", "forget", "b1", "--yes").code == 0
+    assert "pnpm" not in learned("profile").out
+    assert learned("brief").out == ""
+    history.write_text(history.read_text() + "\n")
+    learned("import", "jsonl", str(history))
+    learned("learn")
+    assert "pnpm" not in learned("profile").out
+
+
+def test_reset_leaves_nothing(learned) -> None:
+    """After a reset the export holds no session and no belief."""
+    assert learned("memory", "reset", "--yes").code == 0
+    exported = learned("memory", "export").json
+    assert (exported["beliefs"], exported["sessions"]) == ([], [])
+
+
+def test_checks_find_a_sound_memory_sound(learned) -> None:
+    """`db check` after `db reindex` finds nothing, and `doctor` has nothing to mend."""
+    assert learned("db", "reindex").code == 0
+    assert "every index in step" in learned("db", "check").out
+    assert "nothing to mend" in learned("doctor").out
+    assert "up to date" in learned("db", "upgrade").err
+
+
+def test_stored_text_cannot_drive_the_terminal(tom, tmp_path: Path) -> None:
+    """Control characters and markup in a message are shown as text, or not at all."""
+    path = tmp_path / "evil.jsonl"
+    evil = "from now on use pnpm \x1b[2J\x1b]0;owned\x07 [red]not npm[/red]"
+    path.write_text(json.dumps({"session": "a", "role": "user", "text": evil}))
+    tom("import", "jsonl", str(path))
+    tom("learn")
+    for shown in (tom("profile").out, tom("memory", "show", "s1").out, tom("brief").out):
+        assert "\x1b" not in shown
+        assert "\x07" not in shown
+    assert "[red]" in tom("memory", "show", "s1").out

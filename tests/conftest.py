@@ -1,0 +1,46 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+from tom_swe.memory.store import Store
+from tom_swe.settings import Settings
+
+CHECKOUT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def a_place_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the real home directory or anyone's memory."""
+    for name in list(os.environ):
+        if name.startswith(("TOM_", "XDG_")) and name != "TOM_SHARED_DATA":
+            monkeypatch.delenv(name)
+    home = tmp_path / "person"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TOM_HOME", str(tmp_path / "tom"))
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "OPENHANDS_PERSISTENCE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "tom", user="ada")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    made = Store(settings.database)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    folder = Path(os.environ.get("TOM_SHARED_DATA", CHECKOUT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no shared data at {folder}; set TOM_SHARED_DATA to run this")
+    return folder

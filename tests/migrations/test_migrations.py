@@ -1,0 +1,96 @@
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import tom_migrations
+from tom_swe.errors import MemoryFault
+from tom_swe.memory.engine import open_engine, revision_of
+from tom_swe.memory.store import Store
+from tom_swe.memory.tables import Table
+from tom_swe.model.memory import PutState
+from tom_swe.testing import session_of
+
+FIRST = Path(__file__).with_name("first_revision.sql")
+
+
+def at_first_revision(folder: Path) -> Path:
+    """A database as the first revision made it, with rows in it."""
+    folder.mkdir(mode=0o700)
+    path = folder / "tom.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST.read_text())
+    connection.close()
+    path.chmod(0o600)
+    return path
+
+
+def test_the_list_of_revisions_is_alembics() -> None:
+    """The revisions that are known without Alembic are those Alembic has, in its order."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    history = ScriptDirectory.from_config(config).walk_revisions()
+    assert tuple(reversed([each.revision for each in history])) == tom_migrations.REVISIONS
+
+
+def test_the_migrated_schema_is_the_one_the_code_expects(tmp_path: Path) -> None:
+    """Alembic sees no difference between a migrated database and the tables, FTS5's aside."""
+    engine = open_engine(tmp_path / "tom.db")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        differences = compare_metadata(context, Table.metadata)
+    assert [each for each in differences if "_fts" not in str(each)] == []
+
+
+def test_a_database_of_the_first_revision_keeps_its_rows(tmp_path: Path) -> None:
+    """What the first revision held is all there after the upgrade, searchable and sound."""
+    path = at_first_revision(tmp_path / "tom")
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    assert [each.host_id for each in [store.sessions.get("ada", 1)]] == ["one"]
+    beliefs = store.beliefs.all("ada")
+    assert [(b.statement, b.quotes) for b in beliefs] == [("Use pnpm", ("use pnpm please",))]
+    assert [turn for turn, _ in store.search.turns("ada", "pnpm", 5)] == [1]
+    assert store.check() == []
+    assert store.sessions.put("ada", session_of("new", host_id="two")).state is PutState.NEW
+    store.close()
+
+
+def test_the_file_is_copied_aside_before_an_upgrade(tmp_path: Path) -> None:
+    """The copy is at the old revision, complete, and readable by its owner only."""
+    path = at_first_revision(tmp_path / "tom")
+    open_engine(path).dispose()
+    (copy,) = (tmp_path / "tom" / "backups").iterdir()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert revision_of(copy) == "0001"
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT text FROM turn").fetchall() == [("use pnpm please",)]
+    connection.close()
+
+
+def test_a_fresh_database_makes_no_copy(tmp_path: Path) -> None:
+    """There is nothing to copy where nothing was."""
+    open_engine(tmp_path / "tom" / "tom.db").dispose()
+    assert not (tmp_path / "tom" / "backups").exists()
+
+
+def test_an_upgrade_that_fails_leaves_the_old_database(tmp_path: Path) -> None:
+    """A migration is one transaction: with one statement failing, none of it is kept."""
+    path = at_first_revision(tmp_path / "tom")
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE source_seen (in_the_way)")
+    connection.close()
+    with pytest.raises(MemoryFault, match="source_seen"):
+        open_engine(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
+    engine.dispose()
+    assert "forgotten" not in tables
+    assert revision_of(path) == "0001"

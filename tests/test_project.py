@@ -1,0 +1,53 @@
+"""What holds of the project itself."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+TESTS = sorted((CHECKOUT / "tests").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_every_test_says_what_holds(path: Path) -> None:
+    """Each test's docstring tells the behaviour that it holds the code to."""
+    silent = [
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_the_locks_name_no_registry() -> None:
+    """Requirement files are hashed and serve behind any index."""
+    for name in ("core.txt", "dev.txt"):
+        lock = (CHECKOUT / "requirements" / name).read_text()
+        assert "--hash=sha256:" in lock
+        assert not re.search(r"https?://|--index-url|--find-links", lock)
+
+
+def test_the_locks_hold_what_the_project_asks_for() -> None:
+    """Every core dependency is locked, with the exact pin where one is given."""
+    import tomllib
+
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    lock = (CHECKOUT / "requirements" / "core.txt").read_text()
+    for requirement in project["dependencies"]:
+        name, pin = re.match(r"([\w-]+)(==[\w.]+)?", requirement).groups()  # type: ignore[union-attr]
+        assert re.search(rf"^{name}{re.escape(pin or '==')}", lock, re.MULTILINE), requirement
+
+
+def test_links_in_the_documentation_lead_somewhere() -> None:
+    """No page points at a file that is not there."""
+    pages = subprocess.run(
+        ["git", "ls-files", "*.md"], capture_output=True, text=True, cwd=CHECKOUT
+    ).stdout.split()
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", (CHECKOUT / page).read_text()):
+            assert (CHECKOUT / page).parent.joinpath(target).exists(), f"{page}: {target}"

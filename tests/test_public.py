@@ -1,0 +1,36 @@
+import subprocess
+import sys
+
+import tom_swe
+
+HEAVY = ("litellm", "chromadb", "onnxruntime", "sqlalchemy", "alembic", "numpy", "detect_secrets")
+
+
+def loaded_after(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint(*sorted(sys.modules), sep='\\n')"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return {name.partition(".")[0] for name in result.stdout.split()}
+
+
+def test_importing_tom_loads_nothing_heavy() -> None:
+    """`import tom_swe` costs next to nothing."""
+    assert loaded_after("import tom_swe") & {*HEAVY, "pydantic", "rich", "typer"} == set()
+
+
+def test_the_command_line_starts_light() -> None:
+    """`tom --help` loads no database, no model and no index."""
+    code = "import tom_cli.main"
+    assert loaded_after(code) & {*HEAVY, "pydantic"} == set()
+
+
+def test_the_public_names_are_these_and_all_there() -> None:
+    """Every public name can be had, and nothing else is offered."""
+    for name in tom_swe.__all__:
+        assert getattr(tom_swe, name) is not None
+    assert tom_swe.__all__ == sorted(tom_swe.__all__, key=_as_ruff_sorts)
+    assert set(tom_swe.__all__) <= set(dir(tom_swe))
+
+
+def _as_ruff_sorts(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)

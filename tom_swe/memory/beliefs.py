@@ -1,0 +1,111 @@
+"""Tier 3: beliefs, their history, and the briefings made from them."""
+
+import json
+
+from sqlalchemy import func, orm, select
+
+from tom_swe.errors import NotFound
+from tom_swe.memory.database import Database
+from tom_swe.memory.records import belief_values
+from tom_swe.memory.tables import BeliefRow, BriefingRow, RevisionRow, SessionRow, TurnRow
+from tom_swe.model.advice import Briefing
+from tom_swe.model.belief import Belief, Change, Status, same_repository
+from tom_swe.model.memory import PastRevision
+from tom_swe.model.user import UserModel
+
+
+class Beliefs:
+    """Reads what is believed about a user."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, user_id: str, belief_id: int) -> Belief:
+        """One belief with its evidence. Raises NotFound."""
+        with self._database.read() as transaction:
+            row = transaction.get(BeliefRow, belief_id)
+            if row is None or row.user_id != user_id:
+                raise no_belief(belief_id)
+            return belief_values(transaction, [row])[0]
+
+    def all(self, user_id: str) -> list[Belief]:
+        """Every belief, retired ones too, by id."""
+        with self._database.read() as transaction:
+            return beliefs_of(transaction, user_id)
+
+    def user_model(self, user_id: str) -> UserModel:
+        """The live beliefs, most certain first, and how much they were learned from."""
+        with self._database.read() as transaction:
+            return user_model_of(transaction, user_id)
+
+    def history(self, user_id: str, belief_id: int) -> list[PastRevision]:
+        """Every change of mind about a belief, oldest first. Raises NotFound."""
+        with self._database.read() as transaction:
+            row = transaction.get(BeliefRow, belief_id)
+            if row is None or row.user_id != user_id:
+                raise no_belief(belief_id)
+            revisions = select(RevisionRow).where(RevisionRow.belief_id == belief_id)
+            return [
+                PastRevision(
+                    change=Change(each.change),
+                    reason=each.reason,
+                    status=Status(each.status),
+                    confidence=each.confidence,
+                    at=each.at,
+                    session_id=each.session_id,
+                )
+                for each in transaction.scalars(revisions.order_by(RevisionRow.id))
+            ]
+
+    def briefing(self, user_id: str, repository: str) -> Briefing | None:
+        """The briefing stored for a repository, else the one for everywhere, else None."""
+        with self._database.read() as transaction:
+            mine = select(BriefingRow).where(BriefingRow.user_id == user_id)
+            rows = {row.repository: row for row in transaction.scalars(mine)}
+            named = next((name for name in rows if same_repository(name, repository)), "")
+            row = rows.get(repository) or rows.get(named)
+            if row is None:
+                return None
+            return Briefing(
+                user_id=row.user_id,
+                repository=row.repository,
+                text=row.text,
+                tokens=row.tokens,
+                belief_ids=tuple(json.loads(row.belief_ids)),
+            )
+
+
+def no_belief(belief_id: int) -> NotFound:
+    """What to raise for a belief that is not there."""
+    return NotFound(f"there is no belief b{belief_id}; `tom memory list` shows them")
+
+
+def beliefs_of(transaction: orm.Session, user_id: str) -> list[Belief]:
+    """Every belief about a user, by id."""
+    found = select(BeliefRow).where(BeliefRow.user_id == user_id).order_by(BeliefRow.id)
+    return belief_values(transaction, transaction.scalars(found))
+
+
+def user_model_of(transaction: orm.Session, user_id: str) -> UserModel:
+    """The user model as it stands in this transaction."""
+    live = [b for b in beliefs_of(transaction, user_id) if b.status is not Status.RETIRED]
+    live.sort(key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id))
+    sessions, since, until = transaction.execute(
+        select(func.count(), func.min(SessionRow.started_at), func.max(SessionRow.ended_at)).where(
+            SessionRow.user_id == user_id
+        )
+    ).one()
+    turns = transaction.scalar(
+        select(func.count())
+        .select_from(TurnRow)
+        .join(SessionRow, SessionRow.id == TurnRow.session_id)
+        .where(SessionRow.user_id == user_id)
+    )
+    return UserModel(
+        user_id=user_id,
+        beliefs=tuple(live),
+        sessions=sessions,
+        turns=turns or 0,
+        since=since,
+        until=until,
+    )

@@ -1,0 +1,171 @@
+"""Opens the database: private files, one schema, writers that queue instead of failing."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+import tom_migrations
+from tom_swe.errors import MemoryBusy, MemoryFault, SchemaTooNew
+
+DIRECTORY_MODE = 0o700
+FILE_MODE = 0o600
+BACKUPS_KEPT = 3
+
+
+def open_engine(path: Path, *, busy_timeout: float = 30.0) -> Engine:
+    """An engine on an up-to-date database, which is made or migrated where needed.
+
+    Any number of processes may do this at once. Raises SchemaTooNew, MemoryBusy or
+    MemoryFault.
+    """
+    make_private(path.parent)
+    with faults(path):
+        _bring_up_to_date(path, busy_timeout)
+    return _engine(path, busy_timeout)
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder only its owner can enter; leaves one that exists as it is.
+
+    Raises MemoryFault.
+    """
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=DIRECTORY_MODE, parents=True)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise MemoryFault(f"{folder} is a file: set TOM_HOME to a folder") from None
+    except OSError as error:
+        raise MemoryFault(
+            f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder of yours"
+        ) from error
+
+
+@contextlib.contextmanager
+def faults(path: Path) -> Generator[None]:
+    """Says SQLite's failures in tom's words."""
+    try:
+        yield
+    except Timeout as error:
+        raise MemoryBusy(
+            f"another tom is upgrading {path}; try again when it has finished"
+        ) from error
+    except (sqlite3.Error, DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        text = str(cause)
+        if isinstance(cause, sqlite3.OperationalError) and "locked" in text:
+            raise MemoryBusy(f"{path} is held by another process; try again") from error
+        if isinstance(cause, sqlite3.DatabaseError) and (
+            "not a database" in text or "malformed" in text
+        ):
+            raise MemoryFault(
+                f"{path} is no sound database ({text}): move it aside and import again, "
+                f"or put back a copy from {path.parent / 'backups'}"
+            ) from error
+        if isinstance(cause, sqlite3.OperationalError):
+            raise MemoryFault(f"{path} cannot be used: {text}") from error
+        raise
+
+
+def _engine(path: Path, busy_timeout: float) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout})
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        # tom begins its own transactions; the driver must not begin one behind them.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Deleted text is overwritten, and sorting never spills it into a file elsewhere.
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # A reader that becomes a writer half-way fails at once under contention, whatever
+        # the timeout; a writer that says so from the start waits its turn.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    del connected, begun
+    return engine
+
+
+def revision_of(path: Path) -> str | None:
+    """The schema revision a database stands at; None where there is no database yet."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            return None
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            row = None
+        if row is None:
+            raise MemoryFault(f"{path} is a database, but not one of tom's: set TOM_HOME elsewhere")
+        return str(row[0])
+
+
+def _bring_up_to_date(path: Path, busy_timeout: float) -> None:
+    if revision_of(path) == tom_migrations.HEAD:
+        return
+    # Entering WAL mode and copying the file aside cannot run inside the transaction
+    # that migrates, so first starts take turns here.
+    with FileLock(path.with_suffix(".upgrade-lock"), timeout=busy_timeout, mode=FILE_MODE):
+        current = revision_of(path)
+        if current == tom_migrations.HEAD:
+            return
+        if current is not None and current not in tom_migrations.REVISIONS:
+            raise SchemaTooNew(
+                f"{path} was written by a newer tom (schema {current}, this one knows "
+                f"{tom_migrations.HEAD}): upgrade tom-swe"
+            )
+        if current is None:
+            path.touch(mode=FILE_MODE)
+        else:
+            _copy_aside(path, current)
+        with contextlib.closing(sqlite3.connect(path, timeout=busy_timeout)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        _migrate(path, busy_timeout)
+
+
+def _copy_aside(path: Path, revision: str) -> None:
+    """A consistent copy of the database, taken before it is migrated."""
+    backups = path.parent / "backups"
+    make_private(backups)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    copy = backups / f"{path.stem}-{revision}-{stamp}.db"
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+    with (
+        contextlib.closing(sqlite3.connect(path)) as source,
+        contextlib.closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+    for old in sorted(backups.glob(f"{path.stem}-*.db"), key=lambda file: file.stat().st_mtime)[
+        :-BACKUPS_KEPT
+    ]:
+        old.unlink()
+
+
+def _migrate(path: Path, busy_timeout: float) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = _engine(path, busy_timeout)
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()

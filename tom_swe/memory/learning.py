@@ -1,0 +1,324 @@
+"""One change of mind: everything a session taught, in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Generator, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, orm, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tom_swe.memory.beliefs import beliefs_of, no_belief, user_model_of
+from tom_swe.memory.database import Database
+from tom_swe.memory.forgotten import (
+    forgotten_among,
+    mark_forgotten,
+    session_digest,
+    words_digest,
+)
+from tom_swe.memory.records import (
+    belief_fields,
+    belief_values,
+    observation_fields,
+    observation_value,
+    said_at,
+)
+from tom_swe.memory.sessions import no_session
+from tom_swe.memory.tables import (
+    BeliefRow,
+    BriefingRow,
+    ConsultationRow,
+    EvidenceRow,
+    LearnQueueRow,
+    ObservationRow,
+    RevisionRow,
+    SessionModelRow,
+    SessionRow,
+    TurnRow,
+)
+from tom_swe.memory.vectors import load_vectors, put_vectors
+from tom_swe.model.advice import Briefing
+from tom_swe.model.belief import Belief, Observation, SessionModel, Stance
+from tom_swe.model.memory import Job
+from tom_swe.model.revision import Heard, Revision
+from tom_swe.model.session import Role
+from tom_swe.model.user import UserModel
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector
+
+
+class Learning:
+    """Opens changes of mind."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextlib.contextmanager
+    def from_session(self, job: Job) -> Generator[ChangeOfMind | None]:
+        """A change of mind from the session of a job; None where its lease was lost.
+
+        Leaving it without an error keeps the change and takes the job off the queue.
+        """
+        with self._database.write() as transaction:
+            queued = transaction.get(LearnQueueRow, job.session_id)
+            if queued is None or queued.owner != job.owner:
+                yield None
+                return
+            yield ChangeOfMind(transaction, job.user_id, job.session_id)
+            transaction.delete(queued)
+
+    @contextlib.contextmanager
+    def from_forgetting(self, user_id: str) -> Generator[ChangeOfMind]:
+        """A change of mind because evidence is gone."""
+        with self._database.write() as transaction:
+            yield ChangeOfMind(transaction, user_id, None)
+
+
+class ChangeOfMind:
+    """The user's beliefs under the write lock; what is applied is kept with its reason."""
+
+    def __init__(self, transaction: orm.Session, user_id: str, session_id: int | None) -> None:
+        self._transaction = transaction
+        self._user_id = user_id
+        self._session_id = session_id
+        self._ids: dict[int, int] = {}
+
+    def beliefs(self) -> list[Belief]:
+        """Every belief, retired ones too, as it stands now."""
+        return beliefs_of(self._transaction, self._user_id)
+
+    def vectors(self, model: str) -> dict[str, Vector]:
+        """The vectors of the beliefs' statements, by statement."""
+        found = select(BeliefRow.id, BeliefRow.statement).where(BeliefRow.user_id == self._user_id)
+        statements = dict(self._transaction.execute(found).all())
+        stored = load_vectors(self._transaction, [f"b:{i}" for i in statements], model)
+        return {statements[int(key[2:])]: vector for key, vector in stored.items()}
+
+    def observe(self, model: SessionModel) -> list[Heard]:
+        """Keeps what a session showed and returns what of it is new.
+
+        Observations made before and made again stay; those not made again go, with the
+        evidence they were. Words the person had forgotten are passed over.
+        """
+        assert self._session_id is not None
+        session = self._transaction.get_one(SessionRow, self._session_id)
+        said = select(TurnRow.ordinal, TurnRow.id, TurnRow.text).where(
+            TurnRow.session_id == self._session_id, TurnRow.role == Role.USER
+        )
+        turns = {ordinal: (i, text) for ordinal, i, text in self._transaction.execute(said)}
+        digests = {words_digest(each.quote.text) for each in model.observations}
+        unwanted = forgotten_among(self._transaction, self._user_id, digests)
+        made = {
+            _key(each): each
+            for each in model.observations
+            if each.quote.ordinal in turns
+            and each.quote.text
+            and each.quote.text in turns[each.quote.ordinal][1]
+            and words_digest(each.quote.text) not in unwanted
+        }
+        before = (
+            select(ObservationRow, TurnRow.ordinal)
+            .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+            .where(ObservationRow.session_id == self._session_id)
+        )
+        for row, ordinal in self._transaction.execute(before).all():
+            if made.pop(_key(observation_value(row, ordinal)), None) is None:
+                self._transaction.execute(delete(ObservationRow).where(ObservationRow.id == row.id))
+        rows = [
+            ObservationRow(
+                session_id=self._session_id,
+                turn_id=turns[each.quote.ordinal][0],
+                **observation_fields(each),
+            )
+            for each in made.values()
+        ]
+        self._transaction.add_all(rows)
+        fields = {
+            "intent": model.intent,
+            "summary": model.summary,
+            "reader": model.reader,
+            "content_hash": session.content_hash,
+            "made_at": datetime.now(UTC),
+        }
+        put = upsert(SessionModelRow).values(session_id=self._session_id, **fields)
+        self._transaction.execute(
+            put.on_conflict_do_update(index_elements=["session_id"], set_=fields)
+        )
+        self._transaction.flush()
+        times = (
+            select(ObservationRow.id, said_at())
+            .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+            .join(SessionRow, SessionRow.id == ObservationRow.session_id)
+        )
+        at = dict(
+            self._transaction.execute(
+                times.where(ObservationRow.session_id == self._session_id)
+            ).all()
+        )
+        return [
+            Heard(
+                id=row.id,
+                session_id=self._session_id,
+                host=session.host,
+                repository=session.repository,
+                at=at[row.id],
+                observation=each,
+            )
+            for row, each in zip(rows, made.values(), strict=True)
+        ]
+
+    def apply(
+        self, revisions: Iterable[Revision], vectors: Mapping[str, Vector], model: str
+    ) -> None:
+        """Makes these changes of mind, in order, and keeps each with its reason."""
+        now = datetime.now(UTC)
+        for revision in revisions:
+            fields = belief_fields(revision.belief)
+            successor = revision.belief.superseded_by
+            fields["superseded_by"] = None if successor is None else self._real(successor)
+            belief_id = revision.belief.id
+            if belief_id < 0 and belief_id not in self._ids:
+                row = BeliefRow(user_id=self._user_id, **fields)
+                self._transaction.add(row)
+                self._transaction.flush()
+                self._ids[belief_id] = row.id
+                vector = vectors.get(revision.belief.statement)
+                if vector is not None:
+                    put_vectors(self._transaction, self._user_id, model, {f"b:{row.id}": vector})
+            else:
+                row = self._transaction.get_one(BeliefRow, self._real(belief_id))
+                for name, value in fields.items():
+                    setattr(row, name, value)
+            self._transaction.flush()
+            if revision.added:
+                put = upsert(EvidenceRow).on_conflict_do_nothing()
+                self._transaction.execute(
+                    put,
+                    [
+                        {
+                            "belief_id": row.id,
+                            "observation_id": each.observation_id,
+                            "stance": each.stance,
+                        }
+                        for each in revision.added
+                    ],
+                )
+            self._transaction.execute(
+                insert(RevisionRow).values(
+                    belief_id=row.id,
+                    session_id=self._session_id,
+                    change=revision.change,
+                    reason=revision.reason,
+                    status=revision.belief.status,
+                    confidence=revision.belief.confidence,
+                    at=now,
+                )
+            )
+
+    def drop_unsupported(self) -> int:
+        """Deletes beliefs that no quote holds up any more; how many."""
+        supported = select(EvidenceRow.belief_id).where(EvidenceRow.stance == Stance.SUPPORTS)
+        gone = list(
+            self._transaction.scalars(
+                select(BeliefRow.id).where(
+                    BeliefRow.user_id == self._user_id, BeliefRow.id.not_in(supported)
+                )
+            )
+        )
+        self._delete(gone)
+        return len(gone)
+
+    def forget_belief(self, belief_id: int) -> None:
+        """Deletes a belief with the observations under it and marks their words forgotten.
+
+        Raises NotFound.
+        """
+        row = self._transaction.get(BeliefRow, belief_id)
+        if row is None or row.user_id != self._user_id:
+            raise no_belief(belief_id)
+        belief = belief_values(self._transaction, [row])[0]
+        supporting = [e for e in belief.evidence if e.stance is Stance.SUPPORTS]
+        mark_forgotten(
+            self._transaction, self._user_id, [words_digest(each.quote) for each in supporting]
+        )
+        self._transaction.execute(
+            delete(ObservationRow).where(
+                ObservationRow.id.in_([each.observation_id for each in supporting])
+            )
+        )
+        self._delete([belief_id])
+
+    def forget_session(self, session_id: int) -> None:
+        """Deletes a session's rows and keeps it from being imported again.
+
+        Raises NotFound.
+        """
+        row = self._transaction.get(SessionRow, session_id)
+        if row is None or row.user_id != self._user_id:
+            raise no_session(session_id)
+        digest = session_digest(row.host, row.host_id)
+        mark_forgotten(self._transaction, self._user_id, [digest])
+        self._transaction.delete(row)
+        self._transaction.flush()
+        self._transaction.expire_all()
+
+    def user_model(self) -> UserModel:
+        """The user model as this change leaves it."""
+        return user_model_of(self._transaction, self._user_id)
+
+    def brief(self, briefings: Iterable[Briefing]) -> None:
+        """Replaces the stored briefings."""
+        self._transaction.execute(delete(BriefingRow).where(BriefingRow.user_id == self._user_id))
+        rows = [
+            {
+                "user_id": self._user_id,
+                "repository": each.repository,
+                "text": each.text,
+                "tokens": each.tokens,
+                "belief_ids": json.dumps(each.belief_ids),
+                "made_at": datetime.now(UTC),
+            }
+            for each in briefings
+        ]
+        if rows:
+            self._transaction.execute(insert(BriefingRow), rows)
+
+    def drop_consultations(self) -> int:
+        """Deletes the kept answers that cite a belief or session that is gone; how many."""
+        beliefs = set(self._transaction.scalars(select(BeliefRow.id)))
+        sessions = set(self._transaction.scalars(select(SessionRow.id)))
+        kept = select(ConsultationRow).where(ConsultationRow.user_id == self._user_id)
+        gone = [
+            row.id
+            for row in self._transaction.scalars(kept)
+            if not (
+                set(json.loads(row.cites)["beliefs"]) <= beliefs
+                and set(json.loads(row.cites)["sessions"]) <= sessions
+            )
+        ]
+        self._transaction.execute(delete(ConsultationRow).where(ConsultationRow.id.in_(gone)))
+        return len(gone)
+
+    def _delete(self, belief_ids: list[int]) -> None:
+        self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
+        self._transaction.expire_all()
+
+    def _real(self, belief_id: int) -> int:
+        return self._ids.get(belief_id, belief_id)
+
+
+def _key(observation: Observation) -> tuple[object, ...]:
+    return (
+        observation.quote.ordinal,
+        observation.quote.text,
+        observation.source,
+        observation.statement,
+        observation.dimension,
+        observation.value,
+        observation.polarity,
+        observation.scope,
+    )

@@ -1,0 +1,144 @@
+"""The learn queue: which sessions hold something new, and who is reading them."""
+
+import os
+import uuid
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, orm, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from tom_swe.memory.database import Database
+from tom_swe.memory.tables import LearnQueueRow, SessionModelRow, SessionRow
+from tom_swe.model.memory import Job
+
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+
+
+def enqueue(transaction: orm.Session, session_id: int) -> None:
+    """Queues a session, in its writer's transaction. A reader at work on it loses its lease."""
+    fresh = {
+        "queued_at": datetime.now(UTC),
+        "owner": None,
+        "leased_until": None,
+        "attempts": 0,
+        "error": None,
+    }
+    put = insert(LearnQueueRow).values(session_id=session_id, **fresh)
+    transaction.execute(put.on_conflict_do_update(index_elements=["session_id"], set_=fresh))
+
+
+class LearnQueue:
+    """Leases sessions to learners, oldest session first, one learner each."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(
+        self, user_id: str, *, passing_over: Collection[int] = (), lease: timedelta = LEASE
+    ) -> Job | None:
+        """The next session to read, leased to the caller; None where nothing is due.
+
+        A learner that dies leaves its lease to run out; a learner on this machine that
+        is no longer alive loses it at once.
+        """
+        with self._database.write() as transaction:
+            now = datetime.now(UTC)
+            due = (
+                select(LearnQueueRow)
+                .join(SessionRow, SessionRow.id == LearnQueueRow.session_id)
+                .where(SessionRow.user_id == user_id, ~_given_up())
+                .where(LearnQueueRow.session_id.not_in(passing_over))
+                # What was tried before comes last: a session that brings its reader down
+                # keeps no other one waiting.
+                .order_by(LearnQueueRow.attempts, SessionRow.started_at, SessionRow.id)
+            )
+            free = or_(LearnQueueRow.leased_until.is_(None), LearnQueueRow.leased_until < now)
+            row = transaction.scalar(due.where(free).limit(1)) or next(
+                (row for row in transaction.scalars(due.where(~free)) if _is_dead(row.owner)), None
+            )
+            if row is None:
+                return None
+            owner = f"{_host()}:{os.getpid()}:{uuid.uuid4().hex}"
+            row.owner = owner
+            row.leased_until = now + lease
+            row.attempts += 1
+            return Job(
+                session_id=row.session_id,
+                user_id=user_id,
+                owner=owner,
+                attempts=row.attempts,
+            )
+
+    def fail(self, job: Job, error: str) -> None:
+        """Gives a session back with what went wrong; after three tries it waits for a person."""
+        with self._database.write() as transaction:
+            transaction.execute(
+                update(LearnQueueRow)
+                .where(LearnQueueRow.session_id == job.session_id, LearnQueueRow.owner == job.owner)
+                .values(owner=None, leased_until=None, error=error)
+            )
+
+    def requeue(self, user_id: str, reader: str) -> int:
+        """Queues the sessions that another reader, or none, has read; how many."""
+        stale = (
+            select(SessionRow.id)
+            .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
+            .outerjoin(LearnQueueRow, LearnQueueRow.session_id == SessionRow.id)
+            .where(SessionRow.user_id == user_id, LearnQueueRow.session_id.is_(None))
+            .where(or_(SessionModelRow.reader.is_(None), SessionModelRow.reader != reader))
+        )
+        with self._database.write() as transaction:
+            found = list(transaction.scalars(stale))
+            for session_id in found:
+                enqueue(transaction, session_id)
+            return len(found)
+
+    def retry_failed(self, user_id: str) -> int:
+        """Makes sessions that were given up due again; how many."""
+        with self._database.write() as transaction:
+            mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
+            given_up = (
+                select(LearnQueueRow).where(_given_up()).where(LearnQueueRow.session_id.in_(mine))
+            )
+            rows = list(transaction.scalars(given_up))
+            for row in rows:
+                row.attempts = 0
+                row.error = None
+            return len(rows)
+
+    def pending(self, user_id: str) -> int:
+        """How many sessions wait to be learned from, given-up ones included."""
+        with self._database.read() as transaction:
+            waiting = (
+                select(func.count())
+                .select_from(LearnQueueRow)
+                .join(SessionRow, SessionRow.id == LearnQueueRow.session_id)
+                .where(SessionRow.user_id == user_id)
+            )
+            return transaction.scalar(waiting) or 0
+
+
+def _given_up() -> ColumnElement[bool]:
+    return and_(LearnQueueRow.error.is_not(None), LearnQueueRow.attempts >= MAX_ATTEMPTS)
+
+
+def _host() -> str:
+    return os.uname().nodename
+
+
+def _is_dead(owner: str | None) -> bool:
+    """Whether the lease's owner ran on this machine and is gone."""
+    if owner is None:
+        return True
+    host, pid, _ = owner.rsplit(":", 2)
+    if host != _host():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,175 @@
+"""Rows to values and back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, orm, select
+
+from tom_swe.memory.tables import (
+    BeliefRow,
+    EvidenceRow,
+    ObservationRow,
+    SessionRow,
+    TurnRow,
+)
+from tom_swe.model.belief import (
+    Belief,
+    Evidence,
+    Kind,
+    Observation,
+    Polarity,
+    Quote,
+    Reach,
+    Scope,
+    Source,
+    Stance,
+    Status,
+)
+from tom_swe.model.session import Role, Session, Turn
+
+
+def session_value(row: SessionRow, turns: Iterable[TurnRow]) -> Session:
+    """A session with its turns."""
+    return Session(
+        host=row.host,
+        host_id=row.host_id,
+        cwd=row.cwd,
+        repository=row.repository,
+        started=row.started_at,
+        ended=row.ended_at,
+        source=row.source,
+        turns=tuple(
+            Turn(
+                ordinal=turn.ordinal,
+                role=Role(turn.role),
+                text=turn.text,
+                attachment=turn.attachment,
+                at=turn.at,
+                tool=turn.tool,
+            )
+            for turn in turns
+        ),
+    )
+
+
+def observation_fields(observation: Observation) -> dict[str, str | int]:
+    """The columns of an observation, but for where it was made."""
+    return {
+        "quote": observation.quote.text,
+        "kind": observation.kind,
+        "source": observation.source,
+        "statement": observation.statement,
+        "dimension": observation.dimension,
+        "value": observation.value,
+        "polarity": observation.polarity,
+        "reach": observation.scope.reach,
+        "scope_name": observation.scope.name,
+        "count": observation.count,
+    }
+
+
+def observation_value(row: ObservationRow, ordinal: int) -> Observation:
+    """An observation; ``ordinal`` is its turn's place in the session."""
+    return Observation(
+        kind=Kind(row.kind),
+        source=Source(row.source),
+        statement=row.statement,
+        quote=Quote(ordinal=ordinal, text=row.quote),
+        dimension=row.dimension,
+        value=row.value,
+        polarity=Polarity(row.polarity),
+        scope=Scope(reach=Reach(row.reach), name=row.scope_name),
+        count=row.count,
+    )
+
+
+def belief_fields(belief: Belief) -> dict[str, str | float | int | datetime | None]:
+    """The columns of a belief, but for its id and whose it is."""
+    return {
+        "kind": belief.kind,
+        "statement": belief.statement,
+        "dimension": belief.dimension,
+        "value": belief.value,
+        "polarity": belief.polarity,
+        "reach": belief.scope.reach,
+        "scope_name": belief.scope.name,
+        "status": belief.status,
+        "confidence": belief.confidence,
+        "superseded_by": belief.superseded_by,
+        "first_seen": belief.first_seen,
+        "last_seen": belief.last_seen,
+    }
+
+
+def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[Belief]:
+    """Beliefs with their evidence, each list oldest first."""
+    rows = list(rows)
+    held: dict[int, list[Evidence]] = {row.id: [] for row in rows}
+    found = select(
+        EvidenceRow.belief_id,
+        EvidenceRow.stance,
+        ObservationRow.id,
+        ObservationRow.quote,
+        ObservationRow.source,
+        SessionRow.id,
+        SessionRow.host,
+        SessionRow.repository,
+        TurnRow.ordinal,
+        said_at(),
+    )
+    found = (
+        found.join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
+        .join(SessionRow, SessionRow.id == ObservationRow.session_id)
+        .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+        .where(EvidenceRow.belief_id.in_(held))
+    )
+    for (
+        belief_id,
+        stance,
+        observed,
+        quote,
+        source,
+        session,
+        host,
+        repo,
+        ordinal,
+        at,
+    ) in transaction.execute(found):
+        held[belief_id].append(
+            Evidence(
+                observation_id=observed,
+                session_id=session,
+                host=host,
+                repository=repo,
+                ordinal=ordinal,
+                quote=quote,
+                stance=Stance(stance),
+                source=Source(source),
+                at=at,
+            )
+        )
+    return [
+        Belief(
+            id=row.id,
+            kind=Kind(row.kind),
+            statement=row.statement,
+            dimension=row.dimension,
+            value=row.value,
+            polarity=Polarity(row.polarity),
+            scope=Scope(reach=Reach(row.reach), name=row.scope_name),
+            status=Status(row.status),
+            confidence=row.confidence,
+            superseded_by=row.superseded_by,
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+            evidence=tuple(
+                sorted(held[row.id], key=lambda each: (each.at, each.session_id, each.ordinal))
+            ),
+        )
+        for row in rows
+    ]
+
+
+def said_at() -> ColumnElement[datetime]:
+    """When a turn was said: its own time, else its session's start, else its import."""
+    return func.coalesce(TurnRow.at, SessionRow.started_at, SessionRow.imported_at)

@@ -1,0 +1,174 @@
+"""Tier 1: sessions and their turns."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from sqlalchemy import case, delete, func, insert, orm, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tom_swe.errors import NotFound
+from tom_swe.memory.database import Database
+from tom_swe.memory.forgotten import is_forgotten, session_digest
+from tom_swe.memory.queue import enqueue
+from tom_swe.memory.records import session_value
+from tom_swe.memory.tables import (
+    ObservationRow,
+    SessionModelRow,
+    SessionRow,
+    SourceSeenRow,
+    TurnRow,
+    UserRow,
+)
+from tom_swe.model.memory import Put, PutState, SessionSummary
+from tom_swe.model.session import Role, Session, Turn
+
+
+class Sessions:
+    """Puts sessions in, gets them out, lists them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, user_id: str, session: Session) -> Put:
+        """Keeps a session and queues it for learning, in one transaction.
+
+        The same session again changes nothing; one that has grown keeps the turns it
+        had, so that the quotes taken from them still stand.
+        """
+        digest = session.content_hash
+        with self._database.write() as transaction:
+            if is_forgotten(transaction, user_id, session_digest(session.host, session.host_id)):
+                return Put(state=PutState.FORGOTTEN)
+            ensure_user(transaction, user_id)
+            row = transaction.scalar(
+                select(SessionRow).where(
+                    SessionRow.user_id == user_id,
+                    SessionRow.host == session.host,
+                    SessionRow.host_id == session.host_id,
+                )
+            )
+            if row is not None and row.content_hash == digest:
+                return Put(state=PutState.UNCHANGED, session_id=row.id)
+            state = PutState.NEW if row is None else PutState.GROWN
+            if row is None:
+                row = SessionRow(
+                    user_id=user_id,
+                    host=session.host,
+                    host_id=session.host_id,
+                    imported_at=datetime.now(UTC),
+                )
+                transaction.add(row)
+            row.cwd = session.cwd
+            row.repository = session.repository
+            row.source = session.source
+            row.started_at = session.started
+            row.ended_at = session.ended
+            row.content_hash = digest
+            transaction.flush()
+            _put_turns(transaction, row.id, session.turns)
+            enqueue(transaction, row.id)
+            return Put(state=state, session_id=row.id)
+
+    def get(self, user_id: str, session_id: int) -> Session:
+        """One session. Raises NotFound."""
+        with self._database.read() as transaction:
+            row = transaction.get(SessionRow, session_id)
+            if row is None or row.user_id != user_id:
+                raise no_session(session_id)
+            turns = select(TurnRow).where(TurnRow.session_id == session_id)
+            return session_value(row, transaction.scalars(turns.order_by(TurnRow.ordinal)))
+
+    def summaries(self, user_id: str) -> list[SessionSummary]:
+        """A line a session, newest first."""
+        counts = (
+            select(
+                TurnRow.session_id,
+                func.count().label("turns"),
+                func.sum(case((TurnRow.role == Role.USER, 1), else_=0)).label("said"),
+            )
+            .group_by(TurnRow.session_id)
+            .subquery()
+        )
+        observed = (
+            select(ObservationRow.session_id, func.count().label("n"))
+            .group_by(ObservationRow.session_id)
+            .subquery()
+        )
+        found = (
+            select(SessionRow, counts.c.turns, counts.c.said, observed.c.n, SessionModelRow)
+            .outerjoin(counts, counts.c.session_id == SessionRow.id)
+            .outerjoin(observed, observed.c.session_id == SessionRow.id)
+            .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
+            .where(SessionRow.user_id == user_id)
+            .order_by(SessionRow.started_at.desc(), SessionRow.id.desc())
+        )
+        with self._database.read() as transaction:
+            return [
+                SessionSummary(
+                    id=row.id,
+                    host=row.host,
+                    repository=row.repository,
+                    started=row.started_at,
+                    ended=row.ended_at,
+                    user_turns=said or 0,
+                    turns=turns or 0,
+                    intent=model.intent if model else "",
+                    summary=model.summary if model else "",
+                    observations=observations or 0,
+                )
+                for row, turns, said, observations, model in transaction.execute(found)
+            ]
+
+    def source_seen(self, user_id: str, source: str) -> str | None:
+        """The stamp a transcript had when it was last read to its end."""
+        with self._database.read() as transaction:
+            row = transaction.get(SourceSeenRow, (user_id, _source_digest(source)))
+            return row.stamp if row else None
+
+    def mark_source(self, user_id: str, source: str, stamp: str) -> None:
+        """Notes that a transcript was read to its end while it had this stamp."""
+        with self._database.write() as transaction:
+            ensure_user(transaction, user_id)
+            put = upsert(SourceSeenRow).values(
+                user_id=user_id, digest=_source_digest(source), stamp=stamp
+            )
+            transaction.execute(
+                put.on_conflict_do_update(
+                    index_elements=["user_id", "digest"], set_={"stamp": stamp}
+                )
+            )
+
+
+def no_session(session_id: int) -> NotFound:
+    """What to raise for a session that is not there."""
+    return NotFound(f"there is no session s{session_id}; `tom memory list --sessions` shows them")
+
+
+def ensure_user(transaction: orm.Session, user_id: str) -> None:
+    """Makes the user's row where there is none yet."""
+    row = upsert(UserRow).values(id=user_id, created_at=datetime.now(UTC))
+    transaction.execute(row.on_conflict_do_nothing())
+
+
+def _put_turns(transaction: orm.Session, session_id: int, turns: tuple[Turn, ...]) -> None:
+    kept = 0
+    before = select(TurnRow).where(TurnRow.session_id == session_id).order_by(TurnRow.ordinal)
+    for row, turn in zip(transaction.scalars(before), turns, strict=False):
+        same = (row.ordinal, row.role, row.text) == (turn.ordinal, turn.role, turn.text)
+        if not same:
+            break
+        kept += 1
+    if kept:
+        last = turns[kept - 1].ordinal
+        transaction.execute(
+            delete(TurnRow).where(TurnRow.session_id == session_id, TurnRow.ordinal > last)
+        )
+    else:
+        transaction.execute(delete(TurnRow).where(TurnRow.session_id == session_id))
+    rows = [{"session_id": session_id, **turn.model_dump()} for turn in turns[kept:]]
+    if rows:
+        transaction.execute(insert(TurnRow), rows)
+
+
+def _source_digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()

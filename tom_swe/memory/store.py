@@ -1,0 +1,155 @@
+"""The whole memory: one object for each noun it keeps, over one database."""
+
+import hashlib
+import shutil
+import stat
+from pathlib import Path
+
+from sqlalchemy import delete, func, select, text
+
+from tom_swe.memory.beliefs import Beliefs
+from tom_swe.memory.consultations import Consultations
+from tom_swe.memory.database import Database
+from tom_swe.memory.learning import Learning
+from tom_swe.memory.queue import LearnQueue
+from tom_swe.memory.search import Search
+from tom_swe.memory.sessions import Sessions
+from tom_swe.memory.tables import (
+    FULL_TEXT,
+    BeliefRow,
+    ConsultationRow,
+    LearnQueueRow,
+    ObservationRow,
+    SessionRow,
+    Table,
+    TurnRow,
+    UserRow,
+    VectorRow,
+)
+from tom_swe.memory.vectors import Vectors
+from tom_swe.model.memory import Problem, Sizes
+
+
+class Store:
+    """Memory in one SQLite file under ``path``'s folder. Thread-safe, safe between processes."""
+
+    def __init__(self, path: Path, *, busy_timeout: float = 30.0) -> None:
+        self._database = Database(path, busy_timeout=busy_timeout)
+        self.path = path
+        self.sessions = Sessions(self._database)
+        self.queue = LearnQueue(self._database)
+        self.learning = Learning(self._database)
+        self.beliefs = Beliefs(self._database)
+        self.search = Search(self._database)
+        self.vectors = Vectors(self._database)
+        self.consultations = Consultations(self._database)
+
+    def reset(self, user_id: str) -> None:
+        """Deletes everything kept about a user, for good."""
+        with self._database.write() as transaction:
+            transaction.execute(delete(UserRow).where(UserRow.id == user_id))
+        self.purge()
+
+    def purge(self) -> bool:
+        """Wipes the remains of deleted rows and the copies made before upgrades.
+
+        False where another process still holds the old write-ahead log open.
+        """
+        backups = self.path.parent / "backups"
+        if backups.is_dir():
+            shutil.rmtree(backups)
+        return self._database.purge()
+
+    def sizes(self) -> Sizes:
+        """How much is in memory, all users together."""
+        with self._database.read() as transaction:
+
+            def count(table: type[Table]) -> int:
+                return transaction.scalar(select(func.count()).select_from(table)) or 0
+
+            unindexed = select(func.count()).where(VectorRow.indexed.is_(False))
+            return Sizes(
+                users=count(UserRow),
+                sessions=count(SessionRow),
+                turns=count(TurnRow),
+                observations=count(ObservationRow),
+                beliefs=count(BeliefRow),
+                consultations=count(ConsultationRow),
+                pending=count(LearnQueueRow),
+                vectors=count(VectorRow),
+                unindexed=transaction.scalar(unindexed) or 0,
+            )
+
+    def check(self) -> list[Problem]:
+        """What is wrong with the database; empty when it is sound."""
+        problems: list[Problem] = []
+        with self._database.read() as transaction:
+            for (line,) in transaction.execute(text("PRAGMA integrity_check")):
+                if line != "ok":
+                    problems.append(Problem(what=f"database: {line}", mend="put a backup back"))
+            problems.extend(
+                Problem(what=f"a row of {row[0]} points nowhere", mend="put a backup back")
+                for row in transaction.execute(text("PRAGMA foreign_key_check"))
+            )
+            quotes = (
+                select(func.count())
+                .select_from(ObservationRow)
+                .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+                .where(func.instr(TurnRow.text, ObservationRow.quote) == 0)
+            )
+            if strays := transaction.scalar(quotes):
+                problems.append(
+                    Problem(what=f"{strays} quotes are not in their turns", mend="tom learn")
+                )
+        for name in FULL_TEXT:
+            try:
+                with self._database.write() as transaction:
+                    transaction.execute(
+                        text(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
+                    )
+            except Exception as error:
+                if "malformed" not in str(error) and "no sound database" not in str(error):
+                    raise
+                problems.append(Problem(what=f"{name} is not in step", mend="tom db reindex"))
+        problems.extend(self._permissions())
+        return problems
+
+    def rebuild_full_text(self) -> None:
+        """Makes the full-text indexes anew from the rows."""
+        with self._database.write() as transaction:
+            for name in FULL_TEXT:
+                transaction.execute(text(f"INSERT INTO {name}({name}) VALUES ('rebuild')"))
+
+    def digest(self) -> str:
+        """Hex sha256 over what is kept, but for times of writing: equal means nothing changed."""
+        digest = hashlib.sha256()
+        with self._database.read() as transaction:
+            for row in transaction.execute(
+                text("SELECT host, host_id, content_hash FROM session ORDER BY host, host_id")
+            ):
+                digest.update(repr(tuple(row)).encode())
+            for row in transaction.execute(
+                text(
+                    "SELECT statement, status, confidence, count(*) FROM belief"
+                    " JOIN evidence ON belief_id = id GROUP BY id ORDER BY statement, id"
+                )
+            ):
+                digest.update(repr(tuple(row)).encode())
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._database.close()
+
+    def _permissions(self) -> list[Problem]:
+        problems: list[Problem] = []
+        for path in (self.path.parent, *self.path.parent.rglob("*")):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                problems.append(
+                    Problem(
+                        what=f"{path} can be read by others (mode {mode:o})",
+                        mend=f"chmod go-rwx {path}",
+                    )
+                )
+        return problems

@@ -1,0 +1,153 @@
+"""Vectors live in our own database; whatever index is derived from them can be thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, orm, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from tom_swe.memory.database import Database
+from tom_swe.memory.tables import TurnRow, VectorRow
+from tom_swe.model.session import Role
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector
+
+
+def put_vectors(
+    transaction: orm.Session, user_id: str, model: str, vectors: Mapping[str, Vector]
+) -> None:
+    """Keeps vectors by key, to be indexed later."""
+    rows = [
+        {
+            "key": key,
+            "user_id": user_id,
+            "model": model,
+            "data": vector.astype("<f4").tobytes(),
+            "indexed": False,
+        }
+        for key, vector in vectors.items()
+    ]
+    if rows:
+        put = insert(VectorRow)
+        transaction.execute(
+            put.on_conflict_do_update(
+                index_elements=["key"],
+                set_={name: put.excluded[name] for name in ("user_id", "model", "data", "indexed")},
+            ),
+            rows,
+        )
+
+
+def load_vectors(transaction: orm.Session, keys: Iterable[str], model: str) -> dict[str, Vector]:
+    """The vectors of one model, by key; keys without one are left out."""
+    import numpy as np
+
+    found = select(VectorRow.key, VectorRow.data).where(
+        VectorRow.key.in_(list(keys)), VectorRow.model == model, VectorRow.data.is_not(None)
+    )
+    return {
+        key: np.frombuffer(data, dtype="<f4")
+        for key, data in transaction.execute(found)
+        if data is not None
+    }
+
+
+class Vectors:
+    """What is embedded, what is still to be, and what the index has not seen yet."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def unembedded(self, session_id: int, model: str) -> dict[str, str]:
+        """Texts of a session's user turns that have no vector of this model, by key."""
+        with self._database.read() as transaction:
+            said = select(TurnRow.id, TurnRow.text).where(
+                TurnRow.session_id == session_id, TurnRow.role == Role.USER, TurnRow.text != ""
+            )
+            texts = {f"t:{i}": text for i, text in transaction.execute(said)}
+            have = select(VectorRow.key).where(VectorRow.key.in_(texts), VectorRow.model == model)
+            return {key: texts[key] for key in texts.keys() - set(transaction.scalars(have))}
+
+    def put(self, user_id: str, model: str, vectors: Mapping[str, Vector]) -> None:
+        """Keeps vectors by key."""
+        with self._database.write() as transaction:
+            put_vectors(transaction, user_id, model, vectors)
+
+    def of_beliefs(self, belief_ids: Iterable[int], model: str) -> dict[int, Vector]:
+        """The vectors of beliefs' statements, by belief id."""
+        with self._database.read() as transaction:
+            stored = load_vectors(transaction, [f"b:{i}" for i in belief_ids], model)
+        return {int(key[2:]): vector for key, vector in stored.items()}
+
+    def count(self, user_id: str) -> int:
+        """How many vectors of turns a user has."""
+        with self._database.read() as transaction:
+            mine = select(func.count()).where(
+                VectorRow.user_id == user_id, VectorRow.key.startswith("t:")
+            )
+            return transaction.scalar(mine) or 0
+
+    def nearest(
+        self, user_id: str, model: str, vector: Vector, limit: int
+    ) -> list[tuple[int, float]]:
+        """The turns most alike to a vector, as (turn id, cosine), best first: an exact scan."""
+        import numpy as np
+
+        with self._database.read() as transaction:
+            mine = select(VectorRow.key, VectorRow.data).where(
+                VectorRow.user_id == user_id,
+                VectorRow.model == model,
+                VectorRow.key.startswith("t:"),
+                VectorRow.data.is_not(None),
+            )
+            rows = transaction.execute(mine).all()
+        if not rows:
+            return []
+        stored = np.frombuffer(b"".join(data or b"" for _, data in rows), dtype="<f4")
+        scores = stored.reshape(len(rows), -1) @ vector
+        best: list[int] = np.argsort(-scores, kind="stable")[:limit].tolist()
+        return [(int(rows[i][0][2:]), float(scores[i])) for i in best]
+
+    def unindexed(self, limit: int) -> list[tuple[str, str, str, Vector | None]]:
+        """(key, user, model, vector) the index has not seen; no vector means: drop it."""
+        import numpy as np
+
+        with self._database.read() as transaction:
+            found = select(VectorRow).where(VectorRow.indexed.is_(False)).limit(limit)
+            return [
+                (
+                    row.key,
+                    row.user_id,
+                    row.model,
+                    None if row.data is None else np.frombuffer(row.data, dtype="<f4"),
+                )
+                for row in transaction.scalars(found)
+            ]
+
+    def mark_indexed(self, keys: Iterable[str]) -> None:
+        """Notes that the index holds these, or has dropped those that are gone."""
+        keys = list(keys)
+        with self._database.write() as transaction:
+            transaction.execute(
+                delete(VectorRow).where(VectorRow.key.in_(keys), VectorRow.data.is_(None))
+            )
+            transaction.execute(
+                update(VectorRow).where(VectorRow.key.in_(keys)).values(indexed=True)
+            )
+
+    def mark_all_unindexed(self) -> None:
+        """Has everything indexed anew."""
+        with self._database.write() as transaction:
+            transaction.execute(delete(VectorRow).where(VectorRow.data.is_(None)))
+            transaction.execute(update(VectorRow).values(indexed=False))
+
+    def keys(self, model: str) -> set[str]:
+        """The keys of every vector of a model that should be in its index."""
+        with self._database.read() as transaction:
+            found = select(VectorRow.key).where(
+                VectorRow.data.is_not(None), VectorRow.model == model
+            )
+            return set(transaction.scalars(found))

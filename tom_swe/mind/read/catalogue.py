@@ -1,0 +1,153 @@
+"""The catalogue of preferences: dimensions, their values and the words that show them."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, cast
+
+_NEGATORS = re.compile(
+    r"(?:\b(?:no|not|never|don'?t|do not|dont|doesn'?t|isn'?t|stop|without|avoid|nor|drop|"
+    r"instead of|rather than|over|no more|no longer|than|quit|ban(?:ned)?|hate|ditch|"
+    r"away from|switch(?:ed)? from|moved? from|mov(?:ed|ing) off|done with|through with|"
+    r"kein(?:e|en)?|nicht|pas de|plus de|sin|sem|nada de)|不要(?:用)?|别用?)"
+    r"(?:\s+(?:using|use|any|the|a|an|more|to|with|more of|in|utiliser|usar|verwenden)){0,2}\s*\Z",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(
+    r"(?:no|not|never|n'?t|don'?t|stop|without|drop|skip|ignore|fewer|less|leave|forget|hate|avoid|"
+    r"only|just|plain|enough|remove)\b",
+    re.IGNORECASE,
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_REACH = 24  # how far before a cue a negation may stand
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a dimension."""
+
+    id: str
+    statement: str
+    against: str
+    cues: tuple[tuple[re.Pattern[str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One thing on which people differ, with the values that contradict each other."""
+
+    id: str
+    group: str
+    about: str
+    values: tuple[Choice, ...]
+    everywhere: bool
+    pick: bool
+    topic: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """That a sentence's words, at ``start:end``, show a value, or speak against it."""
+
+    dimension: Dimension
+    choice: Choice
+    start: int
+    end: int
+    negated: bool = False
+
+    @property
+    def statement(self) -> str:
+        """The canonical statement."""
+        return self.choice.against if self.negated else self.choice.statement
+
+
+@cache
+def catalogue() -> tuple[Dimension, ...]:
+    """Every dimension, in the order of the data file."""
+    file = resources.files(__package__).joinpath("catalogue.toml")
+    raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    return tuple(_dimension(entry) for entry in cast("list[dict[str, Any]]", raw["dimension"]))
+
+
+def match(words: str) -> tuple[Match, ...]:
+    """The values that a sentence shows, at most one a dimension, in the catalogue's order.
+
+    A dimension on which the sentence shows two values says nothing.
+    """
+    return tuple(found for dimension in catalogue() if (found := _on(dimension, words)))
+
+
+def _on(dimension: Dimension, words: str) -> Match | None:
+    if dimension.topic and not dimension.topic.search(words):
+        return None
+    found = [m for choice in dimension.values if (m := _shows(dimension, choice, words))]
+    shown = [m for m in found if not m.negated]
+    if len(shown) == 1:
+        return shown[0]
+    if len(shown) > 1:
+        return _decided(words, shown)
+    # "no X": a name can be spoken against, a habit spoken against is not yet its opposite.
+    return found[0] if len(found) == 1 and dimension.pick else None
+
+
+def _decided(words: str, shown: list[Match]) -> Match | None:
+    """Of several values, the only one said by a denial: "no X" also holds the words of "X"."""
+    denials = [m for m in shown if _DENIAL.match(words, m.start)]
+    return denials[0] if len(denials) == 1 else None
+
+
+def _shows(dimension: Dimension, choice: Choice, words: str) -> Match | None:
+    against: Match | None = None
+    for parts in choice.cues:
+        spans: list[tuple[int, int]] = []
+        for part in parts:
+            hits = [m.span() for m in part.finditer(words)]
+            if not hits:
+                break
+            spans.append(hits[0])
+            if len(parts) == 1:
+                for start, end in hits:
+                    hit = Match(dimension, choice, start, end, _negated(words, start))
+                    if not hit.negated:
+                        return hit
+                    against = against or hit
+        if len(parts) > 1 and len(spans) == len(parts):
+            start, end = min(s for s, _ in spans), max(e for _, e in spans)
+            if not _negated(words, start):
+                return Match(dimension, choice, start, end)
+    return against
+
+
+def _negated(words: str, start: int) -> bool:
+    return _NEGATORS.search(words[max(0, start - _REACH) : start]) is not None
+
+
+def _dimension(raw: dict[str, Any]) -> Dimension:
+    say = str(raw.get("say", "Use {}"))
+    return Dimension(
+        id=raw["id"],
+        group=raw["group"],
+        about=raw["about"],
+        values=tuple(_choice(value, say) for value in raw["values"]),
+        everywhere=raw.get("reach") == "everywhere",
+        pick=bool(raw.get("pick")),
+        topic=_pattern(raw["topic"]) if "topic" in raw else None,
+    )
+
+
+def _choice(raw: dict[str, Any], say: str) -> Choice:
+    statement = str(raw.get("statement") or say.format(raw.get("label", raw["id"])))
+    return Choice(
+        id=raw["id"],
+        statement=statement,
+        against=f"Do not {statement[0].lower()}{statement[1:]}",
+        cues=tuple(tuple(_pattern(p) for p in cue.split(" & ")) for cue in raw["cues"]),
+    )
+
+
+def _pattern(cue: str) -> re.Pattern[str]:
+    if _CJK.search(cue) and not re.search(r"[a-z]", cue):
+        return re.compile(cue)
+    return re.compile(rf"(?<![\w-])(?:{cue})(?!\w)", re.IGNORECASE)

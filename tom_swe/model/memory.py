@@ -1,0 +1,79 @@
+"""What memory reports about itself."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from tom_swe.model.base import Value
+from tom_swe.model.belief import Change, Status
+
+
+class PutState(StrEnum):
+    """What putting a session did."""
+
+    NEW = "new"
+    GROWN = "grown"
+    UNCHANGED = "unchanged"
+    FORGOTTEN = "forgotten"  # the person had it forgotten; it stays so
+
+
+class Put(Value):
+    """The outcome of putting one session; no id where it is to stay forgotten."""
+
+    state: PutState
+    session_id: int | None = None
+
+
+class SessionSummary(Value):
+    """One session as a line: where and when it was, and what it was about."""
+
+    id: int
+    host: str
+    repository: str
+    started: datetime | None
+    ended: datetime | None
+    user_turns: int
+    turns: int
+    intent: str = ""
+    summary: str = ""
+    observations: int = 0
+
+
+class Job(Value):
+    """A session taken from the learn queue by ``owner``."""
+
+    session_id: int
+    user_id: str
+    owner: str
+    attempts: int
+
+
+class PastRevision(Value):
+    """One kept change of mind about a belief."""
+
+    change: Change
+    reason: str
+    status: Status
+    confidence: float
+    at: datetime
+    session_id: int | None
+
+
+class Sizes(Value):
+    """How much is in memory."""
+
+    users: int
+    sessions: int
+    turns: int
+    observations: int
+    beliefs: int
+    consultations: int
+    pending: int
+    vectors: int
+    unindexed: int
+
+
+class Problem(Value):
+    """Something that is not as it should be, and what mends it."""
+
+    what: str
+    mend: str

@@ -1,0 +1,154 @@
+"""Writes docs/reference from the code; with --check, says whether it is up to date."""
+
+import difflib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import typer
+from pydantic import BaseModel
+from typer.core import TyperGroup
+from typer.testing import CliRunner
+
+import tom_swe
+from tom_cli.main import app
+from tom_swe.health import Report
+from tom_swe.model.advice import Briefing, Clarity, PastTurn, Suggestion
+from tom_swe.model.belief import Belief, Evidence, Scope
+from tom_swe.model.memory import PastRevision, Problem, SessionSummary
+from tom_swe.model.session import Session, Turn
+from tom_swe.model.user import UserModel
+from tom_swe.settings import Settings
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
+
+# What each command prints with --json.
+DOCUMENTS: dict[str, str] = {
+    "tom init": '`{"learned": Learned, "user_model": UserModel}`',
+    "tom import": '`{"host": str, "imports": [counts of what was new, grown, skipped, ...]}`',
+    "tom learn": "`Learned`",
+    "tom profile": "`UserModel`",
+    "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [PastRevision]}`',
+    "tom consult": "`Suggestion`",
+    "tom brief": "`Briefing`",
+    "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
+    "tom memory show": "`Belief` or `Session`",
+    "tom memory export": '`{"format": "tom-export", "version": 1, "user": str, '
+    '"beliefs": [Belief with its history], "sessions": [Session with its id]}`',
+    "tom db check": "`[Problem]`",
+    "tom doctor": "`Report`",
+}
+MODELS: tuple[type[BaseModel], ...] = (
+    UserModel,
+    Belief,
+    Scope,
+    Evidence,
+    PastRevision,
+    tom_swe.Learned,
+    Suggestion,
+    Clarity,
+    PastTurn,
+    Briefing,
+    SessionSummary,
+    Session,
+    Turn,
+    Problem,
+    Report,
+)
+
+
+def commands(command: object, path: str) -> Iterator[str]:
+    """The full name of every command that is not a group."""
+    if not isinstance(command, TyperGroup):
+        yield path
+        return
+    for name, each in command.commands.items():
+        yield from commands(each, f"{path} {name}")
+
+
+def cli() -> str:
+    """Every command with its help."""
+    lines = [NOTE, "# The `tom` command", ""]
+    lines += [
+        "Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.",
+        "`tom --install-completion` sets up completion for the shell it is run in.",
+        "",
+    ]
+    runner = CliRunner(env={"COLUMNS": "96", "TERMINAL_WIDTH": "96", "NO_COLOR": "1"})
+    for name in commands(typer.main.get_command(app), "tom"):
+        shown = runner.invoke(app, [*name.split()[1:], "--help"]).output.strip()
+        lines += [f"## {name}", "", "```text", shown, "```", ""]
+    return "\n".join(lines)
+
+
+def json_shapes() -> str:
+    """What `--json` prints."""
+    lines = [NOTE, "# What `--json` prints", ""]
+    lines += [
+        "One JSON document on stdout. Fields are added in later versions, never renamed or",
+        "removed within a major version. Times are ISO 8601 in UTC.",
+        "",
+        "| command | document |",
+        "|---|---|",
+    ]
+    lines += [f"| `{name}` | {shape} |" for name, shape in DOCUMENTS.items()]
+    for model in MODELS:
+        about = inspect.getdoc(model) or ""
+        lines += ["", f"## {model.__name__}", "", about, "", "| field | type |", "|---|---|"]
+        hints = get_type_hints(model)
+        lines += [f"| `{field}` | {_named(hints[field])} |" for field in model.model_fields]
+    return "\n".join([*lines, ""])
+
+
+def settings() -> str:
+    """Every setting with its default."""
+    lines = [NOTE, "# Settings", "", inspect.getdoc(Settings) or "", ""]
+    lines += ["| `config.toml` | environment | default |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = (
+            "the XDG data folder, or `$TOM_HOME`" if field.is_required() else f"`{field.default}`"
+        )
+        lines.append(f"| `{name}` | `TOM_{name.upper()}` | {default} |")
+    return "\n".join([*lines, ""])
+
+
+def _named(hint: object) -> str:
+    text = getattr(hint, "__name__", "") if isinstance(hint, type) else str(hint)
+    for module in ("tom_swe.model.", "tom_swe.", "datetime.", "pathlib.", "enum."):
+        text = text.replace(module, "")
+    parts = [part.rpartition(".")[2] if part.isidentifier() else part for part in [text]]
+    cleaned = "".join(parts)
+    for prefix in ("advice.", "belief.", "memory.", "session.", "user.", "mind.tom."):
+        cleaned = cleaned.replace(prefix, "")
+    return f"`{cleaned}`".replace("|", "\\|")
+
+
+def main() -> int:
+    """Writes or checks; 1 when a page is out of date."""
+    check = "--check" in sys.argv[1:]
+    stale = 0
+    for name, text in {
+        "cli.md": cli(),
+        "json.md": json_shapes(),
+        "settings.md": settings(),
+    }.items():
+        path = REFERENCE / name
+        before = path.read_text() if path.exists() else ""
+        if before == text:
+            continue
+        stale = 1
+        if check:
+            print(f"{path} is not what the code says; run `make docs`:")
+            print(*list(difflib.unified_diff(before.split("\n"), text.split("\n")))[:40], sep="\n")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            print(f"wrote {path}")
+    return stale if check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
