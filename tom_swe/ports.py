@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from tom_swe.model.advice import Briefing, PastTurn, Query, Suggestion
+from tom_swe.model.advice import Briefing, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief, SessionModel
 from tom_swe.model.memory import Job, PastRevision, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.revision import Heard, Revision
@@ -55,8 +55,8 @@ class Reader(Protocol):
 class Adviser(Protocol):
     """Answers a query about the person."""
 
-    def advise(self, query: Query, user: UserModel, turns: Sequence[PastTurn]) -> Suggestion:
-        """Whether to proceed or to ask, with the beliefs that say so."""
+    def advise(self, query: Query, user: UserModel, recalled: Recalled) -> Suggestion:
+        """Whether to proceed or to ask, citing what was recalled, in the user's manner."""
         ...
 
 

@@ -115,6 +115,18 @@ def test_only_what_holds_here_is_said() -> None:
     assert {each.repository for each in briefings(user(*beliefs), 800)} == {"", "acme/shop"}
 
 
+def test_a_narrower_rule_goes_before_a_wider_one() -> None:
+    """In a repository with a rule of its own the general one is not told as well."""
+    there = Scope(reach=Reach.REPOSITORY, name="shop")
+    tool = {"dimension": "package_manager"}
+    beliefs = user(
+        belief(1, "Use npm", value="npm", **tool),
+        belief(2, "Use pnpm", value="pnpm", scope=there, **tool),
+    )
+    assert brief(beliefs, "shop", 800).belief_ids == (2,)
+    assert brief(beliefs, "other", 800).belief_ids == (1,)
+
+
 def test_confirmed_beliefs_come_first_when_room_is_short() -> None:
     """Where not all fits, what was confirmed is kept and what was said once goes."""
     candidates = [belief(n, f"Candidate number {n}") for n in range(1, 20)]

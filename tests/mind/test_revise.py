@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tom_swe.mind.alike import Likeness
 from tom_swe.mind.revise import reconsider, revise
 from tom_swe.model.belief import (
+    EVERYWHERE,
     Belief,
     Change,
     Kind,
@@ -128,6 +129,28 @@ def test_a_repository_with_and_without_its_owner_is_one() -> None:
     bare, owned = (Scope(reach=Reach.REPOSITORY, name=name) for name in ("shop", "acme/shop"))
     said = (heard("Use npm", 1, scope=bare, **NPM), heard("Use npm", 2, scope=owned, **NPM))
     assert only(after(*said)).status is Status.CONFIRMED
+
+
+def test_what_is_said_in_two_repositories_holds_everywhere() -> None:
+    """The same wish in a second repository widens the belief, with both quotes under it."""
+    one, other = (Scope(reach=Reach.REPOSITORY, name=name) for name in ("a", "b"))
+    belief = only(
+        after(heard("pnpm!", 1, scope=one, **PNPM), heard("pnpm", 2, scope=other, **PNPM))
+    )
+    assert belief.scope == EVERYWHERE
+    assert belief.status is Status.CONFIRMED
+    assert len(belief.quotes) == 2
+
+
+def test_an_exception_is_not_swallowed_by_the_rule() -> None:
+    """A rule and its exception stay apart; the rule said in that place ends the exception."""
+    there = Scope(reach=Reach.REPOSITORY, name="a")
+    rule, exception = heard("npm", 1, **NPM), heard("pnpm", 2, scope=there, **PNPM)
+    now = after(rule, exception)
+    assert {b.scope: b.value for b in now.values()} == {EVERYWHERE: "npm", there: "pnpm"}
+    ended = after(heard("npm", 3, scope=there, **NPM), beliefs=list(now.values()))
+    live = [b for b in ended.values() if b.status is not Status.RETIRED]
+    assert {b.value for b in live} == {"npm"}
 
 
 def test_words_about_one_task_teach_nothing() -> None:

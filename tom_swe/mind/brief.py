@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-from tom_swe.mind.recall import applies
+from tom_swe.mind.recall import IDLE, in_force
 from tom_swe.model.advice import Briefing
 from tom_swe.model.belief import Belief, Kind, Reach, Status
 from tom_swe.model.user import UserModel
@@ -77,7 +77,11 @@ def briefings(user: UserModel, budget: int) -> list[Briefing]:
 
 
 def _in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
-    worth = [b for b in beliefs if applies(b, repository) and b.confidence >= LEAST_CONFIDENCE]
+    worth = [
+        b
+        for b in in_force(beliefs, repository)
+        if b.confidence >= LEAST_CONFIDENCE and b.dimension not in IDLE
+    ]
     return sorted(
         worth,
         key=lambda b: (b.status is not Status.CONFIRMED, b.kind is Kind.HABIT, -b.confidence, b.id),

@@ -3,13 +3,14 @@
 An observation agrees with a belief that says the same about the same thing, and speaks
 against one that says otherwise about it. What is said later supersedes what was said
 before; both stay, each with its quotes. A belief is a candidate until a second session
-says it too.
+says it too. What is said in two places, and opposed in neither, holds everywhere.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
 from tom_swe.mind.confidence import confidence
 from tom_swe.model.belief import (
+    EVERYWHERE,
     Belief,
     Change,
     Evidence,
@@ -88,7 +89,9 @@ class _Mind:
     def hear(self, heard: Heard) -> None:
         said = heard.observation
         evidence = _evidence(heard, Stance.SUPPORTS)
-        same = self._agreeing(said)
+        same = self._agreeing(said, elsewhere=False)
+        if same is None and not self._opposed_here(said):
+            same = self._agreeing(said, elsewhere=True)
         if same is None:
             belief = self._add(said, evidence, heard)
         else:
@@ -96,17 +99,31 @@ class _Mind:
         for other in self._contradicting(belief):
             self._settle(belief, other, heard)
 
-    def _agreeing(self, said: Observation) -> Belief | None:
-        """The belief this says again; a live one before a retired one, the most alike first."""
+    def _agreeing(self, said: Observation, *, elsewhere: bool) -> Belief | None:
+        """The belief this says again; a live one before a retired one, the most alike first.
+
+        ``elsewhere`` looks for a live one that holds in another place, to be widened.
+        """
         scored = [
             (belief.status is not Status.RETIRED, likeness, -belief.id, belief)
             for belief in self._beliefs.values()
-            if (likeness := self._agreement(belief, said)) > 0
+            if belief.scope.same_as(said.scope) is not elsewhere
+            and not (elsewhere and belief.status is Status.RETIRED)
+            and (likeness := self._agreement(belief, said)) > 0
         ]
         return max(scored, key=lambda each: each[:3])[3] if scored else None
 
+    def _opposed_here(self, said: Observation) -> bool:
+        """Whether something else is held in the very place that this is said of."""
+        return any(
+            belief.status is not Status.RETIRED
+            and belief.scope.same_as(said.scope)
+            and self._contradicts(said, belief)
+            for belief in self._beliefs.values()
+        )
+
     def _agreement(self, belief: Belief, said: Observation) -> float:
-        if not belief.scope.same_as(said.scope) or belief.polarity is not said.polarity:
+        if belief.polarity is not said.polarity:
             return 0.0
         if (belief.kind in _ABOUT_THEM) != (said.kind in _ABOUT_THEM):
             return 0.0
@@ -129,7 +146,7 @@ class _Mind:
             and self._contradicts(belief, other)
         ]
 
-    def _contradicts(self, one: Belief, other: Belief) -> bool:
+    def _contradicts(self, one: Belief | Observation, other: Belief) -> bool:
         opposed = one.polarity is not other.polarity
         if one.dimension and one.dimension == other.dimension:
             if one.value and one.value == other.value:
@@ -166,17 +183,22 @@ class _Mind:
             status, superseded, reason = Status.CANDIDATE, None, "said again after it was given up"
         if status is not Status.RETIRED:
             status = _status(held)
+        scope, change = belief.scope, Change.STRENGTHEN
+        if not scope.same_as(heard.observation.scope) and scope != EVERYWHERE:
+            scope, change = EVERYWHERE, Change.MERGE
+            reason = f"holds beyond {belief.scope}"
         stronger = belief.model_copy(
             update={
                 "evidence": held,
                 "status": status,
+                "scope": scope,
                 "superseded_by": superseded,
                 "confidence": confidence(held, last),
                 "first_seen": min(belief.first_seen, heard.at),
                 "last_seen": last,
             }
         )
-        return self._change(Change.STRENGTHEN, stronger, reason, evidence)
+        return self._change(change, stronger, reason, evidence)
 
     def _settle(self, belief: Belief, other: Belief, heard: Heard) -> None:
         """Two beliefs that exclude each other: evidence against one, and perhaps its end."""

@@ -153,11 +153,12 @@ class Tom:
 
     def recall(self, user_id: str, query: Query) -> Recalled:
         """The beliefs that apply to a query and the past turns like it."""
-        memory = self.memory
-        user = memory.beliefs.user_model(user_id)
+        return self._recall(self.memory.beliefs.user_model(user_id), query)
+
+    def _recall(self, user: UserModel, query: Query) -> Recalled:
+        memory, user_id = self.memory, user.user_id
         words = dict(memory.search.turns(user_id, query.text, CANDIDATES))
         on_topic = dict(memory.search.beliefs(user_id, query.text, CANDIDATES))
-        best = max(on_topic.values(), default=0.0) or 1.0
         meaning: dict[int, float] = {}
         likeness: dict[int, float] = {}
         if embedder := self.embedder:
@@ -166,20 +167,16 @@ class Tom:
             stored = memory.vectors.of_beliefs((b.id for b in user.beliefs), embedder.name)
             likeness = {i: float(stored[i] @ vector) for i in stored}
         turns = memory.search.past_turns(list(words.keys() | meaning.keys()))
-        beliefs = rank_beliefs(
-            user.beliefs,
-            query,
-            lambda b: max(likeness.get(b.id, 0.0), 0.5 * on_topic.get(b.id, 0.0) / best),
+        return Recalled(
+            beliefs=tuple(rank_beliefs(user.beliefs, on_topic, likeness, query)),
+            turns=tuple(rank_turns(turns, words, meaning, query, datetime.now(UTC))),
         )
-        ranked = rank_turns(turns, words, meaning, query, datetime.now(UTC))
-        return Recalled(beliefs=tuple(beliefs), turns=tuple(ranked))
 
     def consult(self, user_id: str, query: Query) -> Suggestion:
         """Whether to proceed with a request or ask the person, and what they would want."""
         query = query.model_copy(update={"text": self._redact(query.text)})
-        recalled = self.recall(user_id, query)
-        user = UserModel(user_id=user_id, beliefs=recalled.beliefs)
-        suggestion = self._mind.adviser.advise(query, user, recalled.turns)
+        user = self.memory.beliefs.user_model(user_id)
+        suggestion = self._mind.adviser.advise(query, user, self._recall(user, query))
         kept = self.memory.consultations.put(user_id, query, suggestion)
         return suggestion.model_copy(update={"consultation_id": kept})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from importlib import resources
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import typer
 
 from tom_cli.common import talk
+from tom_swe.errors import TomError
 
 # What the demo's folder calls the places that hosts keep their transcripts in.
 PLACES = (
@@ -17,7 +19,7 @@ PLACES = (
     ("openhands", "dot-openhands/conversations"),
     ("aider", "src"),
 )
-UNCLEAR = "clean up the export code"
+UNCLEAR = "clean this up"
 CLEAR = "add a `--since YYYY-MM-DD` option to ledger_api/cli.py that filters the entries by date"
 REPOSITORY = "ledger-api"
 
@@ -45,17 +47,19 @@ def demo() -> None:
     def step(title: str) -> None:
         out.print(Text(f"\n── {title}", style="bold magenta"))
 
-    with (
-        resources.as_file(resources.files("tom_cli") / "demo" / "home") as home,
-        tempfile.TemporaryDirectory(prefix="tom-demo-") as folder,
-    ):
+    with tempfile.TemporaryDirectory(prefix="tom-demo-") as folder:
+        # A copy, since a log's folder says which repository it is of.
+        home = Path(folder) / "home"
+        with resources.as_file(resources.files("tom_cli") / "demo" / "home") as shipped:
+            shutil.copytree(shipped, home)
         settings = Settings(home=Path(folder) / "memory", user="mira")
         tom = open_tom(settings, say=talk)
         step("1. Mira's sessions with four coding agents are read")
         for host, place in PLACES:
             intake = import_transcripts(tom, settings.user, host, home / place)
             out.print(f"  {intake_line(host, intake)}")
-        tom.learn(settings.user)
+        for failure in tom.learn(settings.user).failed:
+            raise TomError(f"the demo's {failure}")
         step("2. What they say about her, each with her own words (tom profile)")
         show_profile(tom.memory.beliefs.user_model(settings.user))
         for number, request in ((3, UNCLEAR), (4, CLEAR)):

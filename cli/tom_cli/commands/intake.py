@@ -64,6 +64,8 @@ def init(
             _take_in(tom, settings, each.host, each.path, each.size)
         learned = _learn(tom, settings.user)
         user = tom.memory.beliefs.user_model(settings.user)
+    for failure in learned.failed:
+        talk(render.safe(failure))
     if as_json:
         print_json({"learned": learned, "user_model": user})
     else:
@@ -71,6 +73,8 @@ def init(
     if user.beliefs:
         talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
         talk("the next session is told")
+    if learned.failed:
+        raise typer.Exit(1)
 
 
 def import_(

@@ -239,7 +239,7 @@ def test_tools_and_hours_are_counted() -> None:
         Turn(ordinal=i, role=Role.USER, text=f"look at module{i}.py", at=at) for i in range(4)
     )
     found = EmbeddedReader().read(Session(host="t", host_id="1", turns=turns)).observations
-    assert {"habit.works_with.python", "habit.hours.night"} <= {o.dimension for o in found}
+    assert {"habit.works_with.python", "habit.hours"} <= {o.dimension for o in found}
 
 
 class FakeEmbedder:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tom_swe.mind.brief import plain
 from tom_swe.mind.clarity import assess, questions
 from tom_swe.mind.manner import Manner, manner_of
-from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Suggestion
+from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief, Status
 from tom_swe.model.user import UserModel
 
@@ -19,8 +19,8 @@ PAST_TURNS_SHOWN = 3
 class EmbeddedAdviser:
     """Says `proceed` with what the person would want, or `ask` with questions in their manner."""
 
-    def advise(self, query: Query, user: UserModel, turns: Sequence[PastTurn]) -> Suggestion:
-        """``user.beliefs`` are those recalled for the query; all that are cited come from it."""
+    def advise(self, query: Query, user: UserModel, recalled: Recalled) -> Suggestion:
+        """What is cited was recalled; the manner is read off the whole user model."""
         clarity = assess(query.text)
         manner = manner_of(user.beliefs)
         enough = CLEAR_ENOUGH - (RELUCTANCE if manner.dislikes_questions else 0.0)
@@ -30,15 +30,15 @@ class EmbeddedAdviser:
                 clarity, query.text, short=manner.short, limit=manner.questions_at_once
             )
         action = Action.ASK if asks else Action.PROCEED
-        shown = tuple(turns[:PAST_TURNS_SHOWN])
+        beliefs, shown = recalled.beliefs, recalled.turns[:PAST_TURNS_SHOWN]
         return Suggestion(
             action=action,
-            text=_text(action, asks, user.beliefs, shown),
+            text=_text(action, asks, beliefs, shown),
             questions=asks,
-            beliefs=user.beliefs,
+            beliefs=beliefs,
             turns=shown,
             clarity=clarity,
-            confidence=_confidence(action, clarity, user.beliefs),
+            confidence=_confidence(action, clarity, beliefs),
             reasoning=_reasoning(clarity, enough, manner),
         )
 

@@ -133,7 +133,7 @@ def _hours(turns: Sequence[Turn]) -> Iterator[Observation]:
     part, count = Counter(part for part, _ in timed).most_common(1)[0]
     if count / len(timed) >= 0.8:
         sample = next(turn for found, turn in timed if found == part)
-        yield _habit(f"Works in the {part} (UTC)", f"hours.{part}", part, sample, count)
+        yield _habit(f"Works in the {part} (UTC)", "hours", part, sample, count)
 
 
 def _part(hour: int) -> str:

@@ -20,6 +20,7 @@ _DENIAL = re.compile(
     r"only|just|plain|enough|remove)\b",
     re.IGNORECASE,
 )
+_GONE = re.compile(r"\s+(?:is|are) (?:now |all )?(?:gone|out|history|banned|dead)\b", re.IGNORECASE)
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _REACH = 24  # how far before a cue a negation may stand
 
@@ -109,19 +110,20 @@ def _shows(dimension: Dimension, choice: Choice, words: str) -> Match | None:
             spans.append(hits[0])
             if len(parts) == 1:
                 for start, end in hits:
-                    hit = Match(dimension, choice, start, end, _negated(words, start))
+                    hit = Match(dimension, choice, start, end, _negated(words, start, end))
                     if not hit.negated:
                         return hit
                     against = against or hit
         if len(parts) > 1 and len(spans) == len(parts):
             start, end = min(s for s, _ in spans), max(e for _, e in spans)
-            if not _negated(words, start):
+            if not _negated(words, start, end):
                 return Match(dimension, choice, start, end)
     return against
 
 
-def _negated(words: str, start: int) -> bool:
-    return _NEGATORS.search(words[max(0, start - _REACH) : start]) is not None
+def _negated(words: str, start: int, end: int) -> bool:
+    before, after = words[max(0, start - _REACH) : start], words[end : end + _REACH]
+    return _NEGATORS.search(before) is not None or _GONE.match(after) is not None
 
 
 def _dimension(raw: dict[str, Any]) -> Dimension:

@@ -150,7 +150,7 @@ CUES: tuple[Cue, ...] = (
         "liking",
         r"\b(?:i(?:'d| would)? (?:really |much |rather |generally )*(?:like|love|prefer|want|hate|"
         r"dislike|rather|need|think in)(?! (?:you )?to\b)|i don'?t (?:really )?(?:like|want|need|"
-        r"do)|i'?m (?:ok|fine|"
+        r"read|do)|i'?m (?:ok|fine|"
         r"okay) with|i(?:'d| would) (?:rather|sooner)|ich (?:mag|bevorzuge|m[oö]chte|will)|"
         r"je pr[eé]f[eè]re|j'aime|prefiero|no quiero|prefiro|preferuj\w+|rad[sš]i)\b",
         Source.PREFERENCE,
@@ -186,6 +186,18 @@ CUES: tuple[Cue, ...] = (
         polarity=Polarity.AGAINST,
     ),
     _cue(
+        "too_much",
+        r"\A\W*(?:that'?s |way |your |these |still )*(?:too (?:many|much|long|verbose|wordy)\b|"
+        r"(?:shorter|less|fewer)\b[^.?!]{0,20}\b(?:please|pls)\b)|"
+        r"\b(?:diffs?|changes?|pr) (?:is|are|was) (?:way |much |far )?(?:too )?(?:big|large|huge)",
+        Source.CORRECTION,
+    ),
+    _cue(
+        "contrast",
+        r"\A\W*(?:no[,.]? |use |please )*[\w.+-]+(?: \w+)?, not [\w.+-]+",
+        Source.CORRECTION,
+    ),
+    _cue(
         "gatekeeping",
         r"\b(?:unless i (?:ask|say|tell)|without (?:asking|my (?:ok|okay|permission|approval|say))|"
         r"(?:ask|check with) (?:me )?(?:first|before)|let me (?:review|check|approve|"
@@ -213,7 +225,8 @@ CUES: tuple[Cue, ...] = (
     ),
     _cue(
         "style",
-        r"\A\W*(?:please |pls |and |also |ok |okay |btw |fyi )*(?:keep|be|answer|reply|respond|"
+        r"(?:\A\W*|[,;] (?=please |pls ))(?:please |pls |and |also |ok |okay |btw |fyi )*"
+        r"(?:keep|be|answer|reply|respond|"
         r"explain|use|"
         r"write|give|walk|ask|show|talk|speak|antworte|schreib|r[eé]ponds|responde|odpov[ií]dej)\b",
     ),

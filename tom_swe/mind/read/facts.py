@@ -115,6 +115,14 @@ _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (
             Kind.EXPERTISE,
             (
+                rf"\b(?!this\b|that\b|it\b|all\b|code\b|which\b){_TOOL} is (?:still |pretty |"
+                rf"quite |completely |all )*new to me\b"
+                rf"|\Astill (?:pretty |quite |very )?new to {_TOOL}"
+            ),
+        ),
+        (
+            Kind.EXPERTISE,
+            (
                 r"\bi(?: really| still)? (?:don'?t|do not) know (?:any |much |"
                 r"a lot of )?(?:about )?"
                 r"(?:python|rust|go|golang|javascript|typescript|react|docker|kubernetes|sql|css|"

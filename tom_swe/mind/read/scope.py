@@ -27,6 +27,10 @@ _WIDE = re.compile(
 _PERSON = re.compile(
     r"\b(?:i|i'm|i'd|me|my|mine|myself|ich|mir|mein\w*|je|moi|yo|mi|eu|meu|j[aá])\b", re.IGNORECASE
 )
+# "I told you" speaks of the saying, not of the person.
+_REMINDER = re.compile(
+    r"\bi (?:already |just )?(?:told|asked|said)(?: (?:you|it))?\b", re.IGNORECASE
+)
 _LANGUAGES: dict[str, re.Pattern[str]] = {
     name: re.compile(
         rf"\b(?:in|for|with|of|my|all) (?:all |my |any |our )*(?:{spelt})\b(?! docs)", re.IGNORECASE
@@ -67,7 +71,7 @@ def scope_of(words: str, session: Session, *, about_person: bool) -> Scope:
             return Scope(reach=Reach.LANGUAGE, name=name)
     if _PROJECT.search(words):
         return _repository(session)
-    if _WIDE.search(words) or _PERSON.search(words):
+    if _WIDE.search(words) or _PERSON.search(_REMINDER.sub(" ", words)):
         return EVERYWHERE
     return _repository(session)
 

@@ -1,5 +1,6 @@
 """One turn's sentences to what they say about the person."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -19,12 +20,22 @@ LONGEST = 500  # characters; with the words below, the bound on what the pattern
 MOST_WORDS = 60  # a longer sentence is a specification, not a rule
 SPECIFICATION = 120  # words; in a longer turn only plainly standing rules on known subjects count
 LONGEST_RULE = 30
+_HERE = re.compile(r"\A.{0,12}\bin this (?:repo\w*|project|code ?base)\b", re.IGNORECASE)
 OPENING = 12  # characters before an imperative that opens its sentence
 MOST_MATCHES = 2  # a sentence that shows more lists things rather than wants them
 
 # Wording too weak to carry a subject the sentence only mentions.
 _LIKINGS = frozenset(
-    {"liking", "convention", "quantified", "gatekeeping", "no_more", "ab_jetzt", "prohibition"}
+    {
+        "liking",
+        "convention",
+        "quantified",
+        "gatekeeping",
+        "no_more",
+        "ab_jetzt",
+        "prohibition",
+        "contrast",
+    }
 )
 NEAR = 40  # characters between a weak cue and its subject
 
@@ -88,17 +99,17 @@ def _rules(said: _Said, nearest: Nearest) -> Iterator[Observation]:
         if chosen:
             for found in matches[:MOST_MATCHES]:
                 yield _catalogued(said, chosen[0], found)
-    elif (direct := [h for h in strong if _is_direct(h)]) and _speaks_for_itself(said):
+    elif (direct := [h for h in strong if _is_direct(h, words)]) and _speaks_for_itself(said):
         yield _plain(said, direct[0], nearest)
 
 
-def _is_direct(cue: Heard) -> bool:
+def _is_direct(cue: Heard, words: str) -> bool:
     """Whether the wording is meant for the agent, whatever it is about.
 
     'Always' and 'never' further in, and what 'we' do, as often tell what a program does.
     """
     if cue.cue.name in {"always", "never"}:
-        return cue.start <= OPENING
+        return cue.start <= OPENING or _HERE.match(words) is not None
     return cue.cue.name != "habit"
 
 
@@ -121,7 +132,6 @@ def _carries(cue: Heard, matches: tuple[Match, ...]) -> bool:
 
 def _catalogued(said: _Said, cue: Heard, found: Match) -> Observation:
     words = said.sentence.words
-    against = found.negated or found.statement.startswith(("Do not", "No ", "Never", "Avoid"))
     return Observation(
         kind=cue.cue.kind,
         source=_source(said, cue),
@@ -129,7 +139,7 @@ def _catalogued(said: _Said, cue: Heard, found: Match) -> Observation:
         quote=_quote(said, ((cue.start, cue.end), (found.start, found.end))),
         dimension=found.dimension.id,
         value=found.choice.id,
-        polarity=Polarity.AGAINST if against else Polarity.FOR,
+        polarity=Polarity.AGAINST if found.negated else Polarity.FOR,
         scope=scope_of(words, said.session, about_person=found.dimension.everywhere),
     )
 

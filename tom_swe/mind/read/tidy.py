@@ -6,7 +6,7 @@ LONGEST = 160
 
 _FILLER = re.compile(
     r"\A(?:please|pls|plz|ok(?:ay)?|and|but|so|btw|by the way|also|hey|hi|well|oh|yes|no|nope|yeah|"
-    r"right|just|fyi|again|actually|really|um+|hmm+|argh|ugh|then|wait|note(?: that)?|"
+    r"right|just|fyi|again|actually|really|um+|hmm+|argh|ugh|uff|then|wait|note(?: that)?|"
     r"remember(?: that| to)?|keep in mind(?: that)?|from now on|going forward|in (?:the )?future|"
     r"as a rule|as of (?:now|today)|make sure(?: that)?(?: you)?|be sure to|i(?:'d|"
     r" would) like you to|"
