@@ -15,13 +15,18 @@ from tom_swe.ports import Embedder
 from tom_swe.settings import Settings
 
 
-def open_tom(settings: Settings, *, say: Callable[[str], None] = lambda _: None) -> Tom:
+def open_tom(
+    settings: Settings,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    embedder: Embedder | None = None,
+) -> Tom:
     """Tom on the memory that the settings name, which is made or migrated where needed.
 
-    ``say`` is told, once each, what works less well than it could. Raises MemoryFault,
-    MemoryBusy or SchemaTooNew.
+    ``say`` is told, once each, what works less well than it could. ``embedder`` replaces
+    the bundled one. Raises MemoryFault, MemoryBusy or SchemaTooNew.
     """
-    wiring = _Wiring(settings, say)
+    wiring = _Wiring(settings, say, embedder)
     return Tom(
         wiring.store,
         wiring.faculties,
@@ -32,9 +37,12 @@ def open_tom(settings: Settings, *, say: Callable[[str], None] = lambda _: None)
 
 
 class _Wiring:
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], embedder: Embedder | None
+    ) -> None:
         self._settings = settings
         self._say = say
+        self._embedder = embedder
         self.store = Store(settings.database, busy_timeout=settings.busy_timeout_seconds)
 
     @cached_property
@@ -42,7 +50,7 @@ class _Wiring:
         return Redactor(emails=self._settings.redact_emails)
 
     def faculties(self) -> Faculties:
-        embedder = _usable(self._settings, self._say)
+        embedder = self._embedder or _usable(self._settings, self._say)
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
         return Faculties(
             embedder=embedder,

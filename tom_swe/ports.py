@@ -111,6 +111,11 @@ class Queue(Protocol):
 class ChangeOfMind(Protocol):
     """The beliefs about one user under the write lock."""
 
+    @property
+    def evidence_gone(self) -> bool:
+        """Whether this change took evidence from under beliefs."""
+        ...
+
     def beliefs(self) -> list[Belief]:
         """Every belief as it stands now, retired ones too."""
         ...
@@ -143,10 +148,6 @@ class ChangeOfMind(Protocol):
 
     def forget_session(self, session_id: int) -> None:
         """Deletes a session and keeps it from being imported again. Raises NotFound."""
-        ...
-
-    def user_model(self) -> UserModel:
-        """The user model as this change leaves it."""
         ...
 
     def brief(self, briefings: Iterable[Briefing]) -> None:
@@ -239,6 +240,10 @@ class VectorIndex(Protocol):
 
     def check(self) -> list[Problem]:
         """Where it and the database differ. Raises IndexFault."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of its files."""
         ...
 
 

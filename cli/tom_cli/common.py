@@ -40,7 +40,7 @@ def opened() -> Generator[tuple[Tom, Settings]]:
     try:
         yield tom, settings
     finally:
-        tom.memory.close()
+        tom.close()
 
 
 def repository_here(given: str | None) -> str:

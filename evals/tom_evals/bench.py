@@ -4,6 +4,8 @@ Start-up is given as a ratio to ``import typer`` run in turns with it; the rest 
 medians of several runs. The corpora are made here, from a seed, and thrown away.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import random
@@ -12,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -29,8 +33,14 @@ from tom_swe import (
     import_transcripts,
     open_tom,
 )
+from tom_swe.embed.minilm import MiniLM
+from tom_swe.ports import Embedder
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector, Vectors
 
 SEED = 20_261_124
+DISTINCT = 4_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 VERBS = [
     "fix",
@@ -78,16 +88,17 @@ TAILS = (
     "same as we did for the other one",
     "keep the old behaviour behind a flag",
     "see the failing test",
-    "use pnpm, not npm",
-    "I prefer small commits",
     "please",
 )
+STANDING = ("from now on use pnpm, not npm", "keep the diff small", "I prefer small commits")
 
 
 def message(rng: random.Random) -> str:
     """One plausible short request."""
     words = f"{rng.choice(VERBS)} the {rng.choice(NOUNS)} {rng.choice(NOUNS)}"
-    return f"{words}{rng.randrange(1000)}, {rng.choice(TAILS)}"
+    # About one real message in fifty says something that lasts.
+    tail = rng.choice(STANDING if rng.random() < 0.02 else TAILS)
+    return f"{words}{rng.randrange(1000)}, {tail}"
 
 
 def claude_code_history(folder: Path, sessions: int, rng: random.Random) -> int:
@@ -115,6 +126,22 @@ def claude_code_history(folder: Path, sessions: int, rng: random.Random) -> int:
         (project / f"s-{number}.jsonl").write_text(text)
         size += len(text)
     return size
+
+
+class Remembering:
+    """An embedder that embeds each text once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name = embedder.name
+        self.dimension = embedder.dimension
+        self._embedder = embedder
+        self._known: dict[str, Vector] = {}
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text."""
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        self._known.update(zip(new, self._embedder.embed(new), strict=True))
+        return np.array([self._known[text] for text in texts], dtype=np.float32)
 
 
 def median_ms(action: Callable[[], object], runs: int) -> float:
@@ -165,7 +192,7 @@ def importing(sessions: int) -> dict[str, float]:
 
         first, again = timed(read), timed(read)
         learned = timed(lambda: tom.learn(LOCAL_USER))
-        tom.memory.close()
+        tom.close()
     return {
         "mb": size / 1e6,
         "import_mb_per_s": size / 1e6 / first,
@@ -176,14 +203,19 @@ def importing(sessions: int) -> dict[str, float]:
 
 
 def answering(turns: int, runs: int) -> dict[str, float]:
-    """Consult and brief, within a process, in a memory of this many user turns."""
+    """Consult and brief, within a process, in a memory of this many user turns.
+
+    The turns are drawn from ``DISTINCT`` texts, so that filling a large memory takes minutes.
+    """
     rng = random.Random(SEED)
+    texts = [message(rng) for _ in range(DISTINCT)]
     with tempfile.TemporaryDirectory() as folder:
-        tom = open_tom(Settings(home=Path(folder) / "memory"))
+        settings = Settings(home=Path(folder) / "memory")
+        tom = open_tom(settings, embedder=Remembering(MiniLM(threads=settings.embed_threads)))
         for number in range(turns // 50):
             at = START + timedelta(minutes=number)
             said = tuple(
-                Turn(ordinal=i, role=Role.USER, text=message(rng), at=at) for i in range(50)
+                Turn(ordinal=i, role=Role.USER, text=rng.choice(texts), at=at) for i in range(50)
             )
             tom.remember(
                 LOCAL_USER,
@@ -195,7 +227,7 @@ def answering(turns: int, runs: int) -> dict[str, float]:
         query = Query(text="rename the invoice export, it breaks on empty input")
         consult = median_ms(lambda: tom.consult(LOCAL_USER, query), runs)
         brief = median_ms(lambda: tom.brief(LOCAL_USER), runs)
-        tom.memory.close()
+        tom.close()
     return {"turns": turns, "learn_s": learned, "consult_ms": consult, "brief_ms": brief}
 
 

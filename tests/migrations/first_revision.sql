@@ -159,7 +159,7 @@ CREATE INDEX ix_evidence_observation_id ON evidence (observation_id);
 CREATE INDEX ix_revision_belief_id ON revision (belief_id);
 CREATE INDEX ix_revision_session_id ON revision (session_id);
 CREATE INDEX ix_consultation_user_id ON consultation (user_id);
-CREATE INDEX ix_vector_user_id ON vector (user_id);
+CREATE INDEX ix_vector_user_id_key ON vector (user_id, key);
 CREATE INDEX ix_vector_indexed ON vector ("indexed");
 CREATE VIEW turn_user AS SELECT id, text FROM turn WHERE role = 'user';
 CREATE VIEW turn_agent AS SELECT id, text FROM turn WHERE role = 'agent';

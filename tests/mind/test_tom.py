@@ -46,7 +46,7 @@ def make_tom(settings: Settings, said: list[str]) -> Iterator[MakeTom]:
 
     yield make
     for tom in opened:
-        tom.memory.close()
+        tom.close()
 
 
 @pytest.fixture
@@ -88,6 +88,18 @@ def test_learning_again_changes_nothing(make_tom: MakeTom) -> None:
     beliefs = tom.memory.beliefs.all("ada")
     assert tom.learn("ada").sessions == 0
     assert tom.memory.beliefs.all("ada") == beliefs
+
+
+def test_words_that_a_host_rewrote_are_missed(make_tom: MakeTom) -> None:
+    """When a session no longer holds the words, the belief on them goes at the next learning."""
+    tom = make_tom()
+    tom.remember("ada", session_of("from now on use pnpm", host_id="1"))
+    tom.learn("ada")
+    assert len(tom.memory.beliefs.all("ada")) == 1
+    tom.remember("ada", session_of("hello there", host_id="1"))
+    tom.learn("ada")
+    assert tom.memory.beliefs.all("ada") == []
+    assert tom.brief("ada").text == ""
 
 
 def test_what_only_others_said_is_never_believed(make_tom: MakeTom) -> None:

@@ -41,8 +41,8 @@ class ChromaIndex:
         self._dimension = dimension
 
     @contextlib.contextmanager
-    def own(self, *, wait: float = 0.0) -> Generator[OwnedIndex | None]:
-        """The open index, or None where another process owns it for longer than ``wait`` seconds.
+    def own(self) -> Generator[OwnedIndex | None]:
+        """The open index, or None where another process owns it.
 
         An index of another model or dimension is dropped and begins empty; the caller
         sees that by ``OwnedIndex.fresh``. Raises IndexFault where Chroma cannot open it.
@@ -50,7 +50,7 @@ class ChromaIndex:
         make_private(self._folder.parent)
         lock = FileLock(self._folder.with_suffix(".owner-lock"), mode=FILE_MODE)
         try:
-            lock.acquire(timeout=wait)
+            lock.acquire(timeout=0)
         except Timeout:
             yield None
             return
@@ -90,12 +90,12 @@ class ChromaIndex:
             )
             return OwnedIndex(client, made, fresh=True)
 
-    def drop(self, *, wait: float = 0.0) -> bool:
+    def drop(self) -> bool:
         """Deletes the index's files; False where another process owns them."""
         if not self._folder.exists():
             return True
         try:
-            with FileLock(self._folder.with_suffix(".owner-lock"), timeout=wait, mode=FILE_MODE):
+            with FileLock(self._folder.with_suffix(".owner-lock"), timeout=0, mode=FILE_MODE):
                 shutil.rmtree(self._folder)
         except Timeout:
             return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from tom_swe.memory.beliefs import beliefs_of, no_belief, user_model_of
+from tom_swe.memory.beliefs import beliefs_of, no_belief
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import (
     forgotten_among,
@@ -45,7 +45,6 @@ from tom_swe.model.belief import Belief, Observation, SessionModel, Stance
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Role
-from tom_swe.model.user import UserModel
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
@@ -86,10 +85,15 @@ class ChangeOfMind:
         self._user_id = user_id
         self._session_id = session_id
         self._ids: dict[int, int] = {}
+        self._beliefs: dict[int, Belief] | None = None
+        self.evidence_gone = False
 
     def beliefs(self) -> list[Belief]:
         """Every belief, retired ones too, as it stands now."""
-        return beliefs_of(self._transaction, self._user_id)
+        if self._beliefs is None:
+            held = beliefs_of(self._transaction, self._user_id)
+            self._beliefs = {belief.id: belief for belief in held}
+        return list(self._beliefs.values())
 
     def vectors(self, model: str) -> dict[str, Vector]:
         """The vectors of the beliefs' statements, by statement."""
@@ -106,6 +110,9 @@ class ChangeOfMind:
         """
         assert self._session_id is not None
         session = self._transaction.get_one(SessionRow, self._session_id)
+        if self._transaction.get(SessionModelRow, self._session_id) is not None:
+            # Read before: turns it had then may be gone, and their observations with them.
+            self._evidence_went()
         said = select(TurnRow.ordinal, TurnRow.id, TurnRow.text).where(
             TurnRow.session_id == self._session_id, TurnRow.role == Role.USER
         )
@@ -194,6 +201,9 @@ class ChangeOfMind:
                 for name, value in fields.items():
                     setattr(row, name, value)
             self._transaction.flush()
+            if self._beliefs is not None:
+                real = {"id": row.id, "superseded_by": fields["superseded_by"]}
+                self._beliefs[row.id] = revision.belief.model_copy(update=real)
             if revision.added:
                 put = upsert(EvidenceRow).on_conflict_do_nothing()
                 self._transaction.execute(
@@ -264,11 +274,7 @@ class ChangeOfMind:
         mark_forgotten(self._transaction, self._user_id, [digest])
         self._transaction.delete(row)
         self._transaction.flush()
-        self._transaction.expire_all()
-
-    def user_model(self) -> UserModel:
-        """The user model as this change leaves it."""
-        return user_model_of(self._transaction, self._user_id)
+        self._evidence_went()
 
     def brief(self, briefings: Iterable[Briefing]) -> None:
         """Replaces the stored briefings."""
@@ -305,7 +311,12 @@ class ChangeOfMind:
 
     def _delete(self, belief_ids: list[int]) -> None:
         self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
+        self._evidence_went()
+
+    def _evidence_went(self) -> None:
         self._transaction.expire_all()
+        self._beliefs = None
+        self.evidence_gone = True
 
     def _real(self, belief_id: int) -> int:
         return self._ids.get(belief_id, belief_id)

@@ -1,25 +1,34 @@
-"""The nearest turns: an exact scan while that is quick, Chroma when memory has grown large."""
+"""The nearest turns: an exact scan of the database, or Chroma where that pays."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from tom_swe.errors import IndexFault
-from tom_swe.memory.index import ChromaIndex
+from tom_swe.memory.index import ChromaIndex, OwnedIndex
 from tom_swe.memory.vectors import Vectors
 from tom_swe.model.memory import Problem
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
 
-# Up to here scanning the database takes less time than importing Chroma (docs/adr/0002).
-EXACT_UP_TO = 20_000
+# Up to here a scan takes no more than about 40 ms. Above it Chroma answers in a few, but
+# importing and opening it costs three scans of 100,000 turns (docs/adr/0002): only a
+# process that asks again opens it.
+EXACT_UP_TO = 5_000
 BATCH = 1_000
 
 
 class NearestTurns:
-    """Answers from whichever of the two is quicker; the answers are the same but for ties."""
+    """Answers from whichever of the two is quicker. Thread-safe.
+
+    A process that asks a large memory more than once keeps Chroma open, and owns it,
+    until `close`; any other process then scans the database.
+    """
 
     def __init__(
         self,
@@ -34,45 +43,38 @@ class NearestTurns:
         self._model = model
         self._chroma = ChromaIndex(folder, model, dimension)
         self._exact_up_to = exact_up_to
+        self._lock = RLock()
+        self._holding = contextlib.ExitStack()
+        self._held: OwnedIndex | None = None
+        self._asked = False
 
     def nearest(self, user_id: str, vector: Vector, limit: int) -> list[tuple[int, float]]:
         """(turn id, cosine) of the user's turns most alike, best first."""
         if self._vectors.count(user_id) > self._exact_up_to:
             try:
-                with self._chroma.own() as owned:
-                    if owned is not None and not owned.fresh and not self._vectors.unindexed(1):
-                        return owned.nearest(user_id, vector, limit)
-            except IndexFault:
-                pass  # the database answers as well, only later
+                with self._lock:
+                    again, self._asked = self._asked, True
+                    if again and (held := self._hold()):
+                        self._bring_up(held)
+                        return held.nearest(user_id, vector, limit)
+            except IndexFault:  # the database answers as well
+                self.close()
         return self._vectors.nearest(user_id, self._model, vector, limit)
 
-    def sync(self, *, wait: float = 0.0) -> bool:
+    def sync(self) -> bool:
         """Brings Chroma up to the database; False where another process owns it."""
         if not self._vectors.unindexed(1):
             return True
-        with self._chroma.own(wait=wait) as owned:
+        with self._owned() as owned:
             if owned is None:
                 return False
-            if owned.fresh:
-                self._vectors.mark_all_unindexed()
-            while batch := self._vectors.unindexed(BATCH):
-                # Vectors of another model stay in the database; they are not comparable.
-                wanted = {
-                    key: (user, vector)
-                    for key, user, model, vector in batch
-                    if vector is not None and model == self._model
-                }
-                if wanted:
-                    users, vectors = zip(*wanted.values(), strict=True)
-                    owned.put(list(wanted), users, vectors)
-                if others := [key for key, *_ in batch if key not in wanted]:
-                    owned.drop(others)
-                self._vectors.mark_indexed([each[0] for each in batch])
+            self._bring_up(owned)
         return True
 
-    def drop(self, *, wait: float = 0.0) -> bool:
+    def drop(self) -> bool:
         """Throws Chroma's files away, to be made anew; False where another process owns them."""
-        if not self._chroma.drop(wait=wait):
+        self.close()
+        if not self._chroma.drop():
             return False
         self._vectors.mark_all_unindexed()
         return True
@@ -80,7 +82,7 @@ class NearestTurns:
     def check(self) -> list[Problem]:
         """Where Chroma and the database differ. Raises IndexFault."""
         mend = "tom db reindex"
-        with self._chroma.own() as owned:
+        with self._owned() as owned:
             if owned is None:
                 return [Problem(what="the vector index is in use", mend="try again later")]
             there, wanted = owned.keys(), self._vectors.keys(self._model)
@@ -90,3 +92,41 @@ class NearestTurns:
         if stale := len(there - wanted):
             problems.append(Problem(what=f"{stale} indexed vectors are gone", mend=mend))
         return problems
+
+    def close(self) -> None:
+        """Lets go of Chroma, so that another process can own it."""
+        with self._lock:
+            self._held = None
+            self._holding.close()
+
+    def _hold(self) -> OwnedIndex | None:
+        if self._held is None:
+            self._held = self._holding.enter_context(self._chroma.own())
+        return self._held
+
+    @contextlib.contextmanager
+    def _owned(self) -> Generator[OwnedIndex | None]:
+        with self._lock:
+            if self._held is not None:
+                yield self._held
+                return
+            with self._chroma.own() as owned:
+                yield owned
+
+    def _bring_up(self, owned: OwnedIndex) -> None:
+        if owned.fresh:
+            self._vectors.mark_all_unindexed()
+            owned.fresh = False
+        while batch := self._vectors.unindexed(BATCH):
+            # Vectors of another model stay in the database; they are not comparable.
+            wanted = {
+                key: (user, vector)
+                for key, user, model, vector in batch
+                if vector is not None and model == self._model
+            }
+            if wanted:
+                users, vectors = zip(*wanted.values(), strict=True)
+                owned.put(list(wanted), users, vectors)
+            if others := [key for key, *_ in batch if key not in wanted]:
+                owned.drop(others)
+            self._vectors.mark_indexed([each[0] for each in batch])

@@ -224,8 +224,9 @@ class VectorRow(Table):
     """
 
     __tablename__ = "vector"
+    __table_args__ = (Index(None, "user_id", "key"),)
     key: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     model: Mapped[str]
     data: Mapped[bytes | None] = mapped_column(LargeBinary)
     indexed: Mapped[bool] = mapped_column(index=True)

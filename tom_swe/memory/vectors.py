@@ -86,7 +86,7 @@ class Vectors:
         """How many vectors of turns a user has."""
         with self._database.read() as transaction:
             mine = select(func.count()).where(
-                VectorRow.user_id == user_id, VectorRow.key.startswith("t:")
+                VectorRow.user_id == user_id, VectorRow.key.between("t:", "t;")
             )
             return transaction.scalar(mine) or 0
 
@@ -100,7 +100,7 @@ class Vectors:
             mine = select(VectorRow.key, VectorRow.data).where(
                 VectorRow.user_id == user_id,
                 VectorRow.model == model,
-                VectorRow.key.startswith("t:"),
+                VectorRow.key.between("t:", "t;"),
                 VectorRow.data.is_not(None),
             )
             rows = transaction.execute(mine).all()

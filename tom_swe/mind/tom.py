@@ -14,6 +14,7 @@ from tom_swe.mind.recall import rank_beliefs, rank_turns
 from tom_swe.mind.revise import reconsider, revise
 from tom_swe.model.advice import Briefing, Query, Recalled, Suggestion
 from tom_swe.model.base import Value
+from tom_swe.model.belief import Status
 from tom_swe.model.memory import Job, Put
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
@@ -140,14 +141,18 @@ class Tom:
                 return 0, 0
             heard = change.observe(model)
             alike = Likeness({**change.vectors(name), **statements})
-            # A session read before may no longer say all it said.
-            change.drop_unsupported()
-            again = reconsider(change.beliefs())
-            change.apply(again, {}, name)
-            new = revise(change.beliefs(), heard, alike)
-            change.apply(new, statements, name)
-            change.brief(briefings(change.user_model(), self._briefing_tokens))
-            return len(heard), len(again) + len(new)
+            if change.evidence_gone:  # read before, the session said more then
+                change.drop_unsupported()
+                change.apply(reconsider(change.beliefs()), {}, name)
+            revisions = revise(change.beliefs(), heard, alike)
+            change.apply(revisions, statements, name)
+            self._brief(job.user_id, change)
+            return len(heard), len(revisions)
+
+    def _brief(self, user_id: str, change: ChangeOfMind) -> None:
+        live = tuple(b for b in change.beliefs() if b.status is not Status.RETIRED)
+        user = UserModel(user_id=user_id, beliefs=live)
+        change.brief(briefings(user, self._briefing_tokens))
 
     # Answering
 
@@ -195,14 +200,14 @@ class Tom:
         """Deletes a session and all that rested on it alone. Raises NotFound."""
         with self.memory.learning.from_forgetting(user_id) as change:
             change.forget_session(session_id)
-            self._think_again(change)
+            self._think_again(user_id, change)
         self._purge()
 
     def forget_belief(self, user_id: str, belief_id: int) -> None:
         """Deletes a belief; it is not learned again from the same words. Raises NotFound."""
         with self.memory.learning.from_forgetting(user_id) as change:
             change.forget_belief(belief_id)
-            self._think_again(change)
+            self._think_again(user_id, change)
         self._purge()
 
     def reset(self, user_id: str) -> None:
@@ -210,11 +215,11 @@ class Tom:
         self.memory.reset(user_id)
         self._purge()
 
-    def _think_again(self, change: ChangeOfMind) -> None:
+    def _think_again(self, user_id: str, change: ChangeOfMind) -> None:
         change.drop_unsupported()
         change.apply(reconsider(change.beliefs()), {}, "")
         change.drop_consultations()
-        change.brief(briefings(change.user_model(), self._briefing_tokens))
+        self._brief(user_id, change)
 
     def _purge(self) -> None:
         if not self.memory.purge():
@@ -225,6 +230,12 @@ class Tom:
         # Chroma keeps deleted vectors in its files, so the index is made anew.
         if not self.index.drop():
             self._say("another process owns the vector index; run `tom db reindex` later")
+
+    def close(self) -> None:
+        """Lets go of the memory and the index."""
+        if "_mind" in self.__dict__:
+            self.index.close()
+        self.memory.close()
 
     def sync_index(self) -> None:
         """Brings the vector index up to the database, where this process can own it."""

@@ -68,6 +68,6 @@ def demo() -> None:
             show_suggestion(tom.consult(settings.user, query))
         step(f"5. What her next session in {REPOSITORY} is told (tom brief)")
         out.print(tom.brief(settings.user, REPOSITORY).text)
-        tom.memory.close()
+        tom.close()
     step("Now with your own history: `tom init`")
     out.print("  It finds the sessions on this machine and asks before it reads them.")

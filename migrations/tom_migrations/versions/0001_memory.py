@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("indexed", sa.Boolean(), nullable=False),
     )
-    op.create_index("ix_vector_user_id", "vector", ["user_id"])
+    op.create_index("ix_vector_user_id_key", "vector", ["user_id", "key"])
     op.create_index("ix_vector_indexed", "vector", ["indexed"])
     for name, table, column, which in _FULL_TEXT:
         _full_text(name, table, column, which)
