@@ -39,6 +39,9 @@ def opened() -> Generator[tuple[Tom, Settings]]:
     tom = open_tom(settings, say=talk)
     try:
         yield tom, settings
+    except KeyboardInterrupt:
+        talk("interrupted; what was done is kept, the rest waits for the next time")
+        raise
     finally:
         tom.close()
 

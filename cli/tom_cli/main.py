@@ -11,8 +11,6 @@ import typer
 from tom_cli.commands import advice, database, demo, intake, memory, profile
 from tom_swe.errors import TomError, UsageError
 
-INTERRUPTED = 130
-
 app = typer.Typer(
     name="tom",
     help="Tells coding agents who they work for: a user model from your own sessions, "
@@ -52,15 +50,12 @@ demo.register(app)
 
 
 def main() -> None:
-    """Runs the command line. Exits 0 when done, 2 for wrong usage, 1 for a failure."""
+    """Runs the command line. Exits 0 when done, 2 for wrong usage, 1 for a failure, 130 on ^C."""
     try:
         app()
     except TomError as error:
         typer.echo(f"tom: {error}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        typer.echo("tom: interrupted; what was acknowledged is kept", err=True)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output left; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

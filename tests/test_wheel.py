@@ -1,0 +1,86 @@
+"""What is shipped works where it is installed, not only here."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+FIRST = CHECKOUT / "tests" / "migrations" / "first_revision.sql"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel's content in a folder of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stderr
+    (wheel,) = folder.glob("tom_swe-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def run(
+    installed: Path, folder: Path, *arguments: str, code: str = ""
+) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(installed),
+        "HOME": str(folder),
+        "TOM_HOME": str(folder / "tom"),
+    }
+    command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "tom_cli"]
+    return subprocess.run(
+        [*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+def test_the_wheel_holds_only_packages_of_its_own_name(installed: Path) -> None:
+    """Nothing called `cli`, `migrations` or `tests` lands among a user's packages."""
+    names = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
+    assert names == {"tom_swe", "tom_cli", "tom_migrations", "tom_evals"}
+
+
+def test_the_wheel_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:
+    """The tests below really run what was installed, from a folder that is no checkout."""
+    code = "import tom_swe, tom_cli, tom_migrations as m; print(tom_swe.__file__, m.__file__)"
+    shown = run(installed, tmp_path, code=code)
+    assert all(name.startswith(str(installed)) for name in shown.stdout.split())
+
+
+def test_the_demo_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    """The demo's sessions, the catalogue, the tokenizer and the migrations are all in it."""
+    shown = run(installed, tmp_path, "demo")
+    assert shown.returncode == 0, shown.stderr
+    assert "Use pnpm" in shown.stdout
+    assert "<tom-briefing>" in shown.stdout
+    assert "words alone" not in shown.stderr
+    assert not (tmp_path / "tom").exists()
+
+
+def test_the_wheel_upgrades_a_database_of_the_first_revision(
+    installed: Path, tmp_path: Path
+) -> None:
+    """`tom init` and `tom profile` work on what the first revision left."""
+    database = tmp_path / "tom" / "tom.db"
+    database.parent.mkdir(mode=0o700)
+    with sqlite3.connect(database) as connection:
+        connection.executescript(FIRST.read_text())
+        connection.execute("UPDATE user SET id = 'local'")
+        connection.execute("UPDATE session SET user_id = 'local'")
+        connection.execute("UPDATE belief SET user_id = 'local'")
+    connection.close()
+    started = run(installed, tmp_path, "init", "--yes")
+    assert started.returncode == 0, started.stderr
+    assert "“use pnpm please”" in run(installed, tmp_path, "profile").stdout
+    assert len(list((tmp_path / "tom" / "backups").iterdir())) == 1
