@@ -210,8 +210,8 @@ class FullTextSearch(Protocol):
 class VectorStore(Protocol):
     """The vectors that every index is derived from."""
 
-    def unembedded(self, session_id: int, model: str) -> dict[str, str]:
-        """Texts of a session's user turns that have no vector of this model, by key."""
+    def unembedded(self, user_id: str, model: str, limit: int) -> dict[str, str]:
+        """Texts of user turns that have no vector of this model, by key, at most ``limit``."""
         ...
 
     def put(self, user_id: str, model: str, vectors: Mapping[str, Vector]) -> None:

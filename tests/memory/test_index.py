@@ -20,7 +20,7 @@ def filled(store: Store) -> Store:
         "ada", session_of("rename the parser", "deploy on friday", "the login page is slow")
     )
     assert put.session_id
-    texts = store.vectors.unembedded(put.session_id, EMBEDDER.name)
+    texts = store.vectors.unembedded("ada", EMBEDDER.name, 100)
     vectors = EMBEDDER.embed(list(texts.values()))
     store.vectors.put("ada", EMBEDDER.name, dict(zip(texts, vectors, strict=True)))
     return store

@@ -31,7 +31,7 @@ def test_a_session_that_has_grown_keeps_the_turns_it_had(store: Store) -> None:
     assert grown.session_id == one.session_id
     kept = store.sessions.get("ada", one.session_id)
     assert [turn.text for turn in kept.turns] == ["use pnpm", "and tabs"]
-    unembedded = store.vectors.unembedded(one.session_id, "any")
+    unembedded = store.vectors.unembedded("ada", "any", 100)
     assert unembedded == {"t:1": "use pnpm", "t:2": "and tabs"}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, orm, select, update
+from sqlalchemy import String, and_, cast, delete, func, orm, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from tom_swe.memory.database import Database
-from tom_swe.memory.tables import TurnRow, VectorRow
+from tom_swe.memory.tables import SessionRow, TurnRow, VectorRow
 from tom_swe.model.session import Role
 
 if TYPE_CHECKING:
@@ -61,15 +61,19 @@ class Vectors:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def unembedded(self, session_id: int, model: str) -> dict[str, str]:
-        """Texts of a session's user turns that have no vector of this model, by key."""
+    def unembedded(self, user_id: str, model: str, limit: int) -> dict[str, str]:
+        """Texts of user turns that have no vector of this model, by key, at most ``limit``."""
+        key = "t:" + cast(TurnRow.id, String)
+        found = (
+            select(key, TurnRow.text)
+            .join(SessionRow, SessionRow.id == TurnRow.session_id)
+            .outerjoin(VectorRow, and_(VectorRow.key == key, VectorRow.model == model))
+            .where(SessionRow.user_id == user_id, VectorRow.key.is_(None))
+            .where(TurnRow.role == Role.USER, TurnRow.text != "")
+            .limit(limit)
+        )
         with self._database.read() as transaction:
-            said = select(TurnRow.id, TurnRow.text).where(
-                TurnRow.session_id == session_id, TurnRow.role == Role.USER, TurnRow.text != ""
-            )
-            texts = {f"t:{i}": text for i, text in transaction.execute(said)}
-            have = select(VectorRow.key).where(VectorRow.key.in_(texts), VectorRow.model == model)
-            return {key: texts[key] for key in texts.keys() - set(transaction.scalars(have))}
+            return dict(transaction.execute(found).all())
 
     def put(self, user_id: str, model: str, vectors: Mapping[str, Vector]) -> None:
         """Keeps vectors by key."""

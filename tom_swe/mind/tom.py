@@ -22,6 +22,7 @@ from tom_swe.ports import Adviser, ChangeOfMind, Embedder, MemoryStore, Reader, 
 
 # How many candidates full text and vectors each bring before they are scored together.
 CANDIDATES = 50
+EMBEDDED_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,13 @@ class Tom:
         return self.memory.sessions.put(user_id, session)
 
     def learn(self, user_id: str, progress: Callable[[int], None] = lambda _: None) -> Learned:
+        """Reads every queued session and makes what was said findable: `read`, then `catch_up`."""
+        learned = self.read(user_id, progress)
+        if learned.sessions:
+            self.catch_up(user_id)
+        return learned
+
+    def read(self, user_id: str, progress: Callable[[int], None] = lambda _: None) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it.
 
         ``progress`` is told after each how many are done. One session that fails is given
@@ -110,8 +118,6 @@ class Tom:
             observations += heard
             revisions += changed
             progress(sessions)
-        if sessions:
-            self.sync_index()
         return Learned(
             sessions=sessions,
             observations=observations,
@@ -129,12 +135,6 @@ class Tom:
         model = self._mind.reader.read(session)
         embedder = self.embedder
         statements = vectors_of(embedder, (each.statement for each in model.observations))
-        if embedder is not None:
-            texts = self.memory.vectors.unembedded(job.session_id, embedder.name)
-            said = vectors_of(embedder, texts.values())
-            self.memory.vectors.put(
-                job.user_id, embedder.name, {key: said[text] for key, text in texts.items()}
-            )
         name = embedder.name if embedder else ""
         with self.memory.learning.from_session(job) as change:
             if change is None:
@@ -237,10 +237,17 @@ class Tom:
             self.index.close()
         self.memory.close()
 
-    def sync_index(self) -> None:
-        """Brings the vector index up to the database, where this process can own it."""
-        if self.embedder is None:
+    def catch_up(self, user_id: str) -> None:
+        """Embeds the turns that were not, and brings the index up where this process can own it.
+
+        Until then those turns are found by their words alone.
+        """
+        if (embedder := self.embedder) is None:
             return
+        vectors = self.memory.vectors
+        while texts := vectors.unembedded(user_id, embedder.name, EMBEDDED_AT_ONCE):
+            said = vectors_of(embedder, texts.values())
+            vectors.put(user_id, embedder.name, {key: said[text] for key, text in texts.items()})
         try:
             self.index.sync()
         except IndexFault as error:

@@ -62,14 +62,16 @@ def init(
     with opened() as (tom, settings):
         for each in found:
             _take_in(tom, settings, each.host, each.path, each.size)
-        learned = _learn(tom, settings.user)
+        learned = _read(tom, settings.user)
         user = tom.memory.beliefs.user_model(settings.user)
+        if as_json:
+            print_json({"learned": learned, "user_model": user})
+        else:
+            render.show_profile(user)
+        # What takes longest comes when there is something to look at.
+        tom.catch_up(settings.user)
     for failure in learned.failed:
         talk(render.safe(failure))
-    if as_json:
-        print_json({"learned": learned, "user_model": user})
-    else:
-        render.show_profile(user)
     if user.beliefs:
         talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
         talk("the next session is told")
@@ -129,7 +131,8 @@ def learn(
     with opened() as (tom, settings):
         if not pending:
             tom.relearn(settings.user)
-        learned = _learn(tom, settings.user)
+        learned = _read(tom, settings.user)
+        tom.catch_up(settings.user)
     if as_json:
         print_json(learned)
         return
@@ -163,10 +166,10 @@ def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | No
     return intake
 
 
-def _learn(tom: Tom, user_id: str) -> Learned:
+def _read(tom: Tom, user_id: str) -> Learned:
     waiting = tom.memory.queue.pending(user_id)
     with _progress("learning", waiting) as advance:
-        return tom.learn(user_id, progress=lambda _: advance(1))
+        return tom.read(user_id, progress=lambda _: advance(1))
 
 
 @contextlib.contextmanager
