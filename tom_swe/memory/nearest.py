@@ -118,15 +118,16 @@ class NearestTurns:
             self._vectors.mark_all_unindexed()
             owned.fresh = False
         while batch := self._vectors.unindexed(BATCH):
-            # Vectors of another model stay in the database; they are not comparable.
-            wanted = {
-                key: (user, vector)
-                for key, user, model, vector in batch
-                if vector is not None and model == self._model
-            }
-            if wanted:
-                users, vectors = zip(*wanted.values(), strict=True)
-                owned.put(list(wanted), users, vectors)
-            if others := [key for key, *_ in batch if key not in wanted]:
-                owned.drop(others)
-            self._vectors.mark_indexed([each[0] for each in batch])
+            for user in {each.user_id for each in batch}:
+                mine = [each for each in batch if each.user_id == user]
+                # Vectors of another model stay in the database; they are not comparable.
+                wanted = {
+                    each.key: each.vector
+                    for each in mine
+                    if each.vector is not None and each.model == self._model
+                }
+                if wanted:
+                    owned.put(user, wanted)
+                if others := [each.key for each in mine if each.key not in wanted]:
+                    owned.drop(user, others)
+            self._vectors.mark_indexed([each.key for each in batch])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import String, and_, cast, delete, func, orm, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -26,7 +26,8 @@ def put_vectors(
             "user_id": user_id,
             "model": model,
             "data": vector.astype("<f4").tobytes(),
-            "indexed": False,
+            # Beliefs are few: they are compared one by one and need no index.
+            "indexed": not key.startswith("t:"),
         }
         for key, vector in vectors.items()
     ]
@@ -53,6 +54,15 @@ def load_vectors(transaction: orm.Session, keys: Iterable[str], model: str) -> d
         for key, data in transaction.execute(found)
         if data is not None
     }
+
+
+class Unindexed(NamedTuple):
+    """A vector that the index has not seen; without ``vector`` it is to be dropped there."""
+
+    key: str
+    user_id: str
+    model: str
+    vector: Vector | None
 
 
 class Vectors:
@@ -115,14 +125,14 @@ class Vectors:
         best: list[int] = np.argsort(-scores, kind="stable")[:limit].tolist()
         return [(int(rows[i][0][2:]), float(scores[i])) for i in best]
 
-    def unindexed(self, limit: int) -> list[tuple[str, str, str, Vector | None]]:
-        """(key, user, model, vector) the index has not seen; no vector means: drop it."""
+    def unindexed(self, limit: int) -> list[Unindexed]:
+        """What the index has not seen, at most ``limit``."""
         import numpy as np
 
         with self._database.read() as transaction:
             found = select(VectorRow).where(VectorRow.indexed.is_(False)).limit(limit)
             return [
-                (
+                Unindexed(
                     row.key,
                     row.user_id,
                     row.model,
@@ -146,12 +156,15 @@ class Vectors:
         """Has everything indexed anew."""
         with self._database.write() as transaction:
             transaction.execute(delete(VectorRow).where(VectorRow.data.is_(None)))
-            transaction.execute(update(VectorRow).values(indexed=False))
+            turns = VectorRow.key.between("t:", "t;")
+            transaction.execute(update(VectorRow).where(turns).values(indexed=False))
 
     def keys(self, model: str) -> set[str]:
-        """The keys of every vector of a model that should be in its index."""
+        """The keys of every turn's vector of a model: what should be in its index."""
         with self._database.read() as transaction:
             found = select(VectorRow.key).where(
-                VectorRow.data.is_not(None), VectorRow.model == model
+                VectorRow.data.is_not(None),
+                VectorRow.model == model,
+                VectorRow.key.between("t:", "t;"),
             )
             return set(transaction.scalars(found))
