@@ -2,8 +2,10 @@
 
 import difflib
 import inspect
+import re
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import get_type_hints
 
@@ -15,10 +17,21 @@ from typer.testing import CliRunner
 import tom_swe
 from tom_cli.main import app
 from tom_swe.health import Report
-from tom_swe.model.advice import Briefing, Clarity, PastTurn, Suggestion
-from tom_swe.model.belief import Belief, Evidence, Scope
+from tom_swe.model.advice import Action, Briefing, Clarity, Missing, PastTurn, Suggestion
+from tom_swe.model.belief import (
+    Belief,
+    Change,
+    Evidence,
+    Kind,
+    Polarity,
+    Reach,
+    Scope,
+    Source,
+    Stance,
+    Status,
+)
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
-from tom_swe.model.session import Session, Turn
+from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
 from tom_swe.settings import Settings
 
@@ -57,6 +70,19 @@ MODELS: tuple[type[BaseModel], ...] = (
     Turn,
     Problem,
     Report,
+)
+
+WORDS: tuple[type[StrEnum], ...] = (
+    Kind,
+    Source,
+    Polarity,
+    Reach,
+    Status,
+    Stance,
+    Change,
+    Action,
+    Missing,
+    Role,
 )
 
 
@@ -100,6 +126,9 @@ def json_shapes() -> str:
         lines += ["", f"## {model.__name__}", "", about, "", "| field | type |", "|---|---|"]
         hints = get_type_hints(model)
         lines += [f"| `{field}` | {_named(hints[field])} |" for field in model.model_fields]
+    lines += ["", "## Words", "", "| type | one of |", "|---|---|"]
+    for words in WORDS:
+        lines.append(f"| `{words.__name__}` | {', '.join(f'`{word}`' for word in words)} |")
     return "\n".join([*lines, ""])
 
 
@@ -116,14 +145,8 @@ def settings() -> str:
 
 
 def _named(hint: object) -> str:
-    text = getattr(hint, "__name__", "") if isinstance(hint, type) else str(hint)
-    for module in ("tom_swe.model.", "tom_swe.", "datetime.", "pathlib.", "enum."):
-        text = text.replace(module, "")
-    parts = [part.rpartition(".")[2] if part.isidentifier() else part for part in [text]]
-    cleaned = "".join(parts)
-    for prefix in ("advice.", "belief.", "memory.", "session.", "user.", "mind.tom."):
-        cleaned = cleaned.replace(prefix, "")
-    return f"`{cleaned}`".replace("|", "\\|")
+    text = hint.__name__ if isinstance(hint, type) else str(hint)
+    return f"`{re.sub(r'(?:[a-z_]+[.])+', '', text)}`".replace("|", "\\|")
 
 
 def main() -> int:

@@ -14,11 +14,11 @@ def test_the_same_session_again_changes_nothing(store: Store) -> None:
     """Putting a session twice keeps one, queued once."""
     session = session_of("use pnpm", (Role.AGENT, "done"))
     first = store.sessions.put("ada", session)
-    before = store.digest()
+    before = store.sizes()
     again = store.sessions.put("ada", session)
     assert (first.state, again.state) == (PutState.NEW, PutState.UNCHANGED)
     assert again.session_id == first.session_id
-    assert store.digest() == before
+    assert store.sizes() == before
     assert store.queue.pending("ada") == 1
 
 

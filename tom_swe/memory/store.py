@@ -1,6 +1,5 @@
 """The whole memory: one object for each noun it keeps, over one database."""
 
-import hashlib
 import shutil
 import stat
 from pathlib import Path
@@ -119,23 +118,6 @@ class Store:
         with self._database.write() as transaction:
             for name in FULL_TEXT:
                 transaction.execute(text(f"INSERT INTO {name}({name}) VALUES ('rebuild')"))
-
-    def digest(self) -> str:
-        """Hex sha256 over what is kept, but for times of writing: equal means nothing changed."""
-        digest = hashlib.sha256()
-        with self._database.read() as transaction:
-            for row in transaction.execute(
-                text("SELECT host, host_id, content_hash FROM session ORDER BY host, host_id")
-            ):
-                digest.update(repr(tuple(row)).encode())
-            for row in transaction.execute(
-                text(
-                    "SELECT statement, status, confidence, count(*) FROM belief"
-                    " JOIN evidence ON belief_id = id GROUP BY id ORDER BY statement, id"
-                )
-            ):
-                digest.update(repr(tuple(row)).encode())
-        return digest.hexdigest()
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -104,7 +104,7 @@ class Tom:
         failed: dict[int, str] = {}
         while job := self.memory.queue.take(user_id, passing_over=failed):
             try:
-                heard, changed = self._learn_one(job)
+                learned = self._learn_one(job)
             except Exception as error:
                 # The queue is an edge: whatever is wrong with one session, the rest go on.
                 # What tom did not raise itself may quote the session, so only its name is kept.
@@ -114,9 +114,11 @@ class Tom:
                 if isinstance(error, MemoryFault):
                     raise
                 continue
+            if learned is None:
+                continue
             sessions += 1
-            observations += heard
-            revisions += changed
+            observations += learned[0]
+            revisions += learned[1]
             progress(sessions)
         return Learned(
             sessions=sessions,
@@ -130,7 +132,8 @@ class Tom:
         queue = self.memory.queue
         return queue.retry_failed(user_id) + queue.requeue(user_id, self._mind.reader.name)
 
-    def _learn_one(self, job: Job) -> tuple[int, int]:
+    def _learn_one(self, job: Job) -> tuple[int, int] | None:
+        """How many observations and revisions a session brought; None where the lease was lost."""
         session = self.memory.sessions.get(job.user_id, job.session_id)
         model = self._mind.reader.read(session)
         embedder = self.embedder
@@ -138,7 +141,7 @@ class Tom:
         name = embedder.name if embedder else ""
         with self.memory.learning.from_session(job) as change:
             if change is None:
-                return 0, 0
+                return None
             heard = change.observe(model)
             alike = Likeness({**change.vectors(name), **statements})
             if change.evidence_gone:  # read before, the session said more then

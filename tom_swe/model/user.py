@@ -5,12 +5,8 @@ from datetime import datetime
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief
 
+# Who a memory is about where nobody names a user: the person whose machine it is.
 LOCAL_USER = "local"
-
-
-def user_id_of(given: str) -> str:
-    """The id a memory is kept under. Hosts that know no users send "": the one local person."""
-    return given.strip() or LOCAL_USER
 
 
 class UserModel(Value):
