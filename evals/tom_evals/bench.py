@@ -33,11 +33,9 @@ from tom_swe import (
     import_transcripts,
     open_tom,
 )
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.ports import Embedder
 
 if TYPE_CHECKING:
-    from tom_swe.ports import Vector, Vectors
+    from tom_swe.ports import Embedder, Vector, Vectors
 
 SEED = 20_261_124
 DISTINCT = 4_000
@@ -211,7 +209,10 @@ def answering(turns: int, runs: int) -> dict[str, float]:
     texts = [message(rng) for _ in range(DISTINCT)]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "memory")
-        tom = open_tom(settings, embedder=Remembering(MiniLM(threads=settings.embed_threads)))
+        bundled = open_tom(settings).embedder
+        if bundled is None:
+            sys.exit("the sentence model cannot be loaded; see `tom doctor`")
+        tom = open_tom(settings, embedder=Remembering(bundled))
         for number in range(turns // 50):
             at = START + timedelta(minutes=number)
             said = tuple(

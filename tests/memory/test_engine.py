@@ -71,6 +71,14 @@ def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
+def test_a_file_that_became_readable_is_closed_again(settings: Settings, store: Store) -> None:
+    """A database that was copied back with a loose mode is private from the next opening on."""
+    store.close()
+    settings.database.chmod(0o644)
+    open_engine(settings.database).dispose()
+    assert stat.S_IMODE(settings.database.stat().st_mode) == 0o600
+
+
 def test_a_newer_schema_is_refused_untouched(settings: Settings, store: Store) -> None:
     """A database of a newer tom is refused with what to do, and not changed."""
     with sqlite3.connect(settings.database) as connection:

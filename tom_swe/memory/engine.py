@@ -28,6 +28,7 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0) -> Engine:
     make_private(path.parent)
     with faults(path):
         _bring_up_to_date(path, busy_timeout)
+        _keep_private(path)
     return _engine(path, busy_timeout)
 
 
@@ -46,6 +47,14 @@ def make_private(folder: Path) -> None:
         raise MemoryFault(
             f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder of yours"
         ) from error
+
+
+def _keep_private(path: Path) -> None:
+    """A file that others can read, put there by a copy or a restore, is theirs no more."""
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mode & 0o077:
+                file.chmod(FILE_MODE)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,8 @@ def init(
         confirmed("Read these into tom's memory on this machine?", yes)
     with opened() as (tom, settings):
         for each in found:
-            _take_in(tom, settings, each.host, each.path, each.size)
+            intake = _take_in(tom, settings, each.host, each.path, each.size)
+            talk(render.intake_line(each.host, intake))
         learned = _read(tom, settings.user)
         user = tom.memory.beliefs.user_model(settings.user)
         if as_json:
@@ -147,7 +148,7 @@ def learn(
 
 
 def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | None) -> Intake:
-    from tom_cli.render import intake_line, safe
+    from tom_cli.render import safe
     from tom_swe.intake import import_transcripts, importer_of
 
     total = size if size is not None else sum(s.size for s in importer_of(host).sources(path))
@@ -160,7 +161,6 @@ def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | No
             redact_emails=settings.redact_emails,
             progress=advance,
         )
-    talk(intake_line(host, intake))
     for problem in intake.tally.problems:
         talk(safe(problem))
     return intake
