@@ -29,39 +29,35 @@ def confidence(evidence: Iterable[Evidence], as_of: datetime) -> float:
     once today gives 0.5, in two sessions 0.67, in four 0.8; one contradiction takes
     two sessions back to 0.5.
     """
-    strongest: dict[tuple[Stance, int], float] = {}
-    for each in evidence:
-        key = (each.stance, each.session_id)
-        strongest[key] = max(strongest.get(key, 0.0), weight(each, as_of))
-    support = sum(v for (stance, _), v in strongest.items() if stance is Stance.SUPPORTS)
-    against = sum(v for (stance, _), v in strongest.items() if stance is Stance.CONTRADICTS)
+    support, against = (sum(each.values()) for each in _by_session(evidence, as_of))
     return support / (support + against + DOUBT)
+
+
+def explain(evidence: Iterable[Evidence]) -> list[str]:
+    """The arithmetic of `confidence`, a line a term; at the time of the newest evidence."""
+    evidence = list(evidence)
+    if not evidence:
+        return []
+    supporting, contradicting = _by_session(evidence, max(each.at for each in evidence))
+    lines = [f"session s{i} counts {value:.2f} for it" for i, value in supporting.items()]
+    lines += [f"session s{i} counts {value:.2f} against it" for i, value in contradicting.items()]
+    support, against = sum(supporting.values()), sum(contradicting.values())
+    total = support / (support + against + DOUBT)
+    return [*lines, f"{support:.2f} / ({support:.2f} + {against:.2f} + {DOUBT:.0f}) = {total:.2f}"]
+
+
+def _by_session(
+    evidence: Iterable[Evidence], as_of: datetime
+) -> tuple[dict[int, float], dict[int, float]]:
+    """The strongest word of each session for a belief, and of each session against it."""
+    sums: dict[Stance, dict[int, float]] = {stance: {} for stance in Stance}
+    for each in evidence:
+        said = sums[each.stance]
+        said[each.session_id] = max(said.get(each.session_id, 0.0), weight(each, as_of))
+    return sums[Stance.SUPPORTS], sums[Stance.CONTRADICTS]
 
 
 def weight(evidence: Evidence, as_of: datetime) -> float:
     """What one piece of evidence weighs at a time; what is newer than that weighs as if new."""
     age = max(as_of - evidence.at, timedelta())
     return WEIGHT[evidence.source] * 0.5 ** (age / HALF_LIFE)
-
-
-def explain(evidence: Iterable[Evidence]) -> list[str]:
-    """The arithmetic of `confidence` in words, a line a term."""
-    evidence = list(evidence)
-    as_of = max((e.at for e in evidence), default=None)
-    if as_of is None:
-        return []
-    lines: list[str] = []
-    sums = dict.fromkeys(Stance, 0.0)
-    for stance, sign in ((Stance.SUPPORTS, "for"), (Stance.CONTRADICTS, "against")):
-        sessions: dict[int, float] = {}
-        for each in evidence:
-            if each.stance is stance:
-                value = weight(each, as_of)
-                sessions[each.session_id] = max(sessions.get(each.session_id, 0.0), value)
-        for session_id, value in sessions.items():
-            lines.append(f"session s{session_id} counts {value:.2f} {sign} it")
-        sums[stance] = sum(sessions.values())
-    support, against = sums[Stance.SUPPORTS], sums[Stance.CONTRADICTS]
-    total = support / (support + against + DOUBT)
-    lines.append(f"{support:.2f} / ({support:.2f} + {against:.2f} + {DOUBT:.0f}) = {total:.2f}")
-    return lines
