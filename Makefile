@@ -29,14 +29,16 @@ docs:
 	@tools/setup.sh dev
 	.venv/bin/python tools/docs.py
 
-# Locks name no registry, so that they serve behind any.
+# Locks name no registry, so that they serve behind any. The development lock is one of its own:
+# openhands-ai pins what it needs, and asks for a tom-swe, which is this one.
 lock:
 	@tools/setup.sh dev
 	uv=$$(command -v uv || echo .uv/bin/uv); \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 pyproject.toml -o requirements/core.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.12 pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
+	  --python-version 3.12 pyproject.toml --group dev --no-emit-package tom-swe \
+	  -o requirements/dev.txt
 
 clean:
 	rm -rf .venv .uv dist

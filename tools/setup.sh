@@ -47,6 +47,7 @@ if ! .venv/bin/python -c "$new_enough" >/dev/null 2>&1; then
 fi
 echo "setup: installing $lock" >&2
 export VIRTUAL_ENV="$PWD/.venv"
-"$uv" pip install --quiet --require-hashes -r "$lock"
+# The lock is complete, and a hash for this very project cannot be in it.
+"$uv" pip install --quiet --no-deps --require-hashes -r "$lock"
 "$uv" pip install --quiet --no-deps --editable .
 echo "$want" >"$stamp"

@@ -1,0 +1,1 @@
+"""What openhands-tools imports of tom-swe: thin over Tom."""
