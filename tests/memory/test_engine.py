@@ -8,7 +8,7 @@ import pytest
 
 import tom_migrations
 from tom_swe.errors import MemoryBusy, MemoryFault, SchemaTooNew
-from tom_swe.memory.engine import open_engine, revision_of
+from tom_swe.memory.engine import STATEMENTS_LOGGER, open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.settings import Settings
 from tom_swe.testing import session_of
@@ -135,3 +135,22 @@ def test_the_schema_revision_is_read_without_changing_anything(store: Store) -> 
     """A fresh database stands at the newest revision."""
     assert revision_of(store.path) == tom_migrations.HEAD
     assert revision_of(store.path.with_name("none.db")) is None
+
+
+def test_what_people_said_is_in_no_log(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Hosts turn all logging up; tom stays quiet, and asked by name logs no text of anyone."""
+    caplog.set_level("DEBUG")
+
+    def logged() -> str:
+        store = Store(settings.database)
+        store.sessions.put("ada", session_of("the zanzibar word", host_id=caplog.text[-9:]))
+        store.search.turns("ada", "zanzibar", 5)
+        store.close()
+        return caplog.text
+
+    assert "INSERT" not in logged()
+    caplog.set_level("DEBUG", logger=STATEMENTS_LOGGER)
+    assert "INSERT INTO turn" in logged()
+    assert "zanzibar" not in caplog.text

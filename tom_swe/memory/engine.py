@@ -1,6 +1,7 @@
 """Opens the database: private files, one schema, writers that queue instead of failing."""
 
 import contextlib
+import logging
 import os
 import sqlite3
 from collections.abc import Generator
@@ -17,6 +18,8 @@ from tom_swe.errors import MemoryBusy, MemoryFault, SchemaTooNew
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 BACKUPS_KEPT = 3
+STATEMENTS_LOGGER = "sqlalchemy.engine.Engine.tom"
+POOL_LOGGER = "sqlalchemy.pool.impl.QueuePool.tom"
 
 
 def open_engine(path: Path, *, busy_timeout: float = 30.0) -> Engine:
@@ -84,7 +87,18 @@ def faults(path: Path) -> Generator[None]:
 
 
 def _engine(path: Path, busy_timeout: float) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout})
+    # Hosts turn the root logger up; tom's statements are asked for by name or not logged.
+    for logger in (STATEMENTS_LOGGER, POOL_LOGGER):
+        if logging.getLogger(logger).level == logging.NOTSET:
+            logging.getLogger(logger).setLevel(logging.WARNING)
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": busy_timeout},
+        # What people said is in the parameters: they never reach a log or an error message.
+        hide_parameters=True,
+        logging_name="tom",
+        pool_logging_name="tom",
+    )
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,0 +1,36 @@
+"""The two ends of a session: the briefing goes in at its start, what was said comes out."""
+
+from pathlib import Path
+
+from openhands.sdk import AgentContext
+
+from tom_swe.ingest.repository import repository_of
+from tom_swe.intake import Intake, import_transcripts
+from tom_swe.mind.tom import Tom
+
+
+def briefed_context(
+    tom: Tom, user_id: str, working_dir: Path | str, context: AgentContext | None = None
+) -> AgentContext:
+    """An agent context whose system message ends in the user's briefing for this folder.
+
+    ``context`` keeps all else it has. Where nothing is known it is returned as it is, so
+    that an agent without a user model costs no token more.
+    """
+    given = context or AgentContext()
+    briefing = tom.brief(user_id, repository_of(str(Path(working_dir).absolute()))).text
+    if not briefing:
+        return given
+    suffix = "\n\n".join(part for part in (given.system_message_suffix, briefing) if part)
+    return given.model_copy(update={"system_message_suffix": suffix})
+
+
+def learn_from(tom: Tom, user_id: str, persistence_dir: Path | str) -> Intake:
+    """Reads the persisted conversation in a folder into memory and learns from it.
+
+    Only what the person wrote counts; what tom injected is dropped. Raises SourceError
+    where the folder holds no conversation.
+    """
+    intake = import_transcripts(tom, user_id, "openhands", Path(persistence_dir))
+    tom.learn(user_id)
+    return intake

@@ -1,0 +1,159 @@
+"""``ask_tom``: how an agent asks about its user in the middle of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, override
+
+from openhands.sdk.event import MessageEvent
+from openhands.sdk.llm import TextContent
+from openhands.sdk.tool import (
+    Action,
+    DeclaredResources,
+    Observation,
+    ToolAnnotations,
+    ToolDefinition,
+    ToolExecutor,
+    register_tool,  # pyright: ignore[reportUnknownVariableType]
+)
+from pydantic import Field
+
+from tom_swe.app import open_tom
+from tom_swe.errors import TomError
+from tom_swe.ingest.repository import repository_of
+from tom_swe.mind.tom import Tom
+from tom_swe.model.advice import Query
+from tom_swe.settings import load_settings
+
+if TYPE_CHECKING:
+    from openhands.sdk.conversation import LocalConversation
+    from openhands.sdk.conversation.state import ConversationState
+
+DESCRIPTION = """\
+Ask what is known about the user you work for before you guess. It answers whether to go \
+ahead with a request or to ask them first, which questions to ask (worded as this user likes \
+to be asked), and what they want, each with their own words from earlier sessions. Use it \
+when a request leaves something open that only the user knows, or before a choice of tools, \
+style or workflow that they may have views on. It takes milliseconds and changes nothing."""
+UNAVAILABLE = "No advice about the user is available. Go on without it and do not ask again now."
+
+
+class AskTomAction(Action):
+    """A question about the user."""
+
+    request: str = Field(
+        default="",
+        description="What the user asked for, or the choice you face, in one or two sentences. "
+        "Leave it empty to ask about the user's last message.",
+    )
+
+
+class AskTomObservation(Observation):
+    """What is known about the user, for this request."""
+
+    proceed: bool = True
+    questions: list[str] = Field(default_factory=list)
+    advice: str = ""
+    beliefs: list[str] = Field(default_factory=list)
+    confidence: float = 0.0
+
+    @property
+    @override
+    def to_llm_content(self) -> Sequence[TextContent]:
+        """The advice, fenced so that it is never taken for the user's own words."""
+        return [TextContent(text=f"<tom-advice>\n{self.advice}\n</tom-advice>")]
+
+
+class AskTomExecutor(ToolExecutor[AskTomAction, AskTomObservation]):
+    """Answers from the memory that the settings name; opened when first asked, thread-safe."""
+
+    def __init__(self, user_id: str) -> None:
+        self._user_id = user_id
+        self._tom: Tom | None = None
+        self._lock = Lock()
+
+    @override
+    def __call__(
+        self, action: AskTomAction, conversation: LocalConversation | None = None
+    ) -> AskTomObservation:
+        text = action.request.strip() or _last_words(conversation)
+        if not text:
+            return AskTomObservation(advice="There is no request to advise on.", is_error=True)
+        try:
+            tom, user_id = self._opened()
+            suggestion = tom.consult(
+                user_id, Query(text=text, repository=_repository(conversation))
+            )
+        except TomError as error:
+            return AskTomObservation(advice=f"{UNAVAILABLE} ({error})", is_error=True)
+        return AskTomObservation(
+            proceed=not suggestion.questions,
+            questions=list(suggestion.questions),
+            advice=suggestion.text,
+            beliefs=[f"b{belief.id}" for belief in suggestion.beliefs],
+            confidence=suggestion.confidence,
+        )
+
+    @override
+    def close(self) -> None:
+        with self._lock:
+            if self._tom is not None:
+                self._tom.close()
+                self._tom = None
+
+    def _opened(self) -> tuple[Tom, str]:
+        settings = load_settings()
+        with self._lock:
+            if self._tom is None:
+                self._tom = open_tom(settings)
+            return self._tom, self._user_id or settings.user
+
+
+class AskTomTool(ToolDefinition[AskTomAction, AskTomObservation]):
+    """The tool ``ask_tom``; its parameter ``user_id`` is empty for the one local user."""
+
+    @override
+    def declared_resources(self, action: Action) -> DeclaredResources:
+        """It only reads, so it may run beside anything."""
+        return DeclaredResources(keys=(), declared=True)
+
+    @classmethod
+    @override
+    def create(cls, conv_state: ConversationState, user_id: str = "") -> Sequence[AskTomTool]:
+        """One tool for a conversation."""
+        return [
+            cls(
+                description=DESCRIPTION,
+                action_type=AskTomAction,
+                observation_type=AskTomObservation,
+                annotations=ToolAnnotations(
+                    title="Ask tom about the user",
+                    readOnlyHint=True,
+                    destructiveHint=False,
+                    idempotentHint=True,
+                    openWorldHint=False,
+                ),
+                executor=AskTomExecutor(user_id),
+            )
+        ]
+
+
+def _last_words(conversation: LocalConversation | None) -> str:
+    if conversation is None:
+        return ""
+    for event in reversed(list(conversation.state.events)):
+        if isinstance(event, MessageEvent) and event.source == "user":
+            parts = event.llm_message.content
+            return "\n".join(part.text for part in parts if isinstance(part, TextContent)).strip()
+    return ""
+
+
+def _repository(conversation: LocalConversation | None) -> str:
+    if conversation is None:
+        return ""
+    return repository_of(str(Path(conversation.state.workspace.working_dir).absolute()))
+
+
+register_tool(AskTomTool.name, AskTomTool)
