@@ -12,6 +12,8 @@ test:
 test-all:
 	@tools/setup.sh dev
 	.venv/bin/pytest -q -n 2
+	@tools/setup.sh sdk
+	.venv-sdk/bin/pytest -q tests/hosts
 
 check:
 	@tools/setup.sh dev
@@ -38,7 +40,10 @@ lock:
 	  --python-version 3.12 pyproject.toml -o requirements/core.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 pyproject.toml --group dev --no-emit-package tom-swe \
-	  -o requirements/dev.txt
+	  -o requirements/dev.txt && \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.12 pyproject.toml requirements/sdk.in --no-emit-package tom-swe \
+	  -o requirements/sdk.txt
 
 clean:
-	rm -rf .venv .uv dist
+	rm -rf .venv .venv-sdk .uv dist

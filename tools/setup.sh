@@ -1,16 +1,19 @@
 #!/bin/sh
-# Makes .venv with the locked dependencies and this project in it.
-# usage: tools/setup.sh core|dev
+# Makes an environment with locked dependencies and this project in it.
+# usage: tools/setup.sh core|dev     in .venv
+#        tools/setup.sh sdk          in .venv-sdk: the newest OpenHands SDK, for its host tests
 # Needs any Python 3 with pip and venv; finds or fetches a Python >= 3.12 for the project itself.
 set -eu
 cd "$(dirname "$0")/.."
 set_name=${1:-core}
 lock=requirements/$set_name.txt
-stamp=.venv/.installed-$set_name
+venv=.venv
+[ "$set_name" = sdk ] && venv=.venv-sdk
+stamp=$venv/.installed-$set_name
 
 # The stamp holds what was installed, so that a changed lock or project file installs again.
 want=$(cat "$lock" pyproject.toml tools/setup.sh | cksum)
-if [ -x .venv/bin/tom ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
+if [ -x "$venv/bin/tom" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
     exit 0
 fi
 
@@ -40,13 +43,13 @@ find_python() {
     echo ">=3.12"   # uv fetches one
 }
 
-if ! .venv/bin/python -c "$new_enough" >/dev/null 2>&1; then
+if ! "$venv/bin/python" -c "$new_enough" >/dev/null 2>&1; then
     python=$(find_python)
-    echo "setup: making .venv with $python" >&2
-    "$uv" venv --quiet --clear --python "$python" .venv
+    echo "setup: making $venv with $python" >&2
+    "$uv" venv --quiet --clear --python "$python" "$venv"
 fi
 echo "setup: installing $lock" >&2
-export VIRTUAL_ENV="$PWD/.venv"
+export VIRTUAL_ENV="$PWD/$venv"
 # The lock is complete, and a hash for this very project cannot be in it.
 "$uv" pip install --quiet --no-deps --require-hashes -r "$lock"
 "$uv" pip install --quiet --no-deps --editable .
