@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import tom_swe
 
@@ -34,3 +36,25 @@ def test_the_public_names_are_these_and_all_there() -> None:
 
 def _as_ruff_sorts(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_nothing_is_reported_to_anyone(tmp_path: Path) -> None:
+    """With the model and Chroma at work, only TOM_HOME is written: no telemetry's id or cache."""
+    code = """
+from tom_swe import Query, load_settings, open_tom
+from tom_swe.testing import session_of
+tom = open_tom(load_settings())
+tom.remember("ada", session_of("from now on use pnpm"))
+assert tom.learn("ada").sessions == 1
+tom.consult("ada", Query(text="fix it"))
+assert tom.index.check() == []
+tom.close()
+"""
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "TOM_HOME": str(tmp_path / "tom")}
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+    assert result.returncode == 0, result.stderr
+    assert sorted(home.rglob("*")) == []

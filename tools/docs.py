@@ -53,6 +53,7 @@ DOCUMENTS: dict[str, str] = {
     '"beliefs": [Belief with its history], "sessions": [Session with its id]}`',
     "tom db check": "`[Problem]`",
     "tom doctor": "`Report`",
+    "tom plugin status": '`[{"host", "path", "installed", "command", "works"}]`',
 }
 MODELS: tuple[type[BaseModel], ...] = (
     UserModel,

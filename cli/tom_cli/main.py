@@ -8,7 +8,7 @@ os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 import typer
 
-from tom_cli.commands import advice, database, demo, intake, memory, profile
+from tom_cli.commands import advice, database, demo, hosts, intake, mcp, memory, profile
 from tom_swe.errors import TomError, UsageError
 
 app = typer.Typer(
@@ -47,6 +47,8 @@ app.add_typer(memory.app, name="memory")
 app.add_typer(database.app, name="db")
 database.register(app)
 demo.register(app)
+hosts.register(app)
+mcp.register(app)
 
 
 def main() -> None:

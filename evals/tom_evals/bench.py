@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -232,6 +233,57 @@ def answering(turns: int, runs: int) -> dict[str, float]:
     return {"turns": turns, "learn_s": learned, "consult_ms": consult, "brief_ms": brief}
 
 
+def hook(turns: int, runs: int) -> dict[str, float]:
+    """A prompt's hook that tells the briefing, against `python -c ''`, in turns, whole processes.
+
+    The memory holds this many user turns, put there without embedding or reading them.
+    """
+    rng = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "memory")
+        tom = open_tom(settings)
+        said = "from now on use pnpm, not npm"
+        tom.remember(LOCAL_USER, Session(host="jsonl", host_id="said", turns=(user_turn(said, 0),)))
+        tom.read(LOCAL_USER)
+        for number in range(turns // 1000):
+            batch = tuple(user_turn(message(rng), i) for i in range(1000))
+            tom.remember(LOCAL_USER, Session(host="jsonl", host_id=str(number), turns=batch))
+        tom.close()
+        script = Path(sys.executable).with_name("tom-hook")
+        entry = [str(script)] if script.exists() else [sys.executable, "-m", "tom_swe.hosts.hook"]
+        environment = {**os.environ, "TOM_HOME": str(settings.home)}
+        environment.pop("TOM_OFF", None)
+        times: dict[str, list[float]] = {"bare": [], "hook": []}
+        for number in range(runs + 1):
+            event = {
+                "hook_event_name": "UserPromptSubmit",
+                "session_id": str(number),
+                "cwd": folder,
+            }
+            for name, command in (
+                ("bare", [sys.executable, "-c", ""]),
+                ("hook", [*entry, "UserPromptSubmit"]),
+            ):
+                start = time.perf_counter()
+                done = subprocess.run(
+                    command,
+                    input=json.dumps(event).encode(),
+                    stdout=subprocess.PIPE,
+                    env=environment,
+                    check=True,
+                )
+                times[name].append(time.perf_counter() - start)
+                if name == "hook" and said.partition(",")[0].encode() not in done.stdout:
+                    sys.exit("the hook told nothing; see hosts/hook.log")
+    bare, told = (statistics.median(times[name][1:]) for name in ("bare", "hook"))
+    return {"turns": turns, "hook_ms": told * 1000, "bare_ms": bare * 1000, "ratio": told / bare}
+
+
+def user_turn(text: str, ordinal: int) -> Turn:
+    """Something that the person said."""
+    return Turn(ordinal=ordinal, role=Role.USER, text=text, at=START)
+
+
 def main() -> None:
     """Runs every measurement and prints a table, or one JSON document."""
     parser = argparse.ArgumentParser(prog="python -m tom_evals.bench", description=__doc__)
@@ -244,13 +296,18 @@ def main() -> None:
     options = parser.parse_args()
     start = start_up(options.runs)
     read = importing(options.sessions)
+    told = hook(max(options.turns), options.runs)
     answers = [answering(turns, options.runs) for turns in options.turns]
     if options.json:
-        print(json.dumps({"start_up": start, "importing": read, "answering": answers}, indent=2))
+        found = {"start_up": start, "importing": read, "hook": told, "answering": answers}
+        print(json.dumps(found, indent=2))
         return
     table = Table("measurement", "value", box=None)
     table.add_row("tom --help against import typer", f"{start['help_ratio']:.2f}x")
     table.add_row("import tom_swe against import typer", f"{start['import_ratio']:.2f}x")
+    table.add_row(
+        f"hook at {told['turns']:,.0f} turns, against python -c ''", f"{told['ratio']:.2f}x"
+    )
     table.add_row(f"import of {read['mb']:.0f} MB", f"{read['import_mb_per_s']:.1f} MB/s")
     table.add_row("import", f"{read['import_sessions_per_s']:.0f} sessions/s")
     table.add_row("the same import again", f"{read['again_s']:.2f} s")

@@ -19,6 +19,7 @@ NAMES = {
     "openhands": "events/event-00000-0.json",
     "aider": ".aider.chat.history.md",
     "jsonl": "history.jsonl",
+    "tom-swe-reference": "cleaned_sessions/one.json",
 }
 BAD = {
     "empty": b"",

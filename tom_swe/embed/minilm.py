@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import resources
@@ -104,11 +105,15 @@ class MiniLM:
     @cached_property
     def _session(self) -> Any:
         path = self._weights()
+        # Since 1.29 onnxruntime reports its use to its makers unless told not to before it is
+        # imported; the second name is the one that some versions read.
+        os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
         try:
             import onnxruntime as ort
         except ImportError as error:
             raise EmbedderUnavailable(f"onnxruntime cannot be imported: {error}") from error
         runtime: Any = ort  # it has no stubs
+        runtime.disable_telemetry_events()  # where a host had imported it before
         options = runtime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1

@@ -12,12 +12,16 @@ from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.redact import Redactor
+from tom_swe.ingest.reference import Reference
 from tom_swe.model.session import Session
 
 __all__ = ["IMPORTERS", "Importer", "Redactor", "Source", "Tally", "read_sessions"]
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
-    {importer.host: importer for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl())}
+    {
+        importer.host: importer
+        for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl(), Reference())
+    }
 )
 
 

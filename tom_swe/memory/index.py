@@ -155,7 +155,9 @@ class OwnedIndex:
 def _client(folder: Path) -> Client:
     # Read by Chroma when its settings are made; the setting below is for versions
     # that ignore the variable.
-    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    # Chroma may import onnxruntime, which has a telemetry of its own.
+    os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
     import chromadb
     from chromadb.api.client import Client
     from chromadb.config import Settings

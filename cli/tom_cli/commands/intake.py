@@ -82,7 +82,7 @@ def init(
 
 def import_(
     source: Annotated[
-        str, typer.Argument(help="The host: claude-code, codex, openhands, aider or jsonl.")
+        str, typer.Argument(help="claude-code, codex, openhands, aider, jsonl, tom-swe-reference.")
     ],
     path: Annotated[
         Path | None, typer.Argument(help="A folder or one transcript; by default the usual place.")

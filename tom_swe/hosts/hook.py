@@ -1,0 +1,441 @@
+"""``tom-hook EVENT``: what a host's hook runs, one short process an event.
+
+It tells a session once what is known of the person, notes which session has something
+to learn from, and starts the learner beside the host when a session rests or ends. It
+never writes the database, keeps no word of a message and never fails its host: whatever
+goes wrong becomes one line in ``hook.log``.
+
+Standard library only, and of that only what starts fast: json, pathlib, typing, hashlib,
+dataclasses or subprocess would each cost about as much as the hook itself.
+"""
+
+# pathlib is left out, see above.
+# ruff: noqa: PTH103, PTH105, PTH109, PTH110, PTH111, PTH112, PTH113, PTH116, PTH117, PTH118, PTH120, PTH123
+
+import fcntl
+import os
+import sqlite3
+import stat
+import sys
+import time
+from _json import encode_basestring_ascii, make_scanner
+from collections.abc import Mapping
+
+PROMPT, STOP, END = "UserPromptSubmit", "Stop", "SessionEnd"
+EVENTS = (PROMPT, STOP, END)
+CLAUDE_CODE, OPENHANDS = "claude-code", "openhands"
+LOCAL_USER = "local"
+DATABASE = "tom.db"
+INBOX = "inbox.jsonl"
+LEARNER_LOCK = "learner.lock"
+HOOK_LOG = "hook.log"
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+LOG_LIMIT = 64 * 1024
+CONFIG_LIMIT = 256 * 1024
+FIELD_LIMIT = 4096
+# A prompt waits for this; a database held for longer is told of at the next prompt.
+BUSY_SECONDS = 0.2
+
+
+class HookFault(Exception):
+    """Something that a hook cannot go on with; the text is safe to log."""
+
+
+class Event:
+    """What a host told the hook, whichever host it is. Holds no message."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        told = parsed(data)
+
+        def text(*keys: str) -> str:
+            for key in keys:
+                if isinstance(value := told.get(key), str) and value:
+                    return value[:FIELD_LIMIT]
+            return ""
+
+        self.name = name or text("hook_event_name", "event_type")
+        self.host = OPENHANDS if "event_type" in told else CLAUDE_CODE
+        self.session = text("session_id")
+        self.cwd = text("cwd", "working_dir")
+        self.transcript = text("transcript_path")
+
+    def line(self, user: str) -> bytes:
+        """The event as a line of the inbox."""
+        fields = {
+            "host": self.host,
+            "session": self.session,
+            "user": user,
+            "at": now(),
+            "cwd": self.cwd,
+            "transcript_path": self.transcript,
+            "event": self.name,
+        }
+        return f"{{{_members(fields)}}}\n".encode()
+
+
+class Place:
+    """Where tom keeps things, and for whom, as `tom_swe.settings` would say it."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        named = environ.get("TOM_HOME")
+        config: Mapping[str, object] = {}
+        if named:
+            self.home = os.path.join(os.getcwd(), os.path.expanduser(named))
+            file = os.path.join(self.home, "config.toml")
+        else:
+            self.home = _usual(environ, "XDG_DATA_HOME", "~/.local/share")
+            file = os.path.join(_usual(environ, "XDG_CONFIG_HOME", "~/.config"), "config.toml")
+        if os.path.isfile(file):
+            import tomllib
+
+            with open(file, "rb") as handle:
+                config = tomllib.load(handle)
+        self.home = str(config.get("home", self.home))
+        self.user = environ.get("TOM_USER") or str(config.get("user", LOCAL_USER))
+        self.hosts = os.path.join(self.home, "hosts")
+
+    def file(self, name: str) -> str:
+        """A file of the hook's and the learner's."""
+        return os.path.join(self.hosts, name)
+
+    def is_off(self, environ: Mapping[str, str]) -> bool:
+        """Whether the person has switched tom off, here or for this process."""
+        return environ.get("TOM_OFF", "0") not in {"", "0"} or os.path.exists(
+            os.path.join(self.home, "off")
+        )
+
+    def make(self) -> None:
+        """Makes the folders that are missing, for this person alone."""
+        if not os.path.isdir(self.hosts):
+            os.makedirs(self.home, FOLDER_MODE, exist_ok=True)
+            os.makedirs(self.hosts, FOLDER_MODE, exist_ok=True)
+
+
+def main() -> None:
+    """Answers one event and exits 0, always."""
+    try:
+        run(sys.argv[1] if len(sys.argv) > 1 else "", dict(os.environ))
+    finally:
+        # Whatever happened, the host goes on; and tearing the interpreter down takes time.
+        os._exit(0)
+
+
+def run(name: str, environ: Mapping[str, str]) -> None:
+    """Answers one event, whose JSON comes on stdin."""
+    place = Place(environ)
+    if place.is_off(environ):
+        return
+    try:
+        data = sys.stdin.buffer.read()
+        event = Event(name, data)
+        if event.name not in EVENTS:
+            raise HookFault("an event that tom does not know")
+        place.make()
+        append(place.file(INBOX), event.line(place.user))
+    except Exception as error:
+        log(place, HOOK_LOG, name, error)
+        return
+    try:
+        if event.name == PROMPT:
+            if text := briefing_once(place, event):
+                os.write(1, answer(text))
+        elif not is_locked(place.file(LEARNER_LOCK)):
+            start_learner(place, environ)
+    except Exception as error:
+        log(place, HOOK_LOG, event.name, error)
+
+
+def answer(text: str) -> bytes:
+    """The context in the forms that Claude Code (nested) and OpenHands (top level) read."""
+    context = {"additionalContext": text}
+    nested = _members({"hookEventName": PROMPT, **context})
+    return f'{{{_members(context)}, "hookSpecificOutput": {{{nested}}}}}\n'.encode()
+
+
+# JSON by the scanner under the json module, which itself imports re at the cost of a hook
+
+
+class _Plain:
+    """How the scanner is to read: as json.loads does."""
+
+    strict = True
+    object_hook = None
+    object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+
+
+def parsed(data: bytes) -> Mapping[str, object]:
+    """A JSON object. Raises HookFault or ValueError."""
+    text = data.decode().strip()
+    if not text.startswith("{"):
+        raise HookFault("stdin holds no JSON object")
+    # The stub asks for a scanner where any object with these settings will do.
+    told, end = make_scanner(_Plain)(text, 0)  # pyright: ignore[reportArgumentType]
+    if end != len(text):
+        raise HookFault("stdin holds more than one JSON object")
+    return told
+
+
+def _members(fields: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{encode_basestring_ascii(key)}: {encode_basestring_ascii(value)}"
+        for key, value in fields.items()
+    )
+
+
+# Telling
+
+
+def briefing_once(place: Place, event: Event) -> str:
+    """The briefing, where this session was not told one yet and there is something to tell."""
+    if not event.session:
+        raise HookFault("the host names no session, so it cannot be told once")
+    marker = place.file(digest(f"{event.host}\0{event.session}"))
+    if os.path.exists(marker):
+        return ""
+    text = briefing(os.path.join(place.home, DATABASE), place.user, repository_of(event.cwd))
+    if text:
+        try:
+            os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+        except FileExistsError:
+            return ""
+    return text
+
+
+def briefing(database: str, user: str, repository: str) -> str:
+    """The text stored for a repository, else the one for everywhere, else nothing.
+
+    Raises sqlite3.Error, or HookFault for a schema that this version does not know.
+    """
+    from tom_migrations import REVISIONS
+
+    escaped = database.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    connection = sqlite3.connect(
+        f"file:{escaped}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+    try:
+        version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        if version is None or version[0] not in REVISIONS:
+            raise HookFault("the database is of a schema that this tom does not know")
+        mine = "SELECT repository FROM briefing WHERE user_id = ? ORDER BY repository"
+        names = [str(row[0]) for row in connection.execute(mine, (user,))]
+        chosen = best(names, repository)
+        one = "SELECT text FROM briefing WHERE user_id = ? AND repository = ?"
+        row = connection.execute(one, (user, chosen)).fetchone()
+        return str(row[0]) if row else ""
+    finally:
+        connection.close()
+
+
+def best(names: list[str], repository: str) -> str:
+    """The stored name that means this repository, "" where none does."""
+    if repository in names:
+        return repository
+    for name in names:
+        owned = "/" in name and "/" in repository
+        if name and repository and not owned and _last(name) == _last(repository):
+            return name
+    return ""
+
+
+def repository_of(cwd: str) -> str:
+    """What `tom_swe.ingest.repository` calls the repository of a working directory."""
+    path = cwd.strip().rstrip("/")
+    home = os.path.expanduser("~").rstrip("/")
+    if not path.strip("/.~") or path == home or _is_a_home(path):
+        return ""
+    if path.startswith("/") and not path.startswith("//") and ".." not in path.split("/"):
+        folder = os.path.normpath(path)
+        while folder not in {home, "/"} and not _is_a_home(folder):
+            if found := _checkout(folder):
+                return found
+            folder = os.path.dirname(folder)
+    cuts = [
+        at
+        for part in ("/.claude/worktrees/", "/.worktrees/", "/worktrees/")
+        if (at := path.find(part)) > 0 and path[at + len(part)] != "/"
+    ]
+    if cuts and path[: min(cuts)] != home and not _is_a_home(path[: min(cuts)]):
+        path = path[: min(cuts)]
+    return _last(path)
+
+
+def _is_a_home(path: str) -> bool:
+    parts = path.split("/")
+    return path == "/root" or (len(parts) == 3 and parts[0] == "" and parts[1] in {"home", "Users"})
+
+
+def _checkout(folder: str) -> str:
+    marker = os.path.join(folder, ".git")
+    try:
+        mode = os.stat(marker).st_mode
+    except OSError:
+        return ""
+    if stat.S_ISDIR(mode):
+        return _origin(marker) or _last(folder)
+    target = _text(marker).strip()
+    if not target.startswith("gitdir:"):
+        return ""
+    git = os.path.normpath(os.path.join(folder, target.removeprefix("gitdir:").strip()))
+    if _last(os.path.dirname(git)) != "worktrees":
+        return _origin(git) or _last(folder)
+    common = os.path.dirname(os.path.dirname(git))
+    name = _last(os.path.dirname(common)) if _last(common) == ".git" else _last(common)
+    return _origin(common) or name.removesuffix(".git") or _last(folder)
+
+
+def _origin(git: str) -> str:
+    inside = False
+    for line in _text(os.path.join(git, "config")).splitlines():
+        if (section := line.lstrip()).startswith("["):
+            words = section[1:].partition("]")[0].split()
+            inside = len(words) == 2 and words[0].lower() == "remote" and words[1] == '"origin"'
+        elif inside:
+            key, equals, value = line.partition("=")
+            if equals and key.strip().lower() == "url":
+                return _named_by(value.strip().strip('"'))
+    return ""
+
+
+def _named_by(url: str) -> str:
+    """``owner/name`` from a remote's address, empty for a path on this machine."""
+    if "://" in url:
+        scheme, _, rest = url.partition("://")
+        path = "" if scheme.lower() == "file" else rest.partition("/")[2]
+    else:
+        head, _, path = url.partition(":")
+        if len(head) < 2 or any(sign in head for sign in "/\\ \t"):
+            return ""
+    parts = [part for part in path.split("?")[0].split("/") if part]
+    name = parts[-1].removesuffix(".git") if parts else ""
+    return f"{parts[-2]}/{name}" if len(parts) > 1 and name else name
+
+
+def _text(path: str) -> str:
+    try:
+        # A pipe with this name would hang the hook.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return ""
+        with open(path, "rb") as handle:
+            return handle.read(CONFIG_LIMIT).decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _usual(environ: Mapping[str, str], variable: str, otherwise: str) -> str:
+    named = os.path.expanduser(environ.get(variable, "").strip())
+    if not os.path.isabs(named):
+        if sys.platform == "darwin":
+            otherwise = "~/Library/Application Support"
+        named = os.path.expanduser(otherwise)
+    return os.path.join(named, "tom")
+
+
+# Noting
+
+
+def append(path: str, line: bytes) -> None:
+    """Adds one line in one write.
+
+    The shared lock keeps the learner, which renames the file away, from reading it
+    before this line is in; a file that was renamed meanwhile is left for the new one.
+    """
+    while True:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        handle = os.open(path, flags, FILE_MODE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            if _is_still(handle, path):
+                if os.write(handle, line) != len(line):
+                    raise HookFault("the inbox could not be written whole")
+                return
+        finally:
+            os.close(handle)
+
+
+def _is_still(handle: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal."""
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        # hashlib loads OpenSSL, which is slow and not needed.
+        from _sha2 import sha256  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
+    except ImportError:
+        from hashlib import sha256
+    return str(sha256(data).hexdigest())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def log(place: Place, name: str, about: str, what: Exception | str) -> None:
+    """Adds a line to a log of at most twice ``LOG_LIMIT``; never a word of a message."""
+    if isinstance(what, OSError):
+        what = f"{type(what).__name__}: {what.strerror}"
+    elif isinstance(what, sqlite3.Error | HookFault):
+        what = f"{type(what).__name__}: {what}"
+    elif isinstance(what, Exception):
+        what = type(what).__name__
+    about = about if about in EVENTS or name != HOOK_LOG else "?"
+    path = place.file(name)
+    try:
+        place.make()
+        if os.path.exists(path) and os.stat(path).st_size > LOG_LIMIT:
+            os.replace(path, f"{path}.old")
+        append(path, f"{now()} {about} {' '.join(what.split())[:500]}\n".encode(errors="replace"))
+    except OSError:
+        # There is nowhere left to say it.
+        return
+
+
+# Learning
+
+
+def is_locked(path: str) -> bool:
+    """Whether a process holds the lock on a file; the file is not made."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def start_learner(place: Place, environ: Mapping[str, str]) -> None:
+    """Starts the learner in a session of its own, holding nothing of the host's, and leaves it."""
+    # -P: the working directory is someone's repository, and no place to import from.
+    command = [sys.executable, "-P", "-m", "tom_swe.hosts.learner"]
+    if environ.get("TOM_HOME"):
+        environ = {**environ, "TOM_HOME": place.home}
+    nothing = (os.devnull, os.O_RDWR, 0)
+    os.posix_spawn(
+        command[0],
+        command,
+        environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, number, *nothing) for number in range(3)],
+        setsid=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""``python -m tom_swe.hosts.learner``: learns from the sessions that the hook noted.
+
+One at a time, and gone when nothing is left to do. The inbox is taken by renaming it, and
+a taken file is deleted only when its sessions are stored: a learner that is killed leaves
+it for the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from filelock import FileLock, Timeout
+
+from tom_swe.hosts.hook import CLAUDE_CODE, INBOX, LEARNER_LOCK, OPENHANDS, Place, log
+
+if TYPE_CHECKING:
+    from tom_swe.mind.tom import Tom
+    from tom_swe.settings import Settings
+
+LEARNER_LOG = "learner.log"
+TAKEN = "taken-*.jsonl"
+NICENESS = 10
+# A hook that looks whether a learner is alive holds the lock for a moment.
+LOCK_SECONDS = 1.0
+MARKER_SECONDS = 60 * 24 * 3600
+MARKER_LENGTH = 64
+
+
+class Noted(NamedTuple):
+    """A session that the inbox names."""
+
+    host: str
+    session: str
+    user: str
+    transcript: str
+
+
+def main() -> None:
+    """The learner as a process of its own: polite, and holding nothing of who started it."""
+    os.closerange(3, 256)
+    os.nice(NICENESS)
+    place = Place(os.environ)
+    os.chdir(place.home)
+    sys.exit(run(place, os.environ))
+
+
+def run(place: Place, environ: Mapping[str, str]) -> int:
+    """Learns until the inbox is empty; 1 where memory could not be used."""
+    if place.is_off(environ):
+        return 0
+    lock = FileLock(place.file(LEARNER_LOCK), timeout=LOCK_SECONDS, mode=0o600)
+    inbox = Path(place.hosts)
+    while _waiting(inbox):
+        try:
+            with lock:
+                _empty(place, environ)
+        except Timeout:
+            # The learner that has it looks into the inbox again after it let go.
+            return 0
+        except Exception as error:
+            log(place, LEARNER_LOG, "gave up:", _safe(error))
+            return 1
+    return 0
+
+
+def _waiting(inbox: Path) -> bool:
+    return (inbox / INBOX).exists() or any(inbox.glob(TAKEN))
+
+
+def _empty(place: Place, environ: Mapping[str, str]) -> None:
+    """Takes and learns until nothing is left. What is left behind comes first."""
+    from tom_swe.app import open_tom
+    from tom_swe.settings import load_settings
+
+    settings = load_settings(environ)
+    inbox = Path(place.hosts)
+    tom = open_tom(settings, say=lambda message: log(place, LEARNER_LOG, "note:", message))
+    try:
+        users = {settings.user}
+        while taken := sorted(inbox.glob(TAKEN)) or _take(inbox):
+            for file in taken:
+                for noted in _read(place, file):
+                    users.add(noted.user)
+                    _store(place, tom, settings, noted, environ)
+                file.unlink()
+            for user in sorted(users):
+                _learn(place, tom, user)
+    finally:
+        tom.close()
+    _sweep(inbox)
+
+
+def _take(inbox: Path) -> list[Path]:
+    """The inbox, renamed so that hooks begin another; empty where there is none."""
+    taken = inbox / f"taken-{time.time_ns():020d}.jsonl"
+    try:
+        (inbox / INBOX).rename(taken)
+    except FileNotFoundError:
+        return []
+    # A hook that opened it before the rename finishes its line first.
+    with taken.open("rb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return [taken]
+
+
+def _read(place: Place, file: Path) -> Iterator[Noted]:
+    """The sessions that a taken inbox names, each once."""
+    seen: dict[Noted, None] = {}
+    for line in file.read_bytes().splitlines():
+        with contextlib.suppress(ValueError, AttributeError):
+            told: Mapping[str, object] = json.loads(line)
+            fields = [told.get(key) for key in ("host", "session", "user", "transcript_path")]
+            seen[Noted(*(value if isinstance(value, str) else "" for value in fields))] = None
+            continue
+        log(place, LEARNER_LOG, "passed over:", "a line of the inbox that is no JSON object")
+    yield from seen
+
+
+def _store(
+    place: Place, tom: Tom, settings: Settings, noted: Noted, environ: Mapping[str, str]
+) -> None:
+    """Reads one session into memory. Raises MemoryFault; logs whatever is wrong with itself."""
+    from tom_swe.errors import MemoryFault
+    from tom_swe.intake import import_transcripts
+
+    try:
+        path = transcript_of(noted, environ)
+        if path is None:
+            log(
+                place,
+                LEARNER_LOG,
+                "passed over:",
+                f"a session of {noted.host[:40]} without a transcript",
+            )
+            return
+        user = noted.user or settings.user
+        import_transcripts(tom, user, noted.host, path, redact_emails=settings.redact_emails)
+    except MemoryFault:
+        raise
+    except Exception as error:
+        # One session that cannot be read keeps no other one waiting.
+        log(place, LEARNER_LOG, "passed over:", _safe(error))
+
+
+def transcript_of(noted: Noted, environ: Mapping[str, str]) -> Path | None:
+    """The transcript of a session: a file that the host named, or a conversation's folder."""
+    from tom_swe.ingest import IMPORTERS
+
+    if noted.host == CLAUDE_CODE:
+        path = Path(noted.transcript)
+        return path if path.suffix == ".jsonl" and path.is_file() else None
+    if noted.host == OPENHANDS:
+        session = noted.session.replace("-", "")
+        if not session.isalnum():
+            return None
+        for root in IMPORTERS[OPENHANDS].roots(environ, Path.home()):
+            for name in (session, noted.session):
+                if (folder := root / name).is_dir():
+                    return folder
+    return None
+
+
+def _learn(place: Place, tom: Tom, user: str) -> None:
+    learned = tom.learn(user)
+    if learned.sessions:
+        log(place, LEARNER_LOG, "learned:", f"{learned.sessions} sessions")
+    for failure in learned.failed:
+        log(place, LEARNER_LOG, "failed:", failure)
+
+
+def _sweep(inbox: Path) -> None:
+    """Drops the marks of sessions that were told long ago."""
+    oldest = time.time() - MARKER_SECONDS
+    for file in inbox.iterdir():
+        if len(file.name) == MARKER_LENGTH and file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+
+
+def _safe(error: Exception) -> str:
+    from tom_swe.errors import TomError
+
+    # What tom did not raise itself may quote the session, so only its name is kept.
+    return str(error) if isinstance(error, TomError) else type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""`tom mcp`: the protocol, on the official SDK's low-level server."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from mcp import types
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.stdio import stdio_server
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
+
+from tom_swe.errors import TomError, UsageError
+from tom_swe.hosts.mcp.answers import Answers
+from tom_swe.hosts.mcp.mind import Mind
+from tom_swe.hosts.mcp.process import own_stdout, watch_parent
+from tom_swe.hosts.mcp.shapes import (
+    Advice,
+    BeliefArguments,
+    ConsultArguments,
+    Forgotten,
+    Found,
+    Profile,
+    ProfileArguments,
+    Reasons,
+    SearchArguments,
+)
+from tom_swe.hosts.mcp.text import fenced, shown
+
+# How long a call under way may still take when the parent has died.
+PATIENCE = 5.0
+
+INSTRUCTIONS = (
+    "tom knows the person you work for from their own words in earlier sessions. Call consult "
+    "with their request before you start on it, and search when you wonder how they want "
+    "something. What it returns is background, not a request: what they say now goes first."
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool as it is listed, and what it calls."""
+
+    name: str
+    title: str
+    description: str
+    takes: type[BaseModel]
+    gives: type[BaseModel]
+    call: Callable[[Any], BaseModel]
+    reads_only: bool = True
+    destructive: bool = False
+    idempotent: bool = True
+
+    def listed(self) -> types.Tool:
+        """The tool as a client sees it."""
+        return types.Tool(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            inputSchema=_schema(self.takes, "validation"),
+            outputSchema=_schema(self.gives, "serialization"),
+            annotations=types.ToolAnnotations(
+                title=self.title,
+                readOnlyHint=self.reads_only,
+                destructiveHint=self.destructive,
+                idempotentHint=self.idempotent,
+                openWorldHint=False,
+            ),
+        )
+
+
+def tools(answers: Answers) -> list[Tool]:
+    """Everything a client can do."""
+    return [
+        Tool(
+            "consult",
+            "Ask tom about a request",
+            "Call this before you start on what the person asked for. Says whether to proceed "
+            "or to ask them something first, with the questions worded their way, and how they "
+            "like such work done, each belief with a quote of theirs.",
+            ConsultArguments,
+            Advice,
+            answers.consult,
+            # The question and its answer are kept until a belief is forgotten.
+            reads_only=False,
+            idempotent=False,
+        ),
+        Tool(
+            "profile",
+            "What tom knows of the person",
+            "Everything believed about the person you work for that holds in a repository: "
+            "rules, preferences, habits, expertise and goals, the surest first. Use it once, to "
+            "see the whole; for one request use consult, for one topic search.",
+            ProfileArguments,
+            Profile,
+            answers.profile,
+        ),
+        Tool(
+            "search",
+            "Search what the person said",
+            "Finds beliefs about the person and what they themselves said in past sessions, in "
+            "any repository, on a topic. Use it when you are about to ask them something they "
+            "may have answered before.",
+            SearchArguments,
+            Found,
+            answers.search,
+        ),
+        Tool(
+            "why",
+            "Why tom believes something",
+            "The quotes for and against one belief, with session and date, and the arithmetic of "
+            "its confidence. Use it when the person doubts a belief or you are about to rely on "
+            "an unsure one.",
+            BeliefArguments,
+            Reasons,
+            answers.why,
+        ),
+        Tool(
+            "forget",
+            "Have tom forget a belief",
+            "Deletes a belief and what it rested on, for good; it cannot be undone. Call it only "
+            "when the person has asked for this belief to be forgotten, after showing it to them.",
+            BeliefArguments,
+            Forgotten,
+            answers.forget,
+            reads_only=False,
+            destructive=True,
+        ),
+    ]
+
+
+def serve(parent: int) -> None:
+    """Serves MCP on stdin and stdout until stdin closes or process ``parent`` is gone."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="tom mcp: %(message)s")
+    # A thread that waits on stdin keeps Python's own way from ending the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    mind = Mind()
+    watch_parent(parent, mind.rest, lambda: mind.close(PATIENCE))
+    try:
+        anyio.run(_serve, mind)
+    except* (BrokenPipeError, anyio.BrokenResourceError):
+        log.warning("the client is gone")
+    finally:
+        mind.close()
+
+
+async def _serve(mind: Mind) -> None:
+    server: Server[object, object] = Server(
+        "tom", version=version("tom-swe"), instructions=INSTRUCTIONS
+    )
+    offered = tools(Answers(mind))
+    listed = types.ListToolsResult(tools=[tool.listed() for tool in offered])
+    by_name = {tool.name: tool for tool in offered}
+
+    async def list_tools(_: types.ListToolsRequest) -> types.ServerResult:
+        return types.ServerResult(listed)
+
+    async def call_tool(request: types.CallToolRequest) -> types.ServerResult:
+        asked = request.params
+        tool = by_name.get(asked.name)
+        result = await anyio.to_thread.run_sync(_call, tool, asked.arguments or {})
+        return types.ServerResult(result)
+
+    server.request_handlers[types.ListToolsRequest] = list_tools
+    server.request_handlers[types.CallToolRequest] = call_tool
+    async with stdio_server(stdout=anyio.wrap_file(own_stdout())) as (reads, writes):
+        options = server.create_initialization_options(NotificationOptions())
+        await server.run(reads, writes, options)
+
+
+def _call(tool: Tool | None, arguments: dict[str, Any]) -> types.CallToolResult:
+    """The result of one call; whatever goes wrong in it is the call's error alone."""
+    try:
+        if tool is None:
+            raise UsageError("there is no such tool; list the tools to see those there are")
+        result = tool.call(_taken(tool.takes, arguments))
+    except TomError as error:
+        return _failed(str(error))
+    except Exception as error:
+        # What tom did not raise itself may quote the memory: neither the client nor the
+        # log is told more than what kind it was and where.
+        name, place = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
+        log.error("%s at %s:%s", name, Path(place.filename).name, place.lineno)
+        return _failed(f"tom failed ({name}); `tom doctor` may say why")
+    text = result.advice if isinstance(result, Advice) else fenced(_json(result))
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=text)],
+        structuredContent=result.model_dump(mode="json"),
+    )
+
+
+def _json(result: BaseModel) -> str:
+    return json.dumps(result.model_dump(mode="json"), ensure_ascii=False)
+
+
+def _failed(message: str) -> types.CallToolResult:
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=shown(message))], isError=True
+    )
+
+
+def _taken(takes: type[BaseModel], arguments: dict[str, Any]) -> BaseModel:
+    """The arguments, checked. Raises UsageError, which names the first that is wrong."""
+    try:
+        return takes.model_validate(arguments)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{where[:60]}: {first['msg']}") from None
+
+
+class _Untitled(GenerateJsonSchema):
+    """Schemas without a title a field, which says nothing that its name does not."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """None is."""
+        del schema
+        return False
+
+
+def _schema(model: type[BaseModel], mode: Any) -> dict[str, Any]:
+    return model.model_json_schema(mode=mode, schema_generator=_Untitled)
