@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
-from tom_swe.hosts import hook
+from tom_swe.hosts import checkout, hook
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
 from tom_swe.ingest.repository import repository_of
 from tom_swe.model.session import Role
@@ -240,7 +240,7 @@ def test_the_hook_names_repositories_as_the_importers_do(tmp_path: Path) -> None
     places += ["", "/", "~", ".", "/root", "/home/mira", "/home/mira/src/app", "//server/share/x"]
     places += ["/gone/app/.claude/worktrees/fix-1/src", "/gone/app/worktrees/a", "/gone/../x/y"]
     places += [str(Path.home()), f"{Path.home()}/src/thing", "relative/folder"]
-    assert {p: hook.repository_of(p) for p in places} == {p: repository_of(p) for p in places}
+    assert {p: checkout.repository_of(p) for p in places} == {p: repository_of(p) for p in places}
 
 
 def test_the_hook_keeps_its_things_where_the_settings_say(
