@@ -92,7 +92,7 @@ class ToMAgent:
         request = self._words(_asked(query or "")) or self._words(_last_said(formatted_messages))
         if not request:
             return None
-        suggestion = self._ready().consult(self._user(user_id), Query(text=request))
+        suggestion = self._tom().consult(self._user(user_id), Query(text=request))
         return None if _says_nothing(suggestion) else _advice(suggestion)
 
     def sleeptime_compute(self, sessions_data: object = None, user_id: str | None = "") -> None:
@@ -118,7 +118,7 @@ class ToMAgent:
         if unusable:
             _log.warning("sessions that could not be kept: %d", unusable)
         if tom.memory.queue.pending(user):
-            learned = self._ready().learn(user)
+            learned = tom.learn(user)
             _log.info("sessions learned from: %d", learned.sessions)
             if learned.failed:
                 _log.warning("sessions that failed, `tom learn` tells why: %d", len(learned.failed))
@@ -140,13 +140,6 @@ class ToMAgent:
             if self._opened is None:
                 self._opened = open_tom(self._settings, say=_log.warning)
             return self._opened
-
-    def _ready(self) -> Tom:
-        """Tom with its model loaded: by one thread, while the others wait."""
-        with self._lock:
-            tom = self._tom()
-            _ = tom.embedder
-            return tom
 
     def _redactor(self) -> Redactor:
         with self._lock:

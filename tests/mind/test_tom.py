@@ -1,6 +1,7 @@
 """Tom end to end on real parts: SQLite, Chroma, the rule reader; only the embedder is a fake."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -232,3 +233,24 @@ def test_the_stored_briefing_is_the_rendered_one(make_tom: MakeTom) -> None:
     tom.learn("ada")
     assert tom.brief("ada").text == tom.brief("ada", budget=800).text
     assert tom.brief("ada", "some/repository").text == tom.brief("ada").text
+
+
+def test_many_threads_ask_at_once(make_tom: MakeTom) -> None:
+    """Threads that meet a Tom not yet loaded share one set of faculties and all get answers."""
+    tom = make_tom(HashEmbedder())
+    two_sessions(tom)
+    tom.learn("ada")
+    made: list[Faculties] = []
+    load = tom._make_faculties
+
+    def counted() -> Faculties:
+        made.append(load())
+        return made[-1]
+
+    tom._make_faculties, tom._faculties = counted, None
+    query = Query(text="install the chart library with npm")
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: tom.consult("ada", query), range(32)))
+    assert len(made) == 1
+    assert {answer.beliefs[0].value for answer in answers} == {"pnpm"}
+    assert len({answer.consultation_id for answer in answers}) == 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from threading import Lock
 
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.mind.alike import Likeness, vectors_of
@@ -45,7 +45,7 @@ class Learned(Value):
 
 
 class Tom:
-    """The mind of one memory. Every call names its user; nothing is ambient.
+    """The mind of one memory. Every call names its user; nothing is ambient. Thread-safe.
 
     ``faculties`` is called when something has first to be read or compared, since that
     loads a model. ``redact`` cleans what a query says before it is kept. ``say`` is told
@@ -66,10 +66,16 @@ class Tom:
         self._redact = redact
         self._say = say
         self._briefing_tokens = briefing_tokens
+        self._lock = Lock()
+        self._faculties: Faculties | None = None
 
-    @cached_property
+    @property
     def _mind(self) -> Faculties:
-        return self._make_faculties()
+        # One set for all threads: each would load a model and want the index for itself.
+        with self._lock:
+            if self._faculties is None:
+                self._faculties = self._make_faculties()
+            return self._faculties
 
     @property
     def embedder(self) -> Embedder | None:
@@ -236,7 +242,7 @@ class Tom:
 
     def close(self) -> None:
         """Lets go of the memory and the index."""
-        if "_mind" in self.__dict__:
+        if self._faculties is not None:
             self.index.close()
         self.memory.close()
 
