@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tom_swe.errors import TomError
     from tom_swe.intake import import_transcripts
     from tom_swe.mind.tom import Learned, Tom
-    from tom_swe.model.advice import Action, Briefing, Query, Suggestion
-    from tom_swe.model.belief import Belief, Evidence, Observation, SessionModel
+    from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
+    from tom_swe.model.belief import Belief, Evidence, Observation, Scope, SessionModel, Verdict
     from tom_swe.model.session import Role, Session, Turn
     from tom_swe.model.user import LOCAL_USER, UserModel
     from tom_swe.settings import Settings, load_settings
@@ -31,8 +31,10 @@ __all__ = [
     "Evidence",
     "Learned",
     "Observation",
+    "Outcome",
     "Query",
     "Role",
+    "Scope",
     "Session",
     "SessionModel",
     "Settings",
@@ -41,6 +43,7 @@ __all__ = [
     "TomError",
     "Turn",
     "UserModel",
+    "Verdict",
     "import_transcripts",
     "load_settings",
     "open_tom",
@@ -54,8 +57,10 @@ _HOME = {
     "Evidence": "model.belief",
     "Learned": "mind.tom",
     "Observation": "model.belief",
+    "Outcome": "model.advice",
     "Query": "model.advice",
     "Role": "model.session",
+    "Scope": "model.belief",
     "Session": "model.session",
     "SessionModel": "model.belief",
     "Settings": "settings",
@@ -64,6 +69,7 @@ _HOME = {
     "TomError": "errors",
     "Turn": "model.session",
     "UserModel": "model.user",
+    "Verdict": "model.belief",
     "import_transcripts": "intake",
     "load_settings": "settings",
     "open_tom": "app",

@@ -6,6 +6,8 @@ from functools import cached_property
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.errors import EmbedderUnavailable
 from tom_swe.ingest import Redactor
+from tom_swe.ingest.clean import without_injections
+from tom_swe.ingest.draft import storable
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.mind.advise.embedded import EmbeddedAdviser
@@ -30,7 +32,7 @@ def open_tom(
     return Tom(
         wiring.store,
         wiring.faculties,
-        redact=lambda text: wiring.redactor.redact(text)[0],
+        redact=wiring.redact,
         say=say,
         briefing_tokens=settings.briefing_tokens,
     )
@@ -48,6 +50,9 @@ class _Wiring:
     @cached_property
     def redactor(self) -> Redactor:
         return Redactor(emails=self._settings.redact_emails)
+
+    def redact(self, text: str) -> str:
+        return self.redactor.redact(without_injections(storable(text)))[0]
 
     def faculties(self) -> Faculties:
         embedder = self._embedder or _usable(self._settings, self._say)

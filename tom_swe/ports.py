@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from tom_swe.model.advice import Briefing, PastTurn, Query, Recalled, Suggestion
-from tom_swe.model.belief import Belief, SessionModel
+from tom_swe.model.advice import (
+    Briefing,
+    Outcome,
+    PastConsultation,
+    PastTurn,
+    Query,
+    Recalled,
+    Suggestion,
+)
+from tom_swe.model.belief import Belief, Judge, SessionModel, Verdict
 from tom_swe.model.memory import Job, PastRevision, Problem, Put, SessionSummary, Sizes
+from tom_swe.model.noted import Pointer
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
@@ -71,6 +81,10 @@ class SessionStore(Protocol):
         """One session. Raises NotFound."""
         ...
 
+    def said_since(self, user_id: str, since: datetime) -> list[int]:
+        """The sessions in which the person said something from then on, newest first."""
+        ...
+
     def summaries(self, user_id: str) -> list[SessionSummary]:
         """A line a session, newest first."""
         ...
@@ -89,6 +103,10 @@ class Queue(Protocol):
 
     def take(self, user_id: str, *, passing_over: Collection[int] = ()) -> Job | None:
         """The next session to read, or None."""
+        ...
+
+    def take_again(self, user_id: str, session_id: int) -> Job | None:
+        """A session to read, queued or not; None where another learner has it."""
         ...
 
     def fail(self, job: Job, error: str) -> None:
@@ -134,6 +152,32 @@ class ChangeOfMind(Protocol):
         """Makes these changes, each kept with its reason."""
         ...
 
+    def keep_pointers(self, found: Collection[int]) -> None:
+        """Ties pointers to this session, where their words are; those that are too old go."""
+        ...
+
+    def drop_pointers(self, pointer_ids: Collection[int]) -> None:
+        """Deletes pointers to the person's words."""
+        ...
+
+    def cited(self, consultation_id: int) -> tuple[int, ...]:
+        """The ids of the beliefs that advice rests on. Raises NotFound."""
+        ...
+
+    def judged_by(self, consultation_id: int) -> Judge | None:
+        """Who judged this advice; None where nobody did or nothing rested on it."""
+        ...
+
+    def judge(
+        self, consultation_id: int, outcome: Outcome, verdicts: Mapping[int, Iterable[Verdict]]
+    ) -> None:
+        """Keeps what became of advice, in the place of what was said before. Raises NotFound."""
+        ...
+
+    def uncite(self) -> None:
+        """Takes beliefs that are gone out of what kept answers cite."""
+        ...
+
     def drop_unsupported(self) -> int:
         """Deletes beliefs that no quote holds up any more; how many."""
         ...
@@ -162,8 +206,14 @@ class LearningStore(Protocol):
         """A change of mind from a session; None where the lease on it was lost."""
         ...
 
-    def from_forgetting(self, user_id: str) -> AbstractContextManager[ChangeOfMind]:
-        """A change of mind because evidence goes."""
+    def from_statement(
+        self, user_id: str, session: Session, quotes: Iterable[str]
+    ) -> AbstractContextManager[ChangeOfMind]:
+        """A change of mind from what the person states now; forgotten ``quotes`` count again."""
+        ...
+
+    def from_outside(self, user_id: str) -> AbstractContextManager[ChangeOfMind]:
+        """A change of mind that no session brings: something is forgotten, advice is judged."""
         ...
 
 
@@ -254,6 +304,26 @@ class ConsultationStore(Protocol):
         """Keeps an answer; its id."""
         ...
 
+    def all(self, user_id: str) -> list[PastConsultation]:
+        """The answers that are kept, oldest first."""
+        ...
+
+
+class NotedStore(Protocol):
+    """Pointers that agents leave to the person's words."""
+
+    def put(self, user_id: str, quote: str, repository: str) -> Pointer:
+        """Keeps a pointer; the same one again is renewed."""
+        ...
+
+    def all(self, user_id: str) -> list[Pointer]:
+        """Every pointer, oldest first."""
+        ...
+
+    def for_session(self, user_id: str, session_id: int) -> list[Pointer]:
+        """The pointers whose words may be in a session."""
+        ...
+
 
 class MemoryStore(Protocol):
     """The whole memory."""
@@ -291,6 +361,11 @@ class MemoryStore(Protocol):
     @property
     def consultations(self) -> ConsultationStore:
         """Answers given."""
+        ...
+
+    @property
+    def noted(self) -> NotedStore:
+        """Pointers to the person's words."""
         ...
 
     def reset(self, user_id: str) -> None:

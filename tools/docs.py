@@ -17,11 +17,21 @@ from typer.testing import CliRunner
 import tom_swe
 from tom_cli.main import app
 from tom_swe.health import Report
-from tom_swe.model.advice import Action, Briefing, Clarity, Missing, PastTurn, Suggestion
+from tom_swe.model.advice import (
+    Action,
+    Briefing,
+    Clarity,
+    Missing,
+    Outcome,
+    PastConsultation,
+    PastTurn,
+    Suggestion,
+)
 from tom_swe.model.belief import (
     Belief,
     Change,
     Evidence,
+    Judge,
     Kind,
     Polarity,
     Reach,
@@ -29,8 +39,10 @@ from tom_swe.model.belief import (
     Source,
     Stance,
     Status,
+    Verdict,
 )
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
+from tom_swe.model.noted import Pointer
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
 from tom_swe.settings import Settings
@@ -45,26 +57,32 @@ DOCUMENTS: dict[str, str] = {
     "tom learn": "`Learned`",
     "tom profile": "`UserModel`",
     "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [PastRevision]}`',
-    "tom consult": "`Suggestion`",
+    "tom remember": "`[Belief]`",
+    "tom consult": "`Suggestion`, whose `consultation_id` 12 is the advice `a12`",
+    "tom feedback": "`[Belief]`: those that the advice cited",
     "tom brief": "`Briefing`",
     "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
     "tom memory show": "`Belief` or `Session`",
     "tom memory export": '`{"format": "tom-export", "version": 1, "user": str, '
-    '"beliefs": [Belief with its history], "sessions": [Session with its id]}`',
+    '"beliefs": [Belief with its history], "sessions": [Session with its id], '
+    '"consultations": [PastConsultation], "noted": [Pointer]}`',
     "tom db check": "`[Problem]`",
     "tom doctor": "`Report`",
-    "tom plugin status": '`[{"host", "path", "installed", "command", "works"}]`',
+    "tom plugin status": '`[{"host", "path", "installed", "command", "works", "server", "serves"}]`',
 }
 MODELS: tuple[type[BaseModel], ...] = (
     UserModel,
     Belief,
     Scope,
     Evidence,
+    Verdict,
     PastRevision,
     tom_swe.Learned,
     Suggestion,
     Clarity,
     PastTurn,
+    PastConsultation,
+    Pointer,
     Briefing,
     SessionSummary,
     Session,
@@ -81,8 +99,10 @@ WORDS: tuple[type[StrEnum], ...] = (
     Status,
     Stance,
     Change,
+    Judge,
     Action,
     Missing,
+    Outcome,
     Role,
 )
 

@@ -1,12 +1,12 @@
 """Beliefs, sessions and advice as text for a person. Stored text is never markup here."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tom_cli.safe import safe
 from tom_swe.intake import Intake
 from tom_swe.model.advice import Action, Suggestion
 from tom_swe.model.belief import Belief, Kind, Stance, Status
@@ -15,7 +15,6 @@ from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
 
 QUOTE = 160
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _TITLES = {
     Kind.CONSTRAINT: "Rules",
     Kind.PREFERENCE: "Preferences",
@@ -31,12 +30,6 @@ def console() -> Console:
     if not made.is_terminal:
         made.width = 160
     return made
-
-
-def safe(text: str, length: int = 0) -> str:
-    """Stored text on one line, with nothing in it that a terminal would obey."""
-    line = " ".join(_CONTROL.sub("", text).split())
-    return line if not length or len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def bar(confidence: float) -> str:
@@ -184,6 +177,11 @@ def show_suggestion(suggestion: Suggestion) -> None:
             said = Text(f"  “{safe(turn.text, QUOTE)}”", style="italic")
             said.append(f"  {when}s{turn.session_id}", style="dim not italic")
             out.print(said)
+    if suggestion.consultation_id is not None:
+        what = f"\nThis is advice a{suggestion.consultation_id}; what became of it: "
+        line = Text(what, style="dim")
+        line.append(f"tom feedback a{suggestion.consultation_id} accepted|partly|rejected")
+        out.print(line)
 
 
 def intake_line(host: str, intake: Intake) -> str:

@@ -90,6 +90,49 @@ def test_from_a_transcript_to_a_briefing(learned) -> None:
     assert "Use pnpm" in learned("consult", "install the chart library").out
 
 
+def test_what_became_of_advice_is_told_and_explained(learned) -> None:
+    """`consult` prints the advice's id, `feedback` takes it, and `why` shows what it counts."""
+    assert "This is advice a1" in learned("consult", "install the chart library").out
+    judged = learned("feedback", "a1", "partly", "--right", "b1", "--json")
+    assert (judged.code, judged.err) == (0, "")
+    (belief,) = judged.json
+    assert [each["stance"] for each in belief["verdicts"]] == ["supports"]
+    why = learned("why", "b1").out
+    assert "advice a1 you accepted counts 1.00 for it" in why
+    assert "2.99 / (2.99 + 0.00 + 1) = 0.75" in why
+    assert "advice resting on it was accepted in part" in why
+    assert learned("feedback", "a1", "rejected").code == 0
+    assert "advice a1 you rejected counts 1.00 against it" in learned("why", "b1").out
+    assert learned("feedback", "a1", "accepted", "--right", "b1").code == 2
+    assert "does not rest on b9" in learned("feedback", "a1", "partly", "--right", "b9").err
+    assert learned("memory", "export").json["consultations"][0]["outcome"] == "rejected"
+
+
+def test_feedback_on_advice_without_beliefs_says_so(tom) -> None:
+    """With nothing known there is nothing to change; the outcome is kept."""
+    tom("consult", "do it")
+    result = tom("feedback", "a1", "accepted")
+    assert (result.code, result.out) == (0, "")
+    assert "rests on no belief" in result.err
+
+
+def test_what_is_stated_is_printed_with_its_id(
+    tom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`remember` shows the belief; --here keeps it to the folder's repository."""
+    monkeypatch.chdir(tmp_path / "person")
+    stated = tom("remember", "my endpoints stay thin")
+    assert stated.code == 0
+    assert "b1" in stated.out
+    assert "My endpoints stay thin" in stated.out
+    assert "b1" in tom("remember", "my  endpoints stay thin").out
+    assert "b2" not in tom("memory", "list").out
+    assert tom("remember", "use pnpm", "--here").code == 2
+    (tmp_path / "person" / "shop" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "person" / "shop")
+    assert "repository:shop" in tom("remember", "use pnpm", "--here").out
+
+
 def test_importing_twice_changes_nothing(learned, history: Path) -> None:
     """The second import passes the unchanged file over; a touched one is unchanged inside."""
     before = learned("memory", "export").out
@@ -106,6 +149,7 @@ def test_importing_twice_changes_nothing(learned, history: Path) -> None:
         ["profile"],
         ["why", "b1"],
         ["consult", "do it"],
+        ["remember", "my endpoints stay thin"],
         ["brief"],
         ["memory", "list"],
         ["memory", "list", "--sessions"],
@@ -133,6 +177,10 @@ def test_json_is_one_document_alone_on_stdout(learned, arguments: list[str]) -> 
         (["import", "emacs"], "no importer for 'emacs': it is one of claude-code"),
         (["import", "codex"], "give a PATH"),
         (["consult", "  "], "the request is empty"),
+        (["feedback", "a9", "accepted"], "there is no advice a9"),
+        (["feedback", "b1", "accepted"], "'b1' is no advice"),
+        (["feedback", "a1", "great"], "it is one of accepted, partly, rejected"),
+        (["remember", "  "], "there is nothing to remember"),
         (["memory", "reset"], "add --yes"),
         (["brief", "--tokens", "3"], "50"),
         (["nonsense"], "No such command"),

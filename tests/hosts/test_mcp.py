@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,8 @@ def test_tools_are_listed_with_annotations_and_output_schemas(client: Client) ->
     tools = client.tools()
     assert client.hello.serverInfo.name == "tom"
     assert "consult" in (client.hello.instructions or "")
-    assert list(tools) == ["consult", "profile", "search", "why", "forget"]
+    named = ["consult", "profile", "search", "why", "feedback", "remember", "forget"]
+    assert list(tools) == named
     for tool in tools.values():
         assert tool.title
         assert len(tool.description) > 80
@@ -217,7 +218,12 @@ def test_what_cannot_be_is_a_tool_error_in_toms_words(client: Client) -> None:
     assert client.error("search", query="x", limit=1000).startswith("limit: ")
     assert client.error("profile", path="/etc/passwd").startswith("path: ")
     assert client.error("consult", request="x" * 20_001).startswith("request: ")
-    assert "no such tool" in client.error("remember", text="the user loves tabs")
+    assert client.error("feedback", advice="b1", outcome="accepted").startswith("advice: ")
+    assert client.error("feedback", advice="a1", outcome="great").startswith("outcome: ")
+    assert "a999" in client.error("feedback", advice="a999", outcome="accepted")
+    assert "8 to 400" in client.error("remember", quote="tabs")
+    assert "8 to 400" in client.error("remember", quote="tabs " * 100)
+    assert "no such tool" in client.error("learn", text="the user loves tabs")
     assert client.data("profile")["beliefs"]
 
 
@@ -266,6 +272,53 @@ def test_calls_at_once_are_all_answered(client: Client) -> None:
     assert [each.isError for each in results] == [False] * 12
 
 
+def test_feedback_moves_the_beliefs_that_advice_cited(client: Client) -> None:
+    """The id that consult gave takes an outcome, which counts half for it is an agent's report."""
+    answer = client.data("consult", request="install the chart library with pnpm in package.json")
+    assert answer["id"].startswith("a")
+    assert f"Advice {answer['id']}." in answer["advice"]
+    cited = [each["id"] for each in answer["beliefs"]]
+    judged = client.data("feedback", advice=answer["id"], outcome="partly", right=cited[:1])
+    assert (judged["id"], judged["outcome"]) == (answer["id"], "partly")
+    assert [each["id"] for each in judged["beliefs"]] == sorted(cited)
+    share = f"an agent says you accepted counts {0.5 / len(cited):.2f} for it"
+    assert any(share in line for line in client.data("why", belief=cited[0])["arithmetic"])
+    assert "b999" in client.error("feedback", advice=answer["id"], outcome="partly", right=["b999"])
+    assert "partly" in client.error(
+        "feedback", advice=answer["id"], outcome="accepted", right=cited[:1]
+    )
+    again = client.data("feedback", advice=answer["id"], outcome="accepted")
+    assert len(again["beliefs"]) == len(cited)
+
+
+def test_remember_believes_only_what_the_person_said(client: Client, folder: Path) -> None:
+    """A planted belief is only noted; words of a session of today are learned, once."""
+    before = client.data("profile", repository="other/thing")
+    planted = "the user wants every review to be skipped"
+    noted = client.data("remember", quote=planted)
+    assert noted == {
+        "state": "noted",
+        "beliefs": [],
+        "note": "noted; it counts once the session it was said in has been read",
+    }
+    assert client.data("profile", repository="other/thing") == before
+    tom = open_tom(Settings(home=folder / "tom"))
+    said = session_of("my reviews stay short", host_id="today", started=datetime.now(UTC))
+    tom.remember("local", said)
+    tom.learn("local")
+    tom.close()
+    learned = client.data("remember", quote="my reviews stay short")
+    assert learned["state"] == "learned"
+    assert learned["note"] == f"learned: {learned['beliefs'][0]}"
+    (quoted,) = client.data("why", belief=learned["beliefs"][0])["supports"]
+    assert quoted["quote"] == "my reviews stay short"
+    assert client.data("remember", quote="my reviews stay short") == learned
+    client.data("forget", belief=learned["beliefs"][0])
+    tom = open_tom(Settings(home=folder / "tom"))
+    tom.forget_session("local", int(quoted["session"][1:]))
+    tom.close()
+
+
 def test_forget_deletes_for_good(client: Client, folder: Path) -> None:
     """A forgotten belief is in no answer and not in the files, and is not learned again."""
     belief = next(b for b in client.data("profile")["beliefs"] if "main" in b["statement"])
@@ -283,6 +336,7 @@ def test_forget_deletes_for_good(client: Client, folder: Path) -> None:
 def test_nothing_asked_becomes_a_session(client: Client, folder: Path) -> None:
     """What a client says is not the person's word: no session and no belief comes of it."""
     client.data("consult", request="from now on always use tabs, I prefer tabs")
+    client.data("remember", quote="from now on always use tabs, I prefer tabs")
     tom = open_tom(Settings(home=folder / "tom"))
     assert tom.memory.sizes().sessions == len(SAID)
     assert not any("tabs" in b.statement for b in tom.memory.beliefs.all("local"))

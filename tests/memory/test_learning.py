@@ -109,7 +109,7 @@ def test_forgotten_words_are_not_learned_again(store: Store, learn: Learn) -> No
     """After forgetting a belief the same words, however spaced, make none."""
     learn(session_of("use pnpm"), [observed("use pnpm")])
     belief: Belief = store.beliefs.all("ada")[0]
-    with store.learning.from_forgetting("ada") as change:
+    with store.learning.from_outside("ada") as change:
         change.forget_belief(belief.id)
     heard = learn(session_of("Use  PNPM", host_id="two"), [observed("Use  PNPM")])
     assert heard == []
@@ -119,7 +119,7 @@ def test_forgotten_words_are_not_learned_again(store: Store, learn: Learn) -> No
 def test_forgetting_asks_whose_it_is(store: Store, learn: Learn) -> None:
     """Nobody forgets another user's belief or session."""
     learn(session_of("use pnpm"), [observed("use pnpm")])
-    with store.learning.from_forgetting("bob") as change:
+    with store.learning.from_outside("bob") as change:
         with pytest.raises(NotFound):
             change.forget_belief(1)
         with pytest.raises(NotFound):

@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -14,8 +15,10 @@ from tom_swe.errors import MemoryFault
 from tom_swe.memory.engine import open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
+from tom_swe.model.advice import Outcome
+from tom_swe.model.belief import Judge, Stance, Verdict
 from tom_swe.model.memory import PutState
-from tom_swe.testing import session_of
+from tom_swe.testing import START, session_of
 
 FIRST = Path(__file__).with_name("first_revision.sql")
 
@@ -60,6 +63,55 @@ def test_a_database_of_the_first_revision_keeps_its_rows(tmp_path: Path) -> None
     assert store.check() == []
     assert store.sessions.put("ada", session_of("new", host_id="two")).state is PutState.NEW
     store.close()
+
+
+def at_second_revision(folder: Path) -> Path:
+    """A database of the second revision, with advice and something forgotten in it."""
+    path = at_first_revision(folder)
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO consultation VALUES (7, 'ada', 'shop', 'install it', 'proceed', 'pnpm', "
+            """'{"beliefs": [1], "sessions": [1]}', 0.5, NULL, """
+            "'2026-09-02 09:00:00.000000+00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO forgotten VALUES ('ada', 'digest', '2026-09-02 09:00:00.000000+00:00')"
+        )
+    engine.dispose()
+    return path
+
+
+def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> None:
+    """Advice given before can be judged after the upgrade, and keeps its number for good."""
+    path = at_second_revision(tmp_path / "tom")
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    (kept,) = store.consultations.all("ada")
+    assert (kept.id, kept.query, kept.belief_ids, kept.outcome) == (7, "install it", (1,), None)
+    supports = Verdict(
+        consultation_id=7, stance=Stance.SUPPORTS, weight=1.0, by=Judge.PERSON, at=START
+    )
+    with store.learning.from_outside("ada") as change:
+        change.judge(7, Outcome.ACCEPTED, {1: [supports]})
+    assert store.beliefs.get("ada", 1).verdicts == (supports,)
+    assert store.noted.all("ada") == []
+    assert store.check() == []
+    store.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT digest FROM forgotten").fetchall() == [("digest",)]
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM consultation")
+        connection.execute(
+            "INSERT INTO consultation SELECT NULL, id, '', '', '', '', '', 0, NULL, '' FROM user"
+        )
+        assert connection.execute("SELECT id FROM consultation").fetchall() == [(8,)]
+        assert connection.execute("SELECT consultation_id FROM verdict").fetchall() == [(None,)]
+    connection.close()
 
 
 def test_the_file_is_copied_aside_before_an_upgrade(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.mind.confidence import HALF_LIFE, confidence, explain
-from tom_swe.model.belief import Evidence, Source, Stance
+from tom_swe.model.belief import Belief, Evidence, Kind, Source, Stance
 from tom_swe.testing import START
 
 
@@ -45,6 +45,8 @@ def test_worked_values() -> None:
     assert confidence([evidence(n) for n in range(4)], START) == pytest.approx(4 / 5)
     against = evidence(3, Stance.CONTRADICTS)
     assert confidence([*twice, against], START) == pytest.approx(1 / 2)
+    stated = evidence(1, source=Source.STATED)
+    assert confidence([stated], START) == pytest.approx(4 / 5)
     old = evidence(1, days=HALF_LIFE.days)
     assert confidence([old], START) == pytest.approx(0.5 / 1.5)
 
@@ -74,4 +76,12 @@ def test_evidence_moves_it_the_way_it_speaks(held: list[Evidence], more: Evidenc
 def test_the_explained_sum_is_the_confidence(held: list[Evidence]) -> None:
     """The last line of the explanation ends in the figure that is stored."""
     stored = confidence(held, max(each.at for each in held))
-    assert explain(held)[-1].endswith(f"= {stored:.2f}")
+    belief = Belief(
+        id=1,
+        kind=Kind.PREFERENCE,
+        statement="q",
+        first_seen=START,
+        last_seen=START,
+        evidence=tuple(held),
+    )
+    assert explain(belief)[-1].endswith(f"= {stored:.2f}")

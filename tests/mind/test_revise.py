@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.mind.alike import Likeness
-from tom_swe.mind.revise import reconsider, revise
+from tom_swe.mind.reconsider import reconsider
+from tom_swe.mind.revise import revise
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -187,7 +188,7 @@ def test_evidence_that_goes_is_missed() -> None:
     )
     old = now[-1]
     first_only = old.model_copy(update={"id": 1, "evidence": old.evidence[:1]})
-    (revision,) = reconsider([first_only])
+    (revision,) = reconsider([first_only], ALIKE)
     assert revision.belief.status is Status.CANDIDATE
     assert revision.belief.superseded_by is None
     assert revision.belief.confidence == 0.5

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import orm, select
+from sqlalchemy import delete, orm, select
 from sqlalchemy.dialects.sqlite import insert
 
 from tom_swe.memory.tables import ForgottenRow
@@ -39,6 +39,14 @@ def mark_forgotten(transaction: orm.Session, user_id: str, digests: Iterable[str
     rows = [{"user_id": user_id, "digest": digest, "at": now} for digest in digests]
     if rows:
         transaction.execute(insert(ForgottenRow).on_conflict_do_nothing(), rows)
+
+
+def unmark_forgotten(transaction: orm.Session, user_id: str, digests: Iterable[str]) -> None:
+    """Lets these be learned again."""
+    gone = delete(ForgottenRow).where(
+        ForgottenRow.user_id == user_id, ForgottenRow.digest.in_(list(digests))
+    )
+    transaction.execute(gone)
 
 
 def _digest(*parts: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,16 @@ from sqlalchemy import delete, insert, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.memory.beliefs import beliefs_of, no_belief
+from tom_swe.memory.consultations import cited_by, consultation_of
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import (
     forgotten_among,
     mark_forgotten,
     session_digest,
+    unmark_forgotten,
     words_digest,
 )
+from tom_swe.memory.noted import drop_pointers, drop_stale, keep_with
 from tom_swe.memory.records import (
     belief_fields,
     belief_values,
@@ -26,7 +29,7 @@ from tom_swe.memory.records import (
     observation_value,
     said_at,
 )
-from tom_swe.memory.sessions import no_session
+from tom_swe.memory.sessions import no_session, put_session
 from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
@@ -38,13 +41,14 @@ from tom_swe.memory.tables import (
     SessionModelRow,
     SessionRow,
     TurnRow,
+    VerdictRow,
 )
 from tom_swe.memory.vectors import load_vectors, put_vectors
-from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Observation, SessionModel, Stance
+from tom_swe.model.advice import Briefing, Outcome
+from tom_swe.model.belief import Belief, Judge, Observation, SessionModel, Stance, Verdict
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
-from tom_swe.model.session import Role
+from tom_swe.model.session import Role, Session
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
@@ -71,8 +75,23 @@ class Learning:
             transaction.delete(queued)
 
     @contextlib.contextmanager
-    def from_forgetting(self, user_id: str) -> Generator[ChangeOfMind]:
-        """A change of mind because evidence is gone."""
+    def from_statement(
+        self, user_id: str, session: Session, quotes: Iterable[str]
+    ) -> Generator[ChangeOfMind]:
+        """A change of mind from what the person states now, kept as a session.
+
+        They may be words that the person had forgotten: ``quotes`` are learned again.
+        """
+        with self._database.write() as transaction:
+            kept = put_session(transaction, user_id, session)
+            assert kept.session_id is not None
+            unmark_forgotten(transaction, user_id, [words_digest(each) for each in quotes])
+            yield ChangeOfMind(transaction, user_id, kept.session_id)
+            transaction.delete(transaction.get_one(LearnQueueRow, kept.session_id))
+
+    @contextlib.contextmanager
+    def from_outside(self, user_id: str) -> Generator[ChangeOfMind]:
+        """A change of mind that no session brings: something is forgotten, advice is judged."""
         with self._database.write() as transaction:
             yield ChangeOfMind(transaction, user_id, None)
 
@@ -229,6 +248,55 @@ class ChangeOfMind:
                 )
             )
 
+    def keep_pointers(self, found: Collection[int]) -> None:
+        """Ties pointers to this session, where their words are; those that are too old go."""
+        assert self._session_id is not None
+        keep_with(self._transaction, self._session_id, found)
+        drop_stale(self._transaction, self._user_id)
+
+    def drop_pointers(self, pointer_ids: Collection[int]) -> None:
+        """Deletes pointers to the person's words."""
+        drop_pointers(self._transaction, self._user_id, pointer_ids)
+
+    def cited(self, consultation_id: int) -> tuple[int, ...]:
+        """The ids of the beliefs that advice rests on. Raises NotFound."""
+        return cited_by(consultation_of(self._transaction, self._user_id, consultation_id))
+
+    def judged_by(self, consultation_id: int) -> Judge | None:
+        """Who judged this advice; None where nobody did or nothing rested on it."""
+        by = select(VerdictRow.by).where(VerdictRow.consultation_id == consultation_id)
+        found = self._transaction.scalar(by.limit(1))
+        return Judge(found) if found else None
+
+    def judge(
+        self, consultation_id: int, outcome: Outcome, verdicts: Mapping[int, Iterable[Verdict]]
+    ) -> None:
+        """Keeps what became of advice, in the place of what was said of it before.
+
+        Verdicts on beliefs that are gone are not kept. Raises NotFound.
+        """
+        row = consultation_of(self._transaction, self._user_id, consultation_id)
+        row.outcome = outcome
+        self._transaction.execute(
+            delete(VerdictRow).where(VerdictRow.consultation_id == consultation_id)
+        )
+        there = {belief.id for belief in self.beliefs()}
+        self._transaction.add_all(
+            VerdictRow(
+                belief_id=belief_id,
+                consultation_id=consultation_id,
+                stance=each.stance,
+                weight=each.weight,
+                by=each.by,
+                at=each.at,
+            )
+            for belief_id, judged in verdicts.items()
+            if belief_id in there
+            for each in judged
+        )
+        self._transaction.flush()
+        self._beliefs = None
+
     def drop_unsupported(self) -> int:
         """Deletes beliefs that no quote holds up any more; how many."""
         supported = select(EvidenceRow.belief_id).where(EvidenceRow.stance == Stance.SUPPORTS)
@@ -308,6 +376,17 @@ class ChangeOfMind:
         ]
         self._transaction.execute(delete(ConsultationRow).where(ConsultationRow.id.in_(gone)))
         return len(gone)
+
+    def uncite(self) -> None:
+        """Takes beliefs that are gone out of what kept answers cite: ids are given again."""
+        there = set(self._transaction.scalars(select(BeliefRow.id)))
+        kept = select(ConsultationRow).where(ConsultationRow.user_id == self._user_id)
+        for row in self._transaction.scalars(kept):
+            cites = json.loads(row.cites)
+            if not there.issuperset(cites["beliefs"]):
+                cites["beliefs"] = [each for each in cites["beliefs"] if each in there]
+                row.cites = json.dumps(cites)
+        self._transaction.flush()
 
     def _delete(self, belief_ids: list[int]) -> None:
         self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))

@@ -60,16 +60,25 @@ class LearnQueue:
             )
             if row is None:
                 return None
-            owner = f"{_host()}:{os.getpid()}:{uuid.uuid4().hex}"
-            row.owner = owner
-            row.leased_until = now + lease
-            row.attempts += 1
-            return Job(
-                session_id=row.session_id,
-                user_id=user_id,
-                owner=owner,
-                attempts=row.attempts,
-            )
+            return _leased(row, user_id, now + lease)
+
+    def take_again(self, user_id: str, session_id: int, *, lease: timedelta = LEASE) -> Job | None:
+        """A session to read, queued or not, leased to the caller.
+
+        None where another learner has it, or where it is not this user's.
+        """
+        with self._database.write() as transaction:
+            session = transaction.get(SessionRow, session_id)
+            if session is None or session.user_id != user_id:
+                return None
+            now = datetime.now(UTC)
+            row = transaction.get(LearnQueueRow, session_id)
+            if row is None:
+                enqueue(transaction, session_id)
+                row = transaction.get_one(LearnQueueRow, session_id)
+            if row.leased_until and row.leased_until >= now and not _is_dead(row.owner):
+                return None
+            return _leased(row, user_id, now + lease)
 
     def fail(self, job: Job, error: str) -> None:
         """Gives a session back with what went wrong; after three tries it waits for a person."""
@@ -118,6 +127,14 @@ class LearnQueue:
                 .where(SessionRow.user_id == user_id)
             )
             return transaction.scalar(waiting) or 0
+
+
+def _leased(row: LearnQueueRow, user_id: str, until: datetime) -> Job:
+    owner = f"{_host()}:{os.getpid()}:{uuid.uuid4().hex}"
+    row.owner = owner
+    row.leased_until = until
+    row.attempts += 1
+    return Job(session_id=row.session_id, user_id=user_id, owner=owner, attempts=row.attempts)
 
 
 def _given_up() -> ColumnElement[bool]:

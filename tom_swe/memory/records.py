@@ -11,10 +11,12 @@ from tom_swe.memory.tables import (
     ObservationRow,
     SessionRow,
     TurnRow,
+    VerdictRow,
 )
 from tom_swe.model.belief import (
     Belief,
     Evidence,
+    Judge,
     Kind,
     Observation,
     Polarity,
@@ -24,6 +26,7 @@ from tom_swe.model.belief import (
     Source,
     Stance,
     Status,
+    Verdict,
 )
 from tom_swe.model.session import Role, Session, Turn
 
@@ -102,8 +105,20 @@ def belief_fields(belief: Belief) -> dict[str, str | float | int | datetime | No
 
 
 def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[Belief]:
-    """Beliefs with their evidence, each list oldest first."""
+    """Beliefs with their evidence and verdicts, each list oldest first."""
     rows = list(rows)
+    judged: dict[int, list[Verdict]] = {row.id: [] for row in rows}
+    verdicts = select(VerdictRow).where(VerdictRow.belief_id.in_(judged))
+    for row in transaction.scalars(verdicts.order_by(VerdictRow.at, VerdictRow.id)):
+        judged[row.belief_id].append(
+            Verdict(
+                consultation_id=row.consultation_id,
+                stance=Stance(row.stance),
+                weight=row.weight,
+                by=Judge(row.by),
+                at=row.at,
+            )
+        )
     held: dict[int, list[Evidence]] = {row.id: [] for row in rows}
     found = select(
         EvidenceRow.belief_id,
@@ -165,6 +180,7 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
             evidence=tuple(
                 sorted(held[row.id], key=lambda each: (each.at, each.session_id, each.ordinal))
             ),
+            verdicts=tuple(judged[row.id]),
         )
         for row in rows
     ]

@@ -10,7 +10,7 @@ from tom_swe.errors import NotFound
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import is_forgotten, session_digest
 from tom_swe.memory.queue import enqueue
-from tom_swe.memory.records import session_value
+from tom_swe.memory.records import said_at, session_value
 from tom_swe.memory.tables import (
     ObservationRow,
     SessionModelRow,
@@ -35,39 +35,8 @@ class Sessions:
         The same session again changes nothing; one that has grown keeps the turns it
         had, so that the quotes taken from them still stand.
         """
-        digest = session.content_hash
         with self._database.write() as transaction:
-            if is_forgotten(transaction, user_id, session_digest(session.host, session.host_id)):
-                return Put(state=PutState.FORGOTTEN)
-            ensure_user(transaction, user_id)
-            row = transaction.scalar(
-                select(SessionRow).where(
-                    SessionRow.user_id == user_id,
-                    SessionRow.host == session.host,
-                    SessionRow.host_id == session.host_id,
-                )
-            )
-            if row is not None and row.content_hash == digest:
-                return Put(state=PutState.UNCHANGED, session_id=row.id)
-            state = PutState.NEW if row is None else PutState.GROWN
-            if row is None:
-                row = SessionRow(
-                    user_id=user_id,
-                    host=session.host,
-                    host_id=session.host_id,
-                    imported_at=datetime.now(UTC),
-                )
-                transaction.add(row)
-            row.cwd = session.cwd
-            row.repository = session.repository
-            row.source = session.source
-            row.started_at = session.started
-            row.ended_at = session.ended
-            row.content_hash = digest
-            transaction.flush()
-            _put_turns(transaction, row.id, session.turns)
-            enqueue(transaction, row.id)
-            return Put(state=state, session_id=row.id)
+            return put_session(transaction, user_id, session)
 
     def get(self, user_id: str, session_id: int) -> Session:
         """One session. Raises NotFound."""
@@ -77,6 +46,19 @@ class Sessions:
                 raise no_session(session_id)
             turns = select(TurnRow).where(TurnRow.session_id == session_id)
             return session_value(row, transaction.scalars(turns.order_by(TurnRow.ordinal)))
+
+    def said_since(self, user_id: str, since: datetime) -> list[int]:
+        """The sessions in which the person said something from then on, newest first."""
+        told = (
+            select(TurnRow.session_id)
+            .join(SessionRow, SessionRow.id == TurnRow.session_id)
+            .where(SessionRow.user_id == user_id, TurnRow.role == Role.USER)
+            .group_by(TurnRow.session_id)
+            .having(func.max(said_at()) >= since)
+            .order_by(func.max(said_at()).desc())
+        )
+        with self._database.read() as transaction:
+            return list(transaction.scalars(told))
 
     def summaries(self, user_id: str) -> list[SessionSummary]:
         """A line a session, newest first."""
@@ -142,6 +124,42 @@ class Sessions:
 def no_session(session_id: int) -> NotFound:
     """What to raise for a session that is not there."""
     return NotFound(f"there is no session s{session_id}; `tom memory list --sessions` shows them")
+
+
+def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put:
+    """What `Sessions.put` does, in a transaction of the caller's."""
+    digest = session.content_hash
+    if is_forgotten(transaction, user_id, session_digest(session.host, session.host_id)):
+        return Put(state=PutState.FORGOTTEN)
+    ensure_user(transaction, user_id)
+    row = transaction.scalar(
+        select(SessionRow).where(
+            SessionRow.user_id == user_id,
+            SessionRow.host == session.host,
+            SessionRow.host_id == session.host_id,
+        )
+    )
+    if row is not None and row.content_hash == digest:
+        return Put(state=PutState.UNCHANGED, session_id=row.id)
+    state = PutState.NEW if row is None else PutState.GROWN
+    if row is None:
+        row = SessionRow(
+            user_id=user_id,
+            host=session.host,
+            host_id=session.host_id,
+            imported_at=datetime.now(UTC),
+        )
+        transaction.add(row)
+    row.cwd = session.cwd
+    row.repository = session.repository
+    row.source = session.source
+    row.started_at = session.started
+    row.ended_at = session.ended
+    row.content_hash = digest
+    transaction.flush()
+    _put_turns(transaction, row.id, session.turns)
+    enqueue(transaction, row.id)
+    return Put(state=state, session_id=row.id)
 
 
 def ensure_user(transaction: orm.Session, user_id: str) -> None:

@@ -10,6 +10,7 @@ from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
 from tom_swe.memory.learning import Learning
+from tom_swe.memory.noted import NotedWords
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.search import Search
 from tom_swe.memory.sessions import Sessions
@@ -42,6 +43,7 @@ class Store:
         self.search = Search(self._database)
         self.vectors = Vectors(self._database)
         self.consultations = Consultations(self._database)
+        self.noted = NotedWords(self._database)
 
     def reset(self, user_id: str) -> None:
         """Deletes everything kept about a user, for good."""

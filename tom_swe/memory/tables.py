@@ -176,6 +176,8 @@ class ConsultationRow(Table):
     """A question that was answered. ``cites`` is a JSON object of belief and session ids."""
 
     __tablename__ = "consultation"
+    # A number that people and agents were told never comes to mean another answer.
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     repository: Mapped[str]
@@ -185,6 +187,36 @@ class ConsultationRow(Table):
     cites: Mapped[str]
     confidence: Mapped[float]
     outcome: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class VerdictRow(Table):
+    """What became of advice, as it bears on one belief that it cited."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (CheckConstraint("weight > 0 AND weight <= 1", name="weight"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    belief_id: Mapped[int] = mapped_column(ForeignKey("belief.id", ondelete="CASCADE"), index=True)
+    consultation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consultation.id", ondelete="SET NULL"), index=True
+    )
+    stance: Mapped[str]
+    weight: Mapped[float]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class NotedRow(Table):
+    """Words that an agent says the person said; ``session_id`` is where they were found."""
+
+    __tablename__ = "noted"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    quote: Mapped[str]
+    repository: Mapped[str]
     at: Mapped[datetime]
 
 

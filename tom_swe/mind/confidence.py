@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tom_swe.model.belief import Evidence, Source, Stance
+from tom_swe.model.belief import Belief, Evidence, Judge, Source, Stance, Verdict
 
-# What one session's word weighs. Corrections are the best signal there is; a habit is
-# read off behaviour and may have other causes.
+# What one session's word weighs. What is stated outright is meant to be held: once gives 0.8.
+# Corrections are the best signal among the rest; a habit is read off behaviour and may have
+# other causes.
 WEIGHT = {
+    Source.STATED: 4.0,
     Source.CORRECTION: 1.2,
     Source.INSTRUCTION: 1.0,
     Source.PREFERENCE: 1.0,
@@ -20,30 +22,66 @@ HALF_LIFE = timedelta(days=270)
 DOUBT = 1.0
 
 
-def confidence(evidence: Iterable[Evidence], as_of: datetime) -> float:
-    """``s / (s + c + DOUBT)``, between 0 and 1.
+def confidence(
+    evidence: Iterable[Evidence], as_of: datetime, verdicts: Iterable[Verdict] = ()
+) -> float:
+    """``(s + a) / (s + a + c + r + DOUBT)``, between 0 and 1.
 
-    ``s`` and ``c`` sum, over the sessions that support and that contradict the belief,
-    the weight of the session's strongest word times ``0.5 ** (age / HALF_LIFE)``, its age
-    being taken at ``as_of``. A session counts once however often it says the same: said
-    once today gives 0.5, in two sessions 0.67, in four 0.8; one contradiction takes
-    two sessions back to 0.5.
+    ``s`` and ``c`` sum, over the sessions that support and that contradict the belief, the
+    weight of the session's strongest word; ``a`` and ``r`` sum the shares of verdicts on
+    advice that was accepted and rejected. All count times ``0.5 ** (age / HALF_LIFE)``, the
+    age being taken at ``as_of``. A session counts once however often it says the same: said
+    once today gives 0.5, in two sessions 0.67, in four 0.8; one contradiction takes two
+    sessions back to 0.5, and so does one rejection of advice that rested on it alone.
     """
-    support, against = (sum(each.values()) for each in _by_session(evidence, as_of))
+    support, against = weigh(evidence, verdicts, as_of)
     return support / (support + against + DOUBT)
 
 
-def explain(evidence: Iterable[Evidence]) -> list[str]:
-    """The arithmetic of `confidence`, a line a term; at the time of the newest evidence."""
-    evidence = list(evidence)
+def weigh(
+    evidence: Iterable[Evidence], verdicts: Iterable[Verdict], as_of: datetime
+) -> tuple[float, float]:
+    """How much speaks for a belief and how much against it: ``s + a`` and ``c + r``."""
+    sums = [sum(each.values()) for each in _by_session(evidence, as_of)]
+    judged = {stance: [0.0] for stance in Stance}
+    for verdict in verdicts:
+        judged[verdict.stance].append(share(verdict, as_of))
+    # In one order whatever the order of judging, so that the sum is the same to the last bit.
+    return (
+        sums[0] + sum(sorted(judged[Stance.SUPPORTS])),
+        sums[1] + sum(sorted(judged[Stance.CONTRADICTS])),
+    )
+
+
+def newest(evidence: Iterable[Evidence]) -> datetime:
+    """When a belief is computed for: its newest quote. A verdict after it counts as if new."""
+    return max(each.at for each in evidence)
+
+
+def explain(belief: Belief) -> list[str]:
+    """The arithmetic of a belief's confidence, a line a term; at the time of its newest quote."""
+    evidence, verdicts = belief.evidence, belief.verdicts
     if not evidence:
         return []
-    supporting, contradicting = _by_session(evidence, max(each.at for each in evidence))
+    as_of = newest(evidence)
+    supporting, contradicting = _by_session(evidence, as_of)
     lines = [f"session s{i} counts {value:.2f} for it" for i, value in supporting.items()]
     lines += [f"session s{i} counts {value:.2f} against it" for i, value in contradicting.items()]
-    support, against = sum(supporting.values()), sum(contradicting.values())
+    lines += [_told(verdict, verdicts, as_of) for verdict in verdicts]
+    support, against = weigh(evidence, verdicts, as_of)
     total = support / (support + against + DOUBT)
     return [*lines, f"{support:.2f} / ({support:.2f} + {against:.2f} + {DOUBT:.0f}) = {total:.2f}"]
+
+
+def _told(verdict: Verdict, verdicts: Iterable[Verdict], as_of: datetime) -> str:
+    kept = verdict.consultation_id is not None
+    advice = f"advice a{verdict.consultation_id}" if kept else "advice no longer kept, which"
+    supports = verdict.stance is Stance.SUPPORTS
+    halves = {v.stance for v in verdicts if kept and v.consultation_id == verdict.consultation_id}
+    became = "accepted in part" if len(halves) > 1 else "accepted" if supports else "rejected"
+    who = "you" if verdict.by is Judge.PERSON else "an agent says you"
+    side = "for" if supports else "against"
+    return f"{advice} {who} {became} counts {share(verdict, as_of):.2f} {side} it"
 
 
 def _by_session(
@@ -59,5 +97,13 @@ def _by_session(
 
 def weight(evidence: Evidence, as_of: datetime) -> float:
     """What one piece of evidence weighs at a time; what is newer than that weighs as if new."""
-    age = max(as_of - evidence.at, timedelta())
-    return WEIGHT[evidence.source] * 0.5 ** (age / HALF_LIFE)
+    return WEIGHT[evidence.source] * _fresh(evidence.at, as_of)
+
+
+def share(verdict: Verdict, as_of: datetime) -> float:
+    """What one verdict weighs at a time; what is newer than that weighs as if new."""
+    return verdict.weight * _fresh(verdict.at, as_of)
+
+
+def _fresh(at: datetime, as_of: datetime) -> float:
+    return 0.5 ** (max(as_of - at, timedelta()) / HALF_LIFE)

@@ -3,12 +3,15 @@
 An observation agrees with a belief that says the same about the same thing, and speaks
 against one that says otherwise about it. What is said later supersedes what was said
 before; both stay, each with its quotes. A belief is a candidate until a second session
-says it too. What is said in two places, and opposed in neither, holds everywhere.
+says it too, or the person states it outright. What is said in two places, and opposed in
+neither, holds everywhere, unless the person stated where it holds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from tom_swe.mind.confidence import confidence
+from tom_swe.mind.opposition import SAME, Alike, contradicts, outweighs
+from tom_swe.mind.standing import status_of
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -16,20 +19,12 @@ from tom_swe.model.belief import (
     Evidence,
     Kind,
     Observation,
-    Polarity,
     Reach,
     Source,
     Stance,
     Status,
 )
 from tom_swe.model.revision import Heard, Revision, Support
-
-type Alike = Callable[[str, str], float]
-
-# Above this cosine two statements of one polarity say the same. Chosen on the written
-# utterances of the development data, where few pairs of different preferences reach it.
-SAME = 0.80
-SESSIONS_TO_CONFIRM = 2
 
 _ABOUT_THEM = frozenset({Kind.HABIT, Kind.EXPERTISE, Kind.GOAL})
 
@@ -47,37 +42,6 @@ def revise(beliefs: Sequence[Belief], heard: Iterable[Heard], alike: Alike) -> l
     return mind.revisions
 
 
-def reconsider(beliefs: Sequence[Belief]) -> list[Revision]:
-    """The changes of mind needed because evidence has gone from under these beliefs.
-
-    Confidence and status are computed again, and a belief whose successor is gone is
-    believed again. Beliefs with no support left are for the caller to delete.
-    """
-    there = {belief.id for belief in beliefs}
-    revisions: list[Revision] = []
-    for old in beliefs:
-        if not any(e.stance is Stance.SUPPORTS for e in old.evidence):
-            continue
-        superseded = old.superseded_by in there and old.status is Status.RETIRED
-        status = Status.RETIRED if superseded else _status(old.evidence)
-        seen = [e.at for e in old.evidence if e.stance is Stance.SUPPORTS]
-        new = old.model_copy(
-            update={
-                "status": status,
-                "superseded_by": old.superseded_by if superseded else None,
-                "confidence": confidence(old.evidence, max(e.at for e in old.evidence)),
-                "first_seen": min(seen),
-                "last_seen": max(seen),
-            }
-        )
-        if new != old:
-            change = Change.WEAKEN if new.confidence < old.confidence else Change.STRENGTHEN
-            revisions.append(
-                Revision(change=change, belief=new, reason="evidence was forgotten or is gone")
-            )
-    return revisions
-
-
 class _Mind:
     """The beliefs while they are being revised."""
 
@@ -90,12 +54,16 @@ class _Mind:
         said = heard.observation
         evidence = _evidence(heard, Stance.SUPPORTS)
         same = self._agreeing(said, elsewhere=False)
-        if same is None and not self._opposed_here(said):
+        # Where the person says outright how far something holds, it is not widened.
+        narrow = said.source is Source.STATED and said.scope != EVERYWHERE
+        if same is None and not narrow and not self._opposed_here(said):
             same = self._agreeing(said, elsewhere=True)
         if same is None:
             belief = self._add(said, evidence, heard)
         else:
             belief = self._strengthen(same, evidence, heard)
+        if belief.status is Status.RETIRED:
+            return
         for other in self._contradicting(belief):
             self._settle(belief, other, heard)
 
@@ -109,6 +77,7 @@ class _Mind:
             for belief in self._beliefs.values()
             if belief.scope.same_as(said.scope) is not elsewhere
             and not (elsewhere and belief.status is Status.RETIRED)
+            and not (elsewhere and belief.is_stated and belief.scope != EVERYWHERE)
             and (likeness := self._agreement(belief, said)) > 0
         ]
         return max(scored, key=lambda each: each[:3])[3] if scored else None
@@ -118,7 +87,7 @@ class _Mind:
         return any(
             belief.status is not Status.RETIRED
             and belief.scope.same_as(said.scope)
-            and self._contradicts(said, belief)
+            and contradicts(said, belief, self._alike)
             for belief in self._beliefs.values()
         )
 
@@ -143,17 +112,8 @@ class _Mind:
             if other.id != belief.id
             and other.status is not Status.RETIRED
             and other.scope.same_as(belief.scope)
-            and self._contradicts(belief, other)
+            and contradicts(belief, other, self._alike)
         ]
-
-    def _contradicts(self, one: Belief | Observation, other: Belief) -> bool:
-        opposed = one.polarity is not other.polarity
-        if one.dimension and one.dimension == other.dimension:
-            if one.value and one.value == other.value:
-                return opposed
-            if one.value and other.value:
-                return not opposed and one.polarity is Polarity.FOR
-        return opposed and self._alike(one.statement, other.statement) >= SAME
 
     def _add(self, said: Observation, evidence: Evidence, heard: Heard) -> Belief:
         belief = Belief(
@@ -164,6 +124,7 @@ class _Mind:
             value=said.value,
             polarity=said.polarity,
             scope=said.scope,
+            status=status_of([evidence], ()),
             confidence=confidence([evidence], heard.at),
             first_seen=heard.at,
             last_seen=heard.at,
@@ -179,10 +140,11 @@ class _Mind:
         if heard.session_id not in again:
             reason = "heard in another session"
         status, superseded = belief.status, belief.superseded_by
-        if status is Status.RETIRED and heard.at >= belief.last_seen:
-            status, superseded, reason = Status.CANDIDATE, None, "said again after it was given up"
-        if status is not Status.RETIRED:
-            status = _status(held)
+        given_up = status is Status.RETIRED
+        if superseded is None or heard.at >= belief.last_seen:
+            status, superseded = status_of(held, belief.verdicts), None
+        if given_up and status is not Status.RETIRED:
+            reason = "said again after it was given up"
         scope, change = belief.scope, Change.STRENGTHEN
         if not scope.same_as(heard.observation.scope) and scope != EVERYWHERE:
             scope, change = EVERYWHERE, Change.MERGE
@@ -193,7 +155,7 @@ class _Mind:
                 "status": status,
                 "scope": scope,
                 "superseded_by": superseded,
-                "confidence": confidence(held, last),
+                "confidence": confidence(held, last, belief.verdicts),
                 "first_seen": min(belief.first_seen, heard.at),
                 "last_seen": last,
             }
@@ -203,7 +165,7 @@ class _Mind:
     def _settle(self, belief: Belief, other: Belief, heard: Heard) -> None:
         """Two beliefs that exclude each other: evidence against one, and perhaps its end."""
         current = self._beliefs[belief.id]
-        newer, older = (current, other) if _outweighs(current, other) else (other, current)
+        newer, older = (current, other) if outweighs(current, other) else (other, current)
         if older.status is Status.RETIRED:
             return
         against = _evidence(heard, Stance.CONTRADICTS) if older is other else None
@@ -213,7 +175,9 @@ class _Mind:
                 "evidence": held,
                 "status": Status.RETIRED,
                 "superseded_by": newer.id,
-                "confidence": confidence(held, max(newer.last_seen, older.last_seen)),
+                "confidence": confidence(
+                    held, max(newer.last_seen, older.last_seen), older.verdicts
+                ),
             }
         )
         self._change(Change.RETIRE, given_up, f"superseded: {newer.statement}", against)
@@ -227,35 +191,6 @@ class _Mind:
         )
         self.revisions.append(Revision(change=change, belief=belief, reason=reason, added=support))
         return belief
-
-
-def _outweighs(one: Belief, other: Belief) -> bool:
-    """Whether the first of two beliefs that exclude each other is the one to keep.
-
-    What was said outweighs what was only seen. Of two things said the later one holds;
-    of two things seen the one seen in more sessions, then the later.
-    """
-    if _only_seen(one) != _only_seen(other):
-        return _only_seen(other)
-    if _only_seen(one):
-        return (_sessions(one.evidence), one.last_seen) >= (
-            _sessions(other.evidence),
-            other.last_seen,
-        )
-    return one.last_seen >= other.last_seen
-
-
-def _only_seen(belief: Belief) -> bool:
-    return all(e.source is Source.BEHAVIOUR for e in belief.evidence if e.stance is Stance.SUPPORTS)
-
-
-def _sessions(evidence: Iterable[Evidence]) -> int:
-    return len({e.session_id for e in evidence if e.stance is Stance.SUPPORTS})
-
-
-def _status(evidence: Iterable[Evidence]) -> Status:
-    enough = _sessions(evidence) >= SESSIONS_TO_CONFIRM
-    return Status.CONFIRMED if enough else Status.CANDIDATE
 
 
 def _evidence(heard: Heard, stance: Stance) -> Evidence:

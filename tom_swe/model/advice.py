@@ -74,6 +74,28 @@ class Suggestion(Value):
     consultation_id: int | None = None
 
 
+class Outcome(StrEnum):
+    """What became of a suggestion."""
+
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+
+
+class PastConsultation(Value):
+    """A suggestion that is kept: what was asked, what was answered and what became of it."""
+
+    id: int
+    repository: str
+    query: str
+    action: Action
+    text: str
+    belief_ids: tuple[int, ...]
+    confidence: float
+    outcome: Outcome | None
+    at: datetime
+
+
 class Briefing(Value):
     """The user model rendered for the start of a session, the same bytes until it changes."""
 

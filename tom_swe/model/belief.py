@@ -28,6 +28,7 @@ class Polarity(StrEnum):
 class Source(StrEnum):
     """How an observation came about. The order is the order of trust."""
 
+    STATED = "stated"  # the person said it to tom itself, to be held
     CORRECTION = "correction"  # the person objected to what the agent did
     INSTRUCTION = "instruction"  # a standing rule, said as such
     PREFERENCE = "preference"  # a liking, said as such
@@ -114,7 +115,7 @@ class SessionModel(Value):
 
 
 class Status(StrEnum):
-    """A belief starts as a candidate; a second session or the person confirms it."""
+    """A belief starts as a candidate; a second session confirms it, or the person outright."""
 
     CANDIDATE = "candidate"
     CONFIRMED = "confirmed"
@@ -142,6 +143,28 @@ class Evidence(Value):
     at: datetime
 
 
+class Judge(StrEnum):
+    """Who said what became of advice."""
+
+    PERSON = "person"
+    AGENT = "agent"  # reports of the person; half as much is made of it
+
+
+class Verdict(Value):
+    """What became of advice that cited a belief, as it bears on that belief.
+
+    ``weight`` is this belief's share. ``consultation_id`` is None once the advice is no
+    longer kept. A verdict moves a belief's confidence; it is no quote, so it neither makes
+    a belief nor confirms one.
+    """
+
+    consultation_id: int | None
+    stance: Stance
+    weight: float
+    by: Judge
+    at: datetime
+
+
 class Belief(Value):
     """What tom holds about the person across sessions, with its evidence, oldest first."""
 
@@ -158,12 +181,22 @@ class Belief(Value):
     first_seen: datetime
     last_seen: datetime
     evidence: tuple[Evidence, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, ...]:
         """The supporting quotes, newest first, each once."""
-        supporting = (e.quote for e in reversed(self.evidence) if e.stance is Stance.SUPPORTS)
-        return tuple(dict.fromkeys(supporting))
+        return tuple(dict.fromkeys(each.quote for each in reversed(self.supporting)))
+
+    @property
+    def supporting(self) -> tuple[Evidence, ...]:
+        """The evidence that holds it up, oldest first."""
+        return tuple(each for each in self.evidence if each.stance is Stance.SUPPORTS)
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the person said it to tom outright."""
+        return any(each.source is Source.STATED for each in self.supporting)
 
 
 class Change(StrEnum):

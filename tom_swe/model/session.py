@@ -10,6 +10,9 @@ from tom_swe.model.base import Value
 # and the next import writes the session again.
 CLEANING = 1
 
+# The host of what the person says to tom itself. No importer writes sessions of this host.
+OWN_HOST = "tom"
+
 
 class Role(StrEnum):
     """Who speaks in a turn. Only the user's own words make beliefs."""

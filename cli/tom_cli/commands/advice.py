@@ -1,4 +1,4 @@
-"""What a coding agent is told: consult, brief."""
+"""What a coding agent is told, and what became of it: consult, feedback, brief."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from tom_cli.common import Json, Repository, opened, print_json, repository_here, talk
+from tom_cli.common import Json, Repository, id_of, opened, print_json, repository_here, talk
 from tom_swe.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Adds these commands."""
     app.command()(consult)
+    app.command()(feedback)
     app.command()(brief)
 
 
@@ -40,6 +41,39 @@ def consult(
         print_json(suggestion)
     else:
         show_suggestion(suggestion)
+
+
+def feedback(
+    advice: Annotated[str, typer.Argument(help="The advice's id, as consult prints it: a12.")],
+    outcome: Annotated[str, typer.Argument(help="accepted, partly or rejected.")],
+    right: Annotated[
+        list[str] | None,
+        typer.Option("--right", help="With partly: a cited belief that was right, such as b3."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what became of advice; the beliefs that it cited become surer or less sure by it.
+
+    Saying it again replaces what was said before.
+
+    Example: tom feedback a12 partly --right b3
+    """
+    from tom_cli.render import show_beliefs
+    from tom_swe.model.advice import Outcome
+
+    advice_id = id_of(advice, "a", "advice")
+    known = [each.value for each in Outcome]
+    if outcome not in known:
+        raise UsageError(f"{outcome!r} is no outcome: it is one of {', '.join(known)}")
+    held = [id_of(each, "b", "belief") for each in right] if right else None
+    with opened() as (tom, settings):
+        beliefs = tom.judge(settings.user, advice_id, Outcome(outcome), right=held)
+    if as_json:
+        print_json(list(beliefs))
+    else:
+        show_beliefs(beliefs)
+    if not beliefs:
+        talk(f"a{advice_id} rests on no belief; its outcome is kept")
 
 
 def brief(

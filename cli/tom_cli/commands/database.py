@@ -77,7 +77,8 @@ def doctor(as_json: Json = False) -> None:
     import os
     from pathlib import Path
 
-    from tom_cli.render import console, safe, show_problems
+    from tom_cli.render import console, show_problems
+    from tom_cli.safe import safe
     from tom_swe.health import report
 
     with opened() as (tom, settings):

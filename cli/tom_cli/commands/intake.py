@@ -40,6 +40,7 @@ def init(
     Example: tom init --host claude-code
     """
     from tom_cli import render
+    from tom_cli.safe import safe
     from tom_swe.ingest import IMPORTERS, Tally
     from tom_swe.intake import find, importer_of
 
@@ -48,14 +49,14 @@ def init(
     tally = Tally()
     found = [each for each in find(os.environ, Path.home(), tally) if not host or each.host in host]
     for problem in tally.problems:
-        talk(render.safe(problem))
+        talk(safe(problem))
     if not found:
         hosts = ", ".join(IMPORTERS)
         talk(f"no transcripts found ({hosts}); `tom import HOST PATH` reads any folder")
     for each in found:
         talk(
             f"found {each.host}: {each.files} files, {each.size / 1e6:.1f} MB in "
-            f"{render.safe(str(each.path))}"
+            f"{safe(str(each.path))}"
         )
     if found:
         confirmed("Read these into tom's memory on this machine?", yes)
@@ -72,7 +73,7 @@ def init(
         # What takes longest comes when there is something to look at.
         tom.catch_up(settings.user)
     for failure in learned.failed:
-        talk(render.safe(failure))
+        talk(safe(failure))
     if user.beliefs:
         talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
         talk("the next session is told")
@@ -127,7 +128,8 @@ def learn(
 
     Example: tom learn --pending
     """
-    from tom_cli.render import console, safe
+    from tom_cli.render import console
+    from tom_cli.safe import safe
 
     with opened() as (tom, settings):
         if not pending:
@@ -148,7 +150,7 @@ def learn(
 
 
 def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | None) -> Intake:
-    from tom_cli.render import safe
+    from tom_cli.safe import safe
     from tom_swe.intake import import_transcripts, importer_of
 
     total = size if size is not None else sum(s.size for s in importer_of(host).sources(path))

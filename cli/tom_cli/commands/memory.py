@@ -81,7 +81,8 @@ def forget(target: Target, yes: Yes = False) -> None:
 
     Example: tom memory forget b3
     """
-    from tom_cli.render import safe
+    from tom_cli.code import conversations
+    from tom_cli.safe import safe
 
     kind, number = _target(target)
     with opened() as (tom, settings):
@@ -94,15 +95,18 @@ def forget(target: Target, yes: Yes = False) -> None:
             what = f"{len(session.turns)} turns of {safe(session.host)}"
             confirmed(f"Forget session s{number} ({what}) for good?", yes)
             tom.forget_session(settings.user, number)
+            conversations.delete(settings.conversations, session.host_id)
     talk(f"forgotten: {kind}{number}")
 
 
 @app.command()
 def reset(yes: Yes = False) -> None:
-    """Delete everything kept about you, for good.
+    """Delete everything kept about you, for good, with the conversations held in `tom`.
 
     Example: tom memory reset
     """
+    from tom_cli.code import conversations
+
     with opened() as (tom, settings):
         sizes = tom.memory.sizes()
         confirmed(
@@ -111,6 +115,8 @@ def reset(yes: Yes = False) -> None:
             yes,
         )
         tom.reset(settings.user)
+    conversations.delete_all(settings.conversations)
+    settings.history.unlink(missing_ok=True)
     talk("everything is forgotten")
 
 
@@ -138,6 +144,12 @@ def export() -> None:
             piece = {"id": summary.id, **session.model_dump(mode="json")}
             piece |= {"intent": summary.intent, "summary": summary.summary}
             write(",\n" * bool(number) + json.dumps(piece, ensure_ascii=False))
+        write('],\n"consultations": [')
+        for number, past in enumerate(tom.memory.consultations.all(settings.user)):
+            write(",\n" * bool(number) + past.model_dump_json())
+        write('],\n"noted": [')
+        for number, pointer in enumerate(tom.memory.noted.all(settings.user)):
+            write(",\n" * bool(number) + pointer.model_dump_json())
         write("]}\n")
 
 

@@ -1,18 +1,21 @@
-"""What is known of the person: profile, why."""
+"""What is known of the person: profile, why, remember."""
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
-from tom_cli.common import Json, id_of, opened, print_json
+from tom_cli.common import Json, id_of, opened, print_json, repository_here, talk
+from tom_swe.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Adds these commands."""
     app.command()(profile)
     app.command()(why)
+    app.command()(remember)
 
 
 def profile(
@@ -48,8 +51,39 @@ def why(
     with opened() as (tom, settings):
         held = tom.memory.beliefs.get(settings.user, belief_id)
         history = tom.memory.beliefs.history(settings.user, belief_id)
-    parts = explain(held.evidence)
+    parts = explain(held)
     if as_json:
         print_json({"belief": held, "arithmetic": parts, "history": history})
     else:
         show_why(held, history, parts)
+
+
+def remember(
+    text: Annotated[str, typer.Argument(help="What tom is to hold, in your words; - reads stdin.")],
+    here: Annotated[
+        bool, typer.Option("--here", help="Only in this folder's repository, not everywhere.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """State outright what tom is to hold about you. It is believed at once.
+
+    It goes before what was inferred; what you say later goes before it.
+
+    Example: tom remember "keep commit messages to one line" --here
+    """
+    from tom_cli.render import show_beliefs
+    from tom_swe.model.belief import EVERYWHERE, Reach, Scope
+
+    scope = EVERYWHERE
+    if here:
+        repository = repository_here(None)
+        if not repository:
+            raise UsageError("this folder is in no repository: leave --here out, or go to one")
+        scope = Scope(reach=Reach.REPOSITORY, name=repository)
+    with opened() as (tom, settings):
+        beliefs = tom.state(settings.user, sys.stdin.read() if text == "-" else text, scope)
+    if as_json:
+        print_json(list(beliefs))
+    else:
+        show_beliefs(beliefs)
+        talk("if it was taken wrongly: `tom memory forget` it and say it in other words")

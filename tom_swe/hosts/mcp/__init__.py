@@ -1,1 +1,1 @@
-"""Any agent that speaks MCP: the tools of `tom mcp`, which show and forget and never learn."""
+"""Any agent that speaks MCP: the tools of `tom mcp`. None of them makes a belief of its own."""

@@ -1,4 +1,4 @@
-"""What each tool does. Every string given is cleaned; nothing a client sends is learned from."""
+"""What each tool does. Every string given is cleaned; nothing a client sends is believed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from tom_swe.hosts.mcp.shapes import (
     BeliefArguments,
     Cited,
     ConsultArguments,
+    FeedbackArguments,
     Forgotten,
     Found,
     Held,
+    Judged,
+    Outcomes,
     Profile,
     ProfileArguments,
     Quoted,
     Reasons,
+    RememberArguments,
+    Remembered,
     Said,
     SearchArguments,
 )
@@ -26,13 +31,14 @@ from tom_swe.hosts.mcp.text import fenced, given, shown
 from tom_swe.ingest.repository import repository_of
 from tom_swe.mind.confidence import explain
 from tom_swe.mind.recall import in_force
-from tom_swe.model.advice import PastTurn, Query
+from tom_swe.model.advice import Outcome, PastTurn, Query
 from tom_swe.model.belief import Belief, Evidence, Stance, Status
 
 if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
 
 MOST_BELIEFS = 50
+NOTED = "noted; it counts once the session it was said in has been read"
 MOST_QUOTES = 20
 QUOTE = 200
 TURN = 300
@@ -55,9 +61,10 @@ class Answers:
         cited = ", ".join(f"b{belief.id}" for belief in suggestion.beliefs)
         sure = f"Confidence {suggestion.confidence:.2f}" + (f", from {cited}." if cited else ".")
         return Advice(
+            id=f"a{suggestion.consultation_id}",
             action=suggestion.action.value,
             questions=[shown(question) for question in suggestion.questions],
-            advice=fenced(f"{suggestion.text}\n{sure}"),
+            advice=fenced(f"{suggestion.text}\n{sure}\nAdvice a{suggestion.consultation_id}."),
             beliefs=[
                 Cited(
                     id=f"b{belief.id}",
@@ -94,9 +101,9 @@ class Answers:
         """The quotes for and against a belief and its arithmetic. Raises NotFound."""
         with self._mind.held() as (tom, user, _):
             belief = tom.memory.beliefs.get(user, _number(asked.belief))
-        terms = explain(belief.evidence)
+        terms = explain(belief)
         if left_out := max(0, len(terms) - 1 - MOST_QUOTES):
-            terms = [*terms[:MOST_QUOTES], f"and {left_out} sessions more", terms[-1]]
+            terms = [*terms[:MOST_QUOTES], f"and {left_out} terms more", terms[-1]]
         return Reasons(
             id=f"b{belief.id}",
             statement=shown(belief.statement),
@@ -106,6 +113,40 @@ class Answers:
             contradicts=_quoted(belief.evidence, Stance.CONTRADICTS),
             arithmetic=terms,
         )
+
+    def feedback(self, asked: FeedbackArguments) -> Outcomes:
+        """Judges advice on an agent's report, for half of what the person's own would count.
+
+        Raises NotFound and UsageError.
+        """
+        number = int(asked.advice.lower().removeprefix("a"))
+        right = [_number(each) for each in asked.right] or None
+        outcome = Outcome(asked.outcome)
+        with self._mind.held() as (tom, user, _):
+            beliefs = tom.judge(user, number, outcome, right=right, by_agent=True)
+        return Outcomes(
+            id=f"a{number}",
+            outcome=outcome.value,
+            beliefs=[
+                Judged(
+                    id=f"b{belief.id}",
+                    statement=shown(belief.statement),
+                    status=belief.status.value,
+                    confidence=belief.confidence,
+                )
+                for belief in beliefs
+            ],
+        )
+
+    def remember(self, asked: RememberArguments) -> Remembered:
+        """Notes words that the person is said to have said. Raises UsageError."""
+        repository = _repository(asked.repository)
+        with self._mind.held() as (tom, user, _):
+            noted = tom.note(user, given(asked.quote), repository)
+        ids = [f"b{each}" for each in noted.belief_ids]
+        if ids:
+            return Remembered(state="learned", beliefs=ids, note=f"learned: {', '.join(ids)}")
+        return Remembered(state="noted", beliefs=[], note=NOTED)
 
     def forget(self, asked: BeliefArguments) -> Forgotten:
         """Deletes a belief for good; it is not learned again from those words. Raises NotFound."""

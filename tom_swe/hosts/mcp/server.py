@@ -29,11 +29,15 @@ from tom_swe.hosts.mcp.shapes import (
     Advice,
     BeliefArguments,
     ConsultArguments,
+    FeedbackArguments,
     Forgotten,
     Found,
+    Outcomes,
     Profile,
     ProfileArguments,
     Reasons,
+    RememberArguments,
+    Remembered,
     SearchArguments,
 )
 from tom_swe.hosts.mcp.text import fenced, shown
@@ -127,6 +131,28 @@ def tools(answers: Answers) -> list[Tool]:
             BeliefArguments,
             Reasons,
             answers.why,
+        ),
+        Tool(
+            "feedback",
+            "Tell tom what became of its advice",
+            "Call this when the person has shown what they make of work that followed advice from "
+            "consult: accepted, partly or rejected. The beliefs that it cited become surer or less "
+            "sure. Go by what they said or did, never by your own opinion of the advice.",
+            FeedbackArguments,
+            Outcomes,
+            answers.feedback,
+            reads_only=False,
+        ),
+        Tool(
+            "remember",
+            "Point tom at what the person said",
+            "Call this when the person says something that should hold in later sessions. Quote "
+            "them word for word: tom believes only what it finds in their own messages, and what "
+            "you say yourself, or read in a file or page, is not believed.",
+            RememberArguments,
+            Remembered,
+            answers.remember,
+            reads_only=False,
         ),
         Tool(
             "forget",

@@ -6,12 +6,19 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MOST_REQUEST = 20_000
 MOST_QUERY = 2_000
+# Whitespace does not count towards the length of a quote, so a little more than that is taken.
+MOST_QUOTE = 1_000
 
 _Text = StringConstraints(strip_whitespace=True, min_length=1)
 BeliefId = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern="^[bB]?[0-9]{1,18}$"),
     Field(description='A belief\'s id, such as "b3"'),
+]
+AdviceId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern="^[aA]?[0-9]{1,18}$"),
+    Field(description='The id that consult gave, such as "a12"'),
 ]
 Repository = Annotated[
     str | None,
@@ -56,6 +63,38 @@ class SearchArguments(Taken):
     limit: Annotated[int, Field(ge=1, le=20, description="How many of each at most")] = 5
 
 
+class FeedbackArguments(Taken):
+    """What `feedback` takes."""
+
+    advice: AdviceId
+    outcome: Annotated[
+        Literal["accepted", "partly", "rejected"],
+        Field(description="What the person made of what was advised, by their own reaction"),
+    ]
+    right: Annotated[
+        list[BeliefId],
+        Field(
+            max_length=50,
+            description="With partly: the cited beliefs that the person did want; leave it out "
+            "where you do not know",
+        ),
+    ] = []
+
+
+class RememberArguments(Taken):
+    """What `remember` takes."""
+
+    quote: Annotated[
+        str,
+        _Text,
+        Field(
+            max_length=MOST_QUOTE,
+            description="One or two sentences of the person, word for word, 8 to 400 characters",
+        ),
+    ]
+    repository: Repository = None
+
+
 class BeliefArguments(Taken):
     """What `why` and `forget` take."""
 
@@ -73,6 +112,7 @@ class Cited(BaseModel):
 class Advice(BaseModel):
     """What to do with a request."""
 
+    id: Annotated[str, Field(description="For feedback, once it shows what became of the advice")]
     action: Literal["proceed", "ask"]
     questions: Annotated[list[str], Field(description="To be put to the person, if action is ask")]
     advice: Annotated[str, Field(description="The whole answer as text, fenced as background")]
@@ -91,7 +131,7 @@ class Held(BaseModel):
     ]
     status: Annotated[
         Literal["candidate", "confirmed"],
-        Field(description="Shown by one session so far, or by more"),
+        Field(description="Shown by one session so far, or by more or stated outright"),
     ]
     confidence: Sure
     quotes: Annotated[list[str], Field(description="The person's words, newest first, up to 2")]
@@ -129,7 +169,32 @@ class Quoted(BaseModel):
     date: str
     host: str
     repository: str
-    source: Literal["correction", "instruction", "preference", "fact", "behaviour"]
+    source: Literal["stated", "correction", "instruction", "preference", "fact", "behaviour"]
+
+
+class Judged(BaseModel):
+    """A belief as it stands after the outcome."""
+
+    id: str
+    statement: str
+    status: Literal["candidate", "confirmed", "retired"]
+    confidence: Sure
+
+
+class Outcomes(BaseModel):
+    """What the outcome of advice changed."""
+
+    id: str
+    outcome: Literal["accepted", "partly", "rejected"]
+    beliefs: Annotated[list[Judged], Field(description="Those that the advice cited")]
+
+
+class Remembered(BaseModel):
+    """What came of pointing at words of the person."""
+
+    state: Literal["noted", "learned"]
+    beliefs: Annotated[list[str], Field(description="Ids of the beliefs on those words")]
+    note: str
 
 
 class Reasons(BaseModel):

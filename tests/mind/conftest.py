@@ -1,0 +1,48 @@
+"""Tom on real parts: SQLite, Chroma, the rule reader; only the embedder is a fake."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tom_swe.memory.nearest import NearestTurns
+from tom_swe.memory.store import Store
+from tom_swe.mind.advise.embedded import EmbeddedAdviser
+from tom_swe.mind.read.embedded import EmbeddedReader
+from tom_swe.mind.tom import Faculties, Tom
+from tom_swe.ports import Embedder, Reader
+from tom_swe.settings import Settings
+
+MakeTom = Callable[..., Tom]
+
+
+@pytest.fixture
+def make_tom(settings: Settings, said: list[str]) -> Iterator[MakeTom]:
+    opened: list[Tom] = []
+
+    def make(embedder: Embedder | None = None, reader: Reader | None = None) -> Tom:
+        store = Store(settings.database)
+        name, size = (embedder.name, embedder.dimension) if embedder else ("none", 0)
+        faculties = Faculties(
+            embedder=embedder,
+            index=NearestTurns(store.vectors, settings.index, name, size),
+            reader=reader or EmbeddedReader(),
+            adviser=EmbeddedAdviser(),
+        )
+        tom = Tom(
+            store,
+            lambda: faculties,
+            redact=lambda text: text.replace("hunter2", "[redacted]"),
+            say=said.append,
+            briefing_tokens=800,
+        )
+        opened.append(tom)
+        return tom
+
+    yield make
+    for tom in opened:
+        tom.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
