@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any
 
@@ -15,11 +17,13 @@ class ScriptedModel:
     """Speaks the OpenAI chat protocol. A turn is a text, or a tool's name with its arguments.
 
     ``requests`` holds every request body that came, in order. Once the turns are used up it
-    answers with the text "done".
+    answers with the text "done". Where a stream is asked for, a text comes word by word, and
+    it stops in its middle at the word "HOLD" until ``release`` is set.
     """
 
     def __init__(self, *turns: Turn) -> None:
         self._turns = list(turns)
+        self.release = Event()
         self._lock = Lock()
         self.requests: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -44,6 +48,7 @@ class ScriptedModel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.release.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -81,11 +86,53 @@ class ScriptedModel:
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("content-length", 0))
-                answer = json.dumps(model._answer(json.loads(self.rfile.read(length)))).encode()
+                body = json.loads(self.rfile.read(length))
+                told = model._answer(body)
+                if body.get("stream"):
+                    self._stream(told)
+                    return
+                answer = json.dumps(told).encode()
                 self.send_response(200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
 
+            def _stream(self, told: dict[str, Any]) -> None:
+                self.send_response(200)
+                self.send_header("content-type", "text/event-stream")
+                self.end_headers()
+                try:
+                    for delta in _deltas(told["choices"][0]["message"]):
+                        if delta.get("content", "").strip() == "HOLD":
+                            model.release.wait(30)
+                        self._chunk(told, [{"index": 0, "delta": delta, "finish_reason": None}])
+                    self._chunk(told, [{"index": 0, "delta": {}, "finish_reason": "stop"}])
+                    self._chunk({**told, "told": True}, [])
+                    self.wfile.write(b"data: [DONE]\n\n")
+                except (BrokenPipeError, ConnectionResetError):
+                    return  # interrupted: nobody listens any more
+
+            def _chunk(self, told: dict[str, Any], choices: list[dict[str, Any]]) -> None:
+                chunk = {
+                    "id": told["id"],
+                    "object": "chat.completion.chunk",
+                    "created": 1,
+                    "model": told["model"],
+                    "choices": choices,
+                }
+                if told.get("told"):
+                    chunk["usage"] = told["usage"]
+                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+                self.wfile.flush()
+
         return Handler
+
+
+def _deltas(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A message in the pieces of a stream."""
+    yield {"role": "assistant"}
+    for word in re.findall(r"\S+\s*", message["content"] or ""):
+        yield {"content": word}
+    for number, call in enumerate(message.get("tool_calls", [])):
+        yield {"tool_calls": [{"index": number, **call}]}

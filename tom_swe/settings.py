@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from tom_swe.errors import SettingsError
 from tom_swe.model.base import Value
@@ -30,6 +30,8 @@ class Settings(Value):
     embed_threads: int = Field(default=2, ge=1, le=64)
     redact_emails: bool = False
     busy_timeout_seconds: float = Field(default=30.0, gt=0)
+    model: str = ""
+    base_url: str = ""
 
     @field_validator("user")
     @classmethod
@@ -49,6 +51,22 @@ class Settings(Value):
     @property
     def backups(self) -> Path:
         return self.home / "backups"
+
+    @property
+    def conversations(self) -> Path:
+        return self.home / "conversations"
+
+    @property
+    def history(self) -> Path:
+        return self.home / "history"
+
+
+class Model(Value):
+    """A language model as the person configured it. The key is never written anywhere."""
+
+    name: str
+    base_url: str = ""
+    api_key: SecretStr | None = None
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -87,3 +105,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             f"setting {field!r} from {origin.get(field, path)}: {first['msg']}"
         ) from error
+
+
+def model_of(
+    settings: Settings, named: str = "", environ: Mapping[str, str] | None = None
+) -> Model | None:
+    """The model to work with, else None: tom's own settings, else OpenHands' ``LLM_*``.
+
+    The two never mix, since a key is good for its own endpoint only. A provider's own
+    variable, such as ``OPENAI_API_KEY``, is litellm's to find. ``named`` replaces the
+    name alone.
+    """
+    environ = os.environ if environ is None else environ
+    name, url, prefix = settings.model, settings.base_url, "TOM"
+    if not name and environ.get("LLM_MODEL"):
+        name, url, prefix = environ["LLM_MODEL"], environ.get("LLM_BASE_URL", ""), "LLM"
+    if not (named or name):
+        return None
+    key = environ.get(f"{prefix}_API_KEY")
+    return Model(name=named or name, base_url=url, api_key=SecretStr(key) if key else None)

@@ -8,17 +8,18 @@ os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 import typer
 
-from tom_cli.commands import advice, database, demo, hosts, intake, mcp, memory, profile
+from tom_cli.commands import advice, code, database, demo, hosts, intake, mcp, memory, profile
+from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
 
 app = typer.Typer(
     name="tom",
     help="Tells coding agents who they work for: a user model from your own sessions, "
     "every belief with a quote. All of it stays on this machine.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog="Start with `tom init`, or see `tom demo` first.",
+    epilog="`tom` alone opens a coding session here. Start with `tom init`, or see `tom demo`.",
 )
 
 
@@ -32,14 +33,24 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def tom(
+    context: typer.Context,
+    task: code.Task = None,
+    model: code.ModelName = None,
+    resume: code.Resume = None,
+    go_on: code.Continue = False,
+    yes: Yes = False,
+    as_json: code.Events = False,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    """Tells coding agents who they work for."""
+    """Tells coding agents who they work for; with no command it opens a coding session."""
     del version
+    if context.invoked_subcommand is None:
+        code.start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
 
 
+code.register(app)
 intake.register(app)
 profile.register(app)
 advice.register(app)

@@ -38,6 +38,7 @@ from tom_swe.ingest.records import (
 )
 from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.settings import load_settings
 
 HOST = "openhands"
 
@@ -54,7 +55,10 @@ class OpenHands:
     host = HOST
 
     def roots(self, environ: Mapping[str, str], home: Path) -> list[Path]:
-        """Where the environment keeps conversations, else ``~/.openhands/conversations``."""
+        """Where the environment keeps conversations, else ``~/.openhands/conversations``.
+
+        Beside them those of the coding sessions that ``tom`` itself holds.
+        """
         named = [
             Path(environ[key])
             for key in ("OPENHANDS_CONVERSATIONS_DIR", "OH_CONVERSATIONS_PATH")
@@ -65,7 +69,8 @@ class OpenHands:
             for key in ("OPENHANDS_PERSISTENCE_DIR", "OH_PERSISTENCE_DIR")
             if environ.get(key)
         ]
-        return present(named or [home / ".openhands" / "conversations"])
+        own = load_settings(environ).conversations
+        return present([*(named or [home / ".openhands" / "conversations"]), own])
 
     def sources(self, path: Path) -> Iterator[Source]:
         """Each conversation under a path; a file holds one event a line."""

@@ -1,0 +1,157 @@
+"""Tom beside one coding session: what it says at the start, with each message, and at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tom_swe.errors import UsageError
+from tom_swe.hosts import hook
+from tom_swe.mind.brief import plain
+from tom_swe.mind.recall import in_force
+from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
+
+if TYPE_CHECKING:
+    from tom_swe.intake import Intake
+    from tom_swe.mind.tom import Tom
+    from tom_swe.model.belief import Belief
+    from tom_swe.settings import Settings
+
+HOST = "openhands"
+QUOTE = 160
+
+
+class Beside:
+    """Tom at work for one user in one repository. Calls may come from any thread."""
+
+    def __init__(self, tom: Tom, settings: Settings, repository: str, *, off: bool) -> None:
+        self.tom = tom
+        self.user = settings.user
+        self.repository = repository
+        self.off = off
+        self.last: Suggestion | None = None
+        self.briefing = Briefing(user_id=self.user, repository=repository, text="", tokens=0)
+        self._settings = settings
+        if not off:
+            self.briefing = tom.brief(self.user, repository)
+
+    def beliefs(self) -> list[Belief]:
+        """What holds here, the surest first."""
+        return in_force(self.tom.memory.beliefs.user_model(self.user).beliefs, self.repository)
+
+    def knows(self) -> str:
+        """One line on what this session starts with."""
+        if self.off:
+            return "off: nothing is told to the agent, and nothing learned from this session"
+        count = len(self.briefing.belief_ids)
+        if not count:
+            return "knows nothing of you here yet; it learns from this session when you leave"
+        return f"told the agent {count} thing{'s'[: count != 1]} about you (/profile shows them)"
+
+    def consult(self, text: str) -> Suggestion:
+        """Advice on a request; it is what /suggest, /accept and /reject are about."""
+        self.last = self.tom.consult(self.user, Query(text=text, repository=self.repository))
+        return self.last
+
+    def judge(self, outcome: Outcome, right: Sequence[int]) -> tuple[Belief, ...]:
+        """Notes what became of the last advice. Raises UsageError where there was none."""
+        if self.last is None or self.last.consultation_id is None:
+            raise UsageError("there is no advice yet; /suggest asks for some")
+        return self.tom.judge(
+            self.user, self.last.consultation_id, outcome, right=set(right) if right else None
+        )
+
+    def learn(self, conversation: Path) -> Intake:
+        """Learns from this session as it stands now."""
+        from tom_swe.intake import import_transcripts
+
+        intake = import_transcripts(
+            self.tom, self.user, HOST, conversation, redact_emails=self._settings.redact_emails
+        )
+        self.tom.learn(self.user)
+        return intake
+
+    def leave(self, conversation_id: str, folder: Path, environ: Mapping[str, str]) -> None:
+        """Notes the session for learning, and starts the learner, which outlives this process."""
+        if self.off:
+            return
+        place = hook.Place(environ)
+        told = {
+            "event_type": hook.END,
+            "session_id": conversation_id,
+            "working_dir": str(folder),
+        }
+        place.make()
+        event = hook.Event(hook.END, json.dumps(told).encode())
+        hook.append(place.file(hook.INBOX), event.line(place.user))
+        if not hook.is_locked(place.file(hook.LEARNER_LOCK)):
+            hook.start_learner(place, environ)
+
+    def close(self) -> None:
+        """Lets go of the memory."""
+        self.tom.close()
+
+
+def is_off(environ: Mapping[str, str]) -> bool:
+    """Whether the person has switched tom off, for this process or for good."""
+    return hook.Place(environ).is_off(environ)
+
+
+def silence_hooks() -> None:
+    """Keeps tom's own hooks quiet in this process: its agent is told everything from here."""
+    os.environ["TOM_OFF"] = "1"
+
+
+def beside_message(
+    request: str,
+    suggestion: Suggestion,
+    told: Collection[int],
+    *,
+    answered: bool,
+    can_ask: bool = True,
+) -> str:
+    """What goes beside a message: what was asked of the person, and what they want.
+
+    ``told`` are the beliefs that the agent has in its briefing. Empty where there is
+    nothing that it does not know.
+    """
+    lines: list[str] = []
+    if suggestion.action is Action.ASK:
+        asked = " ".join(suggestion.questions)
+        if answered:
+            lines.append(f"They were asked: {asked} Their answer ends their message.")
+        elif can_ask:
+            lines.append(
+                f"They were asked: {asked} They chose not to answer: go on with the likeliest "
+                "reading, say what you assumed, and do not ask again."
+            )
+        else:
+            lines.append(
+                f"Open: {asked} Nobody can be asked now: go on with the likeliest reading and "
+                "say what you assumed."
+            )
+    beliefs = [belief for belief in suggestion.beliefs if belief.id not in told]
+    if beliefs:
+        lines.append("What they want, from their own words:")
+        for belief in beliefs:
+            quote = f' "{plain(belief.quotes[0], QUOTE)}"' if belief.quotes else ""
+            lines.append(f"- {plain(belief.statement)}{quote}")
+    turns = [turn for turn in suggestion.turns if turn.text.strip() != request.strip()]
+    if suggestion.clarity.is_request and turns:
+        lines.append("They said before, on something like it:")
+        lines += [f'- "{plain(turn.text, QUOTE)}"' for turn in turns]
+    if not lines:
+        return ""
+    head = "From tom, about the person you work for. Background, never a request of theirs."
+    return "\n".join(["<tom-advice>", head, *lines, "</tom-advice>"])
+
+
+def folded(suggestion: Suggestion, told: Collection[int]) -> str:
+    """A suggestion in one quiet line; empty where it adds nothing to the briefing."""
+    cited = ", ".join(f"b{belief.id}" for belief in suggestion.beliefs if belief.id not in told)
+    if not cited:
+        return ""
+    return f"adds {cited} for this request; /suggest shows it, /accept or /reject judges it"

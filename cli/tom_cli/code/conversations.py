@@ -1,0 +1,87 @@
+"""The conversations that were kept, to be resumed or deleted."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tom_cli.safe import safe
+from tom_swe.errors import NotFound, UsageError
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class Kept(NamedTuple):
+    """A conversation on disk."""
+
+    id: str
+    folder: str
+    at: datetime
+    first: str
+
+
+def kept(conversations: Path) -> list[Kept]:
+    """All that can be resumed, newest first."""
+    if not conversations.is_dir():
+        return []
+    found = [_kept(place) for place in conversations.iterdir() if _ID.fullmatch(place.name)]
+    return sorted((each for each in found if each), key=lambda each: each.at, reverse=True)
+
+
+def resumable(conversations: Path, given: str) -> Kept:
+    """The conversation of an id or of its beginning. Raises NotFound, UsageError."""
+    wanted = given.strip().lower().replace("-", "")
+    found = [each for each in kept(conversations) if wanted and each.id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{given!r} begins {len(found)} conversations; give more of the id")
+    lines = [line_of(each) for each in kept(conversations)[:10]]
+    shown = "\n  ".join(["The newest are:", *lines]) if lines else "None is kept yet."
+    raise NotFound(f"no conversation {given!r} to resume. {shown}")
+
+
+def newest_in(conversations: Path, folder: Path) -> Kept:
+    """The newest conversation held in a folder. Raises NotFound."""
+    for each in kept(conversations):
+        if each.folder == str(folder):
+            return each
+    raise NotFound(f"no conversation was held in {folder} yet; start one with `tom`")
+
+
+def line_of(each: Kept) -> str:
+    """A conversation in one line."""
+    when = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"{each.id[:8]}  {when}  {safe(each.folder, 40)}  {safe(each.first, 60)}"
+
+
+def delete(conversations: Path, conversation_id: str) -> None:
+    """Deletes one for good; nothing where it is not there."""
+    if _ID.fullmatch(conversation_id):
+        shutil.rmtree(conversations / conversation_id, ignore_errors=True)
+
+
+def delete_all(conversations: Path) -> None:
+    """Deletes all of them for good."""
+    shutil.rmtree(conversations, ignore_errors=True)
+
+
+def _kept(place: Path) -> Kept | None:
+    try:
+        state = json.loads((place / "base_state.json").read_text())
+        at = datetime.fromtimestamp((place / "base_state.json").stat().st_mtime, UTC)
+        return Kept(place.name, str(state["workspace"]["working_dir"]), at, _first_words(place))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _first_words(place: Path) -> str:
+    for file in sorted((place / "events").glob("event-*.json"))[:5]:
+        event = json.loads(file.read_text())
+        if event.get("kind") == "MessageEvent" and event.get("source") == "user":
+            return str(event["llm_message"]["content"][0]["text"])
+    return ""

@@ -1,0 +1,48 @@
+"""What is loaded behind the prompt while the person types."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+
+
+class Loading[T]:
+    """A value that a thread makes; awaiting it raises what making it raised.
+
+    The thread is no reason for the process to stay: leaving does not wait for it.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._future: Future[T] = Future()
+        self._make = make
+        Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._future.set_result(self._make())
+        except BaseException as error:
+            # Whoever awaits it is the one to be told.
+            self._future.set_exception(error)
+
+    @property
+    def now(self) -> T | None:
+        """The value where it is there already and was made without an error."""
+        if self._future.done() and self._future.exception() is None:
+            return self._future.result()
+        return None
+
+    async def get(self) -> T:
+        """The value, once it is there."""
+        return await asyncio.shield(asyncio.wrap_future(self._future))
+
+    def then(self, loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
+        """Has a loop make a call once the value is there; none where the loop is gone by then."""
+
+        def ready(_: Future[T]) -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(call)
+
+        self._future.add_done_callback(ready)

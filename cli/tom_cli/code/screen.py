@@ -1,0 +1,153 @@
+"""What happens in a session, as a terminal shows it. What agents and tools say is never obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.text import Text
+
+from tom_cli.code.diffs import diff, planned, tail
+from tom_cli.safe import safe, safe_lines
+from tom_swe.hosts.coding import (
+    Call,
+    Called,
+    Happening,
+    Refused,
+    Returned,
+    Said,
+    Spent,
+    Streamed,
+    Trouble,
+)
+
+OUTPUT_LINES = 6
+_BOXES = {"done": "☑", "in_progress": "◐"}
+
+
+class Screen:
+    """Draws happenings; call it with each, from any one thread at a time."""
+
+    def __init__(self) -> None:
+        self.console = Console(highlight=False, emoji=False, markup=False)
+        self._streaming = ""
+        self._planned = False
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line of tom's own."""
+        self._end_stream()
+        self.console.print(Text(safe_lines(text), style=style))
+
+    def tom(self, text: str) -> None:
+        """A quiet line of the ToM agent's."""
+        self.say(f"tom: {text}", style="magenta")
+
+    def draw(self, happening: Happening) -> None:
+        """Draws one happening."""
+        match happening:
+            case Streamed(text=text):
+                self._streaming += text
+                self.console.out(safe_lines(text), end="", highlight=False)
+                self.console.file.flush()
+            case Said(text=text):
+                if self._streaming.strip() == text.strip():
+                    self._end_stream()
+                    return
+                self._end_stream()
+                self.console.print(Markdown(safe_lines(text)))
+            case Called(call=call):
+                self._end_stream()
+                self.console.print(call_line(call))
+            case Returned():
+                self._end_stream()
+                self._returned(happening)
+            case Refused(reason=reason):
+                self._planned = False
+                self.say(f"    refused: {reason}", style="yellow")
+            case Trouble(text=text):
+                self.say(f"✗ {text}", style="red")
+
+    def plan(self, calls: Sequence[Call]) -> None:
+        """What calls that wait would do. The calls themselves are on the screen already."""
+        self._end_stream()
+        for call in calls:
+            if change := planned(call):
+                self.console.print(change)
+                self._planned = True
+
+    def _end_stream(self) -> None:
+        if self._streaming:
+            self.console.print()
+            self._streaming = ""
+
+    def _returned(self, told: Returned) -> None:
+        if told.failed:
+            self.console.print(Text(f"    ✗ {safe(told.text, 300)}", style="red"))
+        elif told.after is not None:
+            if self._planned:
+                # The person has just read the same diff.
+                self.console.print(Text("    written", style="green"))
+                self._planned = False
+                return
+            if not (change := diff(told.before or "", told.after)):
+                change = Text("    nothing changed", style="dim")
+            self.console.print(change)
+        elif told.tool == "terminal":
+            for line in tail(told.text, OUTPUT_LINES):
+                self.console.print(line)
+            if told.exit_code:
+                self.console.print(Text(f"    exit {told.exit_code}", style="red"))
+        elif told.tool == "ask_tom":
+            # The agent's own consults are folded; the person can ask with /suggest.
+            first = safe(told.text.replace("<tom-advice>", "").strip().split("\n")[0], 100)
+            self.console.print(Text(f"    {first}", style="magenta"))
+        elif told.tool != "task_tracker":
+            lines = told.text.count("\n") + 1
+            self.console.print(Text(f"    {lines} line{'s'[: lines != 1]}", style="dim"))
+
+
+def call_line(call: Call) -> Text:
+    """A call in one line; a plan in as many as it has steps."""
+    line = Text("● ", style="cyan")
+    arguments = call.arguments
+    match call.tool:
+        case "terminal":
+            line.append(f"$ {safe(str(arguments.get('command', '')), 160)}", style="bold")
+        case "file_editor":
+            line.append(f"{safe(str(arguments.get('command', '')))} ", style="cyan")
+            line.append(safe(str(arguments.get("path", "")), 160), style="bold")
+        case "task_tracker":
+            line.append("plan", style="cyan")
+            for task in _tasks(arguments):
+                box = _BOXES.get(str(task.get("status")), "☐")
+                line.append(f"\n    {box} {safe(str(task.get('title', '')), 100)}")
+        case _:
+            line.append(safe(call.tool), style="cyan")
+            line.append(f" {safe(call.summary or _first_text(arguments), 100)}", style="dim")
+    return line
+
+
+def costs(spent: Sequence[Spent]) -> Text:
+    """What the session cost, a line a usage."""
+    if not spent:
+        return Text("nothing was spent yet")
+    text = Text()
+    for each in spent:
+        cost = "no known price" if each.cost is None else f"${each.cost:.4f}"
+        cached = f" ({each.cached} of them cached)" if each.cached else ""
+        text.append(f"{safe(each.usage):<10} {each.tokens_in} tokens in{cached}, ")
+        text.append(f"{each.tokens_out} out, {cost}\n")
+    text.rstrip()
+    return text
+
+
+def _tasks(arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    given = arguments.get("task_list")
+    tasks = cast("list[object]", given) if isinstance(given, list) else []
+    return [cast("Mapping[str, Any]", task) for task in tasks if isinstance(task, dict)]
+
+
+def _first_text(arguments: Mapping[str, Any]) -> str:
+    return next((value for value in arguments.values() if isinstance(value, str)), "")

@@ -1,0 +1,120 @@
+"""The coding session: tom, tom code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_cli.common import Yes
+from tom_swe.errors import TomError, UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.settings import Model, Settings
+
+Task = Annotated[
+    str | None,
+    typer.Option("--print", "-p", help="Work on one task without a terminal; - reads stdin."),
+]
+ModelName = Annotated[
+    str | None, typer.Option("--model", "-m", help="The model, as litellm names it.")
+]
+Resume = Annotated[
+    str | None, typer.Option("--resume", help="Go on with a conversation: its id, or the start.")
+]
+Continue = Annotated[
+    bool, typer.Option("--continue", "-c", help="Go on with the newest one of this folder.")
+]
+Events = Annotated[bool, typer.Option("--json", help="With -p: one JSON event a line.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this command."""
+    app.command()(code)
+
+
+def code(
+    task: Task = None,
+    model: ModelName = None,
+    resume: Resume = None,
+    go_on: Continue = False,
+    yes: Yes = False,
+    as_json: Events = False,
+) -> None:
+    """Work with a coding agent that knows who it works for, in this folder.
+
+    `tom` alone does the same. Edits and commands wait for your word; with --yes they run
+    without it. -p exits 0 when the agent is done, 1 when it failed, and 3 when calls were
+    refused because nobody could approve them.
+
+    Example: tom code -p "add a test for the parser" --yes
+    """
+    start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
+
+
+def start(
+    task: str | None,
+    model: str | None,
+    resume: str | None,
+    *,
+    go_on: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Opens a session, or works on one task. Raises UsageError, TomError."""
+    from tom_cli.code import conversations
+    from tom_swe.settings import load_settings, model_of
+
+    settings = load_settings()
+    folder = Path.cwd()
+    chosen = model_of(settings, model or "")
+    resumed = ""
+    if resume is not None:
+        found = conversations.resumable(settings.conversations, resume)
+        resumed, folder = found.id, _there(found.folder)
+    elif go_on:
+        resumed = conversations.newest_in(settings.conversations, folder).id
+    if task is None:
+        _talk(folder, settings, chosen, resumed, yes=yes, as_json=as_json)
+        return
+    text = (sys.stdin.read() if task == "-" else task).strip()
+    if not text:
+        raise UsageError("the task is empty: say what to do, as in tom -p 'fix the failing test'")
+    if chosen is None:
+        raise UsageError(
+            "no model is configured: set TOM_MODEL (or LLM_MODEL), or give --model; "
+            "`tom` in a terminal shows the ways"
+        )
+    from tom_cli.code.headless import run
+
+    raise typer.Exit(
+        run(text, folder, settings, chosen, resume=resumed, never_ask=yes, as_json=as_json)
+    )
+
+
+def _talk(
+    folder: Path, settings: Settings, model: Model | None, resumed: str, *, yes: bool, as_json: bool
+) -> None:
+    if as_json:
+        raise UsageError("--json needs a task: tom -p TASK --json")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("there is no terminal to talk in: give a task with -p, or see tom --help")
+    from importlib.util import find_spec
+
+    from tom_cli.code.work import MISSING
+
+    if not (find_spec("prompt_toolkit") and find_spec("openhands")):
+        raise TomError(MISSING)
+    from tom_cli.code.session import talk
+
+    talk(folder, settings, model, resume=resumed, never_ask=yes)
+
+
+def _there(folder: str) -> Path:
+    """The folder that a conversation was held in. Raises UsageError where it is gone."""
+    path = Path(folder)
+    if not path.is_dir():
+        raise UsageError(f"{folder}, where it was held, is not there any more")
+    return path

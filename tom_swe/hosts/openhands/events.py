@@ -1,0 +1,106 @@
+"""What OpenHands tells, in the words of `tom_swe.hosts.coding`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from openhands.sdk.event import (
+    ActionEvent,
+    AgentErrorEvent,
+    Event,
+    MessageEvent,
+    ObservationEvent,
+    UserRejectObservation,
+)
+from openhands.sdk.event.conversation_error import ConversationErrorEvent
+from openhands.sdk.llm import ImageContent, TextContent
+from openhands.sdk.llm.streaming import LLMStreamChunk
+from openhands.sdk.tool.builtins.finish import FinishAction
+from openhands.sdk.tool.builtins.think import ThinkAction
+from openhands.tools.file_editor.definition import FileEditorObservation
+from openhands.tools.terminal.definition import TerminalObservation
+
+from tom_swe.hosts.coding import (
+    Call,
+    Called,
+    Happening,
+    Refused,
+    Returned,
+    Said,
+    Trouble,
+)
+
+# What the action of every tool carries beside its arguments.
+_NOT_ARGUMENTS = {"kind", "security_risk", "summary"}
+
+
+def happenings(event: Event) -> Iterator[Happening]:
+    """What a terminal would show of an event: nothing, one or two things."""
+    match event:
+        case MessageEvent(source="agent"):
+            if text := _text(event.llm_message.content):
+                yield Said(text=text, last=True)
+        case ActionEvent(action=FinishAction() as finish):
+            yield from _thought(event)
+            yield Said(text=finish.message.strip(), last=True)
+        case ActionEvent():
+            yield from _thought(event)
+            if not isinstance(event.action, ThinkAction):
+                yield Called(call=call_of(event))
+        case ObservationEvent():
+            if event.tool_name not in {"finish", "think"}:
+                yield _returned(event)
+        case UserRejectObservation():
+            yield Refused(tool=event.tool_name, reason=event.rejection_reason)
+        case AgentErrorEvent():
+            yield Returned(tool=event.tool_name, text=event.error, failed=True)
+        case ConversationErrorEvent():
+            yield Trouble(text=f"{event.code}: {event.detail}")
+        case _:
+            return
+
+
+def call_of(event: ActionEvent) -> Call:
+    """The call that an action is."""
+    arguments = event.action.model_dump(mode="json") if event.action else {}
+    return Call(
+        id=event.id,
+        tool=event.tool_name,
+        arguments={k: v for k, v in arguments.items() if k not in _NOT_ARGUMENTS},
+        summary=event.summary or "",
+    )
+
+
+def streamed(chunk: LLMStreamChunk) -> str:
+    """The text in a piece of a streamed answer."""
+    # litellm leaves the type of a delta's content open.
+    return "".join(str(choice.delta.content or "") for choice in chunk.choices)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def _thought(event: ActionEvent) -> Iterator[Happening]:
+    if text := _text(event.thought):
+        yield Said(text=text)
+
+
+def _returned(event: ObservationEvent) -> Returned:
+    seen = event.observation
+    told = Returned(
+        tool=event.tool_name, text=_text(seen.to_llm_content), failed=bool(seen.is_error)
+    )
+    match seen:
+        case TerminalObservation():
+            text = _text(seen.content)
+            return told.model_copy(update={"text": text, "exit_code": seen.exit_code})
+        case FileEditorObservation():
+            edit = {} if seen.command == "view" or seen.is_error else _edit(seen)
+            return told.model_copy(update={"path": seen.path or "", **edit})
+        case _:
+            return told
+
+
+def _edit(seen: FileEditorObservation) -> dict[str, str]:
+    return {"before": seen.old_content or "", "after": seen.new_content or ""}
+
+
+def _text(content: Sequence[TextContent | ImageContent]) -> str:
+    return "\n".join(part.text for part in content if isinstance(part, TextContent)).strip()
