@@ -1,0 +1,62 @@
+"""``python -m tom_evals``: the measurements of the mind, each printing tables or JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tom_evals.report import Report, as_json, as_markdown
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def shared_data() -> Path:
+    """The folder of real data: ``TOM_SHARED_DATA``, else beside the checkout."""
+    named = os.environ.get("TOM_SHARED_DATA")
+    place = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+    if not place.is_dir():
+        typer.echo(f"no data at {place}: set TOM_SHARED_DATA to where it is", err=True)
+        raise typer.Exit(2)
+    return place
+
+
+def _measured(name: str, as_json_too: bool) -> None:
+    run = import_module(f"tom_evals.{name}.run").run
+    report: Report = run(shared_data())
+    write = as_json if as_json_too else as_markdown
+    sys.stdout.write(f"{write(report, f'python -m tom_evals {name}')}\n")
+
+
+@app.command()
+def recall(as_json: Json = False) -> None:
+    """Find the past turns that answer a question (LoCoMo), and what a person would want."""
+    _measured("recall", as_json)
+
+
+@app.command()
+def clarity(as_json: Json = False) -> None:
+    """Tell underspecified requests from clear ones (Ambig-SWE, real requests)."""
+    _measured("clarity", as_json)
+
+
+@app.command()
+def keeping(as_json: Json = False) -> None:
+    """Keep planted preferences right over histories with reversals and distractors."""
+    _measured("keeping", as_json)
+
+
+@app.command()
+def reading(as_json: Json = False) -> None:
+    """Find what people state about how they want to be worked with, in real messages."""
+    _measured("reading", as_json)
+
+
+if __name__ == "__main__":
+    app()
