@@ -11,6 +11,7 @@ test:
 
 test-all:
 	@tools/setup.sh dev
+	@tools/setup.sh openhands-cli
 	.venv/bin/pytest -q -n 2
 	@tools/setup.sh sdk
 	.venv-sdk/bin/pytest -q tests/hosts
@@ -43,7 +44,9 @@ lock:
 	  -o requirements/dev.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 pyproject.toml requirements/sdk.in --no-emit-package tom-swe \
-	  -o requirements/sdk.txt
+	  -o requirements/sdk.txt && \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.12 requirements/openhands-cli.in -o requirements/openhands-cli.txt
 
 clean:
-	rm -rf .venv .venv-sdk .uv dist
+	rm -rf .venv .venv-sdk .venv-openhands-cli .uv dist

@@ -68,7 +68,9 @@ DOCUMENTS: dict[str, str] = {
     '"consultations": [PastConsultation], "noted": [Pointer]}`',
     "tom db check": "`[Problem]`",
     "tom doctor": "`Report`",
-    "tom plugin status": '`[{"host", "path", "installed", "command", "works", "server", "serves"}]`',
+    "tom plugin status": (
+        '`[{"host", "path", "installed", "command", "works", "server", "serves"}]`'
+    ),
 }
 MODELS: tuple[type[BaseModel], ...] = (
     UserModel,

@@ -2,18 +2,27 @@
 # Makes an environment with locked dependencies and this project in it.
 # usage: tools/setup.sh core|dev     in .venv
 #        tools/setup.sh sdk          in .venv-sdk: the newest OpenHands SDK, for its host tests
+#        tools/setup.sh openhands-cli
+#                                    in .venv-openhands-cli: that CLI alone, as its users have it
 # Needs any Python 3 with pip and venv; finds or fetches a Python >= 3.12 for the project itself.
 set -eu
 cd "$(dirname "$0")/.."
 set_name=${1:-core}
 lock=requirements/$set_name.txt
-venv=.venv
-[ "$set_name" = sdk ] && venv=.venv-sdk
+case $set_name in
+core | dev) venv=.venv program=tom ;;
+sdk) venv=.venv-sdk program=tom ;;
+openhands-cli) venv=.venv-openhands-cli program=openhands ;;
+*)
+    echo "setup: no set called $set_name" >&2
+    exit 2
+    ;;
+esac
 stamp=$venv/.installed-$set_name
 
 # The stamp holds what was installed, so that a changed lock or project file installs again.
 want=$(cat "$lock" pyproject.toml tools/setup.sh | cksum)
-if [ -x "$venv/bin/tom" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
+if [ -x "$venv/bin/$program" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
     exit 0
 fi
 
@@ -49,8 +58,11 @@ if ! "$venv/bin/python" -c "$new_enough" >/dev/null 2>&1; then
     "$uv" venv --quiet --clear --python "$python" "$venv"
 fi
 echo "setup: installing $lock" >&2
-export VIRTUAL_ENV="$PWD/$venv"
+# Named outright, for UV_PYTHON goes before an environment that is only active.
+python=$venv/bin/python
 # The lock is complete, and a hash for this very project cannot be in it.
-"$uv" pip install --quiet --no-deps --require-hashes -r "$lock"
-"$uv" pip install --quiet --no-deps --editable .
+"$uv" pip install --quiet --python "$python" --no-deps --require-hashes -r "$lock"
+if [ "$program" = tom ]; then
+    "$uv" pip install --quiet --python "$python" --no-deps --editable .
+fi
 echo "$want" >"$stamp"

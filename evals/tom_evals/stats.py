@@ -140,8 +140,8 @@ def bootstrap[T](
     random = np.random.default_rng(seed)
     drawn: list[float] = []
     for _ in range(resamples):
-        chosen = random.integers(len(members), size=len(members))
-        value = score([case for index in chosen.tolist() for case in members[index]])
+        chosen = map(int, random.integers(len(members), size=len(members)))
+        value = score([case for index in chosen for case in members[index]])
         if not np.isnan(value):
             drawn.append(value)
     low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (float("nan"), float("nan"))

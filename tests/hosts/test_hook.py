@@ -1,13 +1,17 @@
+import contextlib
 import fcntl
 import json
 import os
+import random
+import shlex
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -174,6 +178,20 @@ def test_a_session_is_told_its_briefing_once_and_byte_for_byte(
     for _ in range(2):
         assert fire("UserPromptSubmit", shape("UserPromptSubmit")).stdout == b""
     assert fire("UserPromptSubmit", shape("UserPromptSubmit", "s2")).stdout == first.stdout
+    assert logged(home) == []
+
+
+def test_a_compacted_session_is_told_again(told: Tom, home: Path) -> None:
+    """At its next prompt, once; a start for another reason changes and prints nothing."""
+    first = fire("UserPromptSubmit", claude("UserPromptSubmit"))
+    assert context(first)
+    for source in ("startup", "resume", "compact"):
+        assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == b""
+        assert fire("SessionStart", claude("SessionStart", source=source)).stdout == b""
+    assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == first.stdout
+    assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == b""
+    assert fire("SessionStart", claude("SessionStart", "s9", source="compact")).stdout == b""
+    assert {line["event"] for line in noted(home)} == {"UserPromptSubmit"}
     assert logged(home) == []
 
 
@@ -502,30 +520,6 @@ def test_one_learner_is_enough(home: Path) -> None:
         assert len(noted(home)) == 1
 
 
-def test_a_killed_learner_loses_no_line(home: Path, tmp_path: Path) -> None:
-    """Killed at any moment, what it had taken is learned from by the next one."""
-    for number, wait in enumerate((0.15, 0.4, 0.7, 1.0)):
-        path = transcript(
-            tmp_path, f"from now on use tool{number} please, always", session=f"k-{number}"
-        )
-        (home / "hosts").mkdir(parents=True, exist_ok=True)
-        line = hook.Event(
-            "Stop", json.dumps(claude("Stop", f"k-{number}", transcript_path=str(path))).encode()
-        )
-        hook.append(str(home / "hosts" / "inbox.jsonl"), line.line(LOCAL_USER))
-        process = subprocess.Popen(LEARNER)
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    hook.append(str(home / "hosts" / "inbox.jsonl"), b'{"host": "other"}\n')
-    assert subprocess.run(LEARNER, timeout=60).returncode == 0
-    tom = open_tom(Settings(home=home))
-    stored = set(ids_of(tom, LOCAL_USER))
-    assert stored == {"k-0", "k-1", "k-2", "k-3"}
-    assert tom.memory.queue.pending(LOCAL_USER) == 0
-    tom.close()
-
-
 def test_what_is_wrong_with_one_line_keeps_no_other_waiting(home: Path, tmp_path: Path) -> None:
     """Broken lines, unknown hosts and transcripts that are gone are logged and passed over."""
     path = transcript(tmp_path, "from now on use pnpm, not npm")
@@ -588,3 +582,148 @@ def test_what_was_told_is_never_learned_again(told: Tom, home: Path, tmp_path: P
     assert [turn.text for turn in session.turns if turn.role is Role.USER] == [
         "add a chart to the report"
     ]
+
+
+# Kills
+
+
+def eventually(holds: Callable[[], bool], what: str) -> None:
+    """Waits until something holds."""
+    until = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < until, what
+        time.sleep(0.002)
+
+
+def rows(home: Path, question: str) -> int:
+    """A number that the database holds now; 0 where there is no such table yet."""
+    path = home / "tom.db"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(question).fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+STORED = "SELECT count(*) FROM session"
+LEARNED = "SELECT count(*) FROM session_model"
+PENDING = "SELECT count(*) FROM learn_queue"
+
+
+def was_taken(home: Path) -> bool:
+    return any((home / "hosts").glob("taken-*")) and rows(home, STORED) == 0
+
+
+def was_stored_in_part(home: Path) -> bool:
+    return rows(home, STORED) > 0
+
+
+def was_learned_in_part(home: Path) -> bool:
+    return rows(home, LEARNED) > 0
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        was_taken,
+        pytest.param(was_stored_in_part, marks=pytest.mark.slow),
+        pytest.param(was_learned_in_part, marks=pytest.mark.slow),
+    ],
+)
+def test_a_killed_learner_loses_no_session(
+    moment: Callable[[Path], bool], home: Path, tmp_path: Path
+) -> None:
+    """Killed while it stores or learns, what it had not done is done after the next hook."""
+    names = [f"k-{number}" for number in range(12)]
+    for number, name in enumerate(names):
+        path = transcript(tmp_path, f"from now on use tool{number} please, always", session=name)
+        fire("UserPromptSubmit", claude("UserPromptSubmit", name, transcript_path=str(path)))
+    assert learners(home) == []
+    learner = subprocess.Popen(LEARNER)
+    eventually(lambda: moment(home) or learner.poll() is not None, "the learner never got there")
+    learner.send_signal(signal.SIGKILL)
+    assert learner.wait() == -signal.SIGKILL
+    assert rows(home, LEARNED) < len(names)
+    assert learners(home) == []
+    path = transcript(tmp_path, "thanks", session="next")
+    fire("Stop", claude("Stop", "next", transcript_path=str(path)))
+    rested(home)
+    tom = open_tom(Settings(home=home))
+    assert set(ids_of(tom, LOCAL_USER)) == {*names, "next"}
+    assert tom.memory.queue.pending(LOCAL_USER) == 0
+    tom.close()
+    assert rows(home, LEARNED) == len(names) + 1
+    assert rows(home, PENDING) == 0
+    assert noted(home) == []
+    assert not list((home / "hosts").glob("taken-*"))
+
+
+@pytest.mark.slow
+def test_a_learner_that_is_killed_each_time_gets_through_in_the_end(
+    home: Path, tmp_path: Path
+) -> None:
+    """Kills at moments of chance, a hook after each: no session is lost or kept twice."""
+    chance = random.Random(7)
+    names = [f"c-{number}" for number in range(6)]
+    for name in names:
+        path = transcript(tmp_path, f"from now on use {name} please, always", session=name)
+        fire("Stop", claude("Stop", name, transcript_path=str(path)))
+        with contextlib.suppress(AssertionError):
+            rested(home, seconds=chance.uniform(0.0, 1.5))
+        for pid in learners(home):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    fire("SessionEnd", claude("SessionEnd", names[0], transcript_path=str(path)))
+    rested(home)
+    tom = open_tom(Settings(home=home))
+    assert sorted(ids_of(tom, LOCAL_USER)) == names
+    assert tom.memory.queue.pending(LOCAL_USER) == 0
+    tom.close()
+
+
+def test_a_killed_hook_leaves_whole_lines(told: Tom, home: Path) -> None:
+    """Killed at moments of chance it has noted its event or not, and the next one works."""
+    chance = random.Random(7)
+    for number in range(40):
+        data = json.dumps(claude("UserPromptSubmit", f"h-{number}")).encode()
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+        with subprocess.Popen([*HOOK, "UserPromptSubmit"], **pipes) as hooked:
+            assert hooked.stdin
+            hooked.stdin.write(data)
+            hooked.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                hooked.wait(chance.uniform(0.0, 0.08))
+            hooked.kill()
+    names = [line["session"] for line in noted(home)]
+    assert 0 < len(names) < 40
+    assert len(set(names)) == len(names)
+    assert context(fire("UserPromptSubmit", claude("UserPromptSubmit", "after")))
+    assert noted(home)[-1]["session"] == "after"
+
+
+@pytest.mark.parametrize("last", ["UserPromptSubmit", "Stop"])
+def test_a_host_that_is_killed_loses_no_session(last: str, home: Path, tmp_path: Path) -> None:
+    """With its whole group, after a prompt or while its learner works: the session is learned.
+
+    After a prompt alone that is when the next session rests. No process stays behind.
+    """
+    path = transcript(tmp_path, "from now on use pnpm, not npm", session="killed")
+    event = claude(last, "killed", transcript_path=str(path))
+    (tmp_path / "event").write_text(json.dumps(event))
+    command = f"{shlex.join([*HOOK, last])} < event; echo done; exec tail -f event"
+    with subprocess.Popen(
+        ["sh", "-c", command], cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE
+    ) as host:
+        assert host.stdout
+        assert host.stdout.readline() == b"done\n"
+        os.killpg(host.pid, signal.SIGKILL)
+    if last == "UserPromptSubmit":
+        assert learners(home) == []
+        assert [line["session"] for line in noted(home)] == ["killed"]
+        other = transcript(tmp_path, "thanks", session="next")
+        fire("Stop", claude("Stop", "next", transcript_path=str(other)))
+    rested(home)
+    tom = open_tom(Settings(home=home))
+    assert "killed" in ids_of(tom, LOCAL_USER)
+    assert any("pnpm" in belief.statement for belief in tom.memory.beliefs.all(LOCAL_USER))
+    tom.close()

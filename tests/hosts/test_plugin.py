@@ -12,6 +12,7 @@ os.environ["OPENHANDS_SUPPRESS_BANNER"] = "1"
 
 import pytest
 from scripted_model import ScriptedModel
+from told_and_learned import texts, tools_of
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.errors import TomError
@@ -59,12 +60,16 @@ def written(path: Path, content: object, **style: int | str) -> Path:
 
 
 def test_the_plugin_calls_the_hook_for_each_of_its_events() -> None:
-    """Three events, each by its name, each with a few seconds to answer; both manifests agree."""
+    """Each event by its name, with a few seconds to answer; both manifests agree.
+
+    A session's start is for where Claude Code has compacted it, which OpenHands never calls.
+    """
     hooks = json.loads((PLUGIN / "hooks" / "hooks.json").read_text())["hooks"]
     assert list(hooks) == list(hook.EVENTS)
     for event, groups in hooks.items():
         (only,) = groups[0]["hooks"]
         assert only == {"type": "command", "command": f"tom-hook {event}", "timeout": 5}
+        assert groups[0]["matcher"] == ("compact" if event == hook.START else "*")
     manifests = [
         (PLUGIN / folder / "plugin.json").read_text() for folder in (".plugin", ".claude-plugin")
     ]
@@ -80,6 +85,41 @@ def test_the_skill_keeps_to_the_convention() -> None:
     assert re.fullmatch(r"[a-z-]{1,64}", fields["name"])
     assert fields["name"] == "tom-user-model"
     assert len(fields["description"]) <= 1024
+
+
+def test_the_agent_is_one_for_both_hosts(tmp_path: Path) -> None:
+    """OpenHands reads it, with a terminal once it is installed; it is told to change nothing."""
+    definition = pytest.importorskip("openhands.sdk.subagent.schema").AgentDefinition
+    shipped = definition.load(PLUGIN / "agents" / "user-advocate.md")
+    assert shipped.name == "user-advocate"
+    assert len(shipped.when_to_use_examples) == 2
+    assert shipped.metadata == {"disallowedTools": "Write, Edit, NotebookEdit"}
+    assert "Only read." in shipped.system_prompt
+    folder = install.bundle(COMMAND, {"TOM_HOME": str(tmp_path)}, serve=False)
+    installed = definition.load(folder / "agents" / "user-advocate.md")
+    assert (shipped.tools, installed.tools) == ([], ["terminal"])
+    assert installed.system_prompt == shipped.system_prompt
+
+
+def test_what_is_installed_calls_this_tom(tmp_path: Path) -> None:
+    """The copy has full paths and, where that can be, the MCP server; what is shipped has none.
+
+    A server that cannot start costs a conversation, so nobody gets one who did not install it.
+    """
+    home = tmp_path / "tom"
+    environ = {"TOM_HOME": str(home)}
+    folder = install.bundle(COMMAND, environ, serve=True)
+    assert folder.parent == home
+    hooks = json.loads((folder / "hooks" / "hooks.json").read_text())["hooks"]
+    assert hooks["Stop"][0]["hooks"][0]["command"].endswith("tom-hook' Stop")
+    (only,) = json.loads((folder / ".mcp.json").read_text())["mcpServers"].values()
+    assert sys.executable in only["args"]
+    assert only["env"] == environ
+    assert not (PLUGIN / ".mcp.json").exists()
+    again = install.bundle(COMMAND, environ, serve=False)
+    assert again == folder
+    assert not (folder / ".mcp.json").exists()
+    assert list(home.iterdir()) == [folder]
 
 
 def test_every_command_that_the_plugin_names_exists() -> None:
@@ -238,6 +278,64 @@ def test_the_commands_show_ask_do_and_undo(tmp_path: Path) -> None:
     assert tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 1
 
 
+def test_the_openhands_cli_gets_hooks_and_a_server(tmp_path: Path) -> None:
+    """Both files are shown and asked for, written, told of, and as before once it is undone."""
+    pytest.importorskip("mcp")
+    folder = tmp_path / "person" / ".openhands"
+    theirs = {"theirs": {"url": "http://127.0.0.1:9/mcp", "enabled": True}}
+    hooks = written(folder / "hooks.json", OTHERS, indent=2)
+    servers = written(folder / "mcp.json", {"mcpServers": theirs}, indent=4)
+    before = hooks.read_text(), servers.read_text()
+    asked = tom("install", "openhands-cli")
+    assert asked.returncode == 2
+    assert f"+++ {hooks}" in asked.stdout
+    assert f"+++ {servers}" in asked.stdout
+    assert (hooks.read_text(), servers.read_text()) == before
+    assert tom("install", "openhands-cli", "--yes").returncode == 0
+    table = json.loads(servers.read_text())["mcpServers"]
+    assert list(table) == ["theirs", "tom-swe"]
+    assert table["tom-swe"]["env"]["TOM_HOME"] == os.environ["TOM_HOME"]
+    again = tom("install", "openhands-cli", "--yes")
+    assert "there already" in again.stderr
+    state = json.loads(tom("status", "--json").stdout)[2]
+    assert (state["works"], state["server"], state["serves"]) == (True, sys.executable, True)
+    kept = [next(path.parent.glob(f"{path.name}.before-tom-*")) for path in (hooks, servers)]
+    assert tuple(path.read_text() for path in kept) == before
+    servers.write_text(servers.read_text().replace(sys.executable, "/no/python"))
+    broken = tom("status")
+    assert broken.returncode == 1
+    assert "broken: /no/python does not serve MCP" in broken.stdout
+    assert tom("uninstall", "openhands-cli", "--yes").returncode == 0
+    assert (hooks.read_text(), servers.read_text()) == before
+    assert tom("install", "openhands-cli", "--yes", "--no-mcp").returncode == 0
+    assert servers.read_text() == before[1]
+    written(servers, {"mcpServers": []})
+    assert tom("install", "openhands-cli", "--yes").returncode == 1
+
+
+def test_without_the_extra_there_is_no_server(tmp_path: Path) -> None:
+    """The hooks are installed, no entry is written, and it is said why."""
+    venv = tmp_path / "venv"
+    made = [sys.executable, "-m", "venv", "--without-pip", str(venv)]
+    assert subprocess.run(made).returncode == 0
+    (there,) = venv.glob("lib/python*/site-packages")
+    for path in Path(pytest.__file__).parent.parent.iterdir():
+        if not path.name.startswith("mcp"):
+            (there / path.name).symlink_to(path)
+    environ = {**os.environ, "PATH": str(install.program().parent)}
+    command = [str(venv / "bin" / "python"), "-m", "tom_cli", "plugin"]
+    said = [
+        subprocess.run([*command, *words], capture_output=True, text=True, env=environ)
+        for words in (["install", "openhands-cli", "--yes"], ["status"])
+    ]
+    for each in said:
+        assert each.returncode == 0, each.stderr
+        assert "no MCP server here: pip install 'tom-swe[mcp]'" in each.stderr
+    assert "openhands-cli  installed (" in said[1].stdout
+    assert (tmp_path / "person" / ".openhands" / "hooks.json").exists()
+    assert not (tmp_path / "person" / ".openhands" / "mcp.json").exists()
+
+
 @pytest.mark.slow
 def test_the_sdk_installs_the_plugin(tmp_path: Path) -> None:
     """It is loaded from then on, calls the hook where it is, and goes again; another's stays."""
@@ -251,10 +349,12 @@ def test_the_sdk_installs_the_plugin(tmp_path: Path) -> None:
     code = (
         "from openhands.sdk.plugin import load_installed_plugins as load\n"
         "(plugin,) = load()\n"
-        "print(plugin.name, *[skill.name for skill in plugin.skills])"
+        "kinds = plugin.skills, plugin.agents\n"
+        "print(plugin.name, *[each.name for kind in kinds for each in kind], *plugin.mcp_config)"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert loaded.stdout.splitlines()[-1] == "tom tom-user-model"
+    assert loaded.stdout.splitlines()[-1] == "tom tom-user-model user-advocate tom-swe"
+    assert "openhands      installed, with its MCP server" in tom("status").stdout
     assert tom("uninstall", "openhands", "--yes").returncode == 0
     assert not place.exists()
     written(place / "hooks" / "hooks.json", {})
@@ -321,11 +421,47 @@ def test_an_openhands_agent_is_told_and_learned_from(
     assert [len(each.quotes) for each in beliefs if "pnpm" in each.statement] == [1]
 
 
-def texts(request: dict[str, object]) -> str:
-    """All the text of a request to the model."""
-    pieces: list[str] = []
-    for message in request["messages"]:  # type: ignore[attr-defined]
-        content = message["content"] or ""
-        parts = content if isinstance(content, list) else [{"text": content}]
-        pieces += [part.get("text", "") for part in parts]
-    return "\n".join(pieces)
+@pytest.mark.slow
+def test_its_server_is_no_risk_to_a_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tools clash with none of OpenHands' own, and where tom is gone they are just not there.
+
+    Beside a second server, whose name goes before the tools, too.
+    """
+    sdk = pytest.importorskip("openhands.sdk", reason="needs tom-swe[openhands]")
+    from openhands.sdk.plugin import PluginSource
+    from openhands.tools.tom_consult import TomConsultTool
+
+    folder = install.bundle(install.program(), os.environ, serve=True)
+    servers = folder / ".mcp.json"
+    ours = servers.read_text()
+    (entry,) = json.loads(ours)["mcpServers"].values()
+    two = json.dumps({"mcpServers": {"tom-swe": entry, "other": entry}})
+    offered: list[set[str]] = []
+    for text in (ours, two, ours.replace(json.dumps(sys.executable), '"/no/python"')):
+        servers.write_text(text)
+        with ScriptedModel() as model:
+            llm = sdk.LLM(
+                model="openai/scripted",
+                base_url=model.base_url,
+                api_key="x",
+                num_retries=0,
+                input_cost_per_token=1e-6,
+                output_cost_per_token=1e-6,
+            )
+            conversation = sdk.Conversation(
+                agent=sdk.Agent(llm=llm, tools=[sdk.Tool(name=TomConsultTool.name)]),
+                workspace=str(tmp_path),
+                plugins=[PluginSource(source=str(folder))],
+                visualizer=None,
+            )
+            conversation.send_message("hello")
+            conversation.run()
+            conversation.close()
+            offered.append(tools_of(model.requests))
+    alone, beside, gone = offered
+    assert {"tom_consult", "consult", "forget"} <= alone
+    assert {"tom_consult", "tom-swe_consult", "other_consult"} <= beside
+    assert "tom_consult" in gone
+    assert "consult" not in gone

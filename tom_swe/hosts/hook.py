@@ -10,7 +10,7 @@ dataclasses or subprocess would each cost about as much as the hook itself.
 """
 
 # pathlib is left out, see above.
-# ruff: noqa: PTH103, PTH105, PTH109, PTH110, PTH111, PTH112, PTH113, PTH116, PTH117, PTH118, PTH123
+# ruff: noqa: PTH103, PTH105, PTH107, PTH109, PTH110, PTH111, PTH112, PTH113, PTH116, PTH117, PTH118, PTH123
 
 import fcntl
 import os
@@ -22,8 +22,11 @@ from collections.abc import Mapping
 
 from tom_swe.hosts.checkout import best, repository_of
 
-PROMPT, STOP, END = "UserPromptSubmit", "Stop", "SessionEnd"
-EVENTS = (PROMPT, STOP, END)
+PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
+EVENTS = (PROMPT, STOP, END, START)
+# Claude Code starts a session again when it has summed up what went before. OpenHands takes
+# what stands beside SessionStart for the name of a tool, and never calls that one.
+COMPACTED = "compact"
 CLAUDE_CODE, OPENHANDS = "claude-code", "openhands"
 LOCAL_USER = "local"
 DATABASE = "tom.db"
@@ -59,6 +62,7 @@ class Event:
         self.session = text("session_id")
         self.cwd = text("cwd", "working_dir")
         self.transcript = text("transcript_path")
+        self.source = text("source")
 
     def line(self, user: str) -> bytes:
         """The event as a line of the inbox."""
@@ -131,6 +135,9 @@ def run(name: str, environ: Mapping[str, str]) -> None:
         event = Event(name, data)
         if event.name not in EVENTS:
             raise HookFault("an event that tom does not know")
+        if event.name == START:
+            tell_again(place, event)
+            return
         place.make()
         append(place.file(INBOX), event.line(place.user))
     except Exception as error:
@@ -193,7 +200,7 @@ def briefing_once(place: Place, event: Event) -> str:
     """The briefing, where this session was not told one yet and there is something to tell."""
     if not event.session:
         raise HookFault("the host names no session, so it cannot be told once")
-    marker = place.file(digest(f"{event.host}\0{event.session}"))
+    marker = marker_of(place, event)
     if os.path.exists(marker):
         return ""
     text = briefing(os.path.join(place.home, DATABASE), place.user, repository_of(event.cwd))
@@ -203,6 +210,17 @@ def briefing_once(place: Place, event: Event) -> str:
         except FileExistsError:
             return ""
     return text
+
+
+def marker_of(place: Place, event: Event) -> str:
+    """The file whose being there says that a session was told."""
+    return place.file(digest(f"{event.host}\0{event.session}"))
+
+
+def tell_again(place: Place, event: Event) -> None:
+    """Lets the next prompt be told once more, where the host dropped what was told before."""
+    if event.source == COMPACTED and os.path.exists(marker := marker_of(place, event)):
+        os.remove(marker)
 
 
 def briefing(database: str, user: str, repository: str) -> str:

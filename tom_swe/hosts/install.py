@@ -1,96 +1,51 @@
 """Puts tom's hooks into an agent and takes them out again.
 
-What would change is computed first, as text before and after, so that it can be shown.
 Entries of others are kept as they are; ours are known by the program they call.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
 import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from importlib import resources
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from tom_swe.errors import TomError, UsageError
-from tom_swe.hosts.hook import EVENTS
+from tom_swe.hosts import serving
+from tom_swe.hosts.bundle import HOOKS, PLUGIN, SERVERS, bundled, plugin_folder
+from tom_swe.hosts.files import Change, Table, change, items, parsed, read
+from tom_swe.hosts.hook import COMPACTED, EVENTS, START, Place
 from tom_swe.model.base import Value
 
 CLAUDE_CODE, OPENHANDS, OPENHANDS_CLI = "claude-code", "openhands", "openhands-cli"
 HOSTS = (CLAUDE_CODE, OPENHANDS, OPENHANDS_CLI)
 PROGRAM = "tom-hook"
-PLUGIN = "tom"
 TIMEOUT_SECONDS = 5
-_HOOKS = Path("hooks") / "hooks.json"
-
-type _Table = dict[str, object]
 
 
 class Standing(Value):
-    """How tom stands with one host: what its hooks call, and whether that is there."""
+    """How tom stands with one host: what its hooks call, and whether that is there.
+
+    `server` is what the host's entry for the MCP server starts it with, and `serves` whether
+    the server would start; both are of hosts that tom writes such an entry for.
+    """
 
     host: str
     path: Path
     installed: bool
     command: str
     works: bool
-
-
-class Change(NamedTuple):
-    """A file as it is, None where it is not there, and as it would be."""
-
-    path: Path
-    before: str | None
-    after: str
+    server: str = ""
+    serves: bool = False
 
     @property
-    def is_none(self) -> bool:
-        """Whether the file stays as it is."""
-        return self.after == (self.before or "")
-
-    def diff(self) -> str:
-        """The change as a unified diff."""
-        lines = difflib.unified_diff(
-            (self.before or "").splitlines(),
-            self.after.splitlines(),
-            str(self.path) if self.before is not None else os.devnull,
-            str(self.path),
-            lineterm="",
-        )
-        return "\n".join(lines)
-
-    def apply(self) -> Path | None:
-        """Writes the file whole and keeps what it was beside it; where, or None if it is new.
-
-        Raises TomError where the file has changed since, or cannot be written.
-        """
-        if _read(self.path) != self.before:
-            raise TomError(f"{self.path} has just been changed by something else; try again")
-        # A settings file is often a link into a folder of dotfiles, and stays one.
-        path = self.path.resolve()
-        backup: Path | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            mode = 0o600
-            if self.before is not None:
-                mode = path.stat().st_mode & 0o777
-                stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-                backup = self.path.with_name(f"{self.path.name}.before-tom-{stamp}")
-                shutil.copy2(path, backup)
-            fresh = path.with_name(f"{path.name}.tom-{os.getpid()}")
-            fresh.write_text(self.after, encoding="utf-8")
-            fresh.chmod(mode)
-            fresh.replace(path)
-        except OSError as error:
-            raise TomError(f"{self.path} cannot be written: {error.strerror}") from error
-        return backup
+    def is_broken(self) -> bool:
+        """Whether the host would call what is not there."""
+        return (self.installed and not self.works) or (bool(self.server) and not self.serves)
 
 
 def program() -> Path:
@@ -123,61 +78,85 @@ def config_of(host: str, environ: Mapping[str, str], home: Path) -> Path:
             raise UsageError(f"no host {host!r}: it is one of {', '.join(HOSTS)}")
 
 
+def servers_of(host: str, environ: Mapping[str, str], home: Path) -> Path | None:
+    """The file of MCP servers in which tom has an entry; None where a host has no such file."""
+    match host:
+        case "openhands-cli":
+            named = environ.get("OPENHANDS_PERSISTENCE_DIR")
+            return (Path(named).expanduser() if named else home / ".openhands") / "mcp.json"
+        case "openhands":
+            return config_of(host, environ, home) / SERVERS
+        case _:
+            return None
+
+
 def installing(path: Path, command: Path) -> Change:
     """The change that adds our hooks to a settings file. Raises TomError."""
-    return _change(path, lambda table: _with_ours(table, command))
+    return change(path, lambda table: _with_ours(table, command))
 
 
 def uninstalling(path: Path) -> Change:
     """The change that takes our hooks out of a settings file. Raises TomError."""
-    return _change(path, _without_ours)
+    return change(path, _without_ours)
+
+
+def serving_in(path: Path, environ: Mapping[str, str]) -> Change:
+    """The change that adds our MCP server to a file of servers. Raises TomError."""
+    return change(path, lambda table: serving.with_ours(table, serving.entry(environ)))
+
+
+def serving_out(path: Path) -> Change:
+    """The change that takes our MCP server out of a file of servers. Raises TomError."""
+    return change(path, serving.without_ours)
 
 
 def standing(host: str, environ: Mapping[str, str], home: Path) -> Standing:
     """Whether our hooks are in a host's settings, and whether what they call exists."""
     path = config_of(host, environ, home)
-    file = path / _HOOKS if host == OPENHANDS else path
-    command = _command_in(file)
+    command = _command_in(path / HOOKS if host == OPENHANDS else path)
+    servers = servers_of(host, environ, home)
+    server = serving.program_in(parsed(read(servers), servers)) if servers else None
     return Standing(
         host=host,
         path=path,
         installed=bool(command),
         command=command,
         works=bool(command) and shutil.which(shlex.split(command)[0]) is not None,
+        server=server or "",
+        serves=server is not None and serving.can_serve(server),
     )
 
 
 # The OpenHands SDK's own plugins
 
 
-def plugin_folder() -> Path:
-    """The plugin that is shipped with tom, for OpenHands and Claude Code alike."""
-    return Path(str(resources.files("tom_swe.hosts") / "plugin"))
+def bundle(command: Path, environ: Mapping[str, str], serve: bool) -> Path:
+    """Makes the plugin as this environment's tom gives it to OpenHands; its folder."""
+    entry = serving.entry(environ) if serve else None
+    home = Path(Place(environ).home)
+    return bundled(home, lambda table: _with_ours(table, command), entry)
 
 
-def add_to_openhands(command: Path) -> Path:
+def add_to_openhands(folder: Path) -> Path:
     """Has the OpenHands SDK of this environment install the plugin; the folder it is in.
 
     Raises TomError where there is no SDK here, or another plugin has the name.
     """
     plugins = _sdk()
-    place = plugins.get_installed_plugins_dir() / PLUGIN
-    if place.exists() and not _command_in(place / _HOOKS):
-        raise TomError(f"{place} is another plugin called {PLUGIN!r}; it is left as it is")
-    info = plugins.install_plugin(str(plugin_folder()), force=True)
-    # An agent need not have this environment on its PATH.
-    hooks = info.install_path / _HOOKS
-    hooks.write_text(_with_ours_in(hooks.read_text(), command), encoding="utf-8")
-    return info.install_path
+    _refuse_another(plugins.get_installed_plugins_dir() / PLUGIN)
+    return plugins.install_plugin(str(folder), force=True).install_path
 
 
 def remove_from_openhands() -> bool:
     """Has the OpenHands SDK of this environment remove the plugin; False if it was not there."""
     plugins = _sdk()
-    place = plugins.get_installed_plugins_dir() / PLUGIN
-    if place.exists() and not _command_in(place / _HOOKS):
-        raise TomError(f"{place} is another plugin called {PLUGIN!r}; it is left as it is")
+    _refuse_another(plugins.get_installed_plugins_dir() / PLUGIN)
     return plugins.uninstall_plugin(PLUGIN)
+
+
+def _refuse_another(place: Path) -> None:
+    if place.exists() and not _command_in(place / HOOKS):
+        raise TomError(f"{place} is another plugin called {PLUGIN!r}; it is left as it is")
 
 
 def _sdk():
@@ -197,45 +176,7 @@ def _sdk():
 # Hooks in a JSON file
 
 
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise TomError(f"{path} cannot be read: {error}") from error
-
-
-def _change(path: Path, edit: Callable[[_Table], _Table]) -> Change:
-    before = _read(path)
-    document = _parsed(before, path)
-    after = edit(document)
-    if after == document:
-        return Change(path, before, before or "")
-    return Change(path, before, _written(after, before or ""))
-
-
-def _parsed(text: str | None, path: Path) -> _Table:
-    try:
-        document: object = json.loads(text) if text and text.strip() else {}
-    except ValueError as error:
-        raise TomError(f"{path} is no valid JSON ({error}); mend it first") from error
-    if not isinstance(document, dict):
-        raise TomError(f"{path} holds no JSON object; mend it first")
-    return cast("_Table", document)
-
-
-def _written(document: _Table, like: str) -> str:
-    """The document with the indentation that the file had."""
-    indent = re.search(r"^[ \t]+(?=\")", like, re.MULTILINE)
-    return json.dumps(document, indent=indent[0] if indent else 2, ensure_ascii=False) + "\n"
-
-
-def _with_ours_in(text: str, command: Path) -> str:
-    return _written(_with_ours(_parsed(text, _HOOKS), command), text)
-
-
-def _hooks_of(document: _Table) -> tuple[_Table, bool]:
+def _hooks_of(document: Table) -> tuple[Table, bool]:
     """The table of events, and whether it stands under ``hooks``, as it mostly does."""
     bare = "hooks" not in document and any(
         name in document for event in EVENTS for name in (event, _snake(event))
@@ -243,30 +184,31 @@ def _hooks_of(document: _Table) -> tuple[_Table, bool]:
     table = document if bare else document.get("hooks", {})
     if not isinstance(table, dict):
         raise TomError("`hooks` is no JSON object there; mend it first")
-    return cast("_Table", table), not bare
+    return cast("Table", table), not bare
 
 
-def _with_ours(document: _Table, command: Path) -> _Table:
+def _with_ours(document: Table, command: Path) -> Table:
     table, nested = _hooks_of(document)
     edited = dict(table)
     for event in EVENTS:
         wanted = f"{shlex.quote(str(command))} {event}"
         # OpenHands writes its own files so, and refuses a file that has both.
         key = _snake(event) if _snake(event) in table else event
-        groups = _list(table.get(key, []))
+        groups = items(table.get(key, []))
         ours = [hook for group in groups for hook in _ours_in(group)]
         if [hook.get("command") for hook in ours] == [wanted]:
             continue
         hook = {"type": "command", "command": wanted, "timeout": TIMEOUT_SECONDS}
-        edited[key] = [*_others(groups), {"matcher": "*", "hooks": [hook]}]
+        matcher = COMPACTED if event == START else "*"
+        edited[key] = [*_others(groups), {"matcher": matcher, "hooks": [hook]}]
     return {**document, "hooks": edited} if nested else edited
 
 
-def _without_ours(document: _Table) -> _Table:
+def _without_ours(document: Table) -> Table:
     table, nested = _hooks_of(document)
-    edited: _Table = {}
+    edited: Table = {}
     for key, value in table.items():
-        groups = _list(value)
+        groups = items(value)
         if not any(_ours_in(group) for group in groups):
             edited[key] = value
         elif kept := _others(groups):
@@ -287,17 +229,17 @@ def _others(groups: list[object]) -> list[object]:
         if not ours:
             kept.append(group)
             continue
-        table = cast("_Table", group)
-        if hooks := [hook for hook in _list(table["hooks"]) if hook not in ours]:
+        table = cast("Table", group)
+        if hooks := [hook for hook in items(table["hooks"]) if hook not in ours]:
             kept.append({**table, "hooks": hooks})
     return kept
 
 
-def _ours_in(group: object) -> list[_Table]:
+def _ours_in(group: object) -> list[Table]:
     if not isinstance(group, dict):
         return []
-    hooks = cast("_Table", group).get("hooks")
-    tables = [cast("_Table", hook) for hook in _list(hooks) if isinstance(hook, dict)]
+    hooks = cast("Table", group).get("hooks")
+    tables = [cast("Table", hook) for hook in items(hooks) if isinstance(hook, dict)]
     return [table for table in tables if _is_ours(table.get("command"))]
 
 
@@ -311,16 +253,12 @@ def _is_ours(command: object) -> bool:
 
 def _command_in(file: Path) -> str:
     """What our hooks in a file call; "" where there are none."""
-    table, _ = _hooks_of(_parsed(_read(file), file))
+    table, _ = _hooks_of(parsed(read(file), file))
     for value in table.values():
-        for group in _list(value):
+        for group in items(value):
             for hook in _ours_in(group):
                 return shlex.quote(shlex.split(str(hook["command"]))[0])
     return ""
-
-
-def _list(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _snake(event: str) -> str:

@@ -11,11 +11,32 @@ import typer
 from tom_cli.common import Json, Yes, confirmed, print_json, talk
 
 if TYPE_CHECKING:
-    from tom_swe.hosts.install import Change
+    from tom_swe.hosts.agent_server import AgentServer
+    from tom_swe.hosts.files import Change
+    from tom_swe.hosts.install import Standing
 
 app = typer.Typer(help="Put tom into an agent, and take it out again.", no_args_is_help=True)
 
 Host = Annotated[str, typer.Argument(help="claude-code, openhands or openhands-cli.")]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        metavar="URL",
+        help="With openhands: a running agent server, on a machine where this tom is.",
+    ),
+]
+KeyName = Annotated[
+    str | None,
+    typer.Option(
+        "--api-key-env",
+        metavar="NAME",
+        help="The environment variable with the session API key of that server.",
+    ),
+]
+NoMcp = Annotated[
+    bool, typer.Option("--no-mcp", help="Leave tom's MCP server out, which starts with a session.")
+]
 
 
 def register(main: typer.Typer) -> None:
@@ -24,24 +45,42 @@ def register(main: typer.Typer) -> None:
 
 
 @app.command()
-def install(host: Host, yes: Yes = False) -> None:
+def install(
+    host: Host,
+    server: Server = None,
+    api_key_env: KeyName = None,
+    no_mcp: NoMcp = False,
+    yes: Yes = False,
+) -> None:
     """Let an agent be told who it works for, and its sessions be learned from.
 
     What would change is shown first. claude-code and openhands-cli get hooks in their
-    settings file, a copy of which is kept beside it; openhands gets a plugin in its SDK.
+    settings file, a copy of which is kept beside it; openhands gets a plugin in its SDK, or
+    in the agent server given. Both of OpenHands get tom's MCP server too, where tom has it.
 
     Example: tom plugin install claude-code
     """
     from tom_swe.hosts import install as hosts
 
     path = hosts.config_of(host, os.environ, Path.home())
+    there = _server(host, server, api_key_env)
     command = hosts.program()
+    servers = hosts.servers_of(host, os.environ, Path.home())
+    serves = servers is not None and not no_mcp and _can_serve()
     if host == hosts.OPENHANDS:
-        talk(f"the OpenHands SDK here would install {hosts.plugin_folder()}, calling {command}")
+        where = f"the agent server at {there.url}" if there else "the OpenHands SDK here"
+        also = " and serving MCP" if serves else ""
+        talk(f"{where} would install {hosts.plugin_folder()}, calling {command}{also}")
         confirmed("Install it?", yes)
-        talk(f"installed in {hosts.add_to_openhands(command)}")
+        folder = hosts.bundle(command, os.environ, serves)
+        talk(f"installed in {there.install(folder) if there else hosts.add_to_openhands(folder)}")
+        if there:
+            talk("its hooks and what they learn are where the server runs, not where you call it")
         return
-    _change(hosts.installing(path, command), yes, "the hooks are there already")
+    changes = [hosts.installing(path, command)]
+    if servers is not None and serves:
+        changes.append(hosts.serving_in(servers, os.environ))
+    _change(changes, yes, "that is there already")
     talk("it holds from the agent's next session on; `export TOM_OFF=1` switches it off")
 
 
@@ -51,7 +90,8 @@ def status(as_json: Json = False) -> None:
 
     Example: tom plugin status
     """
-    from tom_cli.render import console, safe
+    from tom_cli.render import console
+    from tom_cli.safe import safe
     from tom_swe.hosts import install as hosts
 
     found = [hosts.standing(host, os.environ, Path.home()) for host in hosts.HOSTS]
@@ -59,36 +99,80 @@ def status(as_json: Json = False) -> None:
         print_json([each.model_dump(mode="json") for each in found])
     else:
         for each in found:
-            state = "installed" if each.installed else "not installed"
-            if each.installed and not each.works:
-                state = f"broken: {each.command} is not there; install it again"
-            console().print(f"{each.host:<14} {safe(state)} ({safe(str(each.path))})")
-    if any(each.installed and not each.works for each in found):
+            console().print(f"{each.host:<14} {safe(_state(each))} ({safe(str(each.path))})")
+        _can_serve()
+    if any(each.is_broken for each in found):
         raise typer.Exit(1)
 
 
 @app.command()
-def uninstall(host: Host, yes: Yes = False) -> None:
-    """Take tom's hooks out of an agent; nothing else there is touched, and no memory is lost.
+def uninstall(
+    host: Host, server: Server = None, api_key_env: KeyName = None, yes: Yes = False
+) -> None:
+    """Take tom out of an agent; nothing else there is touched, and no memory is lost.
 
     Example: tom plugin uninstall claude-code
     """
     from tom_swe.hosts import install as hosts
 
     path = hosts.config_of(host, os.environ, Path.home())
+    there = _server(host, server, api_key_env)
     if host == hosts.OPENHANDS:
-        confirmed(f"Remove the plugin from {path}?", yes)
-        talk("removed" if hosts.remove_from_openhands() else "it was not installed")
+        confirmed(f"Remove the plugin from {there.url if there else path}?", yes)
+        gone = there.uninstall() if there else hosts.remove_from_openhands()
+        talk("removed" if gone else "it was not installed")
         return
-    _change(hosts.uninstalling(path), yes, "no hooks of tom's are there")
+    changes = [hosts.uninstalling(path)]
+    if servers := hosts.servers_of(host, os.environ, Path.home()):
+        changes.append(hosts.serving_out(servers))
+    _change(changes, yes, "nothing of tom's is there")
 
 
-def _change(change: Change, yes: bool, nothing: str) -> None:
-    """Shows a change, asks, and makes it."""
-    if change.is_none:
-        talk(f"{nothing} ({change.path})")
+def _state(standing: Standing) -> str:
+    """How tom stands with a host, in a few words."""
+    if standing.installed and not standing.works:
+        return f"broken: {standing.command} is not there; install it again"
+    if standing.server and not standing.serves:
+        return f"broken: {standing.server} does not serve MCP any more; install it again"
+    state = "installed" if standing.installed else "not installed"
+    return f"{state}, with its MCP server" if standing.server else state
+
+
+def _can_serve() -> bool:
+    """Whether this tom can serve MCP; says how it could."""
+    from tom_swe.hosts import serving
+
+    serves = serving.can_serve()
+    if not serves:
+        talk(f"no MCP server here: pip install '{serving.EXTRA}', and install again, to add it")
+    return serves
+
+
+def _server(host: str, url: str | None, key_name: str | None) -> AgentServer | None:
+    """The agent server that is meant, if one is. Raises UsageError."""
+    from tom_swe.errors import UsageError
+    from tom_swe.hosts import agent_server, install
+
+    if url is None:
+        if key_name is not None:
+            raise UsageError("--api-key-env is for --server")
+        return None
+    if host != install.OPENHANDS:
+        raise UsageError(f"--server is for {install.OPENHANDS}, not for {host}")
+    if key_name is not None and not os.environ.get(key_name):
+        raise UsageError(f"the environment variable {key_name!r} is not set")
+    return agent_server.AgentServer(url, os.environ[key_name] if key_name else "")
+
+
+def _change(changes: list[Change], yes: bool, nothing: str) -> None:
+    """Shows changes, asks once, and makes them."""
+    wanted = [change for change in changes if not change.is_none]
+    if not wanted:
+        talk(f"{nothing} ({', '.join(str(change.path) for change in changes)})")
         return
-    typer.echo(change.diff())
-    confirmed("Make this change?", yes)
-    backup = change.apply()
-    talk(f"{change.path} is written" + (f"; as it was: {backup}" if backup else ""))
+    for change in wanted:
+        typer.echo(change.diff())
+    confirmed("Make this change?" if len(wanted) == 1 else "Make these changes?", yes)
+    for change in wanted:
+        backup = change.apply()
+        talk(f"{change.path} is written" + (f"; as it was: {backup}" if backup else ""))
