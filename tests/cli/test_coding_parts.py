@@ -154,6 +154,11 @@ def test_what_is_shown_obeys_no_one(text: str) -> None:
     assert "\n" not in safe(text)
 
 
+def test_escape_sequences_go_whole() -> None:
+    """Colours, modes and titles leave nothing of themselves behind in the text."""
+    assert safe("\x1b[?2004hone \x1b[1;31mtwo\x1b[0m \x1b]0;title\x07three") == "one two three"
+
+
 # Which model
 
 
