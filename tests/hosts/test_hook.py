@@ -694,8 +694,8 @@ def test_a_killed_hook_leaves_whole_lines(told: Tom, home: Path) -> None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 hooked.wait(chance.uniform(0.0, 0.08))
             hooked.kill()
+    # How many were noted is for the machine's speed to say; each is there whole, and once.
     names = [line["session"] for line in noted(home)]
-    assert 0 < len(names) < 40
     assert len(set(names)) == len(names)
     assert context(fire("UserPromptSubmit", claude("UserPromptSubmit", "after")))
     assert noted(home)[-1]["session"] == "after"
