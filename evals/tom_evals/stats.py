@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -57,13 +58,8 @@ class Counts(NamedTuple):
 
 def counts(truth: Iterable[bool], said: Iterable[bool]) -> Counts:
     """Counts what was said against what is true."""
-    pairs = list(zip(truth, said, strict=True))
-    return Counts(
-        hits=sum(t and s for t, s in pairs),
-        false_alarms=sum(not t and s for t, s in pairs),
-        misses=sum(t and not s for t, s in pairs),
-        rejections=sum(not t and not s for t, s in pairs),
-    )
+    seen = Counter(zip(truth, said, strict=True))
+    return Counts(seen[True, True], seen[False, True], seen[True, False], seen[False, False])
 
 
 def auc(truth: Sequence[bool], scores: Sequence[float]) -> float:
@@ -133,16 +129,32 @@ def bootstrap[T](
     Percentiles of ``score`` over ``resamples`` draws with replacement of as many groups as
     there are; draws on which the score is undefined (nan) are left out.
     """
+    return bootstraps(
+        cases, group_of, lambda drawn: (score(drawn),), resamples=resamples, seed=seed
+    )[0]
+
+
+def bootstraps[T](
+    cases: Sequence[T],
+    group_of: Callable[[T], Hashable],
+    scores: Callable[[Sequence[T]], Sequence[float]],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> list[Interval]:
+    """Several scores with their intervals, as `bootstrap`, all on the same draws."""
     groups: dict[Hashable, list[T]] = {}
     for case in cases:
         groups.setdefault(group_of(case), []).append(case)
     members: list[list[T]] = list(groups.values())
     random = np.random.default_rng(seed)
-    drawn: list[float] = []
+    drawn: list[Sequence[float]] = []
     for _ in range(resamples):
         chosen = map(int, random.integers(len(members), size=len(members)))
-        value = score([case for index in chosen for case in members[index]])
-        if not np.isnan(value):
-            drawn.append(value)
-    low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (float("nan"), float("nan"))
-    return Interval(score(cases), float(low), float(high))
+        drawn.append(scores([case for index in chosen for case in members[index]]))
+    found: list[Interval] = []
+    for value, column in zip(scores(cases), np.array(drawn, dtype=float).T, strict=True):
+        kept = column[~np.isnan(column)]
+        low, high = np.percentile(kept, [2.5, 97.5]) if len(kept) else (np.nan, np.nan)
+        found.append(Interval(float(value), float(low), float(high)))
+    return found

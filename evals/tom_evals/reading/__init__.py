@@ -1,0 +1,1 @@
+"""Reading: which messages state something durable about how a person wants to be worked with."""

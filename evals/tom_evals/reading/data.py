@@ -1,0 +1,97 @@
+"""Real messages labelled by hand, and written utterances, as cases of one shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+# Enough of these words make a text English; the few texts in other languages have hardly any.
+_ENGLISH = re.compile(
+    r"\b(?:the|a|an|to|of|is|are|it|this|that|and|in|on|for|you|i|we|with|not|do|don'?t|can|"
+    r"be|use|my|please|if|as|but|so|what|why|how|no|just|all|from|add|make|should|have)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+ENGLISH_SHARE = 0.12
+
+
+class Case(NamedTuple):
+    """A message, the agent's turn before it, and what it states."""
+
+    id: str
+    group: str  # the user, for written utterances their author
+    source: str  # aider, claude-code or written
+    text: str
+    before: str
+    label: str  # explicit, correction, implicit, reversal, distractor or none
+    dimension: str
+    quote: str
+
+    @property
+    def states(self) -> bool:
+        """Whether something durable is stated."""
+        return self.label not in {"none", "distractor"}
+
+    @property
+    def language(self) -> str:
+        """English or other, by its small words; a text of one or two words counts as English."""
+        words = _WORD.findall(self.text)
+        if len(words) < 3:
+            return "english" if self.text.isascii() else "other"
+        share = len(_ENGLISH.findall(self.text)) / len(words)
+        return "english" if share >= ENGLISH_SHARE else "other"
+
+    @property
+    def register(self) -> str:
+        """How much was written: up to 8 words, up to 40, or more."""
+        count = len(self.text.split())
+        return "terse" if count <= 8 else "usual" if count <= 40 else "long"
+
+
+def cases(data: Path) -> list[Case]:
+    """All labelled cases of ``data/reading``."""
+    folder = data / "reading"
+    return [
+        *_real(folder / "messages.jsonl", folder / "message_labels.jsonl", "aider"),
+        *_real(folder / "claude_code.jsonl", folder / "claude_code_labels.jsonl", "claude-code"),
+        *_written(folder / "utterances.jsonl"),
+    ]
+
+
+def _real(messages: Path, labels: Path, source: str) -> Iterator[Case]:
+    labelled = {each["id"]: each for each in _lines(labels)}
+    for each in _lines(messages):
+        label = labelled.get(each["id"])
+        if each["kind"] != "message" or label is None:
+            continue
+        yield Case(
+            id=each["id"],
+            group=each["user"],
+            source=source,
+            text=each["text"],
+            before=each["prev_agent"] or "",
+            label=label["standing"],
+            dimension=label["dimension"] or "",
+            quote=label["quote"] or "",
+        )
+
+
+def _written(utterances: Path) -> Iterator[Case]:
+    for each in _lines(utterances):
+        yield Case(
+            id=each["id"],
+            group=each["id"].split("-")[0],
+            source="written",
+            text=each["text"],
+            before=each["prev_agent"] or "",
+            label=each["label"],
+            dimension=each["pref"],
+            quote=each["quote"] or "",
+        )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,155 @@
+"""Runs the readers over the labelled cases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tom_evals.reading.data import Case, cases
+from tom_evals.reading.score import FIGURES, RECALLS, Judged, at_recalls, by, figures, macro_f1
+from tom_evals.report import Cell, Report, Table
+from tom_swe.embed.minilm import MiniLM
+from tom_swe.mind.read.catalogue import catalogue
+from tom_swe.mind.read.cues import heard
+from tom_swe.mind.read.embedded import EmbeddedReader
+from tom_swe.mind.read.sentences import sentences
+from tom_swe.model.belief import Observation, Source
+from tom_swe.model.session import Role, Session, Turn
+from tom_swe.ports import Embedder
+
+type Reads = Callable[[Sequence[Case]], list[Judged]]
+
+# What is read off behaviour or is a fact of the person is not a statement of what they want.
+NOT_SAID = frozenset({Source.BEHAVIOUR, Source.FACT})
+ALIKE = 0.45
+PARTLY_FITTED = (
+    "The rules and their words were developed on half of these data (docs/adr/0005), so the "
+    "product's figures are partly fitted."
+)
+
+
+def run(data: Path) -> Report:
+    """Every reader over every kind of case."""
+    everything = cases(data)
+    embedder = MiniLM()
+    readers: dict[str, Reads] = {
+        "everything states something": lambda given: [Judged(c, 1.0, said=True) for c in given],
+        "cue words alone": by_cues,
+        "embedding similarity alone": lambda given: by_likeness(given, embedder),
+        "the product": lambda given: by_product(given, EmbeddedReader(embedder)),
+    }
+    kinds = {
+        "real messages, Aider": [c for c in everything if c.source == "aider"],
+        "real messages, Claude Code": [c for c in everything if c.source == "claude-code"],
+        "written utterances": [c for c in everything if c.source == "written"],
+    }
+    tables: list[Table] = []
+    speeds: list[str] = []
+    for title, chosen in kinds.items():
+        rows: list[tuple[Cell, ...]] = []
+        for name, read in readers.items():
+            began = time.perf_counter()
+            judged = read(chosen)
+            took = time.perf_counter() - began
+            rows.append((name, *_row(judged)))
+            if name == "the product":
+                speeds.append(f"{title}: {len(chosen) / took:.0f} messages/s")
+                tables += _parts(title, judged)
+        stating = sum(case.states for case in chosen)
+        tables.insert(
+            len(tables) - 2,
+            Table(
+                f"{title}: {len(chosen)} messages of {len({c.group for c in chosen})} people, "
+                f"{stating} state something",
+                ("reader", *FIGURES, *(f"P at R {r}" for r in RECALLS)),
+                rows,
+            ),
+        )
+    return Report(
+        "Reading",
+        tables,
+        [
+            "95 % intervals over people. The written utterances have one author, so no interval.",
+            PARTLY_FITTED,
+            f"Read at {', '.join(speeds)}, one process, subjects embedded where rules need it.",
+        ],
+    )
+
+
+def by_cues(given: Sequence[Case]) -> list[Judged]:
+    """Whether any sentence has wording of a rule, a liking or an objection."""
+    found = [
+        sum(bool(heard(s.words, question=s.is_question)) for s in sentences(case.text))
+        for case in given
+    ]
+    return [Judged(case, float(n), n > 0) for case, n in zip(given, found, strict=True)]
+
+
+def by_likeness(given: Sequence[Case], embedder: Embedder) -> list[Judged]:
+    """How like the nearest preference of the catalogue the most alike sentence is."""
+    wanted = embedder.embed(
+        [choice.statement for dimension in catalogue() for choice in dimension.values]
+    )
+    judged: list[Judged] = []
+    for case in given:
+        said = [each.words[:500] for each in sentences(case.text)][:40]
+        score = float(np.max(embedder.embed(said) @ wanted.T)) if said else 0.0
+        judged.append(Judged(case, score, score >= ALIKE))
+    return judged
+
+
+def by_product(given: Sequence[Case], reader: EmbeddedReader) -> list[Judged]:
+    """What the product makes of each message, read with the agent's turn before it."""
+    judged: list[Judged] = []
+    for case in given:
+        said = [o for o in reader.read(_session(case)).observations if _is_said(o)]
+        names = frozenset(each.dimension for each in said)
+        judged.append(Judged(case, float(len(said)), bool(said), names))
+    return judged
+
+
+def _is_said(observation: Observation) -> bool:
+    return observation.source not in NOT_SAID
+
+
+def _session(case: Case) -> Session:
+    before = [Turn(ordinal=0, role=Role.AGENT, text=case.before)] if case.before else []
+    turn = Turn(ordinal=len(before), role=Role.USER, text=case.text)
+    return Session(host="jsonl", host_id=case.id, turns=(*before, turn))
+
+
+def _row(judged: Sequence[Judged]) -> Iterable[Cell]:
+    return [*map(str, figures(judged)), *at_recalls(judged)]
+
+
+def _parts(title: str, judged: Sequence[Judged]) -> list[Table]:
+    """The product's figures by label, by language and register, and over dimensions."""
+    labels: list[tuple[Cell, ...]] = [
+        (str(name), count, counted.hits + counted.false_alarms)
+        for name, (count, _, counted) in by(judged, lambda case: case.label).items()
+    ]
+    rest: list[tuple[Cell, ...]] = [
+        (str(name), count, stating, counted.precision, counted.recall, counted.f1)
+        for key in (_language, _register)
+        for name, (count, stating, counted) in by(judged, key).items()
+    ]
+    rest.append(("mean over dimensions", len(judged), None, None, None, macro_f1(judged)))
+    return [
+        Table(f"{title}, the product by label", ("label", "cases", "read as stating"), labels),
+        Table(
+            f"{title}, the product by language and length",
+            ("part", "cases", "stating", "precision", "recall", "F1"),
+            rest,
+        ),
+    ]
+
+
+def _language(case: Case) -> str:
+    return case.language
+
+
+def _register(case: Case) -> str:
+    return case.register
