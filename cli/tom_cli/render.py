@@ -106,6 +106,8 @@ def show_why(belief: Belief, history: Sequence[PastRevision], parts: Sequence[st
                 f"session s{each.session_id} turn {each.ordinal} ({each.source})",
                 style="dim not italic",
             )
+            if each.basis:
+                line.append(f"\n      {safe(each.basis)}", style="dim not italic")
             out.print(line)
     out.print(Text(f"\nConfidence {belief.confidence:.2f}", style="bold underline"))
     for part in parts:

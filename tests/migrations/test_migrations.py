@@ -59,6 +59,7 @@ def test_a_database_of_the_first_revision_keeps_its_rows(tmp_path: Path) -> None
     assert [each.host_id for each in [store.sessions.get("ada", 1)]] == ["one"]
     beliefs = store.beliefs.all("ada")
     assert [(b.statement, b.quotes) for b in beliefs] == [("Use pnpm", ("use pnpm please",))]
+    assert [e.basis for belief in beliefs for e in belief.evidence] == [""]
     assert [turn for turn, _ in store.search.turns("ada", "pnpm", 5)] == [1]
     assert store.check() == []
     assert store.sessions.put("ada", session_of("new", host_id="two")).state is PutState.NEW

@@ -68,6 +68,7 @@ def observation_fields(observation: Observation) -> dict[str, str | int]:
         "reach": observation.scope.reach,
         "scope_name": observation.scope.name,
         "count": observation.count,
+        "basis": observation.basis,
     }
 
 
@@ -83,6 +84,7 @@ def observation_value(row: ObservationRow, ordinal: int) -> Observation:
         polarity=Polarity(row.polarity),
         scope=Scope(reach=Reach(row.reach), name=row.scope_name),
         count=row.count,
+        basis=row.basis,
     )
 
 
@@ -126,6 +128,7 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
         ObservationRow.id,
         ObservationRow.quote,
         ObservationRow.source,
+        ObservationRow.basis,
         SessionRow.id,
         SessionRow.host,
         SessionRow.repository,
@@ -144,6 +147,7 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
         observed,
         quote,
         source,
+        basis,
         session,
         host,
         repo,
@@ -161,6 +165,7 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
                 stance=Stance(stance),
                 source=Source(source),
                 at=at,
+                basis=basis,
             )
         )
     return [

@@ -121,6 +121,7 @@ class ObservationRow(Table):
     reach: Mapped[str]
     scope_name: Mapped[str]
     count: Mapped[int]
+    basis: Mapped[str]
 
 
 class BeliefRow(Table):

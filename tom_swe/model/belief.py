@@ -91,7 +91,8 @@ class Observation(Value):
     ``dimension`` names the catalogue entry it is about ("" where none fits) and
     ``value`` the choice on it, so that two observations on one dimension with
     different values contradict each other. ``count`` is how many turns a
-    behaviour was computed from, 1 for what was said.
+    behaviour was computed from, 1 for what was said. ``basis`` tells the person which of
+    their words made it one.
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class Observation(Value):
     polarity: Polarity = Polarity.FOR
     scope: Scope = EVERYWHERE
     count: int = 1
+    basis: str = ""
 
 
 class SessionModel(Value):
@@ -141,6 +143,7 @@ class Evidence(Value):
     stance: Stance
     source: Source
     at: datetime
+    basis: str = ""
 
 
 class Judge(StrEnum):

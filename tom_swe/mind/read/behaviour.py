@@ -67,6 +67,7 @@ def _habit(statement: str, dimension: str, value: str, turn: Turn, count: int) -
         value=value,
         scope=EVERYWHERE,
         count=count,
+        basis=f"counted over {count} of your messages in that session",
     )
 
 

@@ -21,6 +21,7 @@ from tom_swe.model.session import OWN_HOST, Role, Session, Turn
 SHORTEST, LONGEST = 8, 400  # characters
 # A quote that reaches into a sentence by less does not point at it.
 LEAST_OVERLAP = 8
+POINTED = "an agent pointed at these words of yours"
 
 
 class Pointed(NamedTuple):
@@ -59,7 +60,9 @@ def add_pointed(
             words = turn.text[sentence.start : sentence.end]
             if not any(on_words(each.quote, turn, words) for each in (*said, *added)):
                 scope = scope_of(sentence.words, session, about_person=False)
-                added.append(plainly(words, turn).model_copy(update={"scope": scope}))
+                added.append(
+                    plainly(words, turn).model_copy(update={"scope": scope, "basis": POINTED})
+                )
     return Pointed(tuple(added), tuple(found))
 
 

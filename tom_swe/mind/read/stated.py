@@ -25,6 +25,7 @@ from tom_swe.model.session import OWN_HOST, Role, Session, Turn
 LONGEST = 2000  # characters
 # A longer text says more than which value of one dimension is wanted.
 MOST_WORDS = 12
+TOLD = "you told tom so yourself"
 
 
 def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
@@ -84,7 +85,10 @@ def as_stated(session: Session, found: tuple[Observation, ...]) -> tuple[Observa
     """
     said = [each for each in found if each.source is not Source.BEHAVIOUR] or _whole(session)
     scope = scope_stated(session)
-    return tuple(each.model_copy(update={"source": Source.STATED, "scope": scope}) for each in said)
+    return tuple(
+        each.model_copy(update={"source": Source.STATED, "scope": scope, "basis": TOLD})
+        for each in said
+    )
 
 
 def _whole(session: Session) -> list[Observation]:

@@ -37,6 +37,11 @@ _LIKINGS = frozenset(
         "contrast",
     }
 )
+_AS = {
+    Source.CORRECTION: "an objection",
+    Source.INSTRUCTION: "a rule",
+    Source.PREFERENCE: "a liking",
+}
 NEAR = 40  # characters between a weak cue and its subject
 
 
@@ -77,6 +82,7 @@ def _facts(said: _Said) -> Iterator[Observation]:
             dimension=fact.dimension,
             value=fact.value,
             scope=EVERYWHERE,
+            basis=f"a fact about you: “{_cut(words, fact.start, fact.end)}”",
         )
 
 
@@ -141,6 +147,7 @@ def _catalogued(said: _Said, cue: Heard, found: Match) -> Observation:
         value=found.choice.id,
         polarity=Polarity.AGAINST if found.negated else Polarity.FOR,
         scope=scope_of(words, said.session, about_person=found.dimension.everywhere),
+        basis=f"{_wording(words, cue)}, and its subject: “{_cut(words, found.start, found.end)}”",
     )
 
 
@@ -155,7 +162,16 @@ def _plain(said: _Said, cue: Heard, nearest: Nearest) -> Observation:
         dimension=nearest(statement),
         polarity=cue.cue.polarity,
         scope=scope_of(said.sentence.words, said.session, about_person=False),
+        basis=_wording(said.sentence.words, cue),
     )
+
+
+def _wording(words: str, cue: Heard) -> str:
+    return f"worded as {_AS[cue.cue.source]}: “{_cut(words, cue.start, cue.end)}”"
+
+
+def _cut(words: str, start: int, end: int) -> str:
+    return " ".join(words[start:end].split())
 
 
 def _source(said: _Said, cue: Heard) -> Source:
