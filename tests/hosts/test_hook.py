@@ -122,9 +122,12 @@ def learners(home: Path) -> list[int]:
             try:
                 command = (entry / "cmdline").read_bytes()
                 environ = (entry / "environ").read_bytes()
+                # A process that is only just being started has no command line yet.
+                starting = not command and bool((entry / "exe").readlink())
             except OSError:
                 continue
-            if b"tom_swe.hosts.learner" in command and f"TOM_HOME={home}".encode() in environ:
+            ours = b"tom_swe.hosts.learner" in command and f"TOM_HOME={home}".encode() in environ
+            if ours or starting:
                 found.append(int(entry.name))
     return found
 
