@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Protocol, cast
@@ -92,7 +92,8 @@ class ToMAgent:
         request = self._words(_asked(query or "")) or self._words(_last_said(formatted_messages))
         if not request:
             return None
-        suggestion = self._tom().consult(self._user(user_id), Query(text=request))
+        asked = Query(text=request, before=_said_before(formatted_messages))
+        suggestion = self._tom().consult(self._user(user_id), asked)
         return None if _says_nothing(suggestion) else _advice(suggestion)
 
     def sleeptime_compute(self, sessions_data: object = None, user_id: str | None = "") -> None:
@@ -205,19 +206,28 @@ def _asked(query: str) -> str:
 
 
 def _last_said(messages: object) -> str:
-    """The newest message of the person's in a list of messages for a model.
+    """The newest message of the person's in a list of messages for a model."""
+    return next((said for role, said in _newest_first(messages) if role == "user"), "")
 
-    Of its blocks the first that has text: those after it were added by the host.
+
+def _said_before(messages: object) -> str:
+    """What the agent said before the newest message of the person's."""
+    turns = _newest_first(messages)
+    asked = any(role == "user" for role, _ in turns)  # goes up to it, and past it
+    return next((said for role, said in turns if role == "assistant"), "") if asked else ""
+
+
+def _newest_first(messages: object) -> Iterator[tuple[object, str]]:
+    """Who said what in a list of messages for a model, where something was said.
+
+    Of a message's blocks the first that has text: those after it were added by the host.
     """
     for message in reversed(_items(messages)):
         fields = _fields(message)
-        if fields.get("role") != "user":
-            continue
         content = fields.get("content")
         blocks = [content] if isinstance(content, str) else map(_text, _items(content))
         if said := next((block for block in blocks if block.strip()), ""):
-            return said
-    return ""
+            yield fields.get("role"), said
 
 
 def _text(block: object) -> str:

@@ -201,6 +201,7 @@ def test_a_conversation_is_resumed_with_all_that_was_said(place: Place) -> None:
         first.close()
         again = place.coder(model, resume=first.id)
         assert again.turns == 1
+        assert again.last_words == "hello Ada"
         asyncio.run(worked(again, "who am I?"))
         assert "I am Ada" in model.said_to_model()
     (agent,) = again.spent()

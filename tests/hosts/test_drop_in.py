@@ -262,6 +262,21 @@ def test_advice_cannot_close_its_fence(make_agent: MakeAgent) -> None:
     assert advice.suggestions.endswith("</tom-advice>")
 
 
+def test_what_the_agent_has_just_said_makes_a_request_clear(make_agent: MakeAgent) -> None:
+    """"fix it" opening a session is asked about; answering the agent it is not."""
+    wish = {"role": "user", "content": [{"type": "text", "text": "fix it"}]}
+    before = {
+        "role": "assistant",
+        "content": [{"type": "text", "text": "The date in src/footer.py is a day off."}],
+    }
+    agent = make_agent()
+    opening = agent.give_suggestions(user_id="", formatted_messages=[wish])
+    answer = agent.give_suggestions(user_id="", formatted_messages=[before, wish])
+    assert opening
+    assert "?" in opening.suggestions
+    assert answer is None or "?" not in answer.suggestions
+
+
 def test_sixteen_at_once_are_answered_right(make_agent: MakeAgent, tom: Tom) -> None:
     """Two agents of one memory, sixteen threads, two users: each hears about their own."""
     prefer(tom)

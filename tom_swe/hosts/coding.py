@@ -100,6 +100,11 @@ class Coder(Protocol):
         """How many messages of the person it holds."""
         ...
 
+    @property
+    def last_words(self) -> str:
+        """What the agent said last; "" where it has said nothing yet."""
+        ...
+
     async def send(self, text: str, beside: str = "") -> None:
         """Gives the agent the person's words, and beside them what is not theirs."""
         ...

@@ -11,6 +11,7 @@ class Manner(Value):
 
     short: bool = False
     dislikes_questions: bool = False
+    welcomes_questions: bool = False
     questions_at_once: int = 3
 
 
@@ -20,10 +21,12 @@ def manner_of(beliefs: Iterable[Belief]) -> Manner:
         (belief.dimension, belief.value) for belief in beliefs if belief.polarity is Polarity.FOR
     }
     dislikes = bool(said & {("question_timing", "never"), ("habit.questions", "waves_off")})
+    welcomes = bool(said & {("question_timing", "anytime"), ("question_timing", "upfront")})
     one = ("questions_at_once", "one") in said
     short = bool(said & {("answer_length", "short"), ("habit.message_length", "short")})
     return Manner(
         short=short,
         dislikes_questions=dislikes,
+        welcomes_questions=welcomes and not dislikes,
         questions_at_once=1 if one or dislikes else 2 if short else 3,
     )

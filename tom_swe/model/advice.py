@@ -8,10 +8,15 @@ from tom_swe.model.belief import Belief
 
 
 class Query(Value):
-    """A coding agent's question about its user: the request at hand and where it was made."""
+    """A coding agent's question about its user: the request at hand and where it was made.
+
+    ``before`` is what the agent said just before the request, which may refer to it ("fix
+    it"); "" where the request opens a session, or where the caller does not know.
+    """
 
     text: str
     repository: str = ""
+    before: str = ""
     languages: tuple[str, ...] = ()
     limit: int = 8
 

@@ -51,9 +51,13 @@ class Beside:
             return "knows nothing of you here yet; it learns from this session when you leave"
         return f"told the agent {count} thing{'s'[: count != 1]} about you (/profile shows them)"
 
-    def consult(self, text: str) -> Suggestion:
-        """Advice on a request; it is what /suggest, /accept and /reject are about."""
-        self.last = self.tom.consult(self.user, Query(text=text, repository=self.repository))
+    def consult(self, text: str, before: str = "") -> Suggestion:
+        """Advice on a request; it is what /suggest, /accept and /reject are about.
+
+        ``before`` is what the agent said last.
+        """
+        query = Query(text=text, repository=self.repository, before=before)
+        self.last = self.tom.consult(self.user, query)
         return self.last
 
     def judge(self, outcome: Outcome, right: Sequence[int]) -> tuple[Belief, ...]:

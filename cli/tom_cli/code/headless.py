@@ -120,7 +120,7 @@ async def _work(
     teller.event("session", id=coder.id, folder=str(folder), told=list(beside.briefing.belief_ids))
     extra = ""
     if not beside.off:
-        suggestion = beside.consult(task)
+        suggestion = beside.consult(task, coder.last_words)
         teller.event("advice", **suggestion.model_dump(mode="json", exclude={"turns"}))
         extra = beside_message(
             task, suggestion, beside.briefing.belief_ids, answered=False, can_ask=False

@@ -207,7 +207,8 @@ class Session:
 
     async def _advised(self, beside: Beside, request: str) -> tuple[str, str]:
         """The request with the person's answer to what tom asked, and what goes beside it."""
-        suggestion = await asyncio.to_thread(beside.consult, request)
+        before = self.coder.last_words if self.coder else ""
+        suggestion = await asyncio.to_thread(beside.consult, request, before)
         if self._model is None:
             await slash.suggest(self, "")
             return request, ""

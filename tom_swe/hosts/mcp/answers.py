@@ -55,7 +55,11 @@ class Answers:
 
     def consult(self, asked: ConsultArguments) -> Advice:
         """Whether to proceed with a request or ask first; tom keeps the question, redacted."""
-        query = Query(text=given(asked.request), repository=_repository(asked.repository))
+        query = Query(
+            text=given(asked.request),
+            repository=_repository(asked.repository),
+            before=given(asked.before),
+        )
         with self._mind.held(searches=True) as (tom, user, _):
             suggestion = tom.consult(user, query)
         cited = ", ".join(f"b{belief.id}" for belief in suggestion.beliefs)

@@ -45,6 +45,14 @@ class ConsultArguments(Taken):
         _Text,
         Field(max_length=MOST_REQUEST, description="What the person asked for, in their words"),
     ]
+    before: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True),
+        Field(
+            max_length=MOST_REQUEST,
+            description="What you said to them just before it, where it is an answer or goes on",
+        ),
+    ] = ""
     repository: Repository = None
 
 

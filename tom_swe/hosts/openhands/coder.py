@@ -23,7 +23,7 @@ from openhands.tools.terminal import TerminalTool
 from tom_swe.errors import TomError
 from tom_swe.hosts.coding import Call, Happening, Rest, Spent, Streamed, Trouble
 from tom_swe.hosts.openhands import processes
-from tom_swe.hosts.openhands.events import call_of, happenings, streamed
+from tom_swe.hosts.openhands.events import call_of, happenings, last_words, streamed
 from tom_swe.hosts.openhands.tool import AskTomTool
 from tom_swe.settings import Model
 
@@ -87,6 +87,11 @@ class OpenHandsCoder:
         """How many messages of the person it holds."""
         events = self._conversation.state.events
         return sum(isinstance(e, MessageEvent) and e.source == "user" for e in events)
+
+    @property
+    def last_words(self) -> str:
+        """What the agent said last."""
+        return last_words(self._conversation.state.events)
 
     async def send(self, text: str, beside: str = "") -> None:
         """Gives the agent the person's words; ``beside`` reaches it outside of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from openhands.sdk.event import (
     ActionEvent,
@@ -69,6 +69,15 @@ def call_of(event: ActionEvent) -> Call:
         arguments={k: v for k, v in arguments.items() if k not in _NOT_ARGUMENTS},
         summary=event.summary or "",
     )
+
+
+def last_words(events: Iterable[Event]) -> str:
+    """What the agent said last among events, newest last; "" where it said nothing."""
+    for event in reversed(list(events)):
+        said = [each.text for each in happenings(event) if isinstance(each, Said)]
+        if said:
+            return said[-1]
+    return ""
 
 
 def streamed(chunk: LLMStreamChunk) -> str:

@@ -22,6 +22,7 @@ from pydantic import Field
 
 from tom_swe.app import open_tom
 from tom_swe.errors import TomError
+from tom_swe.hosts.openhands.events import last_words
 from tom_swe.ingest.repository import repository_of
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Query
@@ -83,9 +84,10 @@ class AskTomExecutor(ToolExecutor[AskTomAction, AskTomObservation]):
             return AskTomObservation(advice="There is no request to advise on.", is_error=True)
         try:
             tom, user_id = self._opened()
-            suggestion = tom.consult(
-                user_id, Query(text=text, repository=_repository(conversation))
+            query = Query(
+                text=text, repository=_repository(conversation), before=_before(conversation)
             )
+            suggestion = tom.consult(user_id, query)
         except TomError as error:
             return AskTomObservation(advice=f"{UNAVAILABLE} ({error})", is_error=True)
         return AskTomObservation(
@@ -148,6 +150,15 @@ def _last_words(conversation: LocalConversation | None) -> str:
             parts = event.llm_message.content
             return "\n".join(part.text for part in parts if isinstance(part, TextContent)).strip()
     return ""
+
+
+def _before(conversation: LocalConversation | None) -> str:
+    """What the agent said before the user's last message."""
+    if conversation is None:
+        return ""
+    events = list(conversation.state.events)
+    asked = [n for n, e in enumerate(events) if isinstance(e, MessageEvent) and e.source == "user"]
+    return last_words(events[: asked[-1]]) if asked else ""
 
 
 def _repository(conversation: LocalConversation | None) -> str:

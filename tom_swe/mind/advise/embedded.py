@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from tom_swe.mind.brief import plain
-from tom_swe.mind.clarity import assess, questions
+from tom_swe.mind.clarity.assess import CLEAR, RISK, assess, is_destructive
+from tom_swe.mind.clarity.questions import questions
+from tom_swe.mind.clarity.settled import Settled, settle
 from tom_swe.mind.manner import Manner, manner_of
+from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief, Status
 from tom_swe.model.user import UserModel
 
-# A request clearer than this is not worth an interruption; for a person who waves
-# questions off it has to be this much less clear before one is.
-CLEAR_ENOUGH = 0.5
+# For a person who waves questions off a request has to be this much less clear before one
+# is worth it; one who asked to be asked is asked a little sooner.
 RELUCTANCE = 0.25
+WILLINGNESS = 0.1
 PAST_TURNS_SHOWN = 3
 
 
@@ -20,17 +23,27 @@ class EmbeddedAdviser:
     """Says `proceed` with what the person would want, or `ask` with questions in their manner."""
 
     def advise(self, query: Query, user: UserModel, recalled: Recalled) -> Suggestion:
-        """What is cited was recalled; the manner is read off the whole user model."""
-        clarity = assess(query.text)
+        """What is cited was recalled, or answers what the request leaves open.
+
+        The manner is read off the whole user model. What memory answers is not asked.
+        """
+        clarity = assess(query.text, query.before)
         manner = manner_of(user.beliefs)
-        enough = CLEAR_ENOUGH - (RELUCTANCE if manner.dislikes_questions else 0.0)
+        enough = _enough(query.text, manner)
+        holding = in_force(user.beliefs, query.repository, query.languages)
+        settled = settle(clarity.missing, query.text, holding, recalled.turns)
         asks: tuple[str, ...] = ()
-        if clarity.is_request and clarity.score < enough:
+        if clarity.is_request and clarity.score < enough and settled.missing:
             asks = questions(
-                clarity, query.text, short=manner.short, limit=manner.questions_at_once
+                clarity.model_copy(update={"missing": settled.missing}),
+                query.text,
+                short=manner.short,
+                limit=manner.questions_at_once,
+                chosen=settled.dimensions,
             )
         action = Action.ASK if asks else Action.PROCEED
-        beliefs, shown = recalled.beliefs, recalled.turns[:PAST_TURNS_SHOWN]
+        beliefs = _cited(settled.beliefs, recalled.beliefs)
+        shown = recalled.turns[:PAST_TURNS_SHOWN]
         return Suggestion(
             action=action,
             text=_text(action, asks, beliefs, shown),
@@ -39,8 +52,21 @@ class EmbeddedAdviser:
             turns=shown,
             clarity=clarity,
             confidence=_confidence(action, clarity, beliefs),
-            reasoning=_reasoning(clarity, enough, manner),
+            reasoning=_reasoning(clarity, settled, enough, manner),
         )
+
+
+def _enough(text: str, manner: Manner) -> float:
+    """How clear a request has to be not to be asked about."""
+    enough = CLEAR + (RISK if is_destructive(text) else 0.0)
+    if manner.dislikes_questions:
+        return enough - RELUCTANCE
+    return enough + (WILLINGNESS if manner.welcomes_questions else 0.0)
+
+
+def _cited(answering: Sequence[Belief], recalled: Sequence[Belief]) -> tuple[Belief, ...]:
+    """The beliefs that answer what is open come first, each once."""
+    return tuple({belief.id: belief for belief in (*answering, *recalled)}.values())
 
 
 def _text(
@@ -79,12 +105,14 @@ def _confidence(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -> 
     return round((clarity.score + surest) / 2 if beliefs else clarity.score / 2, 3)
 
 
-def _reasoning(clarity: Clarity, enough: float, manner: Manner) -> str:
+def _reasoning(clarity: Clarity, settled: Settled, enough: float, manner: Manner) -> str:
     if not clarity.is_request:
         return "This asks for nothing to be done."
-    missing = ", ".join(clarity.missing) or "nothing"
+    missing = ", ".join(settled.missing) or "nothing"
+    known = [what for what in clarity.missing if what not in settled.missing]
+    remembered = f"; answered by memory: {', '.join(known)}" if known else ""
     reluctant = " (they wave questions off)" if manner.dislikes_questions else ""
     return (
         f"Clarity {clarity.score:.2f}, a question is worth it below {enough:.2f}{reluctant}; "
-        f"missing: {missing}."
+        f"missing: {missing}{remembered}."
     )

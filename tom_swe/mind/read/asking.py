@@ -23,7 +23,11 @@ _VERBS = (
     r"rewrite|rework|roll|rotate|run|save|scaffold|scan|search|send|set|shorten|show|simplify|"
     r"skip|sort|speed|split|squash|start|stash|stop|strip|style|suggest|summari[sz]e|support|swap|"
     r"switch|sync|tell|test|tidy|translate|trim|tweak|undo|update|upgrade|use|validate|verify|walk|"
-    r"wire|work on|wrap|write)"
+    r"wire|work on|wrap|write|"
+    r"cache|crop|decrypt|download|encrypt|fetch|filter|ignore|initiali[sz]e|load|lock|lower|"
+    r"normali[sz]e|override|paginate|parse|prevent|publish|query|raise|record|register|render|"
+    r"reorder|repair|scale|select|serve|solve|store|submit|throttle|toggle|track|transform|"
+    r"treat|trigger|turn|understand|unify|upload|watch|wipe)"
 )
 _LEAD = (
     r"(?:(?:ok(?:ay)?|yes|yep|yeah|no|now|then|and|also|so|but|please|pls|great|cool|next|first|"
@@ -93,18 +97,6 @@ GO_ON = re.compile(
     r"force[- ]push|pull|rebase|merge|undo|revert)\b.{0,40}\Z",
     re.IGNORECASE,
 )
-SPECIFIC = re.compile(
-    r"`[^`]+`|[\w/\\.-]+\.[a-z]{1,5}\b(?!\.)|\b\w+\(\)|\b[a-z]+[A-Z]\w+|\b[A-Z][a-z]+[A-Z]\w+|"
-    r"\b\w+_\w+|"
-    r"--\w[\w-]*|#\d+|\b[A-Z]{2,}-\d+|https?://\S+|\"[^\"\n]{2,}\"|'[^'\n]{3,}'|(?<!\w)/\w+[/\w]*|"
-    r"\b\d+(?:\.\d+)*\s?"
-    r"(?:px|ms|s|mb|gb|%|rows|lines?|seconds|minutes)?\b|@\w+"
-)
-EVIDENCE = re.compile(
-    r"```|^ {4,}\S|Traceback|^[ \t]*(?:File \"|>>>|\$ )|\w+(?:Error|Exception):\s|https?://|"
-    r"\b(?:steps to reproduce|(?:expected|actual)(?: \w+)?:|stack ?trace)",
-    re.IGNORECASE | re.MULTILINE,
-)
 TASTE = re.compile(
     r"\b(?:better|nicer|cleaner|faster|modern|sleek|professional|prettier|robust|advanced|"
     r"user[- ]friendly|"
@@ -126,17 +118,9 @@ VAGUE_VERB = re.compile(
     r"implement|add|use|modify|tweak|polish|simplify|do something)\b",
     re.IGNORECASE,
 )
-PERSON = re.compile(r"\b(?:i|i'm|i've|we|you|my|our|me|us|please|can|let's)\b", re.IGNORECASE)
 POINTER = re.compile(
     r"\b(?:it|this|that|these|those|them|the (?:other|same|first|last|new|old) (?:one|thing)|"
     r"thing|stuff)\b",
-    re.IGNORECASE,
-)
-# What tells by itself where it hurts: the agent only has to run or open it.
-TELLS = re.compile(
-    r"\b(?:lint\w*|build|tests?|ci|(?:merge )?conflicts?|(?:review |pr )?comments|types?|typos?|"
-    r"imports?|"
-    r"warnings?|migrations?|formatting|coverage)\b",
     re.IGNORECASE,
 )
 _SMALL_WORDS = """

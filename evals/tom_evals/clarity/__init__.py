@@ -1,0 +1,1 @@
+"""Telling underspecified requests from clear ones, and the questions that memory saves."""
