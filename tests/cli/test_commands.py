@@ -85,7 +85,7 @@ def test_from_a_transcript_to_a_briefing(learned) -> None:
     assert "“from now on use pnpm”" in learned("profile", "--quotes", "2").out
     why = learned("why", "b1")
     assert "Because you said" in why.out
-    assert "1.99 / (1.99 + 0.00 + 1) = 0.67" in why.out
+    assert "1.99 / (1.99 + 0.00 + 0.50) = 0.80" in why.out
     assert "Use pnpm" in learned("brief").out
     assert "Use pnpm" in learned("consult", "install the chart library").out
 
@@ -99,7 +99,7 @@ def test_what_became_of_advice_is_told_and_explained(learned) -> None:
     assert [each["stance"] for each in belief["verdicts"]] == ["supports"]
     why = learned("why", "b1").out
     assert "advice a1 you accepted counts 1.00 for it" in why
-    assert "2.99 / (2.99 + 0.00 + 1) = 0.75" in why
+    assert "2.99 / (2.99 + 0.00 + 0.50) = 0.86" in why
     assert "advice resting on it was accepted in part" in why
     assert learned("feedback", "a1", "rejected").code == 0
     assert "advice a1 you rejected counts 1.00 against it" in learned("why", "b1").out

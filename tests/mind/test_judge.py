@@ -128,14 +128,14 @@ def test_a_verdict_is_a_line_of_the_arithmetic() -> None:
         "advice a14 you accepted in part counts 0.10 for it",
         "advice a14 you accepted in part counts 0.10 against it",
         "advice no longer kept, which you rejected counts 0.20 against it",
-        "1.35 / (1.35 + 0.80 + 1) = 0.43",
+        "1.35 / (1.35 + 0.80 + 0.50) = 0.51",
     ]
 
 
 def test_verdicts_age_as_quotes_do() -> None:
     """A verdict 270 days older than the newest quote counts half."""
     old = [verdict(Stance.SUPPORTS, day=0)]
-    assert confidence([evidence(270)], START + timedelta(days=270), old) == pytest.approx(1.5 / 2.5)
+    assert confidence([evidence(270)], START + timedelta(days=270), old) == pytest.approx(1.5 / 2.0)
 
 
 def test_a_verdict_confirms_nothing() -> None:
@@ -166,7 +166,7 @@ def test_stated_outright_is_confirmed_at_once() -> None:
     stated = [evidence(source=Source.STATED)]
     held = standing(belief(stated, []), superseded=False)
     assert held.status is Status.CONFIRMED
-    assert held.confidence == pytest.approx(0.8)
+    assert held.confidence == pytest.approx(8 / 9)
 
 
 any_evidence = st.builds(

@@ -51,7 +51,7 @@ def test_an_outcome_moves_the_beliefs_that_were_cited(tom: Tom) -> None:
         assert belief == tom.memory.beliefs.get("ada", belief.id)
         assert [(v.stance, v.weight) for v in belief.verdicts] == [(Stance.SUPPORTS, 0.5)]
         assert belief.status is Status.CANDIDATE
-        assert belief.confidence == pytest.approx(1.5 / 2.5)
+        assert belief.confidence == pytest.approx(1.5 / 2.0)
         assert tom.memory.beliefs.history("ada", belief.id)[-1].change is Change.STRENGTHEN
     assert tom.memory.consultations.all("ada")[-1].outcome is Outcome.ACCEPTED
 
@@ -185,7 +185,7 @@ def test_forgetting_keeps_the_verdicts_of_what_stays(tom: Tom) -> None:
     assert tom.memory.consultations.all("ada") == []
     (verdict,) = held(tom, "npm").verdicts
     assert (verdict.consultation_id, verdict.weight) == (None, 0.5)
-    assert held(tom, "npm").confidence == pytest.approx(1.5 / 2.5)
+    assert held(tom, "npm").confidence == pytest.approx(1.5 / 2.0)
     tom.reset("ada")
     assert tom.memory.check() == []
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,9 @@ PNPM: dict[str, Any] = {"dimension": "package_manager", "value": "pnpm"}
 NPM: dict[str, Any] = {"dimension": "package_manager", "value": "npm"}
 
 
-def heard(statement: str, day: int, session: int | None = None, **fields: Any) -> Heard:
+def heard(
+    statement: str, day: int, session: int | None = None, *, repository: str = "", **fields: Any
+) -> Heard:
     given: dict[str, Any] = {"kind": Kind.PREFERENCE, "source": Source.INSTRUCTION} | fields
     said = Observation(statement=statement, quote=Quote(ordinal=0, text=statement.lower()), **given)
     number = session if session is not None else day
@@ -37,7 +40,7 @@ def heard(statement: str, day: int, session: int | None = None, **fields: Any) -
         id=day * 100 + number,
         session_id=number,
         host="jsonl",
-        repository="",
+        repository=repository,
         at=START + timedelta(days=day),
         observation=said,
     )
@@ -154,6 +157,39 @@ def test_an_exception_is_not_swallowed_by_the_rule() -> None:
     assert {b.value for b in live} == {"npm"}
 
 
+def test_a_rule_said_in_the_place_of_an_exception_ends_it() -> None:
+    """Who wants a thing everywhere, says so in a repository and later than the exception, means it.
+
+    An exception of another repository stays, and so does one that was made since.
+    """
+    there = Scope(reach=Reach.REPOSITORY, name="acme/a")
+    exception = heard("pnpm", 2, repository="acme/a", scope=there, **PNPM)
+
+    def live(day: int, repository: str) -> set[tuple[str, Scope]]:
+        rule = heard("npm everywhere", day, repository=repository, **NPM)
+        now = after(rule, beliefs=list(after(exception).values()))
+        return {(b.value, b.scope) for b in now.values() if b.status is not Status.RETIRED}
+
+    assert live(3, "acme/a") == {("npm", EVERYWHERE)}
+    assert live(3, "a") == {("npm", EVERYWHERE)}
+    assert live(3, "acme/b") == {("npm", EVERYWHERE), ("pnpm", there)}
+    assert live(1, "acme/a") == {("npm", EVERYWHERE), ("pnpm", there)}
+
+
+def test_an_ended_exception_keeps_both_quotes() -> None:
+    """The exception is retired with its own quote and with the words that ended it."""
+    there = Scope(reach=Reach.REPOSITORY, name="a")
+    now = after(
+        heard("pnpm", 1, repository="a", scope=there, **PNPM),
+        heard("npm everywhere", 2, repository="a", **NPM),
+    )
+    assert (now[-1].status, now[-1].superseded_by) == (Status.RETIRED, -2)
+    assert [(e.quote, e.stance) for e in now[-1].evidence] == [
+        ("pnpm", Stance.SUPPORTS),
+        ("npm everywhere", Stance.CONTRADICTS),
+    ]
+
+
 def test_words_about_one_task_teach_nothing() -> None:
     """What holds for this task only makes no belief."""
     assert after(heard("Skip the tests", 1, scope=Scope(reach=Reach.TASK))) == {}
@@ -191,7 +227,7 @@ def test_evidence_that_goes_is_missed() -> None:
     (revision,) = reconsider([first_only], ALIKE)
     assert revision.belief.status is Status.CANDIDATE
     assert revision.belief.superseded_by is None
-    assert revision.belief.confidence == 0.5
+    assert revision.belief.confidence == pytest.approx(2 / 3)
 
 
 values = st.sampled_from(["npm", "pnpm", "yarn"])

@@ -56,7 +56,7 @@ def test_what_is_stated_is_believed_at_once(
     assert belief == tom.memory.beliefs.get("ada", belief.id)
     assert (belief.kind, belief.statement) == (Kind.PREFERENCE, "My endpoints stay thin")
     assert (belief.status, belief.scope) == (Status.CONFIRMED, EVERYWHERE)
-    assert belief.confidence == pytest.approx(0.8)
+    assert belief.confidence == pytest.approx(8 / 9)
     (evidence,) = belief.evidence
     assert (evidence.host, evidence.source) == (OWN_HOST, Source.STATED)
     assert evidence.quote == "my endpoints stay thin"

@@ -11,7 +11,7 @@ from tom_swe.memory.tables import BeliefRow, BriefingRow, RevisionRow, SessionRo
 from tom_swe.model.advice import Briefing
 from tom_swe.model.belief import Belief, Change, Status, same_repository
 from tom_swe.model.memory import PastRevision
-from tom_swe.model.user import UserModel
+from tom_swe.model.user import UserModel, told
 
 
 class Beliefs:
@@ -88,8 +88,10 @@ def beliefs_of(transaction: orm.Session, user_id: str) -> list[Belief]:
 
 def user_model_of(transaction: orm.Session, user_id: str) -> UserModel:
     """The user model as it stands in this transaction."""
-    live = [b for b in beliefs_of(transaction, user_id) if b.status is not Status.RETIRED]
-    live.sort(key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id))
+    live = sorted(
+        told(beliefs_of(transaction, user_id)),
+        key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id),
+    )
     sessions, since, until = transaction.execute(
         select(func.count(), func.min(SessionRow.started_at), func.max(SessionRow.ended_at)).where(
             SessionRow.user_id == user_id

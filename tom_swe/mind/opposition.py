@@ -7,8 +7,10 @@ from tom_swe.model.belief import Belief, Observation, Polarity, Source
 
 type Alike = Callable[[str, str], float]
 
-# Above this cosine two statements of one polarity say the same. Chosen on the written
-# utterances of the development data, where few pairs of different preferences reach it.
+# Above this cosine two statements of one polarity say the same. Lower ones merge few paraphrases
+# and many opposites: of pairs of written quotes for one preference 7 in 1000 reach .80 and 102 in
+# 1000 reach .60, of the catalogue's statements that exclude each other 52 and 340. Paraphrases
+# are one belief by their dimension and value, which the reader names.
 SAME = 0.80
 
 

@@ -4,7 +4,9 @@ An observation agrees with a belief that says the same about the same thing, and
 against one that says otherwise about it. What is said later supersedes what was said
 before; both stay, each with its quotes. A belief is a candidate until a second session
 says it too, or the person states it outright. What is said in two places, and opposed in
-neither, holds everywhere, unless the person stated where it holds.
+neither, holds everywhere, unless the person stated where it holds. What is said of everywhere
+ends the exception of the repository that it is said in, for it is meant there too; exceptions
+of other repositories stay.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +25,7 @@ from tom_swe.model.belief import (
     Source,
     Stance,
     Status,
+    same_repository,
 )
 from tom_swe.model.revision import Heard, Revision, Support
 
@@ -64,7 +67,7 @@ class _Mind:
             belief = self._strengthen(same, evidence, heard)
         if belief.status is Status.RETIRED:
             return
-        for other in self._contradicting(belief):
+        for other in self._contradicting(belief, heard):
             self._settle(belief, other, heard)
 
     def _agreeing(self, said: Observation, *, elsewhere: bool) -> Belief | None:
@@ -104,14 +107,14 @@ class _Mind:
         likeness = self._alike(belief.statement, said.statement)
         return likeness if likeness >= SAME else 0.0
 
-    def _contradicting(self, belief: Belief) -> list[Belief]:
+    def _contradicting(self, belief: Belief, heard: Heard) -> list[Belief]:
         """Live beliefs that cannot hold together with this one."""
         return [
             other
             for other in self._beliefs.values()
             if other.id != belief.id
             and other.status is not Status.RETIRED
-            and other.scope.same_as(belief.scope)
+            and (other.scope.same_as(belief.scope) or _is_meant_here(heard, belief, other))
             and contradicts(belief, other, self._alike)
         ]
 
@@ -193,6 +196,17 @@ class _Mind:
         return belief
 
 
+def _is_meant_here(heard: Heard, belief: Belief, exception: Belief) -> bool:
+    """Whether words about everywhere were said, since, in the very place of an exception."""
+    return (
+        heard.observation.scope == EVERYWHERE
+        and exception.scope.reach is Reach.REPOSITORY
+        and same_repository(exception.scope.name, heard.repository)
+        and heard.at >= exception.last_seen
+        and outweighs(belief, exception)
+    )
+
+
 def _evidence(heard: Heard, stance: Stance) -> Evidence:
     return Evidence(
         observation_id=heard.id,
@@ -204,4 +218,5 @@ def _evidence(heard: Heard, stance: Stance) -> Evidence:
         stance=stance,
         source=heard.observation.source,
         at=heard.at,
+        basis=heard.observation.basis,
     )

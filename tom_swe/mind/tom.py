@@ -25,20 +25,19 @@ from tom_swe.model.belief import (
     Judge,
     Scope,
     SessionModel,
-    Status,
 )
 from tom_swe.model.memory import Job, Put
 from tom_swe.model.noted import Noted, Pointer
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import OWN_HOST, Role, Session
-from tom_swe.model.user import UserModel
+from tom_swe.model.user import UserModel, told
 from tom_swe.ports import Adviser, ChangeOfMind, Embedder, MemoryStore, Reader, VectorIndex
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
 
 # How many candidates full text and vectors each bring before they are scored together.
-CANDIDATES = 50
+CANDIDATES = 200
 EMBEDDED_AT_ONCE = 512
 # A session in which something was said since then may still be going on.
 RECENT = timedelta(days=1)
@@ -288,8 +287,7 @@ class Tom:
         return beliefs_on(pointer, *recent, self.memory.beliefs.all(user_id))
 
     def _brief(self, user_id: str, change: ChangeOfMind) -> None:
-        live = tuple(b for b in change.beliefs() if b.status is not Status.RETIRED)
-        user = UserModel(user_id=user_id, beliefs=live)
+        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
         change.brief(briefings(user, self._briefing_tokens))
 
     # Answering

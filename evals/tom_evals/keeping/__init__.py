@@ -1,0 +1,1 @@
+"""Whether tom keeps what people told it: merged, current, in its place, no surer than right."""

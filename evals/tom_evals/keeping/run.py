@@ -1,0 +1,129 @@
+"""``python -m tom_evals keeping``: what was planted against what is told, by real runs of Tom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tom_evals.keeping import score
+from tom_evals.keeping.generate import SEED, histories
+from tom_evals.keeping.keep import Remembering, kept
+from tom_evals.keeping.material import Side, material
+from tom_evals.keeping.oracle import Noise, Oracle
+from tom_evals.keeping.planted import LASTING, History, Kind
+from tom_evals.keeping.score import Judgement
+from tom_evals.report import Cell, Report, Table
+from tom_evals.stats import bootstrap
+from tom_swe.embed.minilm import MiniLM
+from tom_swe.ports import Embedder, Reader
+
+type Score = Callable[[Sequence[Judgement]], float]
+
+PRODUCT = "product's reader"
+CONDITIONS: dict[str, Noise | None] = {
+    PRODUCT: None,
+    "oracle": Noise(),
+    "oracle, 20 % missed, 10 % false": Noise(misses=0.2, false=0.1),
+    "oracle, the same, 30 % own words": Noise(misses=0.2, false=0.1, own_words=0.3),
+}
+_FIGURES: tuple[tuple[str, str, Score], ...] = (
+    ("precision, confirmed", "", lambda p: score.precision(p, confirmed=True)),
+    ("recall, confirmed", "", lambda p: score.recall(p, confirmed=True)),
+    ("F1, confirmed", ">= 0.90", lambda p: score.f1(p, confirmed=True)),
+    ("precision, all told", "", lambda p: score.precision(p, confirmed=False)),
+    ("recall, all told", "", lambda p: score.recall(p, confirmed=False)),
+    ("F1, all told", ">= 0.90", lambda p: score.f1(p, confirmed=False)),
+    ("right after a reversal", ">= 0.95", lambda p: score.now_right(p, read=False)),
+    ("the same, where it was read", "", lambda p: score.now_right(p, read=True)),
+    ("scope right", "", score.in_place),
+    (
+        "one-offs kept out, confirmed",
+        "",
+        lambda p: score.kept_out(p, Kind.ONE_OFF, confirmed=True),
+    ),
+    ("one-offs kept out, told", "", lambda p: score.kept_out(p, Kind.ONE_OFF, confirmed=False)),
+    ("hearsay kept out, told", "", lambda p: score.kept_out(p, Kind.HEARSAY, confirmed=False)),
+    ("asides kept out, told", "", lambda p: score.kept_out(p, Kind.ASIDE, confirmed=False)),
+    ("agents kept out, told", "", lambda p: score.kept_out(p, Kind.AGENT, confirmed=False)),
+    ("tools kept out, told", "", lambda p: score.kept_out(p, Kind.TOOL, confirmed=False)),
+    (
+        "false per 100 sessions, confirmed",
+        "<= 1",
+        lambda p: score.false_per_hundred(p, confirmed=True),
+    ),
+    (
+        "false per 100 sessions, all told",
+        "<= 1",
+        lambda p: score.false_per_hundred(p, confirmed=False),
+    ),
+    ("Brier score", "<= 0.10", score.squared_error),
+)
+_FIGURING = (
+    "95 % intervals over people. Precision counts a preference that is told twice as wrong once; "
+    "recall asks for what was said in two sessions (all told: or in the last 180 days)."
+)
+_SIDES = (
+    "The utterances are by one hand: the reported preferences are on other dimensions than those "
+    "fitted on, and the real messages around them by other authors."
+)
+
+
+def run(data: Path) -> Report:
+    """Reports on the side that nothing was fitted on."""
+    return report(histories(material(data, Side.REPORTED)), Remembering(MiniLM(None, threads=2)))
+
+
+def report(people: Sequence[History], embedder: Embedder) -> Report:
+    """The figures of every condition on these histories."""
+    judged = {
+        name: [kept(each, embedder, _reader(each, noise)) for each in people]
+        for name, noise in CONDITIONS.items()
+    }
+    return Report(
+        name="Keeping",
+        tables=[
+            Table("Planted preferences", ("", "aim", *judged), _figures(judged)),
+            Table(
+                "Reliability of the confidence of what is told",
+                ("reader and confidence", "right", "beliefs"),
+                _reliability(judged),
+            ),
+            Table("Histories", ("person", "sessions", "wishes", "traps"), _sizes(people)),
+        ],
+        notes=[_FIGURING, _SIDES],
+    )
+
+
+def _reader(history: History, noise: Noise | None) -> Reader | None:
+    return None if noise is None else Oracle(history.log, noise, SEED)
+
+
+def _figures(judged: dict[str, list[Judgement]]) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            title,
+            aim,
+            *(str(bootstrap(each, lambda j: j.user, figure)) for each in judged.values()),
+        )
+        for title, aim, figure in _FIGURES
+    ]
+
+
+def _reliability(judged: dict[str, list[Judgement]]) -> list[tuple[Cell, ...]]:
+    return [
+        (f"{name}: {sure:.2f}", right, count)
+        for name, each in judged.items()
+        for sure, right, count in score.reliable(each)
+    ]
+
+
+def _sizes(people: Sequence[History]) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            each.user,
+            len(each.sessions),
+            len(each.wishes),
+            sum(planting.kind not in LASTING for planting in each.log),
+        )
+        for each in people
+    ]
