@@ -1,3 +1,6 @@
+import pytest
+
+from tom_swe.memory import search
 from tom_swe.memory.store import Store
 from tom_swe.model.session import Role
 from tom_swe.testing import session_of
@@ -48,3 +51,26 @@ def test_users_do_not_find_each_others_words(store: Store) -> None:
     """Search sees one user only."""
     store.sessions.put("ada", session_of("the parser"))
     assert store.search.turns("bob", "parser", 5) == []
+
+
+def test_words_that_only_hold_a_sentence_together_are_not_searched_for(store: Store) -> None:
+    """They bring no turn beside telling words, but are searched where there is nothing else."""
+    store.sessions.put("ada", session_of("what did you do to the lexer", "fix the parser"))
+    assert [turn for turn, _ in store.search.turns("ada", "what did the parser do", 5)] == [2]
+    assert [turn for turn, _ in store.search.turns("ada", "what did you do", 5)] == [1]
+
+
+def test_a_query_scores_no_more_turns_than_it_has_time_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rarest words are searched for, until what they match is enough."""
+    monkeypatch.setattr(search, "MAX_MATCHES", 3)
+    store.sessions.put("ada", session_of("zebra", "lion", "lion lion", "parser", "parser now"))
+    assert {turn for turn, _ in store.search.turns("ada", "parser lion zebra", 9)} == {1, 2, 3}
+
+
+def test_the_limit_counts_one_users_turns(store: Store) -> None:
+    """Better matches of somebody else's do not take the places of one's own."""
+    store.sessions.put("bob", session_of(*(f"parser {n}" for n in range(9))))
+    store.sessions.put("ada", session_of("the parser is slow when the file is long"))
+    assert len(store.search.turns("ada", "parser", 1)) == 1

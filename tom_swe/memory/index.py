@@ -97,6 +97,7 @@ class OwnedIndex:
     def __init__(self, client: Client, stamp: dict[str, str | int], *, fresh: bool) -> None:
         self._client = client
         self._stamp = stamp
+        self._collections: dict[str, Collection] = {}
         self.fresh = fresh
 
     def put(self, user_id: str, vectors: Mapping[str, Vector]) -> None:
@@ -133,6 +134,12 @@ class OwnedIndex:
             }
 
     def _of(self, user_id: str) -> Collection:
+        # Asking Chroma for a collection takes as long as asking the collection.
+        if user_id not in self._collections:
+            self._collections[user_id] = self._make(user_id)
+        return self._collections[user_id]
+
+    def _make(self, user_id: str) -> Collection:
         return self._client.get_or_create_collection(
             f"turns-{hashlib.sha256(user_id.encode()).hexdigest()[:24]}",
             metadata=dict(self._stamp),

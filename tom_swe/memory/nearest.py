@@ -50,15 +50,16 @@ class NearestTurns:
 
     def nearest(self, user_id: str, vector: Vector, limit: int) -> list[tuple[int, float]]:
         """(turn id, cosine) of the user's turns most alike, best first."""
-        if self._vectors.count(user_id) > self._exact_up_to:
-            try:
-                with self._lock:
+        try:
+            with self._lock:
+                # Counting 100,000 rows takes longer than asking Chroma.
+                if self._held or self._vectors.count(user_id) > self._exact_up_to:
                     again, self._asked = self._asked, True
                     if again and (held := self._hold()):
                         self._bring_up(held)
                         return held.nearest(user_id, vector, limit)
-            except IndexFault:  # the database answers as well
-                self.close()
+        except IndexFault:  # the database answers as well
+            self.close()
         return self._vectors.nearest(user_id, self._model, vector, limit)
 
     def sync(self) -> bool:

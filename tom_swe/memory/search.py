@@ -15,6 +15,19 @@ from tom_swe.model.session import Role
 COMMON_SHARE = 0.2
 COMMON_FLOOR = 200
 MAX_TERMS = 24
+# Scoring takes about 2 microseconds a document that matches: the rarest terms are taken
+# for as long as those of all together are no more than this.
+MAX_MATCHES = 5_000
+# Words that hold a sentence together, or open a question or a request. BM25 alone does not
+# discount them enough in a memory of hundreds of turns.
+STOP_WORDS = frozenset(
+    """
+    a about an and are as at be been but by can could did do does for from had has have he
+    her his how if in into is it its me my of on or our please she should so than that the
+    their them then there these they this those to was we were what when where which who why
+    will with would you your
+    """.split()  # noqa: SIM905
+)
 
 _TERM = re.compile(r"\w{2,}")
 _TABLE = {Role.USER: "turn_user_fts", Role.AGENT: "turn_agent_fts"}
@@ -37,11 +50,10 @@ class Search:
                 return []
             found = transaction.execute(
                 text(
-                    f"SELECT turn.id, -bm25({table}) FROM {table}"
-                    f" JOIN turn ON turn.id = {table}.rowid"
-                    " JOIN session ON session.id = turn.session_id"
-                    f" WHERE {table} MATCH :match AND session.user_id = :user"
-                    f" ORDER BY bm25({table}) LIMIT :limit"
+                    f"SELECT rowid, -rank FROM {table} WHERE {table} MATCH :match"
+                    " AND EXISTS (SELECT 1 FROM turn JOIN session ON session.id = turn.session_id"
+                    f" WHERE turn.id = {table}.rowid AND session.user_id = :user)"
+                    " ORDER BY rank LIMIT :limit"
                 ),
                 {"match": match, "user": user_id, "limit": limit},
             )
@@ -67,7 +79,15 @@ class Search:
     def past_turns(self, turn_ids: Sequence[int]) -> list[PastTurn]:
         """These turns; ids that are gone are left out."""
         found = (
-            select(TurnRow, SessionRow.repository, SessionRow.started_at)
+            select(
+                TurnRow.id,
+                TurnRow.session_id,
+                TurnRow.ordinal,
+                TurnRow.text,
+                TurnRow.at,
+                SessionRow.repository,
+                SessionRow.started_at,
+            )
             .join(SessionRow, SessionRow.id == TurnRow.session_id)
             .where(TurnRow.id.in_(turn_ids))
         )
@@ -77,21 +97,23 @@ class Search:
                     turn_id=row.id,
                     session_id=row.session_id,
                     ordinal=row.ordinal,
-                    repository=repository,
-                    at=row.at or started,
+                    repository=row.repository,
+                    at=row.at or row.started_at,
                     text=row.text,
                 )
-                for row, repository, started in transaction.execute(found)
+                for row in transaction.execute(found)
             ]
 
 
 def _match(transaction: orm.Session, table: str, query: str) -> str:
     """An FTS5 expression that finds any of the query's telling terms; "" where none is."""
-    terms = list(dict.fromkeys(term.casefold() for term in _TERM.findall(query)))[: 4 * MAX_TERMS]
+    said = dict.fromkeys(term.casefold() for term in _TERM.findall(query))
+    # A query of nothing else is searched as it is.
+    terms = ([t for t in said if t not in STOP_WORDS] or list(said))[: 4 * MAX_TERMS]
     if not terms:
         return ""
     documents = transaction.scalar(text(f"SELECT count(*) FROM {table}_docsize")) or 0
-    ceiling = max(COMMON_FLOOR, int(documents * COMMON_SHARE))
+    ceiling = min(max(COMMON_FLOOR, int(documents * COMMON_SHARE)), MAX_MATCHES)
     counted: list[tuple[int, str]] = []
     count = text(
         f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :term LIMIT :most)"
@@ -101,5 +123,11 @@ def _match(transaction: orm.Session, table: str, query: str) -> str:
         found = transaction.scalar(count, {"term": quoted, "most": ceiling + 1}) or 0
         if 0 < found <= ceiling:
             counted.append((found, quoted))
-    rarest = sorted(counted)[:MAX_TERMS]
-    return " OR ".join(term for _, term in rarest)
+    chosen: list[str] = []
+    matches = 0
+    for found, term in sorted(counted)[:MAX_TERMS]:
+        matches += found
+        if matches > MAX_MATCHES:
+            break
+        chosen.append(term)
+    return " OR ".join(chosen)
