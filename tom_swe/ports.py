@@ -49,6 +49,27 @@ class Embedder(Protocol):
         ...
 
 
+class StandingScorer(Protocol):
+    """Says of sentences how likely they state something durable about the person's wishes."""
+
+    @property
+    def name(self) -> str:
+        """What scores, with its version; part of the name of a reader that uses it."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The least score that is worth holding as a hint."""
+        ...
+
+    def score(self, sentences: Sequence[str]) -> list[float]:
+        """A probability a sentence; 0 for one that surely stays below the threshold.
+
+        Raises EmbedderUnavailable.
+        """
+        ...
+
+
 class Reader(Protocol):
     """Reads one session: tier 1 to tier 2."""
 
@@ -226,6 +247,10 @@ class BeliefStore(Protocol):
 
     def all(self, user_id: str) -> list[Belief]:
         """Every belief, retired ones too, by id."""
+        ...
+
+    def told(self, user_id: str) -> tuple[Belief, ...]:
+        """The beliefs of the user model, the surest first; no turn is counted for it."""
         ...
 
     def user_model(self, user_id: str) -> UserModel:

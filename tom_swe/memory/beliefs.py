@@ -33,6 +33,14 @@ class Beliefs:
         with self._database.read() as transaction:
             return beliefs_of(transaction, user_id)
 
+    def told(self, user_id: str) -> tuple[Belief, ...]:
+        """The beliefs of the user model, the most certain first, without counting what is under it.
+
+        Counting reads every turn, which no answer waits for.
+        """
+        with self._database.read() as transaction:
+            return _told(transaction, user_id)
+
     def user_model(self, user_id: str) -> UserModel:
         """The live beliefs, most certain first, and how much they were learned from."""
         with self._database.read() as transaction:
@@ -88,10 +96,6 @@ def beliefs_of(transaction: orm.Session, user_id: str) -> list[Belief]:
 
 def user_model_of(transaction: orm.Session, user_id: str) -> UserModel:
     """The user model as it stands in this transaction."""
-    live = sorted(
-        told(beliefs_of(transaction, user_id)),
-        key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id),
-    )
     sessions, since, until = transaction.execute(
         select(func.count(), func.min(SessionRow.started_at), func.max(SessionRow.ended_at)).where(
             SessionRow.user_id == user_id
@@ -105,9 +109,18 @@ def user_model_of(transaction: orm.Session, user_id: str) -> UserModel:
     )
     return UserModel(
         user_id=user_id,
-        beliefs=tuple(live),
+        beliefs=_told(transaction, user_id),
         sessions=sessions,
         turns=turns or 0,
         since=since,
         until=until,
+    )
+
+
+def _told(transaction: orm.Session, user_id: str) -> tuple[Belief, ...]:
+    return tuple(
+        sorted(
+            told(beliefs_of(transaction, user_id)),
+            key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id),
+        )
     )

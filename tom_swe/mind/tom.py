@@ -294,7 +294,10 @@ class Tom:
 
     def recall(self, user_id: str, query: Query) -> Recalled:
         """The beliefs that apply to a query and the past turns like it."""
-        return self._recall(self.memory.beliefs.user_model(user_id), query)
+        return self._recall(self._known(user_id), query)
+
+    def _known(self, user_id: str) -> UserModel:
+        return UserModel(user_id=user_id, beliefs=self.memory.beliefs.told(user_id))
 
     def _recall(self, user: UserModel, query: Query) -> Recalled:
         memory, user_id = self.memory, user.user_id
@@ -316,7 +319,7 @@ class Tom:
     def consult(self, user_id: str, query: Query) -> Suggestion:
         """Whether to proceed with a request or ask the person, and what they would want."""
         query = query.model_copy(update={"text": self._redact(query.text)})
-        user = self.memory.beliefs.user_model(user_id)
+        user = self._known(user_id)
         suggestion = self._mind.adviser.advise(query, user, self._recall(user, query))
         kept = self.memory.consultations.put(user_id, query, suggestion)
         return suggestion.model_copy(update={"consultation_id": kept})
