@@ -263,7 +263,7 @@ def test_advice_cannot_close_its_fence(make_agent: MakeAgent) -> None:
 
 
 def test_what_the_agent_has_just_said_makes_a_request_clear(make_agent: MakeAgent) -> None:
-    """"fix it" opening a session is asked about; answering the agent it is not."""
+    """Opening a session, "fix it" is asked about; answering the agent it is not."""
     wish = {"role": "user", "content": [{"type": "text", "text": "fix it"}]}
     before = {
         "role": "assistant",
