@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.standing import SentenceScorer
 from tom_swe.errors import EmbedderUnavailable
 from tom_swe.ingest import Redactor
 from tom_swe.ingest.clean import without_injections
@@ -13,7 +14,7 @@ from tom_swe.memory.store import Store
 from tom_swe.mind.advise.embedded import EmbeddedAdviser
 from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.mind.tom import Faculties, Tom
-from tom_swe.ports import Embedder
+from tom_swe.ports import Embedder, StandingScorer
 from tom_swe.settings import Settings
 
 
@@ -26,7 +27,8 @@ def open_tom(
     """Tom on the memory that the settings name, which is made or migrated where needed.
 
     ``say`` is told, once each, what works less well than it could. ``embedder`` replaces
-    the bundled one. Raises MemoryFault, MemoryBusy or SchemaTooNew.
+    the bundled model, without which there is no sentence scorer either. Raises MemoryFault,
+    MemoryBusy or SchemaTooNew.
     """
     wiring = _Wiring(settings, say, embedder)
     return Tom(
@@ -54,13 +56,24 @@ class _Wiring:
     def redact(self, text: str) -> str:
         return self.redactor.redact(without_injections(storable(text)))[0]
 
+    def scorer(self, embedder: Embedder | None) -> StandingScorer | None:
+        """The sentence scorer, on the embedder where that is the bundled model."""
+        if embedder is None or self._embedder is not None:
+            return None
+        bundled = embedder if isinstance(embedder, MiniLM) and embedder.is_bundled else MiniLM()
+        try:
+            return SentenceScorer(bundled)
+        except EmbedderUnavailable as error:
+            self._say(f"reading by rules alone: {error}")
+            return None
+
     def faculties(self) -> Faculties:
         embedder = self._embedder or _usable(self._settings, self._say)
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
         return Faculties(
             embedder=embedder,
             index=NearestTurns(self.store.vectors, self._settings.index, name, dimension),
-            reader=EmbeddedReader(embedder),
+            reader=EmbeddedReader(embedder, self.scorer(embedder), say=self._say),
             adviser=EmbeddedAdviser(),
         )
 

@@ -15,6 +15,7 @@ WEIGHT = {
     Source.PREFERENCE: 1.0,
     Source.FACT: 1.0,
     Source.BEHAVIOUR: 0.6,
+    Source.HINT: 0.35,
 }
 # Evidence of this age counts half.
 HALF_LIFE = timedelta(days=270)

@@ -28,9 +28,12 @@ def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
 def outweighs(one: Belief, other: Belief) -> bool:
     """Whether the first of two beliefs that exclude each other is the one to keep.
 
-    What was said outweighs what was only seen. Of two things said the later one holds,
-    stated outright or not; of two things seen the one seen in more sessions, then the later.
+    A hint of one session outweighs only its like. What was said outweighs what was only seen.
+    Of two things said the later one holds, stated outright or not; of two things seen the one
+    seen in more sessions, then the later.
     """
+    if one.is_hint != other.is_hint:
+        return other.is_hint
     if _only_seen(one) != _only_seen(other):
         return _only_seen(other)
     if _only_seen(one):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from tom_swe.mind.confidence import confidence
 from tom_swe.mind.opposition import SAME, Alike, contradicts, outweighs
-from tom_swe.mind.standing import status_of
+from tom_swe.mind.standing import SESSIONS_TO_CONFIRM, status_of
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -144,7 +144,7 @@ class _Mind:
             reason = "heard in another session"
         status, superseded = belief.status, belief.superseded_by
         given_up = status is Status.RETIRED
-        if superseded is None or heard.at >= belief.last_seen:
+        if not given_up or self._is_taken_up(belief, held, heard):
             status, superseded = status_of(held, belief.verdicts), None
         if given_up and status is not Status.RETIRED:
             reason = "said again after it was given up"
@@ -164,6 +164,24 @@ class _Mind:
             }
         )
         return self._change(change, stronger, reason, evidence)
+
+    def _is_taken_up(self, belief: Belief, held: Sequence[Evidence], heard: Heard) -> bool:
+        """Whether a belief that was given up is believed again on what was heard.
+
+        The person's plain word does it where it is the newest; hints do it in as many sessions
+        as confirm a belief, since what it gave way to was last said.
+        """
+        if heard.observation.source is not Source.HINT:
+            return belief.superseded_by is None or heard.at >= belief.last_seen
+        successor = self._beliefs.get(belief.superseded_by or 0)
+        if successor is None:
+            return False
+        since = {
+            e.session_id
+            for e in held
+            if e.stance is Stance.SUPPORTS and e.at >= successor.last_seen
+        }
+        return len(since) >= SESSIONS_TO_CONFIRM
 
     def _settle(self, belief: Belief, other: Belief, heard: Heard) -> None:
         """Two beliefs that exclude each other: evidence against one, and perhaps its end."""

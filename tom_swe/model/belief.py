@@ -34,6 +34,7 @@ class Source(StrEnum):
     PREFERENCE = "preference"  # a liking, said as such
     FACT = "fact"  # something about the person, said by them
     BEHAVIOUR = "behaviour"  # computed from what they did, with its count
+    HINT = "hint"  # reads like a wish, by a model's score; alone it is told to nobody
 
 
 class Reach(StrEnum):
@@ -200,6 +201,14 @@ class Belief(Value):
     def is_stated(self) -> bool:
         """Whether the person said it to tom outright."""
         return any(each.source is Source.STATED for each in self.supporting)
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether the hints of one session are all that it rests on."""
+        return (
+            all(each.source is Source.HINT for each in self.supporting)
+            and len({each.session_id for each in self.supporting}) == 1
+        )
 
 
 class Change(StrEnum):

@@ -26,7 +26,9 @@ class UserModel(Value):
 
 
 def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
-    """Of all beliefs those that are told: live ones, but for candidates that have faded.
+    """Of all beliefs those that are told: live ones, but for hints and candidates that faded.
+
+    What rests on the hints of one session is told to nobody until a second one confirms it.
 
     A candidate fades once it was last said, or last cited by advice that was accepted, FADES
     before the newest quote of any belief. So time is what has been heard since, not a clock:
@@ -44,7 +46,9 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
             return False
         return newest - _borne_out(belief) >= FADES
 
-    return tuple(b for b in held if b.status is not Status.RETIRED and not faded(b))
+    return tuple(
+        b for b in held if b.status is not Status.RETIRED and not b.is_hint and not faded(b)
+    )
 
 
 def _borne_out(belief: Belief) -> datetime:

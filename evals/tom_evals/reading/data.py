@@ -23,7 +23,7 @@ class Case(NamedTuple):
 
     id: str
     group: str  # the user, for written utterances their author
-    source: str  # aider, claude-code or written
+    source: str  # aider, claude-code, written or extra
     text: str
     before: str
     label: str  # explicit, correction, implicit, reversal, distractor or none
@@ -57,8 +57,13 @@ def cases(data: Path) -> list[Case]:
     return [
         *_real(folder / "messages.jsonl", folder / "message_labels.jsonl", "aider"),
         *_real(folder / "claude_code.jsonl", folder / "claude_code_labels.jsonl", "claude-code"),
-        *_written(folder / "utterances.jsonl"),
+        *_written(folder / "utterances.jsonl", "written"),
     ]
+
+
+def extras() -> list[Case]:
+    """Utterances written to train with, by another hand than those that are measured on."""
+    return list(_written(Path(__file__).with_name("written.jsonl"), "extra"))
 
 
 def _real(messages: Path, labels: Path, source: str) -> Iterator[Case]:
@@ -79,16 +84,16 @@ def _real(messages: Path, labels: Path, source: str) -> Iterator[Case]:
         )
 
 
-def _written(utterances: Path) -> Iterator[Case]:
+def _written(utterances: Path, source: str) -> Iterator[Case]:
     for each in _lines(utterances):
         yield Case(
             id=each["id"],
             group=each["id"].split("-")[0],
-            source="written",
+            source=source,
             text=each["text"],
             before=each["prev_agent"] or "",
             label=each["label"],
-            dimension=each["pref"],
+            dimension=each["pref"] or "",
             quote=each["quote"] or "",
         )
 

@@ -27,9 +27,11 @@ def tallied(judged: Iterable[Judged]) -> Counts:
     return counts((j.case.states for j in judged), (j.said for j in judged))
 
 
-def figures(judged: Sequence[Judged]) -> list[Interval]:
-    """`FIGURES`, with intervals over people."""
+def figures(judged: Sequence[Judged]) -> Sequence[Interval | float]:
+    """`FIGURES`, with intervals over people where there are several."""
     rows = [(j.case.group, j.case.states, j.said, j.score) for j in judged]
+    if len({group for group, *_ in rows}) == 1:
+        return _figures(rows)
     return bootstraps(rows, lambda row: row[0], _figures)
 
 

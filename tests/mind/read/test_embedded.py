@@ -315,11 +315,23 @@ def sessions(draw: st.DrawFn) -> Session:
     return Session(host="t", host_id="1", repository="r", turns=turns)
 
 
-@given(sessions())
-def test_every_quote_is_the_persons_own(one: Session) -> None:
-    """Every quote is an exact, non-empty piece of the user turn it points at."""
+class Credulous:
+    """A scorer that takes every sentence for a wish."""
+
+    name = "credulous"
+    threshold = 0.5
+
+    def score(self, sentences: Sequence[str]) -> list[float]:
+        """As sure as can be, of each."""
+        return [1.0] * len(sentences)
+
+
+@pytest.mark.parametrize("scorer", [None, Credulous()], ids=["rules", "rules and hints"])
+@given(one=sessions())
+def test_every_quote_is_the_persons_own(scorer: Credulous | None, one: Session) -> None:
+    """Every quote is an exact, non-empty piece of the user turn it points at, hint or not."""
     own = {t.ordinal: t.text for t in one.by(Role.USER)}
-    model = EmbeddedReader().read(one)
+    model = EmbeddedReader(scorer=scorer).read(one)
     for found in model.observations:
         assert found.quote.text.strip()
         assert found.quote.text in own[found.quote.ordinal]

@@ -177,7 +177,9 @@ class Quoted(BaseModel):
     date: str
     host: str
     repository: str
-    source: Literal["stated", "correction", "instruction", "preference", "fact", "behaviour"]
+    source: Literal[
+        "stated", "correction", "instruction", "preference", "fact", "behaviour", "hint"
+    ]
 
 
 class Judged(BaseModel):

@@ -71,6 +71,8 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 
+PATTERNS = (_HYPOTHETICAL, _OTHERS, _SELF, _ONE_OFF, _ASKED, _TASK, _REPORT)
+
 
 def is_hypothetical(words: str) -> bool:
     """Whether it supposes or is undecided rather than says."""

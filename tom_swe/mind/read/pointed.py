@@ -47,9 +47,10 @@ def add_pointed(
 ) -> Pointed:
     """What these pointers add to what a reader made of a session.
 
-    A sentence of which an observation was made already gives no second one.
+    A sentence of which an observation was made already gives no second one; a hint is not
+    enough to count as one.
     """
-    said = [each for each in made if each.source is not Source.BEHAVIOUR]
+    said = [each for each in made if each.source not in {Source.BEHAVIOUR, Source.HINT}]
     added: list[Observation] = []
     found: list[int] = []
     for pointer in pointers:

@@ -81,9 +81,11 @@ def holding(beliefs: Iterable[Belief], session_id: int, model: SessionModel) -> 
 def as_stated(session: Session, found: tuple[Observation, ...]) -> tuple[Observation, ...]:
     """What a statement shows: what a reader found said in it, else the whole of it.
 
-    The person's scope and trust go before what the reader made of them.
+    The person's scope and trust go before what the reader made of them. Hints are no reading
+    of a statement: they would put one of its sentences in the place of the whole.
     """
-    said = [each for each in found if each.source is not Source.BEHAVIOUR] or _whole(session)
+    unsaid = {Source.BEHAVIOUR, Source.HINT}
+    said = [each for each in found if each.source not in unsaid] or _whole(session)
     scope = scope_stated(session)
     return tuple(
         each.model_copy(update={"source": Source.STATED, "scope": scope, "basis": TOLD})
@@ -96,7 +98,10 @@ def _whole(session: Session) -> list[Observation]:
 
 
 def plainly(text: str, turn: Turn) -> Observation:
-    """Words of a turn as a preference, with the subject where the catalogue knows just one."""
+    """Words of a turn as a preference, with the subject where the catalogue knows just one.
+
+    What forbids is held against what it names.
+    """
     subjects = match(text) if len(text.split()) <= MOST_WORDS else ()
     subject = subjects[0] if len(subjects) == 1 else None
     if subject:

@@ -52,15 +52,19 @@ class _Said:
     sentence: Sentence
 
 
-def said(turn: Turn, session: Session, nearest: Nearest) -> Iterator[Observation]:
-    """What the person says about themselves in one of their turns."""
+def said(
+    turn: Turn, session: Session, nearest: Nearest
+) -> Iterator[tuple[Sentence, tuple[Observation, ...]]]:
+    """What each sentence of one of the person's turns says about them, by the rules.
+
+    Sentences that are too long to read or tell what others say are left out.
+    """
     for sentence in sentences(turn.text):
         one = _Said(turn, session, sentence)
         if not _readable(sentence) or doubt.is_hearsay(sentence.words):
             continue
-        if not sentence.is_question:
-            yield from _facts(one)
-        yield from _rules(one, nearest)
+        facts_told = () if sentence.is_question else _facts(one)
+        yield sentence, (*facts_told, *_rules(one, nearest))
 
 
 def _readable(sentence: Sentence) -> bool:
