@@ -17,6 +17,7 @@ from tom_evals.recall.score import (
     means,
     recall_at,
 )
+from tom_evals.recall.wanted import Wanted, shares
 
 
 def test_recall_is_the_share_of_what_is_wanted_that_stands_high_enough() -> None:
@@ -106,3 +107,9 @@ def test_locomo_is_read_as_sessions_of_the_person(tmp_path: Path) -> None:
         ("What did Ann show?", {Place(2, 1)}),
         ("Where is it?", set()),
     ]
+
+
+def test_a_belief_counts_where_it_stands_among_the_first() -> None:
+    """Of four tasks one is found first, one third, one eighth, one not: 1/4, 2/4, 3/4."""
+    found = [Wanted("a", 0), Wanted("b", 2), Wanted("c", 7), Wanted("d", None)]
+    assert shares(found) == [0.25, 0.5, 0.75]

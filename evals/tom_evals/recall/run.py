@@ -17,6 +17,7 @@ from tom_evals.recall.chroma import PlainChroma
 from tom_evals.recall.data import CATEGORIES, Dialogue, Place, Question, dialogues
 from tom_evals.recall.latency import latency
 from tom_evals.recall.score import DEPTHS, Found, found, fused, intervals, left_out
+from tom_evals.recall.wanted import wanted
 from tom_evals.report import Cell, Report, Table
 from tom_swe import Query, Settings, open_tom
 from tom_swe.embed.minilm import MiniLM
@@ -79,6 +80,7 @@ def run(data: Path) -> Report:
         [
             _overall(rows),
             _by_category(rows["full text, no stop words"], rows["tom"]),
+            wanted(data, embedder),
             _latencies(model),
         ],
         _notes(chosen.values()),
