@@ -19,7 +19,7 @@ from tom_swe.ports import Embedder, Reader
 
 type Score = Callable[[Sequence[Judgement]], float]
 
-PRODUCT = "product's reader"
+PRODUCT = "product's rules"
 CONDITIONS: dict[str, Noise | None] = {
     PRODUCT: None,
     "oracle": Noise(),
