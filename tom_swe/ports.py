@@ -182,7 +182,7 @@ class ChangeOfMind(Protocol):
         ...
 
     def cited(self, consultation_id: int) -> tuple[int, ...]:
-        """The ids of the beliefs that advice rests on. Raises NotFound."""
+        """The ids of the beliefs that advice rests on, none of advice to ask. Raises NotFound."""
         ...
 
     def judged_by(self, consultation_id: int) -> Judge | None:

@@ -7,7 +7,7 @@ import pytest
 
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.mind.tom import Tom
-from tom_swe.model.advice import Outcome, Query
+from tom_swe.model.advice import Action, Outcome, Query
 from tom_swe.model.belief import Belief, Change, Judge, Stance, Status
 from tom_swe.testing import START, HashEmbedder, session_of
 
@@ -54,6 +54,18 @@ def test_an_outcome_moves_the_beliefs_that_were_cited(tom: Tom) -> None:
         assert belief.confidence == pytest.approx(1.5 / 2.0)
         assert tom.memory.beliefs.history("ada", belief.id)[-1].change is Change.STRENGTHEN
     assert tom.memory.consultations.all("ada")[-1].outcome is Outcome.ACCEPTED
+
+
+def test_a_question_that_was_not_wanted_speaks_against_no_belief(tom: Tom) -> None:
+    """Advice to ask rests on what the request leaves open; only its outcome is kept."""
+    before = tom.memory.beliefs.all("ada")
+    suggestion = tom.consult("ada", Query(text="fix it"))
+    assert suggestion.action is Action.ASK
+    assert suggestion.beliefs
+    assert suggestion.consultation_id
+    assert tom.judge("ada", suggestion.consultation_id, Outcome.REJECTED) == ()
+    assert tom.memory.beliefs.all("ada") == before
+    assert tom.memory.consultations.all("ada")[-1].outcome is Outcome.REJECTED
 
 
 def test_judging_twice_is_judging_once(tom: Tom) -> None:

@@ -44,7 +44,7 @@ from tom_swe.memory.tables import (
     VerdictRow,
 )
 from tom_swe.memory.vectors import load_vectors, put_vectors
-from tom_swe.model.advice import Briefing, Outcome
+from tom_swe.model.advice import Action, Briefing, Outcome
 from tom_swe.model.belief import Belief, Judge, Observation, SessionModel, Stance, Verdict
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
@@ -259,8 +259,12 @@ class ChangeOfMind:
         drop_pointers(self._transaction, self._user_id, pointer_ids)
 
     def cited(self, consultation_id: int) -> tuple[int, ...]:
-        """The ids of the beliefs that advice rests on. Raises NotFound."""
-        return cited_by(consultation_of(self._transaction, self._user_id, consultation_id))
+        """The ids of the beliefs that advice rests on. Raises NotFound.
+
+        Advice to ask rests on what the request leaves open, whatever it tells beside that.
+        """
+        row = consultation_of(self._transaction, self._user_id, consultation_id)
+        return () if row.action == Action.ASK else cited_by(row)
 
     def judged_by(self, consultation_id: int) -> Judge | None:
         """Who judged this advice; None where nobody did or nothing rested on it."""
