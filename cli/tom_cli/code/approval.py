@@ -90,10 +90,12 @@ def _running(call: Call) -> Need | None:
         words = shlex.split(command)
     except ValueError:
         return exactly
-    if not words or "=" in words[0] or _only_shows(words):
-        return None if words and _only_shows(words) else exactly
+    if not words:
+        return exactly
+    if _only_shows(words):
+        return None
     program = words[0]
-    if program in RUNS_ANYTHING or "/" in program:
+    if program in RUNS_ANYTHING or "/" in program or "=" in program:
         return exactly
     if program in HAS_SUBCOMMANDS:
         if len(words) == 1 or not _WORD.match(words[1]):

@@ -52,6 +52,7 @@ class Session:
         self._environ: Mapping[str, str] = dict(os.environ)
         self._off = is_off(self._environ)
         self._spoke = False
+        self._running = False
         self._agent = Loading(work.load_agent) if model else None
         self._beside = Loading(self._open_tom)
         silence_hooks()
@@ -221,8 +222,6 @@ class Session:
             self.screen.tom(quiet)
         text = f"{request}\n\n{answer}" if answer else request
         return text, beside_message(request, suggestion, told, answered=bool(answer))
-
-    _running = False
 
     async def _drive(self, coder: Coder) -> None:
         """Lets the agent work, asking the person where it must."""
