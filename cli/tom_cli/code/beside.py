@@ -40,7 +40,7 @@ class Beside:
 
     def beliefs(self) -> list[Belief]:
         """What holds here, the surest first."""
-        return in_force(self.tom.memory.beliefs.user_model(self.user).beliefs, self.repository)
+        return in_force(self.tom.memory.beliefs.told(self.user), self.repository)
 
     def knows(self) -> str:
         """One line on what this session starts with."""

@@ -84,7 +84,7 @@ class Answers:
         """The live beliefs that hold in a repository, the surest first."""
         repository = _repository(asked.repository)
         with self._mind.held() as (tom, user, _):
-            beliefs = in_force(tom.memory.beliefs.user_model(user).beliefs, repository)
+            beliefs = in_force(tom.memory.beliefs.told(user), repository)
         return Profile(
             repository=shown(repository),
             beliefs=[_held(belief) for belief in beliefs[:MOST_BELIEFS]],
@@ -209,7 +209,7 @@ def _quoted(evidence: Iterable[Evidence], stance: Stance) -> list[Quoted]:
 
 def _on_topic(tom: Tom, user: str, query: Query) -> list[Belief]:
     """The live beliefs like a query, wherever they hold; by words alone without an embedder."""
-    live = tom.memory.beliefs.user_model(user).beliefs
+    live = tom.memory.beliefs.told(user)
     words = dict(tom.memory.search.beliefs(user, query.text, CANDIDATES))
     best = max(words.values(), default=0.0) or 1.0
     embedder = tom.embedder
