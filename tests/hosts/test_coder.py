@@ -194,13 +194,12 @@ def test_what_goes_beside_a_message_is_not_the_persons(place: Place) -> None:
 
 
 def test_a_conversation_is_resumed_with_all_that_was_said(place: Place) -> None:
-    """The model is sent the old messages again, and the count and costs go on from there."""
+    """The model is sent the old messages again, and the costs go on from there."""
     with ScriptedModel("hello Ada", "as I said") as model:
         first = place.coder(model)
         asyncio.run(worked(first, "I am Ada"))
         first.close()
         again = place.coder(model, resume=first.id)
-        assert again.turns == 1
         assert again.last_words == "hello Ada"
         asyncio.run(worked(again, "who am I?"))
         assert "I am Ada" in model.said_to_model()

@@ -96,11 +96,6 @@ class Coder(Protocol):
         ...
 
     @property
-    def turns(self) -> int:
-        """How many messages of the person it holds."""
-        ...
-
-    @property
     def last_words(self) -> str:
         """What the agent said last; "" where it has said nothing yet."""
         ...

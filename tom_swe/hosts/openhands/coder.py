@@ -12,7 +12,7 @@ from openhands.sdk.context.condenser import LLMSummarizingCondenser
 from openhands.sdk.conversation import ConversationExecutionStatus as Status
 from openhands.sdk.conversation.exceptions import ConversationRunError
 from openhands.sdk.conversation.state import ConversationState
-from openhands.sdk.event import Event, MessageEvent
+from openhands.sdk.event import Event
 from openhands.sdk.llm.streaming import LLMStreamChunk
 from openhands.sdk.security.confirmation_policy import AlwaysConfirm
 from openhands.sdk.skills import load_project_skills
@@ -81,12 +81,6 @@ class OpenHandsCoder:
     def id(self) -> str:
         """The conversation's id, 32 hexadecimal digits."""
         return self._conversation.id.hex
-
-    @property
-    def turns(self) -> int:
-        """How many messages of the person it holds."""
-        events = self._conversation.state.events
-        return sum(isinstance(e, MessageEvent) and e.source == "user" for e in events)
 
     @property
     def last_words(self) -> str:
