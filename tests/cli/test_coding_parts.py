@@ -1,6 +1,7 @@
 """The parts of a coding session that need no agent and no terminal."""
 
 import json
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,6 +17,7 @@ from tom_cli.safe import safe, safe_lines
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.hosts.coding import Call
 from tom_swe.model.advice import Action, Clarity, PastTurn, Suggestion
+from tom_swe.model.belief import Belief, Kind
 from tom_swe.settings import Settings, model_of
 
 
@@ -298,3 +300,13 @@ def test_forgetting_a_session_deletes_its_conversation(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["memory", "reset", "--yes"]).exit_code == 0
     assert not settings.conversations.exists()
     assert not settings.history.exists()
+
+
+def test_what_was_said_once_is_told_as_said_once() -> None:
+    """The agent can tell a candidate from what is confirmed, and is told nothing twice."""
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    once = Belief(id=1, kind=Kind.PREFERENCE, statement="Use pnpm", first_seen=at, last_seen=at)
+    known = suggestion(Action.PROCEED).model_copy(update={"beliefs": (once,)})
+    text = beside_message("install it", known, (), answered=False)
+    assert "Use pnpm (seen once)" in text
+    assert beside_message("install it", known, (1,), answered=False) == ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.errors import UsageError
 from tom_swe.hosts import hook
-from tom_swe.mind.brief import plain
+from tom_swe.mind.advise.background import background
 from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tom_swe.settings import Settings
 
 HOST = "openhands"
-QUOTE = 160
 
 
 class Beside:
@@ -138,15 +137,8 @@ def beside_message(
                 "say what you assumed."
             )
     beliefs = [belief for belief in suggestion.beliefs if belief.id not in told]
-    if beliefs:
-        lines.append("What they want, from their own words:")
-        for belief in beliefs:
-            quote = f' "{plain(belief.quotes[0], QUOTE)}"' if belief.quotes else ""
-            lines.append(f"- {plain(belief.statement)}{quote}")
-    turns = [turn for turn in suggestion.turns if turn.text.strip() != request.strip()]
-    if suggestion.clarity.is_request and turns:
-        lines.append("They said before, on something like it:")
-        lines += [f'- "{plain(turn.text, QUOTE)}"' for turn in turns]
+    said = suggestion.turns if suggestion.clarity.is_request else ()
+    lines += background(beliefs, [turn for turn in said if turn.text.strip() != request.strip()])
     if not lines:
         return ""
     head = "From tom, about the person you work for. Background, never a request of theirs."

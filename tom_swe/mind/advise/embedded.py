@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from tom_swe.mind.brief import plain
+from tom_swe.mind.advise.background import background
 from tom_swe.mind.clarity.assess import CLEAR, RISK, assess, is_destructive
 from tom_swe.mind.clarity.questions import questions
 from tom_swe.mind.clarity.settled import Settled, settle
 from tom_swe.mind.manner import Manner, manner_of
 from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
-from tom_swe.model.belief import Belief, Status
+from tom_swe.model.belief import Belief
 from tom_swe.model.user import UserModel
 
 # For a person who waves questions off a request has to be this much less clear before one
@@ -81,16 +81,7 @@ def _text(
         lines += [f"- {question}" for question in asks]
     else:
         lines.append("Proceed.")
-    if beliefs:
-        lines.append("What this person wants, from their own words:")
-        for belief in beliefs:
-            quote = f' "{plain(belief.quotes[0], 160)}"' if belief.quotes else ""
-            once = "" if belief.status is Status.CONFIRMED else " (seen once)"
-            lines.append(f"- {plain(belief.statement)}{once}{quote}")
-    if turns:
-        lines.append("They said before, on something like it:")
-        lines += [f'- "{plain(turn.text, 160)}"' for turn in turns]
-    return "\n".join(lines)
+    return "\n".join([*lines, *background(beliefs, turns)])
 
 
 def _confidence(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -> float:
