@@ -141,6 +141,8 @@ class Session:
         return f"tom in {self._folder}, {model}. /help shows what there is."
 
     def _toolbar(self) -> str:
+        if self._model is None:
+            return " no model, so nobody is told anything; /help shows what works without one"
         beside = self._beside.now
         return f" tom: {beside.knows()}" if beside else " tom: …"
 
