@@ -1,9 +1,7 @@
 """Killing a learner at any moment loses nothing that was acknowledged and learns nothing twice."""
 
 import contextlib
-import os
 import random
-import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tom_swe.memory.store import Store
+from tom_swe.mind.learn import BATCH
 from tom_swe.model.belief import Stance
 from tom_swe.settings import Settings
 from tom_swe.testing import START, session_of
@@ -33,18 +32,18 @@ def put_sessions(store: Store, count: int) -> None:
 def learn(store: Store, rng: random.Random | None = None) -> None:
     """Runs a learner in a process of its own.
 
-    With ``rng`` it is killed a random moment after it has learned from up to two sessions.
+    With ``rng`` it is killed a random moment after it has learned from one batch at most.
     """
     process = subprocess.Popen(
         [sys.executable, str(LEARNER), str(store.path)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout
     if rng:
-        for _ in range(rng.randrange(3)):
+        for _ in range(rng.randrange(2)):
             process.stdout.readline()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=rng.uniform(0.0, 0.03))
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     process.communicate(timeout=120)
 
 
@@ -53,7 +52,7 @@ def test_a_killed_learner_loses_nothing_and_learns_nothing_twice(
     settings: Settings, kills: int, tmp_path: Path
 ) -> None:
     """However often it is killed, what comes out in the end is what an undisturbed run gives."""
-    sessions = 3 * kills
+    sessions = BATCH * (kills + kills // 2)
     undisturbed = Store(tmp_path / "other" / "tom.db")
     put_sessions(undisturbed, sessions)
     learn(undisturbed)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.remembering import Remembering
 from tom_swe.embed.standing import SentenceScorer
 from tom_swe.errors import EmbedderUnavailable
 from tom_swe.ingest import Redactor
@@ -12,8 +13,9 @@ from tom_swe.ingest.draft import storable
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.mind.advise.embedded import EmbeddedAdviser
+from tom_swe.mind.faculties import Faculties
 from tom_swe.mind.read.embedded import EmbeddedReader
-from tom_swe.mind.tom import Faculties, Tom
+from tom_swe.mind.tom import Tom
 from tom_swe.ports import Embedder, StandingScorer
 from tom_swe.settings import Settings
 
@@ -68,12 +70,13 @@ class _Wiring:
             return None
 
     def faculties(self) -> Faculties:
-        embedder = self._embedder or _usable(self._settings, self._say)
+        model = self._embedder or _usable(self._settings, self._say)
+        embedder = Remembering(model) if model else None
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
         return Faculties(
             embedder=embedder,
             index=NearestTurns(self.store.vectors, self._settings.index, name, dimension),
-            reader=EmbeddedReader(embedder, self.scorer(embedder), say=self._say),
+            reader=EmbeddedReader(embedder, self.scorer(model), say=self._say),
             adviser=EmbeddedAdviser(),
         )
 

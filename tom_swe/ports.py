@@ -78,6 +78,14 @@ class Reader(Protocol):
         """What reads, with its version; stored with what it read."""
         ...
 
+    @property
+    def at_once(self) -> int:
+        """How many sessions may be read at the same time, each in a thread of its own.
+
+        1 where reading takes the processor; more where it waits for an answer.
+        """
+        ...
+
     def read(self, session: Session) -> SessionModel:
         """What the session showed. Every quote is an exact substring of a user turn's text."""
         ...
@@ -220,11 +228,22 @@ class ChangeOfMind(Protocol):
         ...
 
 
+class ChangesOfMind(Protocol):
+    """Changes of mind from one session after the other, in one transaction."""
+
+    def from_session(self, job: Job) -> AbstractContextManager[ChangeOfMind | None]:
+        """A change of mind from a session; None where the lease on it was lost.
+
+        An error takes back this change alone.
+        """
+        ...
+
+
 class LearningStore(Protocol):
     """Opens changes of mind, one transaction each."""
 
-    def from_session(self, job: Job) -> AbstractContextManager[ChangeOfMind | None]:
-        """A change of mind from a session; None where the lease on it was lost."""
+    def from_sessions(self, user_id: str) -> AbstractContextManager[ChangesOfMind]:
+        """Changes of mind from several sessions, kept together."""
         ...
 
     def from_statement(

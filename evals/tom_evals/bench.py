@@ -15,12 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -34,9 +32,7 @@ from tom_swe import (
     import_transcripts,
     open_tom,
 )
-
-if TYPE_CHECKING:
-    from tom_swe.ports import Embedder, Vector, Vectors
+from tom_swe.embed.remembering import Remembering
 
 SEED = 20_261_124
 DISTINCT = 4_000
@@ -127,22 +123,6 @@ def claude_code_history(folder: Path, sessions: int, rng: random.Random) -> int:
     return size
 
 
-class Remembering:
-    """An embedder that embeds each text once."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.name = embedder.name
-        self.dimension = embedder.dimension
-        self._embedder = embedder
-        self._known: dict[str, Vector] = {}
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector a text."""
-        new = list(dict.fromkeys(text for text in texts if text not in self._known))
-        self._known.update(zip(new, self._embedder.embed(new), strict=True))
-        return np.array([self._known[text] for text in texts], dtype=np.float32)
-
-
 def median_ms(action: Callable[[], object], runs: int) -> float:
     """The median time of an action in milliseconds, after one run that is not counted."""
     action()
@@ -213,7 +193,7 @@ def answering(turns: int, runs: int) -> dict[str, float]:
         bundled = open_tom(settings).embedder
         if bundled is None:
             sys.exit("the sentence model cannot be loaded; see `tom doctor`")
-        tom = open_tom(settings, embedder=Remembering(bundled))
+        tom = open_tom(settings, embedder=Remembering(bundled, most=2 * DISTINCT))
         for number in range(turns // 50):
             at = START + timedelta(minutes=number)
             said = tuple(
@@ -226,8 +206,8 @@ def answering(turns: int, runs: int) -> dict[str, float]:
         start = time.perf_counter()
         tom.learn(LOCAL_USER)
         learned = time.perf_counter() - start
-        query = Query(text="rename the invoice export, it breaks on empty input")
-        consult = median_ms(lambda: tom.consult(LOCAL_USER, query), runs)
+        # Each request is new, so that it has to be embedded.
+        consult = median_ms(lambda: tom.consult(LOCAL_USER, Query(text=message(rng))), runs)
         brief = median_ms(lambda: tom.brief(LOCAL_USER), runs)
         tom.close()
     return {"turns": turns, "learn_s": learned, "consult_ms": consult, "brief_ms": brief}

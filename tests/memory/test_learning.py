@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from changes import changed
 
 from tom_swe.errors import NotFound
 from tom_swe.memory.store import Store
@@ -39,7 +40,7 @@ def learn(store: Store) -> Learn:
 
 
 def _change(store: Store, job: Job, model: SessionModel) -> list[Heard]:
-    with store.learning.from_session(job) as change:
+    with changed(store, job) as change:
         assert change
         heard = change.observe(model)
         change.drop_unsupported()
@@ -96,7 +97,7 @@ def test_a_change_that_fails_half_way_leaves_nothing(store: Store) -> None:
     job = store.queue.take("ada")
     assert job
     model = SessionModel(intent="general", summary="", observations=(observed("use pnpm"),))
-    with pytest.raises(RuntimeError), store.learning.from_session(job) as change:  # noqa: PT012
+    with pytest.raises(RuntimeError), changed(store, job) as change:  # noqa: PT012
         assert change
         change.apply(revise([], change.observe(model), Likeness({})), {}, "")
         raise RuntimeError("half way")

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from changes import changed
 from sqlalchemy import text
 
 from tom_swe.memory.noted import MOST_WAITING, WAITS
@@ -42,7 +43,7 @@ def test_a_pointer_that_was_found_stays_with_its_session(store: Store) -> None:
     pointer = store.noted.put("ada", "my endpoints stay thin", "")
     job = store.queue.take("ada")
     assert job
-    with store.learning.from_session(job) as change:
+    with changed(store, job) as change:
         assert change
         change.keep_pointers([pointer.id])
     aged(store, WAITS * 10)
@@ -79,7 +80,7 @@ def test_a_session_is_taken_again_by_one_learner(store: Store) -> None:
     assert job
     assert store.queue.take_again("ada", put.session_id) is None
     assert store.queue.take("ada") is None
-    with store.learning.from_session(job) as change:
+    with changed(store, job) as change:
         assert change
     assert store.queue.pending("ada") == 0
     assert store.queue.take_again("ada", put.session_id)

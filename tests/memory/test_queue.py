@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from changes import changed
+
 from tom_swe.memory.store import Store
 from tom_swe.testing import START, session_of
 
@@ -26,9 +28,9 @@ def test_a_lease_that_ran_out_is_anyones_again(store: Store) -> None:
     assert first
     assert second
     assert first.session_id == second.session_id == session_id
-    with store.learning.from_session(first) as change:
+    with changed(store, first) as change:
         assert change is None
-    with store.learning.from_session(second) as change:
+    with changed(store, second) as change:
         assert change is not None
     assert store.queue.pending("ada") == 0
 
@@ -39,7 +41,7 @@ def test_a_session_that_grows_while_it_is_read_is_read_again(store: Store) -> No
     job = store.queue.take("ada")
     assert job
     store.sessions.put("ada", session_of("hello", "more", host_id="a"))
-    with store.learning.from_session(job) as change:
+    with changed(store, job) as change:
         assert change is None
     assert store.queue.pending("ada") == 1
     assert store.queue.take("ada") is not None

@@ -36,6 +36,7 @@ class OtherReader:
     """Reads nothing but habits, or what it is told to, under another name."""
 
     name = "other"
+    at_once = 1
 
     def __init__(self, *observations: Observation) -> None:
         self._observations = observations

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tom_swe.errors import NotFound, SourceError
-from tom_swe.mind.tom import Faculties, Tom
+from tom_swe.mind.faculties import Faculties
+from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Action, Query
 from tom_swe.model.belief import SessionModel, Status
 from tom_swe.model.session import Role, Session, Turn
@@ -88,6 +89,7 @@ class BrokenReader:
     """Fails on one session only."""
 
     name = "broken"
+    at_once = 1
 
     def read(self, session: Session) -> SessionModel:
         if session.host_id == "1":
@@ -204,13 +206,13 @@ def test_many_threads_ask_at_once(make_tom: MakeTom) -> None:
     two_sessions(tom)
     tom.learn("ada")
     made: list[Faculties] = []
-    load = tom._make_faculties
+    known = tom._mind.faculties
 
     def counted() -> Faculties:
-        made.append(load())
-        return made[-1]
+        made.append(known)
+        return known
 
-    tom._make_faculties, tom._faculties = counted, None
+    tom = Tom(tom.memory, counted, redact=str, say=print, briefing_tokens=800)
     query = Query(text="install the chart library with npm")
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: tom.consult("ada", query), range(32)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Generator, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -61,18 +62,10 @@ class Learning:
         self._database = database
 
     @contextlib.contextmanager
-    def from_session(self, job: Job) -> Generator[ChangeOfMind | None]:
-        """A change of mind from the session of a job; None where its lease was lost.
-
-        Leaving it without an error keeps the change and takes the job off the queue.
-        """
+    def from_sessions(self, user_id: str) -> Generator[ChangesOfMind]:
+        """Changes of mind from several sessions of one user, kept together."""
         with self._database.write() as transaction:
-            queued = transaction.get(LearnQueueRow, job.session_id)
-            if queued is None or queued.owner != job.owner:
-                yield None
-                return
-            yield ChangeOfMind(transaction, job.user_id, job.session_id)
-            transaction.delete(queued)
+            yield ChangesOfMind(transaction, user_id)
 
     @contextlib.contextmanager
     def from_statement(
@@ -86,33 +79,72 @@ class Learning:
             kept = put_session(transaction, user_id, session)
             assert kept.session_id is not None
             unmark_forgotten(transaction, user_id, [words_digest(each) for each in quotes])
-            yield ChangeOfMind(transaction, user_id, kept.session_id)
+            yield ChangeOfMind(transaction, user_id, kept.session_id, _Held())
             transaction.delete(transaction.get_one(LearnQueueRow, kept.session_id))
 
     @contextlib.contextmanager
     def from_outside(self, user_id: str) -> Generator[ChangeOfMind]:
         """A change of mind that no session brings: something is forgotten, advice is judged."""
         with self._database.write() as transaction:
-            yield ChangeOfMind(transaction, user_id, None)
+            yield ChangeOfMind(transaction, user_id, None, _Held())
+
+
+@dataclass
+class _Held:
+    """The beliefs as they stand in a transaction, by id; None until they are wanted again."""
+
+    beliefs: dict[int, Belief] | None = None
+
+
+class ChangesOfMind:
+    """One change of mind after the other under the write lock, on beliefs read once."""
+
+    def __init__(self, transaction: orm.Session, user_id: str) -> None:
+        self._transaction = transaction
+        self._user_id = user_id
+        self._held = _Held()
+
+    @contextlib.contextmanager
+    def from_session(self, job: Job) -> Generator[ChangeOfMind | None]:
+        """A change of mind from the session of a job; None where its lease was lost.
+
+        Leaving it without an error keeps the change and takes the job off the queue; with
+        one, nothing of this change is kept, and what was changed before it still is.
+        """
+        try:
+            with self._transaction.begin_nested():
+                queued = self._transaction.get(
+                    LearnQueueRow, job.session_id, populate_existing=True
+                )
+                if queued is None or queued.owner != job.owner:
+                    yield None
+                    return
+                yield ChangeOfMind(self._transaction, self._user_id, job.session_id, self._held)
+                self._transaction.delete(queued)
+        except BaseException:
+            self._held.beliefs = None
+            raise
 
 
 class ChangeOfMind:
     """The user's beliefs under the write lock; what is applied is kept with its reason."""
 
-    def __init__(self, transaction: orm.Session, user_id: str, session_id: int | None) -> None:
+    def __init__(
+        self, transaction: orm.Session, user_id: str, session_id: int | None, held: _Held
+    ) -> None:
         self._transaction = transaction
         self._user_id = user_id
         self._session_id = session_id
+        self._held = held
         self._ids: dict[int, int] = {}
-        self._beliefs: dict[int, Belief] | None = None
         self.evidence_gone = False
 
     def beliefs(self) -> list[Belief]:
         """Every belief, retired ones too, as it stands now."""
-        if self._beliefs is None:
-            held = beliefs_of(self._transaction, self._user_id)
-            self._beliefs = {belief.id: belief for belief in held}
-        return list(self._beliefs.values())
+        if self._held.beliefs is None:
+            found = beliefs_of(self._transaction, self._user_id)
+            self._held.beliefs = {belief.id: belief for belief in found}
+        return list(self._held.beliefs.values())
 
     def vectors(self, model: str) -> dict[str, Vector]:
         """The vectors of the beliefs' statements, by statement."""
@@ -220,9 +252,9 @@ class ChangeOfMind:
                 for name, value in fields.items():
                     setattr(row, name, value)
             self._transaction.flush()
-            if self._beliefs is not None:
+            if self._held.beliefs is not None:
                 real = {"id": row.id, "superseded_by": fields["superseded_by"]}
-                self._beliefs[row.id] = revision.belief.model_copy(update=real)
+                self._held.beliefs[row.id] = revision.belief.model_copy(update=real)
             if revision.added:
                 put = upsert(EvidenceRow).on_conflict_do_nothing()
                 self._transaction.execute(
@@ -299,7 +331,7 @@ class ChangeOfMind:
             for each in judged
         )
         self._transaction.flush()
-        self._beliefs = None
+        self._held.beliefs = None
 
     def drop_unsupported(self) -> int:
         """Deletes beliefs that no quote holds up any more; how many."""
@@ -398,7 +430,7 @@ class ChangeOfMind:
 
     def _evidence_went(self) -> None:
         self._transaction.expire_all()
-        self._beliefs = None
+        self._held.beliefs = None
         self.evidence_gone = True
 
     def _real(self, belief_id: int) -> int:

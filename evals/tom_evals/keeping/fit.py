@@ -9,7 +9,7 @@ import sys
 
 from tom_evals.__main__ import shared_data
 from tom_evals.keeping.generate import SEED, histories
-from tom_evals.keeping.keep import Remembering, held_after
+from tom_evals.keeping.keep import held_after
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.oracle import Oracle
 from tom_evals.keeping.run import CONDITIONS
@@ -17,6 +17,7 @@ from tom_evals.keeping.score import JUDGED, judge
 from tom_evals.report import Cell, Report, Table, as_markdown
 from tom_evals.stats import brier
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.remembering import Remembering
 from tom_swe.mind.confidence import newest, weigh
 
 DOUBTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
@@ -33,7 +34,7 @@ def errors(weighed: list[Weighed]) -> dict[float, float]:
 def main() -> None:
     """Prints the table."""
     people = histories(material(shared_data(), Side.TUNING))
-    embedder = Remembering(MiniLM(None, threads=2))
+    embedder = Remembering(MiniLM(None, threads=2), most=100_000)
     rows: list[tuple[Cell, ...]] = []
     for name, noise in CONDITIONS.items():
         weighed: list[Weighed] = []

@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.score import Judgement, judge
 from tom_swe.app import open_tom
 from tom_swe.mind.advise.embedded import EmbeddedAdviser
-from tom_swe.mind.tom import Faculties, Tom
+from tom_swe.mind.faculties import Faculties
+from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Belief
 from tom_swe.ports import Embedder, Reader
 from tom_swe.settings import Settings
 
-if TYPE_CHECKING:
-    from tom_swe.ports import Vector, Vectors
-
 # Homes are thrown away: where there is memory for them, no disk is waited for.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108
-
-
-class Remembering:
-    """An embedder that embeds a text once; conditions and people say much the same."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, Vector] = {}
-
-    @property
-    def name(self) -> str:
-        """The embedder's own."""
-        return self._embedder.name
-
-    @property
-    def dimension(self) -> int:
-        """The embedder's own."""
-        return self._embedder.dimension
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector a text."""
-        import numpy as np
-
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self._embedder.embed(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
 
 
 class Held(NamedTuple):

@@ -15,12 +15,12 @@ from tempfile import TemporaryDirectory
 
 from tom_evals.__main__ import shared_data
 from tom_evals.keeping.generate import histories
-from tom_evals.keeping.keep import Remembering
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.run import report
 from tom_evals.report import as_markdown
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.remembering import Remembering
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.model.session import Session, Turn
 
@@ -78,7 +78,7 @@ def main() -> None:
     real = real_sessions(data / "sessions" / "claude-code-real.tar.xz")
     person = lengthened(short, real, TOKENS)
     size = sum(len(turn.text) for session in person.sessions for turn in session.turns)
-    found = report([person], Remembering(MiniLM(None, threads=2)))
+    found = report([person], Remembering(MiniLM(None, threads=2), most=100_000))
     note = (
         f"About {size / CHARACTERS / 1e6:.1f} million tokens; one person, so no interval says much."
     )

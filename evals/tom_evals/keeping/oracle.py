@@ -52,6 +52,11 @@ class Oracle:
         """What reads."""
         return "oracle"
 
+    @property
+    def at_once(self) -> int:
+        """1: it looks things up."""
+        return 1
+
     def read(self, session: Session) -> SessionModel:
         """What was planted in the session, as far as this oracle sees it."""
         seen = self._seen.get(session.host_id, [])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tom_evals.keeping import score
 from tom_evals.keeping.generate import SEED, histories
-from tom_evals.keeping.keep import Remembering, kept
+from tom_evals.keeping.keep import kept
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.oracle import Noise, Oracle
 from tom_evals.keeping.planted import LASTING, History, Kind
@@ -15,6 +15,7 @@ from tom_evals.keeping.score import Judgement
 from tom_evals.report import Cell, Report, Table
 from tom_evals.stats import bootstrap
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.remembering import Remembering
 from tom_swe.ports import Embedder, Reader
 
 type Score = Callable[[Sequence[Judgement]], float]
@@ -70,7 +71,9 @@ _SIDES = (
 
 def run(data: Path) -> Report:
     """Reports on the side that nothing was fitted on."""
-    return report(histories(material(data, Side.REPORTED)), Remembering(MiniLM(None, threads=2)))
+    return report(
+        histories(material(data, Side.REPORTED)), Remembering(MiniLM(None, threads=2), most=100_000)
+    )
 
 
 def report(people: Sequence[History], embedder: Embedder) -> Report:

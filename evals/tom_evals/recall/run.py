@@ -12,7 +12,6 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tom_evals.bench import Remembering
 from tom_evals.recall.chroma import PlainChroma
 from tom_evals.recall.data import CATEGORIES, Dialogue, Place, Question, dialogues
 from tom_evals.recall.latency import latency
@@ -21,6 +20,7 @@ from tom_evals.recall.wanted import wanted
 from tom_evals.report import Cell, Report, Table
 from tom_swe import Query, Settings, open_tom
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.remembering import Remembering
 from tom_swe.mind.recall import WEIGHTS, Weights, rank_turns
 from tom_swe.mind.tom import CANDIDATES
 
@@ -58,7 +58,7 @@ class Gathered(NamedTuple):
 def run(data: Path) -> Report:
     """Every way to rank over every question, then how long the product's takes."""
     model = MiniLM()
-    embedder = Remembering(model)
+    embedder = Remembering(model, most=200_000)
     rows: dict[str, list[Found]] = {}
     gathered: list[Gathered] = []
     for dialogue in dialogues(data):

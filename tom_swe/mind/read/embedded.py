@@ -39,6 +39,11 @@ class EmbeddedReader:
         """What reads, with its version and the names of the embedder and the scorer."""
         return self._name
 
+    @property
+    def at_once(self) -> int:
+        """1: reading takes the processor."""
+        return 1
+
     def read(self, session: Session) -> SessionModel:
         """What the session showed; each thing said counts once, with its first quote."""
         heard: list[Observation] = []

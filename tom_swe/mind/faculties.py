@@ -1,0 +1,52 @@
+"""What the mind reads, compares and answers with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from tom_swe.ports import Adviser, Embedder, Reader, VectorIndex
+
+
+@dataclass(frozen=True)
+class Faculties:
+    """What Tom reads, compares and answers with."""
+
+    embedder: Embedder | None
+    index: VectorIndex
+    reader: Reader
+    adviser: Adviser
+
+
+class Mind:
+    """One set of faculties for all threads, made when something is first to be read or compared.
+
+    Making them loads a model.
+    """
+
+    def __init__(self, make: Callable[[], Faculties]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: Faculties | None = None
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether the faculties were made."""
+        return self._made is not None
+
+    @property
+    def faculties(self) -> Faculties:
+        """The faculties. Each thread with its own would load a model and want the index."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """What turns texts into vectors; None where no model could be loaded."""
+        return self.faculties.embedder
+
+    @property
+    def embedder_name(self) -> str:
+        """The name that vectors are kept under."""
+        return self.embedder.name if self.embedder else ""

@@ -1,0 +1,222 @@
+"""Learning: sessions are read, in batches, and change what is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tom_swe.errors import IndexFault, MemoryFault, TomError
+from tom_swe.mind.alike import Likeness, vectors_of
+from tom_swe.mind.brief import briefings
+from tom_swe.mind.faculties import Mind
+from tom_swe.mind.parallel import outcomes
+from tom_swe.mind.read.pointed import add_pointed
+from tom_swe.mind.read.stated import as_stated
+from tom_swe.mind.reconsider import reconsider
+from tom_swe.mind.revise import revise
+from tom_swe.model.base import Value
+from tom_swe.model.belief import SessionModel
+from tom_swe.model.memory import Job
+from tom_swe.model.revision import Heard, Revision
+from tom_swe.model.session import OWN_HOST, Session
+from tom_swe.model.user import UserModel, told
+from tom_swe.ports import ChangeOfMind, MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector
+
+EMBEDDED_AT_ONCE = 512
+# Sessions that are read before what they showed is kept. A learner that is killed reads so
+# many again; more of them hold the write lock for longer.
+BATCH = 16
+
+
+class Learned(Value):
+    """What a run of learning did. ``failed`` sessions stay queued, with their errors."""
+
+    sessions: int = 0
+    observations: int = 0
+    revisions: int = 0
+    failed: tuple[str, ...] = ()
+
+
+class _Read(NamedTuple):
+    """What a session showed, with the vectors of the statements and the pointers found in it."""
+
+    model: SessionModel
+    statements: Mapping[str, Vector]
+    found: Collection[int]
+
+
+class Learner:
+    """Learns from what the memory has queued."""
+
+    def __init__(
+        self, memory: MemoryStore, mind: Mind, *, say: Callable[[str], None], briefing_tokens: int
+    ) -> None:
+        self._memory = memory
+        self._mind = mind
+        self._say = say
+        self._briefing_tokens = briefing_tokens
+
+    def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
+        """Reads every queued session, oldest first, and changes the user model by it."""
+        sessions = observations = revisions = 0
+        failed: dict[int, str] = {}
+        for jobs in self._batches(user_id, failed):
+            learned = self._learn(user_id, jobs, failed)
+            sessions += len(learned)
+            observations += sum(len(heard) for heard, _ in learned)
+            revisions += sum(len(changed) for _, changed in learned)
+            if learned:
+                progress(sessions)
+        return Learned(
+            sessions=sessions,
+            observations=observations,
+            revisions=revisions,
+            failed=tuple(f"session s{i}: {error}" for i, error in failed.items()),
+        )
+
+    def relearn(self, user_id: str) -> int:
+        """Queues every session that this reader has not read, and those given up; how many."""
+        queue = self._memory.queue
+        return queue.retry_failed(user_id) + queue.requeue(
+            user_id, self._mind.faculties.reader.name
+        )
+
+    def learn_one(self, job: Job) -> None:
+        """Learns from one session. Raises what went wrong, once the job is given back."""
+        try:
+            read = self._read(job)
+            with (
+                self._memory.learning.from_sessions(job.user_id) as changes,
+                changes.from_session(job) as change,
+            ):
+                if change is not None:
+                    self._change(job.user_id, change, read)
+        except Exception as error:
+            self._give_back(job, error)
+            raise
+
+    def model_of(self, session: Session) -> SessionModel:
+        """What a session shows; what was said to tom itself is stated, whatever reads it."""
+        model = self._mind.faculties.reader.read(session)
+        if session.host != OWN_HOST:
+            return model
+        stated = as_stated(session, model.observations)
+        return model.model_copy(update={"observations": stated})
+
+    def vectors(self, model: SessionModel) -> dict[str, Vector]:
+        """The vectors of what a session showed, by statement."""
+        return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
+
+    def take_in(
+        self,
+        user_id: str,
+        change: ChangeOfMind,
+        model: SessionModel,
+        statements: Mapping[str, Vector],
+    ) -> tuple[list[Heard], list[Revision]]:
+        """Changes the user model, and what later sessions are told, by what a session showed."""
+        name = self._mind.embedder_name
+        heard = change.observe(model)
+        alike = Likeness({**change.vectors(name), **statements})
+        if change.evidence_gone:  # read before, the session said more then
+            change.drop_unsupported()
+            change.uncite()
+            change.apply(reconsider(change.beliefs(), alike), {}, name)
+        revisions = revise(change.beliefs(), heard, alike)
+        change.apply(revisions, statements, name)
+        self.brief(user_id, change)
+        return heard, revisions
+
+    def brief(self, user_id: str, change: ChangeOfMind) -> None:
+        """Stores what later sessions are told."""
+        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
+        change.brief(briefings(user, self._briefing_tokens))
+
+    def catch_up(self, user_id: str) -> None:
+        """Embeds the turns that were not, and brings the index up where it can be owned."""
+        if (embedder := self._mind.embedder) is None:
+            return
+        vectors = self._memory.vectors
+        while texts := vectors.unembedded(user_id, embedder.name, EMBEDDED_AT_ONCE):
+            said = vectors_of(embedder, texts.values())
+            vectors.put(user_id, embedder.name, {key: said[text] for key, text in texts.items()})
+        try:
+            self._mind.faculties.index.sync()
+        except IndexFault as error:
+            self._say(str(error))
+
+    def _batches(self, user_id: str, passing_over: Collection[int]) -> Iterator[list[Job]]:
+        """The sessions to read, in batches, until none is left; what fails is passed over.
+
+        A session that was tried before is read alone: it may be the one that brought its
+        learner down, and would bring the others down again.
+        """
+        at_once = self._mind.faculties.reader.at_once
+        most = BATCH if at_once == 1 else at_once
+        jobs: list[Job] = []
+        while True:
+            job = self._memory.queue.take(user_id, passing_over=passing_over)
+            if job is not None and job.attempts == 1:
+                jobs.append(job)
+            if jobs and (job is None or job.attempts > 1 or len(jobs) == most):
+                yield jobs
+                jobs = []
+            elif job is None:
+                return
+            if job is not None and job.attempts > 1:
+                yield [job]
+
+    def _learn(
+        self, user_id: str, jobs: Sequence[Job], failed: dict[int, str]
+    ) -> list[tuple[list[Heard], list[Revision]]]:
+        """What each session brought that was learned; those that failed are given back."""
+        learned: list[tuple[list[Heard], list[Revision]]] = []
+        errors: dict[int, Exception] = {}
+        try:
+            read = outcomes(self._read, jobs, self._mind.faculties.reader.at_once)
+            with self._memory.learning.from_sessions(user_id) as changes:
+                for job, each in zip(jobs, read, strict=True):
+                    try:
+                        if isinstance(each, Exception):
+                            raise each
+                        with changes.from_session(job) as change:
+                            if change is not None:
+                                learned.append(self._change(user_id, change, each))
+                    except MemoryFault:
+                        raise
+                    except Exception as error:
+                        # Whatever is wrong with one session, the rest go on.
+                        errors[job.session_id] = error
+        except Exception as error:
+            errors = {job.session_id: error for job in jobs}
+            raise
+        finally:
+            for job in jobs:
+                if error := errors.get(job.session_id):
+                    failed[job.session_id] = self._give_back(job, error)
+        return learned
+
+    def _read(self, job: Job) -> _Read:
+        session = self._memory.sessions.get(job.user_id, job.session_id)
+        model = self.model_of(session)
+        pointers = self._memory.noted.for_session(job.user_id, job.session_id)
+        pointed = add_pointed(session, model.observations, pointers)
+        both = (*model.observations, *pointed.observations)
+        model = model.model_copy(update={"observations": both})
+        return _Read(model, self.vectors(model), pointed.found)
+
+    def _change(
+        self, user_id: str, change: ChangeOfMind, read: _Read
+    ) -> tuple[list[Heard], list[Revision]]:
+        change.keep_pointers(read.found)
+        return self.take_in(user_id, change, read.model, read.statements)
+
+    def _give_back(self, job: Job, error: Exception) -> str:
+        """Gives a session back to the queue; what went wrong, without the session's words."""
+        # What tom did not raise itself may quote the session, so only its name is kept.
+        text = str(error) if isinstance(error, TomError) else type(error).__name__
+        self._memory.queue.fail(job, text)
+        return text
