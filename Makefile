@@ -11,6 +11,7 @@ test:
 
 test-all:
 	@tools/setup.sh dev
+	@tools/setup.sh local
 	@tools/setup.sh openhands-cli
 	.venv/bin/pytest -q -n 2
 	@tools/setup.sh sdk
@@ -26,7 +27,9 @@ check:
 
 bench:
 	@tools/setup.sh dev
+	@tools/setup.sh reference
 	.venv/bin/python -m tom_evals.bench
+	.venv/bin/python -m tom_evals.tokens --reference
 
 docs:
 	@tools/setup.sh dev
@@ -46,7 +49,11 @@ lock:
 	  --python-version 3.12 pyproject.toml requirements/sdk.in --no-emit-package tom-swe \
 	  -o requirements/sdk.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.12 requirements/openhands-cli.in -o requirements/openhands-cli.txt
+	  --python-version 3.12 requirements/openhands-cli.in -o requirements/openhands-cli.txt && \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.12 requirements/reference.in -o requirements/reference.txt && \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-deps \
+	  --python-version 3.12 requirements/local.in -o requirements/local.txt
 
 clean:
-	rm -rf .venv .venv-sdk .venv-openhands-cli .uv dist
+	rm -rf .venv .venv-sdk .venv-openhands-cli .venv-reference .uv dist

@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).parent.parent
 def a_place_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the real home directory or anyone's memory."""
     for name in list(os.environ):
-        if name.startswith(("TOM_", "XDG_")) and name != "TOM_SHARED_DATA":
+        if name.startswith(("TOM_", "XDG_", "LLM_")) and name != "TOM_SHARED_DATA":
             monkeypatch.delenv(name)
     home = tmp_path / "person"
     home.mkdir()

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any
 
-type Turn = str | tuple[str, dict[str, Any]]
+
+@dataclass(frozen=True)
+class Fault:
+    """An answer that is none: a status with headers, a body cut short, or silence until released.
+
+    ``body`` replaces what is sent with status 200.
+    """
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    cut: bool = False
+    silent: bool = False
+
+
+type Turn = str | tuple[str, dict[str, Any]] | Fault
 
 
 class ScriptedModel:
@@ -18,11 +34,16 @@ class ScriptedModel:
 
     ``requests`` holds every request body that came, in order. Once the turns are used up it
     answers with the text "done". Where a stream is asked for, a text comes word by word, and
-    it stops in its middle at the word "HOLD" until ``release`` is set.
+    it stops in its middle at the word "HOLD" until ``release`` is set. ``answer`` takes the
+    place of the turns: it is given each request. ``most`` is how many were answered at once.
     """
 
-    def __init__(self, *turns: Turn) -> None:
+    def __init__(
+        self, *turns: Turn, answer: Callable[[dict[str, Any]], Turn] | None = None
+    ) -> None:
         self._turns = list(turns)
+        self._answering = answer
+        self._now = self.most = 0
         self.release = Event()
         self._lock = Lock()
         self.requests: list[dict[str, Any]] = []
@@ -53,10 +74,18 @@ class ScriptedModel:
         self._server.server_close()
         self._thread.join()
 
-    def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, body: dict[str, Any]) -> dict[str, Any] | Fault:
         with self._lock:
             self.requests.append(body)
+            self._now += 1
+            self.most = max(self.most, self._now)
             turn: Turn = self._turns.pop(0) if self._turns else "done"
+        if self._answering:
+            turn = self._answering(body)
+        with self._lock:
+            self._now -= 1
+        if isinstance(turn, Fault):
+            return turn
         message: dict[str, Any] = {"role": "assistant", "content": turn}
         if isinstance(turn, tuple):
             name, arguments = turn
@@ -88,6 +117,9 @@ class ScriptedModel:
                 length = int(self.headers.get("content-length", 0))
                 body = json.loads(self.rfile.read(length))
                 told = model._answer(body)
+                if isinstance(told, Fault):
+                    self._fail(told)
+                    return
                 if body.get("stream"):
                     self._stream(told)
                     return
@@ -97,6 +129,20 @@ class ScriptedModel:
                 self.send_header("content-length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
+
+            def _fail(self, fault: Fault) -> None:
+                if fault.silent:
+                    model.release.wait(30)
+                    return
+                answer = (fault.body or json.dumps({"error": {"message": "a fault"}})).encode()
+                self.send_response(fault.status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(answer) + (100 if fault.cut else 0)))
+                for name, value in fault.headers:
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+                self.close_connection = True
 
             def _stream(self, told: dict[str, Any]) -> None:
                 self.send_response(200)

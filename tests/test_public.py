@@ -26,6 +26,26 @@ def test_the_command_line_starts_light() -> None:
     assert loaded_after(code) & {*HEAVY, "pydantic"} == set()
 
 
+def test_advice_without_a_model_loads_no_litellm() -> None:
+    """`tom consult` where no model is configured, and one that a model adds nothing to."""
+    consult = (
+        "import sys\nfrom tom_cli.main import main\n"
+        "sys.argv = ['tom', 'consult', {!r}, '--repository', 'acme/shop', '--json']\nmain()"
+    )
+    unclear = consult.format("make it nicer")
+    loaded = loaded_after(
+        f"import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    exec({unclear!r})"
+    )
+    assert loaded & {"litellm", "jinja2", "tenacity"} == set()
+    plain = "rename the function `parse` in src/parser.py to `parse_line`"
+    loaded = loaded_after(
+        "import contextlib, io, os\nos.environ['TOM_MODEL'] = 'openai/none'\n"
+        f"with contextlib.redirect_stdout(io.StringIO()):\n    exec({consult.format(plain)!r})"
+    )
+    assert loaded & {"litellm", "jinja2", "tenacity"} == set()
+
+
 def test_the_public_names_are_these_and_all_there() -> None:
     """Every public name can be had, and nothing else is offered."""
     for name in tom_swe.__all__:

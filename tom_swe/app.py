@@ -1,23 +1,33 @@
 """The one place that wires: settings in, a Tom out."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cached_property
 
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.embed.standing import SentenceScorer
-from tom_swe.errors import EmbedderUnavailable
+from tom_swe.errors import EmbedderUnavailable, ModelUnavailable
 from tom_swe.ingest import Redactor
 from tom_swe.ingest.clean import without_injections
 from tom_swe.ingest.draft import storable
+from tom_swe.llm.asking import Asking
+from tom_swe.llm.lite import LiteModel
+from tom_swe.llm.local import LocalVerifier
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.mind.advise.embedded import EmbeddedAdviser
+from tom_swe.mind.advise.language_model import ModelAdviser
+from tom_swe.mind.compare import ModelComparer
 from tom_swe.mind.faculties import Faculties
 from tom_swe.mind.read.embedded import EmbeddedReader
+from tom_swe.mind.read.language_model import ModelReader
+from tom_swe.mind.read.nearest import NearestDimension
+from tom_swe.mind.read.verified import VerifiedReader
 from tom_swe.mind.tom import Tom
-from tom_swe.ports import Embedder, StandingScorer
-from tom_swe.settings import Settings
+from tom_swe.model.calls import Limits, day_of
+from tom_swe.ports import Adviser, Embedder, Reader, StandingScorer
+from tom_swe.settings import Model, Settings, helper_of, reader_of
 
 
 def open_tom(
@@ -76,8 +86,65 @@ class _Wiring:
         return Faculties(
             embedder=embedder,
             index=NearestTurns(self.store.vectors, self._settings.index, name, dimension),
-            reader=EmbeddedReader(embedder, self.scorer(model), say=self._say),
-            adviser=EmbeddedAdviser(),
+            reader=self.reader(embedder, model),
+            adviser=self.adviser(),
+            comparer=self.comparer(),
+        )
+
+    def reader(self, embedder: Embedder | None, model: Embedder | None) -> Reader:
+        """The language model's reader where there is one, beside the one that needs none."""
+        embedded = EmbeddedReader(embedder, self.scorer(model), say=self._say)
+        if (asking := self.asking(reader_of(self._settings))) is None:
+            return self.verified(embedded)
+        return ModelReader(
+            asking,
+            embedded,
+            NearestDimension(embedder),
+            most_tokens=self._settings.reading_tokens,
+            say=self._say,
+        )
+
+    def verified(self, embedded: Reader) -> Reader:
+        """The reader with a local model that its hints have to get past, where there is one."""
+        settings = self._settings
+        if settings.local_model is None:
+            return embedded
+        try:
+            verifier = LocalVerifier(settings.local_model, threads=settings.embed_threads)
+        except ModelUnavailable as error:
+            self._say(f"reading without the local model: {error}")
+            return embedded
+        return VerifiedReader(embedded, verifier, threshold=settings.local_threshold, say=self._say)
+
+    def comparer(self) -> ModelComparer | None:
+        """The reader's model compares what it reads with what is believed."""
+        asking = self.asking(reader_of(self._settings))
+        return None if asking is None else ModelComparer(asking, say=self._say)
+
+    def adviser(self) -> Adviser:
+        """The language model's adviser where there is one, beside the one that needs none."""
+        embedded = EmbeddedAdviser()
+        if (asking := self.asking(helper_of(self._settings, self._settings.adviser_model))) is None:
+            return embedded
+        return ModelAdviser(
+            asking, embedded, most_tokens=self._settings.consult_tokens, say=self._say
+        )
+
+    def asking(self, model: Model | None) -> Asking | None:
+        """A model within the day's limits."""
+        settings = self._settings
+        if model is None:
+            return None
+        lite = LiteModel(
+            model, timeout=settings.model_timeout_seconds, at_once=settings.calls_at_once
+        )
+        return Asking(lite, self.store.ledger, self._limits)
+
+    def _limits(self) -> Limits:
+        # Without a zone it is local time, whose days are the person's.
+        today = day_of(datetime.now(UTC).astimezone().replace(tzinfo=None))
+        return Limits(
+            since=today, budget=self._settings.daily_budget, tokens=self._settings.daily_tokens
         )
 
 

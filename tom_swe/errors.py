@@ -9,7 +9,12 @@ TomError                 anything tom raises on purpose; its text says what to d
 │   ├── SchemaTooNew     written by a newer tom
 │   └── MemoryBusy       another process held it for longer than the busy timeout
 ├── IndexFault           the vector index cannot be used; everything else still works
-└── EmbedderUnavailable  no sentence model; everything else still works
+├── EmbedderUnavailable  no sentence model; everything else still works
+└── ModelFault           the language model gave no usable answer; the embedded mind goes on
+    ├── ModelUnavailable it cannot be reached, or refuses the key, the name or the request
+    ├── ModelBusy        it asks to wait, fails or takes too long, again and again
+    ├── BadReply         what it said twice does not fit what was asked, or it refused
+    └── BudgetReached    the day's budget, or a limit of tokens, is used up
 """
 
 
@@ -51,3 +56,23 @@ class IndexFault(TomError):
 
 class EmbedderUnavailable(TomError):
     """No sentence model can be loaded. Search falls back to full text."""
+
+
+class ModelFault(TomError):
+    """The language model gave no usable answer. The embedded mind goes on."""
+
+
+class ModelUnavailable(ModelFault):
+    """The model cannot be reached, or refuses the key, the name or the request."""
+
+
+class ModelBusy(ModelFault):
+    """The model asks to wait, fails or takes too long, again and again."""
+
+
+class BadReply(ModelFault):
+    """What the model said twice does not fit what was asked, or it refused to answer."""
+
+
+class BudgetReached(ModelFault):
+    """The day's budget, or a limit of tokens, is used up."""

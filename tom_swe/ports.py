@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from pydantic import BaseModel
 
 from tom_swe.model.advice import (
+    Adherence,
     Briefing,
     Outcome,
     PastConsultation,
@@ -15,8 +18,10 @@ from tom_swe.model.advice import (
     Query,
     Recalled,
     Suggestion,
+    Telling,
 )
-from tom_swe.model.belief import Belief, Judge, SessionModel, Verdict
+from tom_swe.model.belief import Belief, Judge, Relation, SessionModel, Verdict
+from tom_swe.model.calls import Limits, ModelCall, Prompt, Purpose, Settled, Usage
 from tom_swe.model.memory import Job, PastRevision, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.noted import Pointer
 from tom_swe.model.revision import Heard, Revision
@@ -70,6 +75,19 @@ class StandingScorer(Protocol):
         ...
 
 
+class Verifier(Protocol):
+    """Answers yes/no questions. Thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """What answers, with its version; part of the name of a reader that uses it."""
+        ...
+
+    def verify(self, questions: Sequence[str]) -> list[float]:
+        """How likely the answer is yes, a figure a question. Raises ModelUnavailable."""
+        ...
+
+
 class Reader(Protocol):
     """Reads one session: tier 1 to tier 2."""
 
@@ -86,16 +104,109 @@ class Reader(Protocol):
         """
         ...
 
-    def read(self, session: Session) -> SessionModel:
-        """What the session showed. Every quote is an exact substring of a user turn's text."""
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
+        """What the session showed. Every quote is an exact substring of a user turn's text.
+
+        ``session_id`` is its id in memory, for what is spent on reading it. Raises ModelFault.
+        """
+        ...
+
+
+class Pair(NamedTuple):
+    """A statement that is believed and one that was heard."""
+
+    held: str
+    heard: str
+
+
+class Comparer(Protocol):
+    """Says how statements go together that neither catalogue nor likeness decides."""
+
+    def compare(
+        self, pairs: Sequence[Pair], session_id: int | None = None
+    ) -> Mapping[Pair, Relation]:
+        """The relations of the pairs that it can tell; it raises nothing."""
+        ...
+
+
+class Library(Protocol):
+    """What may be looked up about one person while advice is made; nothing in it changes."""
+
+    def search(self, text: str) -> Recalled:
+        """The beliefs and past turns that bear on a text."""
+        ...
+
+    def session(self, session_id: int) -> Session:
+        """One of the person's sessions. Raises NotFound."""
         ...
 
 
 class Adviser(Protocol):
     """Answers a query about the person."""
 
-    def advise(self, query: Query, user: UserModel, recalled: Recalled) -> Suggestion:
+    def advise(
+        self, query: Query, user: UserModel, recalled: Recalled, library: Library
+    ) -> Suggestion:
         """Whether to proceed or to ask, citing what was recalled, in the user's manner."""
+        ...
+
+
+class Answer[Reply: BaseModel](NamedTuple):
+    """A model's reply, and what it took, a repair included."""
+
+    reply: Reply
+    usage: Usage
+
+
+class LanguageModel(Protocol):
+    """Answers prompts in the form that is asked for. Thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the person configured it."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many calls may be under way at the same time."""
+        ...
+
+    def size(self, prompt: Prompt, reply: type[BaseModel]) -> int:
+        """How many tokens a question would send, its form included."""
+        ...
+
+    def ask[Reply: BaseModel](
+        self,
+        prompt: Prompt,
+        reply: type[Reply],
+        *,
+        purpose: Purpose,
+        most_tokens: int,
+        session_id: int | None = None,
+    ) -> Answer[Reply]:
+        """A reply of at most ``most_tokens`` tokens. Raises ModelFault."""
+        ...
+
+
+class Ledger(Protocol):
+    """What calls of models have cost. It holds numbers and names, never what was said."""
+
+    def begin(
+        self, model: str, purpose: Purpose, session_id: int | None, most: Usage, limits: Limits
+    ) -> int:
+        """Enters a call that may use as much as ``most``; its id.
+
+        Calls that are open count in full, so that processes that start at once keep to the
+        limits together. Raises BudgetReached.
+        """
+        ...
+
+    def settle(self, call_id: int, settled: Settled, usage: Usage, milliseconds: int) -> None:
+        """Enters how a call ended and what it used."""
+        ...
+
+    def calls(self, since: datetime | None = None) -> list[ModelCall]:
+        """The calls from then on, oldest first."""
         ...
 
 
@@ -201,6 +312,23 @@ class ChangeOfMind(Protocol):
         self, consultation_id: int, outcome: Outcome, verdicts: Mapping[int, Iterable[Verdict]]
     ) -> None:
         """Keeps what became of advice, in the place of what was said before. Raises NotFound."""
+        ...
+
+    def telling(self) -> Telling | None:
+        """What this session was told; None where nothing is known to have been."""
+        ...
+
+    def session(self) -> Session:
+        """The session that this change comes from."""
+        ...
+
+    def keep_adherence(
+        self, telling: Telling, found: Mapping[int, Adherence], verdicts: Mapping[int, Verdict]
+    ) -> set[int]:
+        """Keeps what became of what this session was told, in the place of what was kept before.
+
+        The ids of the beliefs on which the session's verdict is another one than before.
+        """
         ...
 
     def uncite(self) -> None:
@@ -369,6 +497,22 @@ class NotedStore(Protocol):
         ...
 
 
+class Tellings(Protocol):
+    """What each session was told."""
+
+    def put(self, user_id: str, telling: Telling) -> None:
+        """Keeps what a session was told, together with what it was told before."""
+        ...
+
+    def of_session(self, user_id: str, host: str, host_id: str) -> Telling | None:
+        """What a session was told; None where nothing is known to have been."""
+        ...
+
+    def all(self, user_id: str) -> list[Telling]:
+        """What every session was told, the earliest told first."""
+        ...
+
+
 class MemoryStore(Protocol):
     """The whole memory."""
 
@@ -410,6 +554,16 @@ class MemoryStore(Protocol):
     @property
     def noted(self) -> NotedStore:
         """Pointers to the person's words."""
+        ...
+
+    @property
+    def tellings(self) -> Tellings:
+        """What each session was told."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """What calls of models have cost."""
         ...
 
     def reset(self, user_id: str) -> None:

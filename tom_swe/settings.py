@@ -13,6 +13,8 @@ from tom_swe.model.base import Value
 from tom_swe.model.user import LOCAL_USER
 
 APP = "tom"
+# In the place of a model's name: work without one.
+NONE = "none"
 
 
 class Settings(Value):
@@ -32,6 +34,17 @@ class Settings(Value):
     busy_timeout_seconds: float = Field(default=30.0, gt=0)
     model: str = ""
     base_url: str = ""
+    api_key: SecretStr | None = Field(default=None, repr=False)
+    reader_model: str = ""
+    adviser_model: str = ""
+    daily_budget: float = Field(default=0.25, ge=0)
+    daily_tokens: int = Field(default=1_000_000, ge=0)
+    reading_tokens: int = Field(default=12_000, ge=2_000, le=200_000)
+    consult_tokens: int = Field(default=4_000, ge=2_000, le=50_000)
+    calls_at_once: int = Field(default=4, ge=1, le=64)
+    model_timeout_seconds: float = Field(default=60.0, gt=0)
+    local_model: Path | None = None
+    local_threshold: float = Field(default=0.5, ge=0, le=1)
 
     @field_validator("user")
     @classmethod
@@ -91,12 +104,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             values |= tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"{path} cannot be read: {error}") from error
+    if "api_key" in values:
+        raise SettingsError(f"{path} holds a key: take it out and set TOM_API_KEY instead")
     origin = dict.fromkeys(values, str(path))
     for field in Settings.model_fields:
         name = f"TOM_{field.upper()}"
         if field != "home" and environ.get(name):
             values[field] = environ[name]
             origin[field] = name
+    values |= _model_values(values, environ)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -107,20 +123,51 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ) from error
 
 
-def model_of(
-    settings: Settings, named: str = "", environ: Mapping[str, str] | None = None
-) -> Model | None:
-    """The model to work with, else None: tom's own settings, else OpenHands' ``LLM_*``.
+def model_of(settings: Settings, named: str = "") -> Model | None:
+    """The model to work with, else None; ``named`` replaces the name alone.
 
-    The two never mix, since a key is good for its own endpoint only. A provider's own
-    variable, such as ``OPENAI_API_KEY``, is litellm's to find. ``named`` replaces the
-    name alone.
+    Where there is no key, litellm looks for the provider's own, such as ``OPENAI_API_KEY``.
     """
-    environ = os.environ if environ is None else environ
-    name, url, prefix = settings.model, settings.base_url, "TOM"
-    if not name and environ.get("LLM_MODEL"):
-        name, url, prefix = environ["LLM_MODEL"], environ.get("LLM_BASE_URL", ""), "LLM"
-    if not (named or name):
+    if not (named or settings.model):
         return None
-    key = environ.get(f"{prefix}_API_KEY")
-    return Model(name=named or name, base_url=url, api_key=SecretStr(key) if key else None)
+    return Model(name=named or settings.model, base_url=settings.base_url, api_key=settings.api_key)
+
+
+def reader_of(settings: Settings) -> Model | None:
+    """The model that reads sessions, None where none does."""
+    return helper_of(settings, settings.reader_model)
+
+
+def helper_of(settings: Settings, named: str) -> Model | None:
+    """The model that reads or advises: the one to work with, or ``named`` in its place.
+
+    ``none`` is none. The endpoint and the key go along only where both are of one provider,
+    for they are good for no other.
+    """
+    if named == NONE:
+        return None
+    alone = not named or not settings.model
+    if alone or _provider(named) == _provider(settings.model):
+        return model_of(settings, named)
+    return Model(name=named)
+
+
+def _provider(name: str) -> str:
+    """What stands before the model's own name, else that name's family: gpt, claude."""
+    provider, slash, _ = name.partition("/")
+    return provider if slash else name.partition("-")[0]
+
+
+def _model_values(values: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, object]:
+    """The model's settings: tom's own, else OpenHands' ``LLM_*``.
+
+    The two never mix, since a key is good for its own endpoint only.
+    """
+    if not values.get("model") and environ.get("LLM_MODEL"):
+        named = {
+            "model": ("LLM_MODEL", ""),
+            "base_url": ("LLM_BASE_URL", ""),
+            "api_key": ("LLM_API_KEY", None),
+        }
+        return {field: environ.get(name) or nothing for field, (name, nothing) in named.items()}
+    return {}

@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Protocol, cast
 
+from pydantic import SecretStr
+
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.reference import HOST, conversation, draft_of, from_messages
@@ -191,11 +193,17 @@ def create_tom_agent(
 ) -> ToMAgent:
     """An agent on the memory that this process's settings name. Raises SettingsError.
 
-    ``file_store`` is where the conversations lie. The rest is taken because OpenHands
-    gives it, and is neither used nor kept: no model is called.
+    ``file_store`` is where the conversations lie. ``llm_model`` reads and advises, with its
+    key and its endpoint, unless tom's own settings name a model; the key is kept nowhere. The
+    rest is taken because OpenHands gives it, and is not used.
     """
-    del enable_rag, llm_model, api_key, api_base, options
-    return ToMAgent(load_settings(), file_store)
+    del enable_rag, options
+    settings = load_settings()
+    if llm_model and not settings.model:
+        key = SecretStr(api_key) if api_key else None
+        given = {"model": llm_model, "base_url": api_base or "", "api_key": key}
+        settings = settings.model_copy(update=given)
+    return ToMAgent(settings, file_store)
 
 
 def _asked(query: str) -> str:

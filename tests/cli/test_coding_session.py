@@ -51,6 +51,8 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ScriptedMod
         made = ScriptedModel(*turns).__enter__()
         running.append(made)
         monkeypatch.setenv("TOM_MODEL", "openai/scripted")
+        # What it says is for the agent; tom reads without it afterwards.
+        monkeypatch.setenv("TOM_READER_MODEL", "none")
         monkeypatch.setenv("TOM_API_KEY", "x")
         monkeypatch.setenv("TOM_BASE_URL", made.base_url)
         return made

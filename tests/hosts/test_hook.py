@@ -20,6 +20,7 @@ from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
 from tom_swe.hosts import checkout, hook
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
 from tom_swe.ingest.repository import repository_of
+from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role
 from tom_swe.testing import HashEmbedder, session_of
 
@@ -414,7 +415,10 @@ def test_the_log_is_bounded(told: Tom, home: Path) -> None:
 
 @pytest.mark.parametrize("shape", [claude, openhands])
 def test_no_word_of_a_message_is_kept(shape, told: Tom, home: Path) -> None:
-    """What is noted names the session and its transcript; every file is the person's alone."""
+    """What is noted names the session, its transcript and, by their ids, the beliefs it was told.
+
+    Every file is the person's alone.
+    """
     fire("UserPromptSubmit", shape("UserPromptSubmit", transcript_path="/t.jsonl"))
     (line,) = noted(home)
     assert line.pop("at")
@@ -425,11 +429,37 @@ def test_no_word_of_a_message_is_kept(shape, told: Tom, home: Path) -> None:
         "cwd": "/w/x",
         "transcript_path": "/t.jsonl",
         "event": "UserPromptSubmit",
+        "told": "[1]",
     }
     for path in (home / "hosts").rglob("*"):
         assert b"hunter2" not in path.read_bytes()
+        assert b"pnpm" not in path.read_bytes()
         assert path.stat().st_mode & 0o077 == 0
     assert (home / "hosts").stat().st_mode & 0o077 == 0
+
+
+def test_only_a_prompt_that_was_told_something_says_so(told: Tom, home: Path) -> None:
+    """The ids stand in the line of the prompt that was told, whatever else is noted."""
+    for session, cwd in (("s1", "/w/x"), ("s1", "/w/x"), ("s2", "/gone/shop")):
+        fire("UserPromptSubmit", claude("UserPromptSubmit", session, cwd=cwd))
+    here = told.brief(LOCAL_USER, "acme/shop").belief_ids
+    first, again, other = noted(home)
+    assert (first["told"], "told" in again) == ("[1]", False)
+    assert json.loads(other["told"]) == list(here) == [1, 2]
+
+
+def test_two_hooks_at_once_say_once_what_was_told(told: Tom, home: Path) -> None:
+    """Of prompts that arrive together one was told, and its line alone says so."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: fire("UserPromptSubmit", claude("UserPromptSubmit")), range(8)))
+    assert [each["told"] for each in noted(home) if "told" in each] == ["[1]"]
+
+
+def test_an_inbox_that_cannot_be_written_keeps_no_briefing_back(told: Tom, home: Path) -> None:
+    """The session is marked as told by then, so it is told; that it was is not known."""
+    (home / "hosts" / "inbox.jsonl").mkdir(parents=True)
+    assert context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
+    assert len(logged(home)) == 1
 
 
 def test_a_line_that_was_begun_before_the_inbox_is_taken_is_not_lost(home: Path) -> None:
@@ -480,6 +510,69 @@ def test_a_session_that_rests_is_learned_from(home: Path, tmp_path: Path) -> Non
     assert "pnpm" in context(
         fire("UserPromptSubmit", claude("UserPromptSubmit", "c-2", cwd="/w/shop"))
     )
+
+
+def test_what_a_session_was_told_is_kept_and_held_against_what_it_did(
+    told: Tom, home: Path, tmp_path: Path
+) -> None:
+    """From the hook's prompt over the inbox to the belief: told, kept to, a little surer."""
+    path = transcript(tmp_path, "add a chart", "thanks", session="c-1")
+    prompt = claude("UserPromptSubmit", "c-1", transcript_path=str(path), cwd="/w/shop")
+    before = {b.id: b.confidence for b in told.memory.beliefs.all(LOCAL_USER)}
+    assert context(fire("UserPromptSubmit", prompt))
+    ran = {"type": "tool_use", "id": "t", "name": "Bash", "input": {"command": "pnpm add d3"}}
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
+    line = {
+        "type": "assistant",
+        "uuid": "a",
+        "sessionId": "c-1",
+        "timestamp": stamp,
+        "message": {"role": "assistant", "content": [ran]},
+    }
+    with path.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    fire("Stop", claude("Stop", "c-1", transcript_path=str(path), cwd="/w/shop"))
+    rested(home)
+    telling = told.memory.tellings.of_session(LOCAL_USER, "claude-code", "c-1")
+    assert telling
+    assert (telling.repository, telling.session_id) == ("shop", 3)
+    assert telling.belief_ids == told.brief(LOCAL_USER, "shop").belief_ids
+    (pnpm,) = [b for b in told.memory.beliefs.all(LOCAL_USER) if "pnpm" in b.statement]
+    assert telling.adherence == {pnpm.id: Adherence.OBEYED}
+    assert pnpm.confidence > before[pnpm.id]
+
+
+@pytest.mark.parametrize("told_as", [None, "", "nonsense", "{}", '["b1"]', [1], 7])
+def test_lines_that_say_nothing_of_what_was_told_are_learned_from(
+    told_as: object, home: Path, tmp_path: Path
+) -> None:
+    """Those of an older hook, and those that say it in a way that is not understood."""
+    path = transcript(tmp_path, "from now on use pnpm, not npm")
+    (home / "hosts").mkdir(parents=True)
+    line = {"host": "claude-code", "session": "c-1", "transcript_path": str(path), "at": "now"}
+    if told_as is not None:
+        line["told"] = told_as
+    (home / "hosts" / "inbox.jsonl").write_text(json.dumps(line) + "\n")
+    assert subprocess.run(LEARNER, timeout=60).returncode == 0
+    tom = open_tom(Settings(home=home))
+    assert ids_of(tom, LOCAL_USER) == ["c-1"]
+    assert tom.memory.tellings.all(LOCAL_USER) == []
+    tom.close()
+
+
+def test_the_lines_of_a_session_are_one_session(home: Path) -> None:
+    """It is stored once, with all that its lines say it was told."""
+    place = hook.Place({"TOM_HOME": str(home)})
+    place.make()
+    prompt = claude("UserPromptSubmit", transcript_path="/t.jsonl")
+    for told_ids in ("[1, 2]", "", "[3]"):
+        event = hook.Event("UserPromptSubmit", json.dumps(prompt).encode())
+        hook.append(place.file("inbox.jsonl"), event.line("ada", told_ids))
+    (file,) = _take(Path(place.hosts))
+    (one,) = _read(place, file)
+    assert (one.session, one.user, one.transcript) == ("s1", "ada", "/t.jsonl")
+    assert [each.belief_ids for each in one.told] == [(1, 2), (3,)]
+    assert {each.cwd for each in one.told} == {"/w/x"}
 
 
 def test_the_learner_holds_nothing_of_its_host(home: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """tom beside a real OpenHands agent; only the model is scripted."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -154,3 +155,23 @@ def test_the_how_to_does_what_it_says(
         monkeypatch.setenv("LLM_BASE_URL", model.base_url)
         exec(compile(program, str(page), "exec"), {})
     assert "german" in capsys.readouterr().out.lower()
+
+
+def test_what_toms_model_took_stands_beside_the_agents(
+    converse: Converse, tom: Tom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where tom advises with a model, the conversation's metrics hold it under the usage `tom`."""
+    advice = {"step": {"action": "proceed", "because": "It is named.", "wishes": []}}
+    with (
+        ScriptedModel(json.dumps(advice)) as toms,
+        ScriptedModel((AskTomTool.name, {}), ("finish", {"message": "ok"})) as model,
+    ):
+        monkeypatch.setenv("TOM_MODEL", "openai/scripted")
+        monkeypatch.setenv("TOM_BASE_URL", toms.base_url)
+        monkeypatch.setenv("TOM_API_KEY", "sk-none")
+        conversation = converse(model, "fix it", None, Tool(name=AskTomTool.name))
+    metrics = conversation.conversation_stats.usage_to_metrics["tom"]
+    used = metrics.accumulated_token_usage
+    assert used
+    assert (used.prompt_tokens, used.completion_tokens) == (10, 5)
+    assert len(toms.requests) == 1

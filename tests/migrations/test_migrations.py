@@ -1,5 +1,6 @@
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from changes import changed
 from sqlalchemy import create_engine
 
 import tom_migrations
-from tom_swe.errors import MemoryFault
+from tom_swe.errors import BudgetReached, MemoryFault
 from tom_swe.memory.engine import open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
-from tom_swe.model.advice import Outcome
+from tom_swe.model.advice import Adherence, Outcome, Telling
 from tom_swe.model.belief import Judge, Stance, Verdict
+from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
 from tom_swe.testing import START, session_of
 
@@ -112,6 +115,114 @@ def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> N
         )
         assert connection.execute("SELECT id FROM consultation").fetchall() == [(8,)]
         assert connection.execute("SELECT consultation_id FROM verdict").fetchall() == [(None,)]
+    connection.close()
+
+
+def at_fourth_revision(folder: Path) -> Path:
+    """A database of the fourth revision, with a pointer that was found in it."""
+    path = at_second_revision(folder)
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.exec_driver_sql(
+            "INSERT INTO noted VALUES (3, 'ada', 1, 'use pnpm', 'shop', "
+            "'2026-09-02 09:00:00.000000+00:00')"
+        )
+    engine.dispose()
+    return path
+
+
+def test_a_database_of_the_fourth_revision_takes_calls(tmp_path: Path) -> None:
+    """What it held stays as it was; its calls begin at none, and can be for its sessions."""
+    path = at_fourth_revision(tmp_path / "tom")
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    assert store.ledger.calls() == []
+    most = Usage(tokens_in=900, tokens_out=100, cost=0.5)
+    limits = Limits(since=datetime(2020, 9, 1, tzinfo=UTC), budget=0.5, tokens=0)
+    call_id = store.ledger.begin("some/model", Purpose.READING, 1, most, limits)
+    with pytest.raises(BudgetReached):
+        store.ledger.begin("some/model", Purpose.READING, 1, most, limits)
+    store.ledger.settle(call_id, Settled.ANSWERED, most, 10)
+    assert [(c.session_id, c.settled) for c in store.ledger.calls()] == [(1, Settled.ANSWERED)]
+    assert [belief.quotes for belief in store.beliefs.all("ada")] == [("use pnpm please",)]
+    assert [(p.id, p.quote, p.session_id) for p in store.noted.all("ada")] == [(3, "use pnpm", 1)]
+    assert [each.id for each in store.consultations.all("ada")] == [7]
+    with store.learning.from_outside("ada") as change:
+        change.forget_session(1)
+    assert [call.session_id for call in store.ledger.calls()] == [None]
+    assert store.check() == []
+    store.close()
+
+
+def at_fifth_revision(folder: Path) -> Path:
+    """A database of the fifth revision, with advice that was judged and since forgotten in it."""
+    path = at_fourth_revision(folder)
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for row in (
+            "4, 1, 7, 'supports', 1.0, 'person'",
+            "9, 1, NULL, 'contradicts', 0.5, 'agent'",
+        ):
+            connection.exec_driver_sql(
+                f"INSERT INTO verdict VALUES ({row}, '2026-09-02 09:00:00.000000+00:00')"
+            )
+    engine.dispose()
+    return path
+
+
+def test_a_database_of_the_fifth_revision_keeps_its_verdicts(tmp_path: Path) -> None:
+    """They are judged by whom they were; sessions can be told, and judge, after the upgrade."""
+    path = at_fifth_revision(tmp_path / "tom")
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    at = datetime(2026, 9, 2, 9, tzinfo=UTC)
+    before = (
+        Verdict(consultation_id=7, stance=Stance.SUPPORTS, weight=1.0, by=Judge.PERSON, at=at),
+        Verdict(consultation_id=None, stance=Stance.CONTRADICTS, weight=0.5, by=Judge.AGENT, at=at),
+    )
+    assert store.beliefs.get("ada", 1).verdicts == before
+    assert store.tellings.all("ada") == []
+    store.tellings.put(
+        "ada", Telling(host="jsonl", host_id="one", repository="", belief_ids=(1,), at=at)
+    )
+    assert [each.session_id for each in store.tellings.all("ada")] == [1]
+    judged = Verdict(
+        consultation_id=None,
+        stance=Stance.SUPPORTS,
+        weight=0.1,
+        by=Judge.SESSION,
+        at=at,
+        session_id=1,
+    )
+    job = store.queue.take_again("ada", 1)
+    assert job
+    with changed(store, job) as change:
+        assert change
+        telling = change.telling()
+        assert telling
+        change.keep_adherence(telling, {1: Adherence.OBEYED}, {1: judged})
+    assert store.beliefs.get("ada", 1).verdicts == (*before, judged)
+    assert store.check() == []
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        ids = "SELECT id, session_id FROM verdict ORDER BY id"
+        assert connection.execute(ids).fetchall() == [(4, None), (9, None), (10, 1)]
+        with pytest.raises(sqlite3.IntegrityError, match="ck_verdict_weight"):
+            connection.execute("UPDATE verdict SET weight = 2")
+        connection.execute("DELETE FROM session WHERE id = 1")
+        assert connection.execute(ids).fetchall() == [(4, None), (9, None)]
+        connection.execute("DELETE FROM belief")
+        for table in ("verdict", "told"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     connection.close()
 
 

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.mind.brief import CLOSE, OPEN, brief, briefings, count_tokens, plain
+from tom_swe.mind.brief import CLOSE, OPEN, brief, briefings, plain
+from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.belief import (
     Belief,
     Evidence,

@@ -27,7 +27,7 @@ class Waiting(EmbeddedReader):
         self._lock = Lock()
         self._now = self.most = 0
 
-    def read(self, session: Session) -> SessionModel:
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
@@ -35,7 +35,7 @@ class Waiting(EmbeddedReader):
         try:
             if session.host_id == "4":
                 raise SourceError("no answer")
-            return super().read(session)
+            return super().read(session, session_id)
         finally:
             with self._lock:
                 self._now -= 1

@@ -41,7 +41,7 @@ class OtherReader:
     def __init__(self, *observations: Observation) -> None:
         self._observations = observations
 
-    def read(self, session: Session) -> SessionModel:
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         return SessionModel(
             intent="general", summary="", observations=self._observations, reader=self.name
         )

@@ -91,7 +91,7 @@ class BrokenReader:
     name = "broken"
     at_once = 1
 
-    def read(self, session: Session) -> SessionModel:
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         if session.host_id == "1":
             raise SourceError("cannot read this one")
         if session.host_id == "2":

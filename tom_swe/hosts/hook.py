@@ -64,8 +64,8 @@ class Event:
         self.transcript = text("transcript_path")
         self.source = text("source")
 
-    def line(self, user: str) -> bytes:
-        """The event as a line of the inbox."""
+    def line(self, user: str, told: str = "") -> bytes:
+        """The event as a line of the inbox; ``told`` are the ids of the beliefs it was told."""
         fields = {
             "host": self.host,
             "session": self.session,
@@ -75,7 +75,17 @@ class Event:
             "transcript_path": self.transcript,
             "event": self.name,
         }
+        if told:
+            fields["told"] = told
         return f"{{{_members(fields)}}}\n".encode()
+
+
+class Briefing:
+    """What is told at the start of a session, and the ids of the beliefs in it, as JSON."""
+
+    def __init__(self, text: str = "", belief_ids: str = "") -> None:
+        self.text = text
+        self.belief_ids = belief_ids
 
 
 class Place:
@@ -139,15 +149,15 @@ def run(name: str, environ: Mapping[str, str]) -> None:
             tell_again(place, event)
             return
         place.make()
+        if event.name == PROMPT:
+            tell(place, event)
+            return
         append(place.file(INBOX), event.line(place.user))
     except Exception as error:
         log(place, HOOK_LOG, name, error)
         return
     try:
-        if event.name == PROMPT:
-            if text := briefing_once(place, event):
-                os.write(1, answer(text))
-        elif not is_locked(place.file(LEARNER_LOCK)):
+        if not is_locked(place.file(LEARNER_LOCK)):
             start_learner(place, environ)
     except Exception as error:
         log(place, HOOK_LOG, event.name, error)
@@ -196,20 +206,40 @@ def _members(fields: Mapping[str, str]) -> str:
 # Telling
 
 
-def briefing_once(place: Place, event: Event) -> str:
+def tell(place: Place, event: Event) -> None:
+    """Tells a session its briefing at its first prompt, and notes the prompt with what it told."""
+    told = briefing_or_none(place, event)
+    try:
+        append(place.file(INBOX), event.line(place.user, told.belief_ids))
+    finally:
+        # The session is marked as told already, whether that could be noted or not.
+        if told.text:
+            os.write(1, answer(told.text))
+
+
+def briefing_or_none(place: Place, event: Event) -> Briefing:
+    """What `briefing_once` says; what is wrong with it is logged, and the event noted as well."""
+    try:
+        return briefing_once(place, event)
+    except Exception as error:
+        log(place, HOOK_LOG, event.name, error)
+        return Briefing()
+
+
+def briefing_once(place: Place, event: Event) -> Briefing:
     """The briefing, where this session was not told one yet and there is something to tell."""
     if not event.session:
         raise HookFault("the host names no session, so it cannot be told once")
     marker = marker_of(place, event)
     if os.path.exists(marker):
-        return ""
-    text = briefing(os.path.join(place.home, DATABASE), place.user, repository_of(event.cwd))
-    if text:
+        return Briefing()
+    told = briefing(os.path.join(place.home, DATABASE), place.user, repository_of(event.cwd))
+    if told.text:
         try:
             os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
         except FileExistsError:
-            return ""
-    return text
+            return Briefing()
+    return told
 
 
 def marker_of(place: Place, event: Event) -> str:
@@ -223,8 +253,8 @@ def tell_again(place: Place, event: Event) -> None:
         os.remove(marker)
 
 
-def briefing(database: str, user: str, repository: str) -> str:
-    """The text stored for a repository, else the one for everywhere, else nothing.
+def briefing(database: str, user: str, repository: str) -> Briefing:
+    """What is stored for a repository, else what is for everywhere, else nothing.
 
     Raises sqlite3.Error, or HookFault for a schema that this version does not know.
     """
@@ -241,9 +271,9 @@ def briefing(database: str, user: str, repository: str) -> str:
         mine = "SELECT repository FROM briefing WHERE user_id = ? ORDER BY repository"
         names = [str(row[0]) for row in connection.execute(mine, (user,))]
         chosen = best(names, repository)
-        one = "SELECT text FROM briefing WHERE user_id = ? AND repository = ?"
+        one = "SELECT text, belief_ids FROM briefing WHERE user_id = ? AND repository = ?"
         row = connection.execute(one, (user, chosen)).fetchone()
-        return str(row[0]) if row else ""
+        return Briefing(str(row[0]), str(row[1])) if row and row[0] else Briefing()
     finally:
         connection.close()
 

@@ -14,8 +14,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from filelock import FileLock, Timeout
 
@@ -34,13 +35,22 @@ MARKER_SECONDS = 60 * 24 * 3600
 MARKER_LENGTH = 64
 
 
+class Told(NamedTuple):
+    """The beliefs that a session was told, where and when."""
+
+    belief_ids: tuple[int, ...]
+    cwd: str
+    at: datetime
+
+
 class Noted(NamedTuple):
-    """A session that the inbox names."""
+    """A session that the inbox names, and what it was told."""
 
     host: str
     session: str
     user: str
     transcript: str
+    told: tuple[Told, ...] = ()
 
 
 def main() -> None:
@@ -112,16 +122,29 @@ def _take(inbox: Path) -> list[Path]:
 
 
 def _read(place: Place, file: Path) -> Iterator[Noted]:
-    """The sessions that a taken inbox names, each once."""
-    seen: dict[Noted, None] = {}
+    """The sessions that a taken inbox names, each once with all that it was told."""
+    seen: dict[Noted, list[Told]] = {}
     for line in file.read_bytes().splitlines():
         with contextlib.suppress(ValueError, AttributeError):
-            told: Mapping[str, object] = json.loads(line)
-            fields = [told.get(key) for key in ("host", "session", "user", "transcript_path")]
-            seen[Noted(*(value if isinstance(value, str) else "" for value in fields))] = None
+            named: Mapping[str, object] = json.loads(line)
+            fields = (named.get(key) for key in ("host", "session", "user", "transcript_path"))
+            texts = (value if isinstance(value, str) else "" for value in fields)
+            host, session, user, transcript = texts
+            noted = Noted(host, session, user, transcript)
+            seen.setdefault(noted, []).extend(_told(named))
             continue
         log(place, LEARNER_LOG, "passed over:", "a line of the inbox that is no JSON object")
-    yield from seen
+    yield from (noted._replace(told=tuple(told)) for noted, told in seen.items())
+
+
+def _told(named: Mapping[str, object]) -> Iterator[Told]:
+    """What a line of the inbox says was told; lines of older hooks do not say it."""
+    told, cwd, at = (str(named.get(key) or "") for key in ("told", "cwd", "at"))
+    with contextlib.suppress(ValueError):
+        ids: object = json.loads(told)
+        if isinstance(ids, list):
+            whole = tuple(each for each in cast("list[object]", ids) if isinstance(each, int))
+            yield Told(whole, cwd, datetime.fromisoformat(at).astimezone(UTC))
 
 
 def _store(
@@ -142,12 +165,31 @@ def _store(
             )
             return
         user = noted.user or settings.user
+        # Before the session is there to be learned from, by whichever process.
+        _keep_tellings(tom, user, noted)
         import_transcripts(tom, user, noted.host, path, redact_emails=settings.redact_emails)
     except MemoryFault:
         raise
     except Exception as error:
         # One session that cannot be read keeps no other one waiting.
         log(place, LEARNER_LOG, "passed over:", _safe(error))
+
+
+def _keep_tellings(tom: Tom, user: str, noted: Noted) -> None:
+    from tom_swe.ingest.repository import repository_of
+    from tom_swe.model.advice import Telling
+
+    # As the importers name it.
+    host_id = noted.session.replace("-", "") if noted.host == OPENHANDS else noted.session
+    for told in noted.told:
+        telling = Telling(
+            host=noted.host,
+            host_id=host_id,
+            repository=repository_of(told.cwd),
+            belief_ids=told.belief_ids,
+            at=told.at,
+        )
+        tom.memory.tellings.put(user, telling)
 
 
 def transcript_of(noted: Noted, environ: Mapping[str, str]) -> Path | None:

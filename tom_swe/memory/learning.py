@@ -29,6 +29,7 @@ from tom_swe.memory.records import (
     observation_fields,
     observation_value,
     said_at,
+    session_value,
 )
 from tom_swe.memory.sessions import no_session, put_session
 from tom_swe.memory.tables import (
@@ -44,8 +45,9 @@ from tom_swe.memory.tables import (
     TurnRow,
     VerdictRow,
 )
+from tom_swe.memory.tellings import drop_telling, keep_adherence, telling_of
 from tom_swe.memory.vectors import load_vectors, put_vectors
-from tom_swe.model.advice import Action, Briefing, Outcome
+from tom_swe.model.advice import Action, Adherence, Briefing, Outcome, Telling
 from tom_swe.model.belief import Belief, Judge, Observation, SessionModel, Stance, Verdict
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
@@ -157,7 +159,8 @@ class ChangeOfMind:
         """Keeps what a session showed and returns what of it is new.
 
         Observations made before and made again stay; those not made again go, with the
-        evidence they were. Words the person had forgotten are passed over.
+        evidence they were, unless this reading is a stopgap. Words the person had forgotten
+        are passed over.
         """
         assert self._session_id is not None
         session = self._transaction.get_one(SessionRow, self._session_id)
@@ -184,7 +187,8 @@ class ChangeOfMind:
             .where(ObservationRow.session_id == self._session_id)
         )
         for row, ordinal in self._transaction.execute(before).all():
-            if made.pop(_key(observation_value(row, ordinal)), None) is None:
+            again = made.pop(_key(observation_value(row, ordinal)), None)
+            if again is None and not model.stopgap:
                 self._transaction.execute(delete(ObservationRow).where(ObservationRow.id == row.id))
         rows = [
             ObservationRow(
@@ -318,20 +322,52 @@ class ChangeOfMind:
         )
         there = {belief.id for belief in self.beliefs()}
         self._transaction.add_all(
-            VerdictRow(
-                belief_id=belief_id,
-                consultation_id=consultation_id,
-                stance=each.stance,
-                weight=each.weight,
-                by=each.by,
-                at=each.at,
-            )
+            _verdict_row(belief_id, each)
             for belief_id, judged in verdicts.items()
             if belief_id in there
             for each in judged
         )
         self._transaction.flush()
         self._held.beliefs = None
+
+    def telling(self) -> Telling | None:
+        """What this session was told; None where nothing is known to have been."""
+        if self._session_id is None:
+            return None
+        row = self._transaction.get_one(SessionRow, self._session_id)
+        return telling_of(self._transaction, self._user_id, row.host, row.host_id)
+
+    def session(self) -> Session:
+        """The session that this change comes from."""
+        assert self._session_id is not None
+        turns = select(TurnRow).where(TurnRow.session_id == self._session_id)
+        return session_value(
+            self._transaction.get_one(SessionRow, self._session_id),
+            self._transaction.scalars(turns.order_by(TurnRow.ordinal)),
+        )
+
+    def keep_adherence(
+        self, telling: Telling, found: Mapping[int, Adherence], verdicts: Mapping[int, Verdict]
+    ) -> set[int]:
+        """Keeps what became of what this session was told, in the place of what was kept before.
+
+        The ids of the beliefs on which the session's verdict is another one than before.
+        """
+        assert self._session_id is not None
+        keep_adherence(self._transaction, self._user_id, telling, found)
+        mine = VerdictRow.session_id == self._session_id
+        before = {
+            row.belief_id: (row.stance, row.weight, row.at)
+            for row in self._transaction.scalars(select(VerdictRow).where(mine))
+        }
+        now = {key: (each.stance, each.weight, each.at) for key, each in verdicts.items()}
+        if now == before:
+            return set()
+        self._transaction.execute(delete(VerdictRow).where(mine))
+        self._transaction.add_all(_verdict_row(key, each) for key, each in verdicts.items())
+        self._transaction.flush()
+        self._held.beliefs = None
+        return {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
 
     def drop_unsupported(self) -> int:
         """Deletes beliefs that no quote holds up any more; how many."""
@@ -376,6 +412,7 @@ class ChangeOfMind:
             raise no_session(session_id)
         digest = session_digest(row.host, row.host_id)
         mark_forgotten(self._transaction, self._user_id, [digest])
+        drop_telling(self._transaction, self._user_id, row.host, row.host_id)
         self._transaction.delete(row)
         self._transaction.flush()
         self._evidence_went()
@@ -435,6 +472,18 @@ class ChangeOfMind:
 
     def _real(self, belief_id: int) -> int:
         return self._ids.get(belief_id, belief_id)
+
+
+def _verdict_row(belief_id: int, verdict: Verdict) -> VerdictRow:
+    return VerdictRow(
+        belief_id=belief_id,
+        consultation_id=verdict.consultation_id,
+        stance=verdict.stance,
+        weight=verdict.weight,
+        by=verdict.by,
+        at=verdict.at,
+        session_id=verdict.session_id,
+    )
 
 
 def _key(observation: Observation) -> tuple[object, ...]:

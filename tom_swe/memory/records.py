@@ -119,6 +119,7 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
                 weight=row.weight,
                 by=Judge(row.by),
                 at=row.at,
+                session_id=row.session_id,
             )
         )
     held: dict[int, list[Evidence]] = {row.id: [] for row in rows}

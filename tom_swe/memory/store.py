@@ -10,6 +10,7 @@ from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
 from tom_swe.memory.learning import Learning
+from tom_swe.memory.ledger import CallLedger
 from tom_swe.memory.noted import NotedWords
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.search import Search
@@ -26,6 +27,7 @@ from tom_swe.memory.tables import (
     UserRow,
     VectorRow,
 )
+from tom_swe.memory.tellings import SessionTellings
 from tom_swe.memory.vectors import Vectors
 from tom_swe.model.memory import Problem, Sizes
 
@@ -44,6 +46,8 @@ class Store:
         self.vectors = Vectors(self._database)
         self.consultations = Consultations(self._database)
         self.noted = NotedWords(self._database)
+        self.tellings = SessionTellings(self._database)
+        self.ledger = CallLedger(self._database)
 
     def reset(self, user_id: str) -> None:
         """Deletes everything kept about a user, for good."""

@@ -192,7 +192,10 @@ class ConsultationRow(Table):
 
 
 class VerdictRow(Table):
-    """What became of advice, as it bears on one belief that it cited."""
+    """What became of advice, as it bears on one belief that it cited.
+
+    ``session_id`` is of a session that was told the belief and kept to it; no advice is judged.
+    """
 
     __tablename__ = "verdict"
     __table_args__ = (CheckConstraint("weight > 0 AND weight <= 1", name="weight"),)
@@ -205,6 +208,38 @@ class VerdictRow(Table):
     weight: Mapped[float]
     by: Mapped[str]
     at: Mapped[datetime]
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+
+
+class TellingRow(Table):
+    """That a session was told something, by its host's name for it: it may not be kept yet."""
+
+    __tablename__ = "telling"
+    __table_args__ = (UniqueConstraint("user_id", "host", "host_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    host: Mapped[str]
+    host_id: Mapped[str]
+    repository: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ToldRow(Table):
+    """A belief that a session was told, and what became of it there.
+
+    It goes with the belief, whose id may be given again.
+    """
+
+    __tablename__ = "told"
+    telling_id: Mapped[int] = mapped_column(
+        ForeignKey("telling.id", ondelete="CASCADE"), primary_key=True
+    )
+    belief_id: Mapped[int] = mapped_column(
+        ForeignKey("belief.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    adherence: Mapped[str | None]
 
 
 class NotedRow(Table):
@@ -219,6 +254,28 @@ class NotedRow(Table):
     quote: Mapped[str]
     repository: Mapped[str]
     at: Mapped[datetime]
+
+
+class ModelCallRow(Table):
+    """A call of a language model, as numbers and names; nobody's words are in it.
+
+    It belongs to no user, so it outlives them: the day's budget rests on it.
+    """
+
+    __tablename__ = "model_call"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    model: Mapped[str]
+    purpose: Mapped[str]
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="SET NULL"), index=True
+    )
+    tokens_in: Mapped[int]
+    tokens_out: Mapped[int]
+    cached: Mapped[int]
+    cost: Mapped[float | None]
+    milliseconds: Mapped[int | None]
+    settled: Mapped[str]
 
 
 class BriefingRow(Table):

@@ -4,11 +4,11 @@ The text is fenced in a tag that importers drop, so that tom never learns from i
 and it is the same bytes for the same beliefs, so that prompt caches hold.
 """
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 
 from tom_swe.mind.recall import IDLE, in_force
+from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.advice import Briefing
 from tom_swe.model.belief import Belief, Kind, Reach, Status
 from tom_swe.model.user import UserModel
@@ -29,15 +29,6 @@ _SECTIONS = (
     ("Habits", frozenset({Kind.HABIT})),
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_WORDLIKE = re.compile(r"[A-Za-z]+|[^A-Za-z\s]")
-
-
-def count_tokens(text: str) -> int:
-    """About how many tokens a text is, estimated on the high side for no model in particular.
-
-    A word counts one for every four letters or less, any other sign counts one.
-    """
-    return sum(math.ceil(len(piece) / 4) for piece in _WORDLIKE.findall(text))
 
 
 def plain(text: str, length: int = 0) -> str:

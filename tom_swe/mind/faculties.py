@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from tom_swe.ports import Adviser, Embedder, Reader, VectorIndex
+from tom_swe.ports import Adviser, Comparer, Embedder, Reader, VectorIndex
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Faculties:
     index: VectorIndex
     reader: Reader
     adviser: Adviser
+    comparer: Comparer | None = None
 
 
 class Mind:

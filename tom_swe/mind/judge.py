@@ -7,8 +7,9 @@ from tom_swe.errors import UsageError
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import Judge, Stance, Verdict
 
-# What one outcome weighs, in sessions, shared among the beliefs that it falls on.
-WEIGHT = {Judge.PERSON: 1.0, Judge.AGENT: 0.5}
+# What one outcome weighs, in sessions, shared among the beliefs that it falls on; what a session
+# did with a belief that it was told falls on that one.
+WEIGHT = {Judge.PERSON: 1.0, Judge.AGENT: 0.5, Judge.SESSION: 0.1}
 
 BECAME = {
     Outcome.ACCEPTED: "accepted",

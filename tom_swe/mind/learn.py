@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.errors import IndexFault, MemoryFault, TomError
+from tom_swe.mind.adherence import notice
 from tom_swe.mind.alike import Likeness, vectors_of
 from tom_swe.mind.brief import briefings
+from tom_swe.mind.compare import doubtful
 from tom_swe.mind.faculties import Mind
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.read.pointed import add_pointed
@@ -15,12 +17,12 @@ from tom_swe.mind.read.stated import as_stated
 from tom_swe.mind.reconsider import reconsider
 from tom_swe.mind.revise import revise
 from tom_swe.model.base import Value
-from tom_swe.model.belief import SessionModel
+from tom_swe.model.belief import Relation, SessionModel
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel, told
-from tom_swe.ports import ChangeOfMind, MemoryStore
+from tom_swe.ports import ChangeOfMind, MemoryStore, Pair
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
@@ -41,11 +43,15 @@ class Learned(Value):
 
 
 class _Read(NamedTuple):
-    """What a session showed, with the vectors of the statements and the pointers found in it."""
+    """What a session showed, with the vectors of the statements and the pointers found in it.
+
+    ``relations`` say how the statements go with what is believed, where that was asked.
+    """
 
     model: SessionModel
     statements: Mapping[str, Vector]
     found: Collection[int]
+    relations: Mapping[Pair, Relation]
 
 
 class Learner:
@@ -98,9 +104,9 @@ class Learner:
             self._give_back(job, error)
             raise
 
-    def model_of(self, session: Session) -> SessionModel:
+    def model_of(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What a session shows; what was said to tom itself is stated, whatever reads it."""
-        model = self._mind.faculties.reader.read(session)
+        model = self._mind.faculties.reader.read(session, session_id)
         if session.host != OWN_HOST:
             return model
         stated = as_stated(session, model.observations)
@@ -116,17 +122,19 @@ class Learner:
         change: ChangeOfMind,
         model: SessionModel,
         statements: Mapping[str, Vector],
+        relations: Mapping[Pair, Relation] | None = None,
     ) -> tuple[list[Heard], list[Revision]]:
         """Changes the user model, and what later sessions are told, by what a session showed."""
         name = self._mind.embedder_name
         heard = change.observe(model)
-        alike = Likeness({**change.vectors(name), **statements})
+        alike = Likeness({**change.vectors(name), **statements}, relations)
         if change.evidence_gone:  # read before, the session said more then
             change.drop_unsupported()
             change.uncite()
             change.apply(reconsider(change.beliefs(), alike), {}, name)
         revisions = revise(change.beliefs(), heard, alike)
         change.apply(revisions, statements, name)
+        notice(change, model.observations, alike, name)
         self.brief(user_id, change)
         return heard, revisions
 
@@ -201,18 +209,33 @@ class Learner:
 
     def _read(self, job: Job) -> _Read:
         session = self._memory.sessions.get(job.user_id, job.session_id)
-        model = self.model_of(session)
+        model = self.model_of(session, job.session_id)
         pointers = self._memory.noted.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
         both = (*model.observations, *pointed.observations)
         model = model.model_copy(update={"observations": both})
-        return _Read(model, self.vectors(model), pointed.found)
+        statements = self.vectors(model)
+        relations = self._compared(job, model, statements)
+        return _Read(model, statements, pointed.found, relations)
+
+    def _compared(
+        self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
+    ) -> Mapping[Pair, Relation]:
+        """How what was read goes with what is believed, where only a model can tell."""
+        comparer = self._mind.faculties.comparer
+        if comparer is None or not model.observations:
+            return {}
+        beliefs = self._memory.beliefs.all(job.user_id)
+        stored = self._memory.vectors.of_beliefs((b.id for b in beliefs), self._mind.embedder_name)
+        known = {b.statement: stored[b.id] for b in beliefs if b.id in stored}
+        pairs = doubtful(beliefs, model.observations, Likeness({**known, **statements}))
+        return comparer.compare(pairs, job.session_id)
 
     def _change(
         self, user_id: str, change: ChangeOfMind, read: _Read
     ) -> tuple[list[Heard], list[Revision]]:
         change.keep_pointers(read.found)
-        return self.take_in(user_id, change, read.model, read.statements)
+        return self.take_in(user_id, change, read.model, read.statements, read.relations)
 
     def _give_back(self, job: Job, error: Exception) -> str:
         """Gives a session back to the queue; what went wrong, without the session's words."""

@@ -12,6 +12,8 @@ type Alike = Callable[[str, str], float]
 # 1000 reach .60, of the catalogue's statements that exclude each other 52 and 340. Paraphrases
 # are one belief by their dimension and value, which the reader names.
 SAME = 0.80
+# What `Likeness` gives a pair that was told to contradict each other; no cosine comes near it.
+EXCLUDING = -0.999
 
 
 def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
@@ -22,7 +24,8 @@ def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
             return opposed
         if one.value and other.value:
             return not opposed and one.polarity is Polarity.FOR
-    return opposed and alike(one.statement, other.statement) >= SAME
+    likeness = alike(one.statement, other.statement)
+    return likeness <= EXCLUDING or (opposed and likeness >= SAME)
 
 
 def outweighs(one: Belief, other: Belief) -> bool:

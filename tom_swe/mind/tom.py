@@ -147,7 +147,11 @@ class Tom:
         query = query.model_copy(update={"text": self._redact(query.text)})
         user = self._known(user_id)
         adviser = self._mind.faculties.adviser
-        suggestion = adviser.advise(query, user, self._recall(user, query))
+        library = _Library(
+            lambda text: self._recall(user, query.model_copy(update={"text": text})),
+            lambda session_id: self.memory.sessions.get(user_id, session_id),
+        )
+        suggestion = adviser.advise(query, user, self._recall(user, query), library)
         kept = self.memory.consultations.put(user_id, query, suggestion)
         return suggestion.model_copy(update={"consultation_id": kept})
 
@@ -211,3 +215,21 @@ class Tom:
         if self._mind.is_awake:
             self.index.close()
         self.memory.close()
+
+
+class _Library:
+    """What the memory holds about one person, for one request."""
+
+    def __init__(
+        self, search: Callable[[str], Recalled], session: Callable[[int], Session]
+    ) -> None:
+        self._search = search
+        self._session = session
+
+    def search(self, text: str) -> Recalled:
+        """The beliefs and past turns that bear on a text, in the request's place."""
+        return self._search(text)
+
+    def session(self, session_id: int) -> Session:
+        """One of the person's sessions. Raises NotFound."""
+        return self._session(session_id)

@@ -1,10 +1,12 @@
 """What the coding agent asks and what it gets back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief
+from tom_swe.model.calls import Usage
 
 
 class Query(Value):
@@ -66,17 +68,23 @@ class Recalled(Value):
 
 
 class Suggestion(Value):
-    """The answer to a query. Cited beliefs exist and carry the quotes they rest on."""
+    """The answer to a query. Cited beliefs exist and carry the quotes they rest on.
+
+    ``wishes`` say what the beliefs mean for this very request; ``usage`` is what it took of a
+    language model, None where none answered.
+    """
 
     action: Action
     text: str
     questions: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
     beliefs: tuple[Belief, ...] = ()
     turns: tuple[PastTurn, ...] = ()
     clarity: Clarity
     confidence: float
     reasoning: str = ""
     consultation_id: int | None = None
+    usage: Usage | None = None
 
 
 class Outcome(StrEnum):
@@ -109,3 +117,28 @@ class Briefing(Value):
     text: str
     tokens: int
     belief_ids: tuple[int, ...] = ()
+
+
+class Adherence(StrEnum):
+    """What became of a belief in a session that was told it. Mostly nothing is known."""
+
+    OBEYED = "obeyed"  # the agent's commands keep to it, and the person let that stand
+    DISOBEYED = "disobeyed"  # they do otherwise, and the person let that stand
+    CORRECTED = "corrected"  # the person had to say it again
+
+
+class Telling(Value):
+    """Which beliefs a session was told, by its host's name for it, and what became of each.
+
+    ``at`` is when it was first told. ``session_id`` is its id in memory, None until the
+    session is kept. A belief that ``adherence`` does not name is one of which nothing is
+    known: silence is no evidence.
+    """
+
+    host: str
+    host_id: str
+    repository: str
+    belief_ids: tuple[int, ...]
+    at: datetime
+    session_id: int | None = None
+    adherence: Mapping[int, Adherence] = {}

@@ -109,12 +109,17 @@ class Observation(Value):
 
 
 class SessionModel(Value):
-    """Tier 2: what one session showed. ``reader`` names what made it, with its version."""
+    """Tier 2: what one session showed. ``reader`` names what made it, with its version.
+
+    A ``stopgap`` was made because a better reader could not be used: what that one read in the
+    session before stays, as far as its words are still there.
+    """
 
     intent: str
     summary: str
     observations: tuple[Observation, ...] = ()
     reader: str = ""
+    stopgap: bool = False
 
 
 class Status(StrEnum):
@@ -148,18 +153,20 @@ class Evidence(Value):
 
 
 class Judge(StrEnum):
-    """Who said what became of advice."""
+    """Who said what became of advice, or of a belief that a session was told."""
 
     PERSON = "person"
     AGENT = "agent"  # reports of the person; half as much is made of it
+    SESSION = "session"  # what the agent did and the person let stand; little is made of it
 
 
 class Verdict(Value):
     """What became of advice that cited a belief, as it bears on that belief.
 
     ``weight`` is this belief's share. ``consultation_id`` is None once the advice is no
-    longer kept. A verdict moves a belief's confidence; it is no quote, so it neither makes
-    a belief nor confirms one.
+    longer kept, and where the judge is a session: one that was told the belief and kept to
+    it, ``session_id``. A verdict moves a belief's confidence; it is no quote, so it neither
+    makes a belief nor confirms one.
     """
 
     consultation_id: int | None
@@ -167,6 +174,7 @@ class Verdict(Value):
     weight: float
     by: Judge
     at: datetime
+    session_id: int | None = None
 
 
 class Belief(Value):
@@ -209,6 +217,14 @@ class Belief(Value):
             all(each.source is Source.HINT for each in self.supporting)
             and len({each.session_id for each in self.supporting}) == 1
         )
+
+
+class Relation(StrEnum):
+    """How two statements go together."""
+
+    AGREE = "agree"
+    CONTRADICT = "contradict"
+    DIFFERENT = "different"
 
 
 class Change(StrEnum):

@@ -30,12 +30,13 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
 
     What rests on the hints of one session is told to nobody until a second one confirms it.
 
-    A candidate fades once it was last said, or last cited by advice that was accepted, FADES
-    before the newest quote of any belief. So time is what has been heard since, not a clock:
-    the same beliefs are told for as long as nothing is heard, and a pause makes nobody
-    forgotten. It changes nothing that is kept: the quotes stay, the history says what was, and
-    a second session confirms the belief whenever it comes. What superseded another belief does
-    not fade: somebody who changes their mind says so once, and the old belief is gone.
+    A candidate fades once it was last said, last cited by advice that was accepted, or last kept
+    to in a session that was told it, FADES before the newest quote of any belief. So time is
+    what has been heard since, not a clock: the same beliefs are told for as long as nothing is
+    heard, and a pause makes nobody forgotten. It changes nothing that is kept: the quotes stay,
+    the history says what was, and a second session confirms the belief whenever it comes. What
+    superseded another belief does not fade: somebody who changes their mind says so once, and
+    the old belief is gone.
     """
     held = list(beliefs)
     newest = max((belief.last_seen for belief in held), default=None)
@@ -53,5 +54,5 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
 
 def _borne_out(belief: Belief) -> datetime:
     """When the belief was last said or last found right."""
-    accepted = (v.at for v in belief.verdicts if v.stance is Stance.SUPPORTS)
-    return max((belief.last_seen, *accepted))
+    found_right = (v.at for v in belief.verdicts if v.stance is Stance.SUPPORTS)
+    return max((belief.last_seen, *found_right))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from tom_swe.errors import UsageError
 from tom_swe.hosts import hook
 from tom_swe.mind.advise.background import background
 from tom_swe.mind.recall import in_force
-from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
+from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
+from tom_swe.settings import NONE
 
 if TYPE_CHECKING:
     from tom_swe.intake import Intake
@@ -67,6 +69,22 @@ class Beside:
             self.user, self.last.consultation_id, outcome, right=set(right) if right else None
         )
 
+    def tell(self, conversation_id: str) -> None:
+        """Notes that a conversation's agent is told the briefing, so that it can be seen if it
+        keeps to it.
+        """
+        told = self.briefing.belief_ids
+        if self.off or not told:
+            return
+        telling = Telling(
+            host=HOST,
+            host_id=conversation_id,
+            repository=self.repository,
+            belief_ids=told,
+            at=datetime.now(UTC),
+        )
+        self.tom.memory.tellings.put(self.user, telling)
+
     def learn(self, conversation: Path) -> Intake:
         """Learns from this session as it stands now."""
         from tom_swe.intake import import_transcripts
@@ -96,6 +114,14 @@ class Beside:
     def close(self) -> None:
         """Lets go of the memory."""
         self.tom.close()
+
+
+def at_once(settings: Settings) -> Settings:
+    """The settings for advice that a message waits for: it is given without a language model.
+
+    The agent's own questions (`ask_tom`) wait for one where there is one.
+    """
+    return settings.model_copy(update={"adviser_model": NONE})
 
 
 def is_off(environ: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tom_cli.code import approval, work
-from tom_cli.code.beside import Beside, beside_message, is_off, silence_hooks
+from tom_cli.code.beside import Beside, at_once, beside_message, is_off, silence_hooks
 from tom_cli.common import talk
 from tom_cli.safe import safe, safe_lines
 from tom_swe.hosts.coding import (
@@ -93,7 +93,8 @@ def run(
     silence_hooks()
     work.load_agent()
     teller = Teller(as_json)
-    beside = Beside(open_tom(settings, say=talk), settings, repository_of(str(folder)), off=off)
+    tom = open_tom(at_once(settings), say=talk)
+    beside = Beside(tom, settings, repository_of(str(folder)), off=off)
     try:
         coder = work.make_coder(
             folder,
@@ -105,6 +106,7 @@ def run(
             headless=True,
         )
         try:
+            beside.tell(coder.id)
             code = asyncio.run(_work(coder, beside, task, folder, teller, never_ask=never_ask))
         finally:
             coder.close()

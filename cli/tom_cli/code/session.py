@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tom_cli.code import approval, setup, slash, work
-from tom_cli.code.beside import Beside, beside_message, folded, is_off, silence_hooks
+from tom_cli.code.beside import Beside, at_once, beside_message, folded, is_off, silence_hooks
 from tom_cli.code.loading import Loading
 from tom_cli.code.screen import Screen
 from tom_swe.errors import TomError
@@ -114,7 +114,7 @@ class Session:
         from tom_swe.app import open_tom
 
         # Nothing is said over the prompt; `tom doctor` shows what works less well.
-        tom = open_tom(self._settings)
+        tom = open_tom(at_once(self._settings))
         beside = Beside(tom, self._settings, repository_of(str(self._folder)), off=self._off)
         if not self._off:
             # The sentence model is loaded while the person types.
@@ -204,6 +204,7 @@ class Session:
                 self.screen.draw,
                 resume=self._resume,
             )
+            await asyncio.to_thread(beside.tell, self.coder.id)
         self._spoke = True
         await self.coder.send(text, extra)
         await self._drive(self.coder)

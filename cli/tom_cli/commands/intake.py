@@ -35,7 +35,8 @@ def init(
 ) -> None:
     """Find the transcripts on this machine, read them, and show what they say about you.
 
-    Nothing is read before you agree, and nothing leaves this machine.
+    Nothing is read before you agree. Nothing leaves this machine, unless you have set up a
+    language model: then that one reads the sessions, too, up to the day's budget.
 
     Example: tom init --host claude-code
     """
@@ -43,6 +44,7 @@ def init(
     from tom_cli.safe import safe
     from tom_swe.ingest import IMPORTERS, Tally
     from tom_swe.intake import find, importer_of
+    from tom_swe.settings import load_settings, reader_of
 
     for name in host or []:
         importer_of(name)
@@ -58,6 +60,10 @@ def init(
             f"found {each.host}: {each.files} files, {each.size / 1e6:.1f} MB in "
             f"{safe(str(each.path))}"
         )
+    reader = reader_of(load_settings())
+    if found and reader:
+        at = f" at {reader.base_url}" if reader.base_url else ""
+        talk(f"your words go to {safe(reader.name + at)}; TOM_READER_MODEL=none keeps them here")
     if found:
         confirmed("Read these into tom's memory on this machine?", yes)
     with opened() as (tom, settings):

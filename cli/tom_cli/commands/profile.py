@@ -40,22 +40,24 @@ def why(
     belief: Annotated[str, typer.Argument(help="A belief's id, such as b3.")],
     as_json: Json = False,
 ) -> None:
-    """Say why a belief is held: quotes for and against, the arithmetic, the history.
+    """Say why a belief is held: quotes, arithmetic, history, and what came of telling it.
 
     Example: tom why b3
     """
     from tom_cli.render import show_why
     from tom_swe.mind.confidence import explain
+    from tom_swe.mind.stats import became
 
     belief_id = id_of(belief, "b", "belief")
     with opened() as (tom, settings):
         held = tom.memory.beliefs.get(settings.user, belief_id)
         history = tom.memory.beliefs.history(settings.user, belief_id)
+        told = became(tom.memory.tellings.all(settings.user), belief_id)
     parts = explain(held)
     if as_json:
-        print_json({"belief": held, "arithmetic": parts, "history": history})
+        print_json({"belief": held, "arithmetic": parts, "history": history, "told": told})
     else:
-        show_why(held, history, parts)
+        show_why(held, history, parts, told)
 
 
 def remember(

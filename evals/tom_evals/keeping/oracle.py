@@ -57,8 +57,9 @@ class Oracle:
         """1: it looks things up."""
         return 1
 
-    def read(self, session: Session) -> SessionModel:
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What was planted in the session, as far as this oracle sees it."""
+        del session_id  # reading costs nothing
         seen = self._seen.get(session.host_id, [])
         observations = tuple(_observation(planting, plainly) for planting, plainly in seen)
         return SessionModel(intent="", summary="", observations=observations, reader=self.name)

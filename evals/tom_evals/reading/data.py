@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tom_swe.model.session import Role, Session, Turn
+
 # Enough of these words make a text English; the few texts in other languages have hardly any.
 _ENGLISH = re.compile(
     r"\b(?:the|a|an|to|of|is|are|it|this|that|and|in|on|for|you|i|we|with|not|do|don'?t|can|"
@@ -49,6 +51,13 @@ class Case(NamedTuple):
         """How much was written: up to 8 words, up to 40, or more."""
         count = len(self.text.split())
         return "terse" if count <= 8 else "usual" if count <= 40 else "long"
+
+
+def session_of(case: Case) -> Session:
+    """The message after the agent's turn before it."""
+    before = [Turn(ordinal=0, role=Role.AGENT, text=case.before)] if case.before else []
+    turn = Turn(ordinal=len(before), role=Role.USER, text=case.text)
+    return Session(host="jsonl", host_id=case.id, turns=(*before, turn))
 
 
 def cases(data: Path) -> list[Case]:

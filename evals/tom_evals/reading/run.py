@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tom_evals.reading.data import Case, cases
+from tom_evals.reading.data import Case, cases, session_of
 from tom_evals.reading.held_out import HeldOut
+from tom_evals.reading.model import ReadByModel, sample
 from tom_evals.reading.score import FIGURES, RECALLS, Judged, at_recalls, by, figures, macro_f1
 from tom_evals.report import Cell, Report, Table
 from tom_swe.embed.minilm import MiniLM
@@ -19,7 +20,6 @@ from tom_swe.mind.read.cues import heard
 from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.mind.read.sentences import sentences
 from tom_swe.model.belief import Observation, Source
-from tom_swe.model.session import Role, Session, Turn
 from tom_swe.ports import Embedder
 
 type Reads = Callable[[Sequence[Case]], list[Judged]]
@@ -28,6 +28,7 @@ type Reads = Callable[[Sequence[Case]], list[Judged]]
 NOT_SAID = frozenset({Source.BEHAVIOUR, Source.FACT})
 ALIKE = 0.45
 SHIPPED = "the product as shipped: it has seen them"
+PRODUCT = "rules and hints, out of fold"
 TIMED = ("the product's rules", SHIPPED)
 PARTLY_FITTED = (
     "The rules and their words were developed on half of these data (docs/adr/0005), so their "
@@ -41,8 +42,11 @@ SEEN = (
 HINTS = "A hint counts as said here; in the product it is told once a second session bears it out."
 
 
-def run(data: Path) -> Report:
-    """Every reader over every kind of case."""
+def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.0) -> Report:
+    """Every reader over every kind of case, at most ``most`` of each.
+
+    ``model`` names a language model that reads them too, for ``budget`` USD at most.
+    """
     everything = cases(data)
     embedder = MiniLM()
     held_out = HeldOut()
@@ -53,16 +57,20 @@ def run(data: Path) -> Report:
         "embedding similarity alone": lambda given: by_likeness(given, embedder),
         "sentence scorer alone, out of fold": lambda given: by_scorer(given, held_out),
         "the product's rules": lambda given: by_product(given, EmbeddedReader(embedder)),
-        "rules and hints, out of fold": lambda given: by_product(
+        PRODUCT: lambda given: by_product(
             given, EmbeddedReader(embedder, held_out), held_out.turn_to
         ),
         SHIPPED: lambda given: by_product(given, EmbeddedReader(embedder, shipped)),
     }
+    by_model = ReadByModel(model, budget) if model else None
+    if by_model:
+        readers[f"the product with {model}"] = by_model
     kinds = {
         "real messages, Aider": [c for c in everything if c.source == "aider"],
         "real messages, Claude Code": [c for c in everything if c.source == "claude-code"],
         "written utterances": [c for c in everything if c.source == "written"],
     }
+    kinds = {title: sample(chosen, most) for title, chosen in kinds.items()}
     tables: list[Table] = []
     speeds: list[str] = []
     for title, chosen in kinds.items():
@@ -74,7 +82,7 @@ def run(data: Path) -> Report:
             rows.append((name, *_row(judged)))
             if name in TIMED:
                 speeds.append(f"{title}, {name}: {len(chosen) / took:.0f} messages/s")
-            if name == "rules and hints, out of fold":
+            if name == PRODUCT:
                 tables += _parts(title, judged)
         stating = sum(case.states for case in chosen)
         tables.insert(
@@ -86,10 +94,20 @@ def run(data: Path) -> Report:
                 rows,
             ),
         )
+    notes: list[str] = []
+    if by_model:
+        used = by_model.used
+        cost = "no known price" if used.cost is None else f"{used.cost:.4f} USD"
+        notes.append(
+            f"{model} was sent {used.tokens_in} tokens and said {used.tokens_out}, {cost}; "
+            f"{by_model.failed} messages got no usable answer and count as read by the rules."
+        )
+        by_model.close()
     return Report(
         "Reading",
         tables,
         [
+            *notes,
             "95 % intervals over people. The written utterances have one author, so no interval.",
             PARTLY_FITTED,
             SEEN,
@@ -141,7 +159,7 @@ def by_product(
     judged: list[Judged] = []
     for case in given:
         turn_to(case)
-        said = [o for o in reader.read(_session(case)).observations if _is_said(o)]
+        said = [o for o in reader.read(session_of(case)).observations if _is_said(o)]
         by_rules = [each for each in said if each.source is not Source.HINT]
         names = frozenset(each.dimension for each in said)
         judged.append(Judged(case, len(by_rules) + 0.5 * bool(said), bool(said), names))
@@ -150,12 +168,6 @@ def by_product(
 
 def _is_said(observation: Observation) -> bool:
     return observation.source not in NOT_SAID
-
-
-def _session(case: Case) -> Session:
-    before = [Turn(ordinal=0, role=Role.AGENT, text=case.before)] if case.before else []
-    turn = Turn(ordinal=len(before), role=Role.USER, text=case.text)
-    return Session(host="jsonl", host_id=case.id, turns=(*before, turn))
 
 
 def _row(judged: Sequence[Judged]) -> Iterable[Cell]:

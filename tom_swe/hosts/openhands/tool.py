@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, override
 
 from openhands.sdk.event import MessageEvent
-from openhands.sdk.llm import TextContent
+from openhands.sdk.llm import Metrics, TextContent
 from openhands.sdk.tool import (
     Action,
     DeclaredResources,
@@ -26,6 +26,7 @@ from tom_swe.hosts.openhands.events import last_words
 from tom_swe.ingest.repository import repository_of
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Query
+from tom_swe.model.calls import Usage
 from tom_swe.settings import load_settings
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ Ask what is known about the user you work for before you guess. It answers wheth
 ahead with a request or to ask them first, which questions to ask (worded as this user likes \
 to be asked), and what they want, each with their own words from earlier sessions. Use it \
 when a request leaves something open that only the user knows, or before a choice of tools, \
-style or workflow that they may have views on. It takes milliseconds and changes nothing."""
+style or workflow that they may have views on. It is quick and changes nothing."""
+# Under this usage id a conversation's metrics hold what tom's model has cost.
+USAGE = "tom"
 UNAVAILABLE = "No advice about the user is available. Go on without it and do not ask again now."
 
 
@@ -90,6 +93,8 @@ class AskTomExecutor(ToolExecutor[AskTomAction, AskTomObservation]):
             suggestion = tom.consult(user_id, query)
         except TomError as error:
             return AskTomObservation(advice=f"{UNAVAILABLE} ({error})", is_error=True)
+        if conversation is not None and suggestion.usage is not None:
+            _count(conversation, suggestion.usage)
         return AskTomObservation(
             proceed=not suggestion.questions,
             questions=list(suggestion.questions),
@@ -140,6 +145,21 @@ class AskTomTool(ToolDefinition[AskTomAction, AskTomObservation]):
                 executor=AskTomExecutor(user_id),
             )
         ]
+
+
+def _count(conversation: LocalConversation, usage: Usage) -> None:
+    """Counts what advice took beside what the agent's own models take."""
+    by_usage = conversation.conversation_stats.usage_to_metrics
+    metrics = by_usage.setdefault(USAGE, Metrics(model_name=USAGE))
+    metrics.add_token_usage(
+        prompt_tokens=usage.tokens_in,
+        completion_tokens=usage.tokens_out,
+        cache_read_tokens=usage.cached,
+        cache_write_tokens=0,
+        context_window=0,
+        response_id="",
+    )
+    metrics.add_cost(usage.cost or 0.0)
 
 
 def _last_words(conversation: LocalConversation | None) -> str:

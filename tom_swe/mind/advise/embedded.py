@@ -11,6 +11,7 @@ from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief
 from tom_swe.model.user import UserModel
+from tom_swe.ports import Library
 
 # For a person who waves questions off a request has to be this much less clear before one
 # is worth it; one who asked to be asked is asked a little sooner.
@@ -22,11 +23,14 @@ PAST_TURNS_SHOWN = 3
 class EmbeddedAdviser:
     """Says `proceed` with what the person would want, or `ask` with questions in their manner."""
 
-    def advise(self, query: Query, user: UserModel, recalled: Recalled) -> Suggestion:
+    def advise(
+        self, query: Query, user: UserModel, recalled: Recalled, library: Library | None = None
+    ) -> Suggestion:
         """What is cited was recalled, or answers what the request leaves open.
 
         The manner is read off the whole user model. What memory answers is not asked.
         """
+        del library  # what was recalled is all that is needed
         clarity = assess(query.text, query.before)
         manner = manner_of(user.beliefs)
         enough = _enough(query.text, manner)
@@ -51,7 +55,7 @@ class EmbeddedAdviser:
             beliefs=beliefs,
             turns=shown,
             clarity=clarity,
-            confidence=_confidence(action, clarity, beliefs),
+            confidence=confidence_of(action, clarity, beliefs),
             reasoning=_reasoning(clarity, settled, enough, manner),
         )
 
@@ -84,7 +88,7 @@ def _text(
     return "\n".join([*lines, *background(beliefs, turns)])
 
 
-def _confidence(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -> float:
+def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -> float:
     """How sure the answer is.
 
     Of asking: how unclear the request is. Of proceeding: the mean of how clear it is and of

@@ -44,8 +44,9 @@ class EmbeddedReader:
         """1: reading takes the processor."""
         return 1
 
-    def read(self, session: Session) -> SessionModel:
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What the session showed; each thing said counts once, with its first quote."""
+        del session_id  # reading costs nothing
         heard: list[Observation] = []
         unread: list[Unread] = []
         for turn in session.by(Role.USER):

@@ -1,0 +1,85 @@
+"""How well it goes: stats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_cli.common import Json, opened, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tom_swe.mind.stats import Stats
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this command."""
+    app.command()(stats)
+
+
+def stats(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How many days back.")] = 90,
+    as_json: Json = False,
+) -> None:
+    """Show how often you had to repeat yourself, and what came of what agents were told.
+
+    A repeat is an instruction or correction that you had given in an earlier session. Whether a
+    session kept to what it was told is known only where its commands or your words show it.
+
+    Example: tom stats --days 30
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from tom_cli.render import console
+    from tom_swe.mind import stats as counting
+
+    with opened() as (tom, settings):
+        memory, user = tom.memory, settings.user
+        found = counting.stats(
+            sessions=memory.sessions.summaries(user),
+            beliefs=memory.beliefs.all(user),
+            tellings=memory.tellings.all(user),
+            consultations=memory.consultations.all(user),
+            since=datetime.now(UTC) - timedelta(days=days),
+        )
+    if as_json:
+        print_json(found)
+        return
+    out = console()
+    for name, text in _lines(found, days):
+        out.print(f"{name:<15} {text}")
+
+
+def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
+    """Each figure with its name; where nothing is known, that."""
+    from tom_cli.render import became_text
+
+    yield "sessions", f"{found.sessions} in the last {days} days"
+    if found.repeat_rate is None:
+        yield "said", "no instruction and no correction was heard in this time"
+        yield "repeated", "so how often you had to repeat one is not known"
+    else:
+        instructions = found.said - found.corrections
+        yield "said", f"instructions {instructions}, corrections {found.corrections}"
+        often = f"{found.repeats} of {found.said}, {found.repeat_rate:.0%}"
+        per_100 = found.repeats_per_100_sessions
+        yield "repeated", often if per_100 is None else f"{often}; {per_100:.1f} in 100 sessions"
+    told = found.told
+    if not told.sessions:
+        yield "told", "no session is known to have been told anything in this time"
+    else:
+        if found.repeats:
+            yield "though told", f"{found.repeats_though_told} of {found.repeats} repeats"
+        yield "told", became_text(told)
+    advice = found.advice
+    if not advice.given:
+        yield "advice", "none was asked for in this time"
+        return
+    became = f"accepted {advice.accepted}, partly {advice.partly}, rejected {advice.rejected}"
+    yield "advice", f"{advice.given} given: {became}, not said {advice.not_said}"
+    if advice.taken is None:
+        yield "taken", "nobody said what became of any (`tom feedback` does)"
+    else:
+        yield "taken", f"{advice.taken:.0%} of those judged, in whole or in part"

@@ -1,0 +1,1 @@
+"""Language models behind the `LanguageModel` port. litellm is imported when one is called."""

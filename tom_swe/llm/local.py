@@ -1,0 +1,149 @@
+"""A small model from a GGUF file on this machine, by xllamacpp: it says yes or no, and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+from tom_swe.errors import ModelUnavailable
+
+EXTRA = "pip install 'tom-swe[local]'"
+# Idle for so long, the library lets go of the weights; the next question loads them again.
+IDLE_SECONDS = 60
+CONTEXT = 2_048  # tokens of a question
+LIKELIEST = 20  # first tokens that are looked at
+UNKNOWN = 0.5
+_MAGIC = b"GGUF"
+_ENDS = 1 << 20  # bytes at each end of the file that name it
+_AROUND = " \t\n.,:;!\"'*`()"
+
+
+class LocalVerifier:
+    """The `Verifier` of one GGUF file of the person's own, which is trusted as given.
+
+    xllamacpp is imported and the weights are loaded with the first question. Thread-safe; one
+    question at a time, for each takes the processor. Raises ModelUnavailable where the extra
+    is not installed, or the file is not there or no GGUF.
+    """
+
+    def __init__(self, file: Path, *, threads: int = 2) -> None:
+        self._file = file.expanduser()
+        self._threads = threads
+        self._lock = Lock()
+        self._server: Any = None
+        if not _is_installed():
+            raise ModelUnavailable(f"a model from a file needs an extra: {EXTRA}")
+        _check(self._file)
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending, and a digest of its size and both its ends."""
+        return self._name
+
+    @cached_property
+    def _name(self) -> str:
+        return f"{self._file.stem}-{_digest(self._file)[:12]}"
+
+    def verify(self, questions: Sequence[str]) -> list[float]:
+        """How likely the model's next word is yes rather than no, a figure a question.
+
+        0.5 where it would say neither. The same question always gets the same figure. Raises
+        ModelUnavailable.
+        """
+        with self._lock:
+            return [self._ask(each) for each in questions]
+
+    def close(self) -> None:
+        """Lets go of the weights and of every thread that works; a question loads them again.
+
+        One thread of the library's own, which writes its log, sleeps on until the process ends.
+        """
+        with self._lock:
+            self._server = None
+
+    def _ask(self, question: str) -> float:
+        asked = {
+            "messages": [{"role": "user", "content": question}],
+            "max_tokens": 1,
+            "temperature": 0,
+            "logprobs": True,
+            "top_logprobs": LIKELIEST,
+            # What was asked before would change the figures in the third digit.
+            "cache_prompt": False,
+            # Else the first word of a model that thinks is that it does.
+            "chat_template_kwargs": {"enable_thinking": False},
+        }
+        try:
+            if self._server is None:
+                self._server = self._loaded()
+            answer = self._server.handle_chat_completions(asked)
+            (first,) = answer["choices"][0]["logprobs"]["content"]
+            return _yes(first["top_logprobs"])
+        except Exception as error:
+            # The library raises plain RuntimeError, or answers with an error of its own shape.
+            said = " ".join(str(error).split())[:200]
+            raise ModelUnavailable(
+                f"the model in {self._file} cannot be used: {said or type(error).__name__}"
+            ) from error
+
+    def _loaded(self) -> Any:
+        import xllamacpp  # pyright: ignore[reportMissingImports] - an extra
+
+        library: Any = xllamacpp
+        params = library.CommonParams()
+        params.model.path = str(self._file)
+        params.n_ctx = CONTEXT
+        params.n_parallel = 1
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
+        params.warmup = False
+        params.cache_ram_mib = 0
+        params.sleep_idle_seconds = IDLE_SECONDS
+        params.verbosity = -1
+        # It insists on listening. On a socket whose folder is gone nobody finds it.
+        with TemporaryDirectory(prefix="tom-") as place:
+            params.hostnames = [str(Path(place, "s.sock"))]
+            return library.Server(params)
+
+
+def _yes(likeliest: Iterable[Mapping[str, Any]]) -> float:
+    """The share of yes in what the likeliest first tokens give to yes and to no."""
+    mass = {"yes": 0.0, "no": 0.0}
+    for each in likeliest:
+        word = str(each["token"]).strip(_AROUND).casefold()
+        if word in mass:
+            mass[word] += math.exp(float(each["logprob"]))
+    both = mass["yes"] + mass["no"]
+    return mass["yes"] / both if both else UNKNOWN
+
+
+def _is_installed() -> bool:
+    return importlib.util.find_spec("xllamacpp") is not None
+
+
+def _check(file: Path) -> None:
+    try:
+        with file.open("rb") as opened:
+            is_one = opened.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise ModelUnavailable(
+            f"the model in {file} cannot be read ({error.strerror}): set TOM_LOCAL_MODEL to a "
+            "GGUF file, or take it out"
+        ) from error
+    if not is_one:
+        raise ModelUnavailable(f"{file} is no GGUF file: set TOM_LOCAL_MODEL to one")
+
+
+def _digest(file: Path) -> str:
+    """Names a file of gigabytes in a few milliseconds."""
+    size = file.stat().st_size
+    with file.open("rb") as opened:
+        head = opened.read(_ENDS)
+        opened.seek(max(size - _ENDS, 0))
+        return hashlib.sha256(b"%d:%b:%b" % (size, head, opened.read(_ENDS))).hexdigest()

@@ -1,0 +1,67 @@
+"""What memory holds, as JSON lines for a language model, within so many tokens. Pure.
+
+A line of JSON cannot be broken out of, whatever the text in it says.
+"""
+
+import json
+from collections.abc import Collection
+
+from tom_swe.mind.manner import Manner
+from tom_swe.mind.tokens import count_tokens
+from tom_swe.model.advice import PastTurn, Query, Recalled
+from tom_swe.model.belief import Belief
+
+REQUEST, BEFORE, QUOTE, PAST = 2_000, 400, 160, 240  # characters
+SURE = 0.75
+
+
+def request_lines(query: Query, manner: Manner) -> list[str]:
+    """The request, where it was made, and how the person likes to be asked."""
+    timing = "dislikes being asked" if manner.dislikes_questions else "puts up with questions"
+    if manner.welcomes_questions:
+        timing = "welcomes questions"
+    return [
+        _line(request=_cut(query.text, REQUEST), repository=query.repository),
+        *([_line(agent_before=_cut(query.before, BEFORE))] if query.before else []),
+        _line(person=timing, most_questions=manner.questions_at_once, short_questions=manner.short),
+    ]
+
+
+def recalled_lines(
+    recalled: Recalled, most_tokens: int, without: Collection[str] = ()
+) -> list[str]:
+    """Beliefs, best first, then past turns, as many as fit; lines that were shown are left out."""
+    lines: list[str] = []
+    left = most_tokens
+    for line in (*map(_belief, recalled.beliefs), *map(_turn, recalled.turns)):
+        if line in without:
+            continue
+        left -= count_tokens(line)
+        if left < 0:
+            break
+        lines.append(line)
+    return lines
+
+
+def _belief(belief: Belief) -> str:
+    said = _cut(belief.quotes[0], QUOTE) if belief.quotes else ""
+    return _line(
+        belief=belief.id,
+        says=belief.statement,
+        holds=str(belief.scope),
+        sure=round(belief.confidence, 2),
+        their_words=said,
+    )
+
+
+def _turn(turn: PastTurn) -> str:
+    return _line(session=turn.session_id, said_before=_cut(turn.text, PAST))
+
+
+def _line(**fields: object) -> str:
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"

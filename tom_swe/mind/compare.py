@@ -1,0 +1,113 @@
+"""Whether two statements agree, contradict each other or are about different things.
+
+Most are told apart without asking anybody: by the catalogue, or by how alike they are. A
+language model is asked about the rest, where there is one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from tom_swe.errors import ModelFault
+from tom_swe.mind.opposition import Alike
+from tom_swe.mind.outage import Outage
+from tom_swe.mind.prompts import render
+from tom_swe.model.base import Value
+from tom_swe.model.belief import Belief, Observation, Reach, Relation, Source, Status
+from tom_swe.model.calls import Message, Prompt, Purpose
+from tom_swe.ports import LanguageModel, Pair
+
+# Statements less alike than this are about different things.
+UNALIKE = 0.45
+MOST_PAIRS = 12
+REPLY_TOKENS = 700
+WITHOUT = "statements are compared without it"
+
+
+class VerdictForm(Value):
+    """What the model says of one pair: the reason comes before the verdict."""
+
+    pair: int
+    reason: str
+    verdict: Literal["agree", "contradict", "different"]
+
+
+class ComparisonForm(Value):
+    """What it says of all pairs."""
+
+    verdicts: tuple[VerdictForm, ...]
+
+
+def doubtful(
+    beliefs: Iterable[Belief], observations: Iterable[Observation], alike: Alike
+) -> list[Pair]:
+    """The pairs of a held and a new statement that neither catalogue nor likeness decides.
+
+    The most alike come first, at most `MOST_PAIRS`. Habits are counted and hints are weak:
+    neither is worth a question.
+    """
+    held = [b for b in beliefs if b.status is not Status.RETIRED and not _is_counted(b)]
+    found: dict[Pair, float] = {}
+    for said in observations:
+        if said.source in {Source.BEHAVIOUR, Source.HINT} or said.scope.reach is Reach.TASK:
+            continue
+        for belief in held:
+            if _is_decided(belief, said):
+                continue
+            # However alike: "above" and "below" in the same words are near to one vector.
+            likeness = alike(belief.statement, said.statement)
+            if UNALIKE <= likeness < 1.0:
+                found[Pair(held=belief.statement, heard=said.statement)] = likeness
+    return sorted(found, key=lambda pair: -found[pair])[:MOST_PAIRS]
+
+
+def _is_counted(belief: Belief) -> bool:
+    return all(each.source is Source.BEHAVIOUR for each in belief.supporting)
+
+
+def _is_decided(belief: Belief, said: Observation) -> bool:
+    """Whether the catalogue says how the two go together."""
+    return bool(belief.value and said.value) or (
+        bool(belief.dimension and said.dimension) and belief.dimension != said.dimension
+    )
+
+
+class ModelComparer:
+    """One call for all doubtful pairs of a session. Without an answer nothing is decided."""
+
+    def __init__(self, model: LanguageModel, *, say: Callable[[str], None]) -> None:
+        self._model = model
+        self._outage = Outage(say)
+
+    def compare(
+        self, pairs: Sequence[Pair], session_id: int | None = None
+    ) -> Mapping[Pair, Relation]:
+        """How the statements of these pairs go together; pairs it says nothing of are left out."""
+        if not pairs or self._outage.lasts:
+            return {}
+        lines = [
+            json.dumps({"pair": n, "held": p.held, "heard": p.heard}, ensure_ascii=False)
+            for n, p in enumerate(pairs, start=1)
+        ]
+        prompt = Prompt(
+            system=render("comparing"), messages=(Message(role="user", text="\n".join(lines)),)
+        )
+        try:
+            reply = self._model.ask(
+                prompt,
+                ComparisonForm,
+                purpose=Purpose.COMPARING,
+                most_tokens=REPLY_TOKENS,
+                session_id=session_id,
+            ).reply
+        except ModelFault as error:
+            # The session was read; what it said is kept whether or not it was compared.
+            self._outage.note(error, WITHOUT)
+            return {}
+        return {
+            pairs[each.pair - 1]: Relation(each.verdict)
+            for each in reply.verdicts
+            if 1 <= each.pair <= len(pairs)
+        }

@@ -1,0 +1,42 @@
+"""Going on without a language model for a while."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+from tom_swe.errors import BudgetReached, ModelFault, ModelUnavailable
+
+# Nobody waits for a server that was not there a moment ago, nor for ever without one that is.
+SECONDS = 300.0
+
+
+class Outage:
+    """Remembers that the model cannot be used now; says so once for each reason. Thread-safe."""
+
+    def __init__(
+        self, say: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._say = say
+        self._clock = clock
+        self._until = 0.0
+        self._said: set[type[ModelFault]] = set()
+        self._lock = Lock()
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the model was not there a short while ago."""
+        return self._clock() < self._until
+
+    def note(self, error: ModelFault, then: str) -> None:
+        """Takes notice of what went wrong; ``then`` tells the person what is done instead.
+
+        A budget is asked for again at every call, which costs nothing.
+        """
+        with self._lock:
+            if isinstance(error, ModelUnavailable):
+                self._until = self._clock() + SECONDS
+            kind = BudgetReached if isinstance(error, BudgetReached) else type(error)
+            first = kind not in self._said
+            self._said.add(kind)
+        if first:
+            self._say(f"{error}; {then}")

@@ -1,0 +1,128 @@
+"""What a language model noted of a session, held against what the person said. Pure.
+
+Nothing is taken on the model's word: the quote has to stand in the person's own turn, and the
+catalogue names the subject as it does for the reader without a model.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from tom_swe.mind.read.catalogue import Match, match
+from tom_swe.mind.read.forms import NotedForm
+from tom_swe.mind.read.tidy import tidy
+from tom_swe.model.belief import (
+    EVERYWHERE,
+    Kind,
+    Observation,
+    Polarity,
+    Quote,
+    Reach,
+    Scope,
+    Source,
+)
+from tom_swe.model.session import Role, Session, Turn
+
+# Fewer letters hold up anything.
+SHORTEST = 4
+# A longer quote says more than which value of one dimension is wanted.
+MOST_WORDS = 12
+
+
+class Checked(NamedTuple):
+    """What holds, and how many notes were dropped for a quote that the person never said."""
+
+    observations: tuple[Observation, ...]
+    unsaid: int
+
+
+def checked(
+    notes: Iterable[NotedForm], session: Session, nearest: Callable[[str], str], basis: str
+) -> Checked:
+    """Observations of the notes whose quote the person said; the rest is dropped."""
+    said = session.by(Role.USER)
+    made: list[Observation] = []
+    unsaid = 0
+    for note in notes:
+        quote = find_quote(note.quote, note.turn, said)
+        if quote is None or not note.statement.strip():
+            unsaid += 1
+        else:
+            made.append(_observation(note, quote, session, nearest, basis))
+    return Checked(tuple(made), unsaid)
+
+
+def find_quote(words: str, ordinal: int, turns: Iterable[Turn]) -> Quote | None:
+    """Where the person said these words: in the turn named, else in the first that has them.
+
+    Spaces and line breaks may differ; the quote is as it stands in the turn.
+    """
+    if sum(sign.isalnum() for sign in words) < SHORTEST:
+        return None
+    pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+    for turn in sorted(turns, key=lambda turn: turn.ordinal != ordinal):
+        if found := pattern.search(turn.text):
+            return Quote(ordinal=turn.ordinal, text=found.group())
+    return None
+
+
+def overlaps(one: Quote, other: Quote, session: Session) -> bool:
+    """Whether two quotes share a part of one turn."""
+    if one.ordinal != other.ordinal:
+        return False
+    text = next(turn.text for turn in session.turns if turn.ordinal == one.ordinal)
+    start, others = text.find(one.text), text.find(other.text)
+    return start < others + len(other.text) and others < start + len(one.text)
+
+
+def _observation(
+    note: NotedForm,
+    quote: Quote,
+    session: Session,
+    nearest: Callable[[str], str],
+    basis: str,
+) -> Observation:
+    polarity = Polarity.AGAINST if note.against else Polarity.FOR
+    statement = tidy(note.statement)
+    made = Observation(
+        kind=Kind(note.kind),
+        source=Source(note.way),
+        statement=statement,
+        quote=quote,
+        polarity=polarity,
+        scope=_scope(note, session),
+        basis=basis,
+    )
+    subject = _subject(note, quote, polarity)
+    if subject is None:
+        return made.model_copy(update={"dimension": nearest(statement)})
+    known = {
+        "statement": subject.statement,
+        "dimension": subject.dimension.id,
+        "value": subject.choice.id,
+    }
+    return made.model_copy(update=known)
+
+
+def _subject(note: NotedForm, quote: Quote, polarity: Polarity) -> Match | None:
+    """The one value of the catalogue that the words show, read as the model reads them."""
+    for words in _short(quote.text, note.statement):
+        found = match(words)
+        if len(found) == 1:
+            reads = Polarity.AGAINST if found[0].negated else Polarity.FOR
+            return found[0] if reads is polarity else None
+    return None
+
+
+def _short(*texts: str) -> Iterator[str]:
+    return (text for text in texts if len(text.split()) <= MOST_WORDS)
+
+
+def _scope(note: NotedForm, session: Session) -> Scope:
+    if note.scope == "task":
+        return Scope(reach=Reach.TASK)
+    if note.scope == "language" and note.language.strip():
+        return Scope(reach=Reach.LANGUAGE, name=note.language.strip().lower())
+    if note.scope == "repository" and session.repository:
+        return Scope(reach=Reach.REPOSITORY, name=session.repository)
+    return EVERYWHERE
