@@ -22,7 +22,6 @@ from tom_swe.mind.compare import ModelComparer
 from tom_swe.mind.faculties import Faculties
 from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.mind.read.language_model import ModelReader
-from tom_swe.mind.read.nearest import NearestDimension
 from tom_swe.mind.read.verified import VerifiedReader
 from tom_swe.mind.tom import Tom
 from tom_swe.model.calls import Limits, day_of
@@ -99,7 +98,7 @@ class _Wiring:
         return ModelReader(
             asking,
             embedded,
-            NearestDimension(embedder),
+            embedder,
             most_tokens=self._settings.reading_tokens,
             say=self._say,
         )

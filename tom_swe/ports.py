@@ -221,6 +221,10 @@ class SessionStore(Protocol):
         """One session. Raises NotFound."""
         ...
 
+    def shown(self, user_id: str, session_id: int, reader: str) -> SessionModel | None:
+        """What a reader made of a session as it stands; None where it is to be read."""
+        ...
+
     def said_since(self, user_id: str, since: datetime) -> list[int]:
         """The sessions in which the person said something from then on, newest first."""
         ...

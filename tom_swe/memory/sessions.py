@@ -10,7 +10,7 @@ from tom_swe.errors import NotFound
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import is_forgotten, session_digest
 from tom_swe.memory.queue import enqueue
-from tom_swe.memory.records import said_at, session_value
+from tom_swe.memory.records import observation_value, said_at, session_value
 from tom_swe.memory.tables import (
     ObservationRow,
     SessionModelRow,
@@ -19,6 +19,7 @@ from tom_swe.memory.tables import (
     TurnRow,
     UserRow,
 )
+from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
 from tom_swe.model.session import Role, Session, Turn
 
@@ -46,6 +47,31 @@ class Sessions:
                 raise no_session(session_id)
             turns = select(TurnRow).where(TurnRow.session_id == session_id)
             return session_value(row, transaction.scalars(turns.order_by(TurnRow.ordinal)))
+
+    def shown(self, user_id: str, session_id: int, reader: str) -> SessionModel | None:
+        """What a reader made of a session as it stands; None where it is to be read."""
+        with self._database.read() as transaction:
+            row = transaction.get(SessionRow, session_id)
+            made = transaction.get(SessionModelRow, session_id)
+            if row is None or row.user_id != user_id or made is None:
+                return None
+            if (made.reader, made.content_hash) != (reader, row.content_hash):
+                return None
+            found = (
+                select(ObservationRow, TurnRow.ordinal)
+                .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+                .where(ObservationRow.session_id == session_id)
+                .order_by(ObservationRow.id)
+            )
+            return SessionModel(
+                intent=made.intent,
+                summary=made.summary,
+                observations=tuple(
+                    observation_value(each, ordinal)
+                    for each, ordinal in transaction.execute(found).all()
+                ),
+                reader=made.reader,
+            )
 
     def said_since(self, user_id: str, since: datetime) -> list[int]:
         """The sessions in which the person said something from then on, newest first."""

@@ -6,11 +6,11 @@ language model is asked about the rest, where there is one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from tom_swe.errors import ModelFault
+from tom_swe.mind.json_line import json_line
 from tom_swe.mind.opposition import Alike
 from tom_swe.mind.outage import Outage
 from tom_swe.mind.prompts import render
@@ -88,8 +88,7 @@ class ModelComparer:
         if not pairs or self._outage.lasts:
             return {}
         lines = [
-            json.dumps({"pair": n, "held": p.held, "heard": p.heard}, ensure_ascii=False)
-            for n, p in enumerate(pairs, start=1)
+            json_line(pair=n, held=p.held, heard=p.heard) for n, p in enumerate(pairs, start=1)
         ]
         prompt = Prompt(
             system=render("comparing"), messages=(Message(role="user", text="\n".join(lines)),)

@@ -209,7 +209,10 @@ class Learner:
 
     def _read(self, job: Job) -> _Read:
         session = self._memory.sessions.get(job.user_id, job.session_id)
-        model = self.model_of(session, job.session_id)
+        # What was read already, and is only looked at again for a pointer, costs no call.
+        reader = self._mind.faculties.reader.name
+        model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
+        model = model or self.model_of(session, job.session_id)
         pointers = self._memory.noted.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
         both = (*model.observations, *pointed.observations)

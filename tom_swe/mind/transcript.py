@@ -1,11 +1,8 @@
-"""A session as a language model sees it: JSON lines around the person's turns. Pure.
+"""A session as a language model sees it: JSON lines around the person's turns. Pure."""
 
-A line of JSON cannot be broken out of, whatever the text in it says.
-"""
-
-import json
 from typing import NamedTuple
 
+from tom_swe.mind.json_line import json_line
 from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.session import Role, Session, Turn
 
@@ -64,7 +61,7 @@ def _lines(turns: list[Turn], window: _Window) -> list[str]:
 
 def _line(turn: Turn, text: str) -> str:
     by = "developer" if turn.role is Role.USER else "agent"
-    return json.dumps({"turn": turn.ordinal, "by": by, "text": text}, ensure_ascii=False)
+    return json_line(turn=turn.ordinal, by=by, text=text)
 
 
 def _ends(text: str, most: int) -> str:

@@ -21,7 +21,6 @@ from tom_swe.memory.store import Store
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.mind.read.language_model import ModelReader
-from tom_swe.mind.read.nearest import NearestDimension
 from tom_swe.model.belief import SessionModel, Source
 from tom_swe.model.calls import Limits, Usage
 from tom_swe.settings import load_settings, model_of
@@ -55,11 +54,12 @@ class ReadByModel:
         )
         limits = Limits(since=datetime.now(UTC), budget=budget, tokens=10**9)
         embedder = MiniLM()
-        self._embedded = EmbeddedReader(Remembering(embedder), SentenceScorer(embedder))
+        remembering = Remembering(embedder)
+        self._embedded = EmbeddedReader(remembering, SentenceScorer(embedder))
         self._reader = ModelReader(
             Asking(lite, self._store.ledger, lambda: limits),
             self._embedded,
-            NearestDimension(embedder),
+            remembering,
             most_tokens=settings.reading_tokens,
             say=self._say,
         )

@@ -1,11 +1,8 @@
-"""What memory holds, as JSON lines for a language model, within so many tokens. Pure.
+"""What memory holds, as JSON lines for a language model, within so many tokens. Pure."""
 
-A line of JSON cannot be broken out of, whatever the text in it says.
-"""
-
-import json
 from collections.abc import Collection
 
+from tom_swe.mind.json_line import json_line
 from tom_swe.mind.manner import Manner
 from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.advice import PastTurn, Query, Recalled
@@ -21,9 +18,11 @@ def request_lines(query: Query, manner: Manner) -> list[str]:
     if manner.welcomes_questions:
         timing = "welcomes questions"
     return [
-        _line(request=_cut(query.text, REQUEST), repository=query.repository),
-        *([_line(agent_before=_cut(query.before, BEFORE))] if query.before else []),
-        _line(person=timing, most_questions=manner.questions_at_once, short_questions=manner.short),
+        json_line(request=_cut(query.text, REQUEST), repository=query.repository),
+        *([json_line(agent_before=_cut(query.before, BEFORE))] if query.before else []),
+        json_line(
+            person=timing, most_questions=manner.questions_at_once, short_questions=manner.short
+        ),
     ]
 
 
@@ -45,7 +44,7 @@ def recalled_lines(
 
 def _belief(belief: Belief) -> str:
     said = _cut(belief.quotes[0], QUOTE) if belief.quotes else ""
-    return _line(
+    return json_line(
         belief=belief.id,
         says=belief.statement,
         holds=str(belief.scope),
@@ -55,11 +54,7 @@ def _belief(belief: Belief) -> str:
 
 
 def _turn(turn: PastTurn) -> str:
-    return _line(session=turn.session_id, said_before=_cut(turn.text, PAST))
-
-
-def _line(**fields: object) -> str:
-    return json.dumps(fields, ensure_ascii=False)
+    return json_line(session=turn.session_id, said_before=_cut(turn.text, PAST))
 
 
 def _cut(text: str, most: int) -> str:

@@ -1,15 +1,18 @@
 """What a language model noted of a session, held against what the person said. Pure.
 
-Nothing is taken on the model's word: the quote has to stand in the person's own turn, and the
-catalogue names the subject as it does for the reader without a model.
+Nothing is taken on the model's word: the quote has to stand in the person's own turn, the
+statement has to have something to do with it, and the catalogue names the subject as it does
+for the reader without a model.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
+from tom_swe.mind.alike import Likeness, vectors_of
+from tom_swe.mind.read.borne_out import is_borne_out
 from tom_swe.mind.read.catalogue import Match, match
 from tom_swe.mind.read.forms import NotedForm
+from tom_swe.mind.read.nearest import NearestDimension
 from tom_swe.mind.read.tidy import tidy
 from tom_swe.model.belief import (
     EVERYWHERE,
@@ -22,6 +25,7 @@ from tom_swe.model.belief import (
     Source,
 )
 from tom_swe.model.session import Role, Session, Turn
+from tom_swe.ports import Embedder
 
 # Fewer letters hold up anything.
 SHORTEST = 4
@@ -29,27 +33,26 @@ SHORTEST = 4
 MOST_WORDS = 12
 
 
-class Checked(NamedTuple):
-    """What holds, and how many notes were dropped for a quote that the person never said."""
-
-    observations: tuple[Observation, ...]
-    unsaid: int
-
-
 def checked(
-    notes: Iterable[NotedForm], session: Session, nearest: Callable[[str], str], basis: str
-) -> Checked:
-    """Observations of the notes whose quote the person said; the rest is dropped."""
-    said = session.by(Role.USER)
-    made: list[Observation] = []
-    unsaid = 0
+    notes: Iterable[NotedForm], session: Session, embedder: Embedder | None, basis: str
+) -> Iterator[Observation]:
+    """Observations of the notes whose quote the person said and whose statement it bears out.
+
+    The rest is dropped. Without an embedder likeness is the share of words in common.
+    """
+    nearest = NearestDimension(embedder)
+    said = {turn.ordinal: turn for turn in session.by(Role.USER)}
     for note in notes:
-        quote = find_quote(note.quote, note.turn, said)
+        quote = find_quote(note.quote, note.turn, said.values())
         if quote is None or not note.statement.strip():
-            unsaid += 1
-        else:
-            made.append(_observation(note, quote, session, nearest, basis))
-    return Checked(tuple(made), unsaid)
+            continue
+        made = _observation(note, quote, session, nearest, basis)
+        alike = Likeness(vectors_of(embedder, (note.statement, quote.text)))
+        text = said[quote.ordinal].text
+        # What the catalogue finds in the person's own words needs nothing more.
+        known = made.value and match(quote.text)
+        if known or is_borne_out(note.statement, quote.text, text, alike):
+            yield made
 
 
 def find_quote(words: str, ordinal: int, turns: Iterable[Turn]) -> Quote | None:

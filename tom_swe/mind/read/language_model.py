@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 
 from tom_swe.errors import BudgetReached, ModelUnavailable
+from tom_swe.mind.json_line import json_line
 from tom_swe.mind.outage import Outage
 from tom_swe.mind.prompts import render
 from tom_swe.mind.read.forms import SessionForm
@@ -15,7 +15,7 @@ from tom_swe.mind.transcript import transcript
 from tom_swe.model.belief import Observation, SessionModel, Source
 from tom_swe.model.calls import Message, Prompt, Purpose
 from tom_swe.model.session import OWN_HOST, Role, Session
-from tom_swe.ports import LanguageModel, Reader
+from tom_swe.ports import Embedder, LanguageModel, Reader
 
 NAME = "model-1"
 MOST_CANDIDATES = 40
@@ -38,14 +38,14 @@ class ModelReader:
         self,
         model: LanguageModel,
         embedded: Reader,
-        nearest: Callable[[str], str],
+        embedder: Embedder | None,
         *,
         most_tokens: int,
         say: Callable[[str], None],
     ) -> None:
         self._model = model
         self._embedded = embedded
-        self._nearest = nearest
+        self._embedder = embedder
         self._most_tokens = most_tokens
         self._outage = Outage(say)
 
@@ -89,7 +89,7 @@ class ModelReader:
         system = render("reading")
         told = "\n".join(_told(number, each) for number, each in enumerate(candidates, start=1))
         left = self._most_tokens - count_tokens(system) - count_tokens(told)
-        where = json.dumps({"repository": session.repository}, ensure_ascii=False)
+        where = json_line(repository=session.repository)
         said = transcript(session, max(left, 500))
         text = "\n".join([where, said, *([told] if told else [])])
         return Prompt(system=system, messages=(Message(role="user", text=text),))
@@ -108,7 +108,7 @@ class ModelReader:
             if number not in rejected and each.source is not Source.HINT
         ]
         basis = f"read by {self._model.name}"
-        noted = checked(form.observations, session, self._nearest, basis).observations
+        noted = checked(form.observations, session, self._embedder, basis)
         new = [
             each
             for each in noted
@@ -127,12 +127,9 @@ class ModelReader:
 
 
 def _told(number: int, candidate: Observation) -> str:
-    return json.dumps(
-        {
-            "candidate": number,
-            "turn": candidate.quote.ordinal,
-            "quote": candidate.quote.text,
-            "statement": candidate.statement,
-        },
-        ensure_ascii=False,
+    return json_line(
+        candidate=number,
+        turn=candidate.quote.ordinal,
+        quote=candidate.quote.text,
+        statement=candidate.statement,
     )
