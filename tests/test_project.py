@@ -26,7 +26,14 @@ def test_every_test_says_what_holds(path: Path) -> None:
 
 def test_the_locks_name_no_registry() -> None:
     """Requirement files are hashed and serve behind any index."""
-    for name in ("core.txt", "dev.txt", "sdk.txt"):
+    for name in (
+        "core.txt",
+        "dev.txt",
+        "sdk.txt",
+        "openhands-cli.txt",
+        "reference.txt",
+        "local.txt",
+    ):
         lock = (CHECKOUT / "requirements" / name).read_text()
         assert "--hash=sha256:" in lock
         assert not re.search(r"https?://|--index-url|--find-links", lock)

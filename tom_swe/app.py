@@ -109,7 +109,7 @@ class _Wiring:
         if settings.local_model is None:
             return embedded
         try:
-            verifier = LocalVerifier(settings.local_model, threads=settings.embed_threads)
+            verifier = LocalVerifier(settings.local_model)
         except ModelUnavailable as error:
             self._say(f"reading without the local model: {error}")
             return embedded

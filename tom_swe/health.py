@@ -6,8 +6,10 @@ from pathlib import Path
 
 import tom_migrations
 from tom_swe.errors import IndexFault
-from tom_swe.ingest import Tally
+from tom_swe.ingest import Redactor, Tally
 from tom_swe.intake import find
+from tom_swe.mind.alike import Likeness, vectors_of
+from tom_swe.mind.audit import Audit, audit
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import Problem
@@ -28,6 +30,16 @@ def problems(tom: Tom) -> list[Problem]:
         return found + tom.index.check()
     except IndexFault as error:
         return [*found, Problem(what=str(error), mend="tom db reindex")]
+
+
+def audited(tom: Tom, settings: Settings) -> Audit:
+    """How sound what is told of the person is."""
+    told = tom.memory.beliefs.told(settings.user)
+    texts = [text for b in told for text in (b.statement, *b.quotes)]
+    redactor = Redactor(emails=settings.redact_emails)
+    return audit(
+        told, Likeness(vectors_of(tom.embedder, texts)), lambda text: redactor.redact(text)[0]
+    )
 
 
 def reindex(tom: Tom) -> bool:

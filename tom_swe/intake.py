@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tom_swe.errors import SourceError, UsageError
+from tom_swe.ignoring import is_ignored
 from tom_swe.ingest import IMPORTERS, Importer, Redactor, Source, Tally, read_sessions
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
@@ -23,13 +24,17 @@ class Found(Value):
 
 @dataclass
 class Intake:
-    """What an import did. ``passed_over`` counts sources that had not changed since."""
+    """What an import did. ``passed_over`` counts sources that had not changed since.
+
+    ``ignored`` sessions were held where the person keeps tom out.
+    """
 
     new: int = 0
     grown: int = 0
     unchanged: int = 0
     forgotten: int = 0
     passed_over: int = 0
+    ignored: int = 0
     turns: int = 0
     tally: Tally = field(default_factory=Tally)
 
@@ -76,6 +81,7 @@ def import_transcripts(
     importer = importer_of(host)
     sessions = tom.memory.sessions
     intake = Intake()
+    ignored: list[str] = []
 
     def wanted(source: Source) -> bool:
         key, stamp = _stamp(source)
@@ -86,12 +92,19 @@ def import_transcripts(
         return False
 
     def done(source: Source) -> None:
-        sessions.mark_source(user_id, *_stamp(source))
+        # What is ignored now may be wanted later: its source is looked at again.
+        if not ignored:
+            sessions.mark_source(user_id, *_stamp(source))
+        ignored.clear()
         progress(source.size)
 
     for session in read_sessions(
         importer, path, intake.tally, Redactor(emails=redact_emails), wanted=wanted, done=done
     ):
+        if is_ignored(session.cwd):
+            intake.ignored += 1
+            ignored.append(session.host_id)
+            continue
         _count(intake, tom.remember(user_id, session).state, len(session.turns))
     return intake
 

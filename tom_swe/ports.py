@@ -22,8 +22,9 @@ from tom_swe.model.advice import (
 )
 from tom_swe.model.belief import Belief, Judge, Relation, SessionModel, Verdict
 from tom_swe.model.calls import Limits, ModelCall, Prompt, Purpose, Settled, Usage
-from tom_swe.model.memory import Job, PastRevision, Problem, Put, SessionSummary, Sizes
+from tom_swe.model.memory import Job, Logged, PastRevision, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.noted import Pointer
+from tom_swe.model.person import Judged, Moved, PersonChange
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
@@ -76,15 +77,15 @@ class StandingScorer(Protocol):
 
 
 class Verifier(Protocol):
-    """Answers yes/no questions. Thread-safe."""
+    """Answers a yes/no question case by case. Thread-safe."""
 
     @property
     def name(self) -> str:
         """What answers, with its version; part of the name of a reader that uses it."""
         ...
 
-    def verify(self, questions: Sequence[str]) -> list[float]:
-        """How likely the answer is yes, a figure a question. Raises ModelUnavailable."""
+    def verify(self, question: str, cases: Sequence[str]) -> list[float]:
+        """How likely the answer is yes, a figure a case. Raises ModelUnavailable."""
         ...
 
 
@@ -225,6 +226,10 @@ class SessionStore(Protocol):
         """What a reader made of a session as it stands; None where it is to be read."""
         ...
 
+    def holding(self, user_id: str, phrase: str) -> list[int]:
+        """The sessions in which anything said, attached or summarised has a casefolded phrase."""
+        ...
+
     def said_since(self, user_id: str, since: datetime) -> list[int]:
         """The sessions in which the person said something from then on, newest first."""
         ...
@@ -270,8 +275,58 @@ class Queue(Protocol):
         ...
 
 
+class Hands(Protocol):
+    """What only the person does, in one transaction."""
+
+    def look_again(self) -> None:
+        """Has the beliefs read anew when they are next wanted."""
+        ...
+
+    def log(self, change: PersonChange) -> None:
+        """Keeps what the person did."""
+        ...
+
+    def last(self) -> PersonChange | None:
+        """The newest change that was not taken back."""
+        ...
+
+    def taken_back(self, change: PersonChange) -> None:
+        """Notes that a change was taken back."""
+        ...
+
+    def drop(self, change_ids: Collection[int]) -> None:
+        """Deletes what is kept of changes, which then cannot be taken back."""
+        ...
+
+    def merge(self, kept_id: int, other_id: int) -> Moved:
+        """Moves all that one belief has to another and deletes it."""
+        ...
+
+    def unmerge(self, other: Belief, moved: Moved, change_id: int) -> int:
+        """Moves it back, as far as it is still there; the id that the other one has now."""
+        ...
+
+    def unstate(self, session_id: int, forgotten: Iterable[str]) -> None:
+        """Deletes what was stated to tom; words that were forgotten are so again."""
+        ...
+
+    def judged(self, consultation_id: int) -> Judged:
+        """What is known of the outcome of advice. Raises NotFound."""
+        ...
+
+
 class ChangeOfMind(Protocol):
     """The beliefs about one user under the write lock."""
+
+    @property
+    def hands(self) -> Hands:
+        """What only the person does."""
+        ...
+
+    @property
+    def remembered_again(self) -> Collection[str]:
+        """Digests of words that were forgotten until the person stated them now."""
+        ...
 
     @property
     def evidence_gone(self) -> bool:
@@ -313,7 +368,10 @@ class ChangeOfMind(Protocol):
         ...
 
     def judge(
-        self, consultation_id: int, outcome: Outcome, verdicts: Mapping[int, Iterable[Verdict]]
+        self,
+        consultation_id: int,
+        outcome: Outcome | None,
+        verdicts: Mapping[int, Iterable[Verdict]],
     ) -> None:
         """Keeps what became of advice, in the place of what was said before. Raises NotFound."""
         ...
@@ -343,8 +401,8 @@ class ChangeOfMind(Protocol):
         """Deletes beliefs that no quote holds up any more; how many."""
         ...
 
-    def drop_consultations(self) -> int:
-        """Deletes kept answers that cite what is gone; how many."""
+    def drop_consultations(self, also: Collection[int] = ()) -> int:
+        """Deletes kept answers that cite what is gone, and these; how many."""
         ...
 
     def forget_belief(self, belief_id: int) -> None:
@@ -410,6 +468,14 @@ class BeliefStore(Protocol):
 
     def history(self, user_id: str, belief_id: int) -> list[PastRevision]:
         """Every change of mind about a belief, oldest first. Raises NotFound."""
+        ...
+
+    def log(self, user_id: str) -> list[Logged]:
+        """Every change of mind about any belief that is still there, oldest first."""
+        ...
+
+    def for_one_task(self, user_id: str) -> list[Heard]:
+        """What was said for one task only, which no belief rests on, oldest first."""
         ...
 
     def briefing(self, user_id: str, repository: str) -> Briefing | None:
@@ -517,8 +583,21 @@ class Tellings(Protocol):
         ...
 
 
+class PersonChangeStore(Protocol):
+    """What the person changed with their own hands, to read."""
+
+    def all(self, user_id: str) -> list[PersonChange]:
+        """What the person changed, oldest first; taken back or not."""
+        ...
+
+
 class MemoryStore(Protocol):
     """The whole memory."""
+
+    @property
+    def changes(self) -> PersonChangeStore:
+        """What the person changed."""
+        ...
 
     @property
     def sessions(self) -> SessionStore:

@@ -17,7 +17,10 @@ from typer.testing import CliRunner
 import tom_swe
 from tom_cli.main import app
 from tom_swe.health import Report
+from tom_swe.mind.audit import Audit, Fault, Finding
+from tom_swe.mind.history import Difference, Entry, Sign
 from tom_swe.mind.stats import Advised, Became, Stats
+from tom_swe.mind.whynot import Near, WhyNot
 from tom_swe.model.advice import (
     Action,
     Adherence,
@@ -37,6 +40,8 @@ from tom_swe.model.belief import (
     Kind,
     Polarity,
     Reach,
+    Ruling,
+    RulingKind,
     Scope,
     Source,
     Stance,
@@ -46,6 +51,7 @@ from tom_swe.model.belief import (
 from tom_swe.model.calls import Spending, Usage
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
 from tom_swe.model.noted import Pointer
+from tom_swe.model.person import Did, PersonChange
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
 from tom_swe.settings import Settings
@@ -53,6 +59,7 @@ from tom_swe.settings import Settings
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
 
+RULINGS = ("confirm", "reject", "pin", "unpin", "edit", "scope", "merge")
 # What each command prints with --json.
 DOCUMENTS: dict[str, str] = {
     "tom init": '`{"learned": Learned, "user_model": UserModel}`',
@@ -73,6 +80,18 @@ DOCUMENTS: dict[str, str] = {
     "tom memory export": '`{"format": "tom-export", "version": 1, "user": str, '
     '"beliefs": [Belief with its history], "sessions": [Session with its id], '
     '"consultations": [PastConsultation], "noted": [Pointer]}`',
+    **dict.fromkeys(
+        (
+            f"tom memory {name}"
+            for name in ["confirm", "reject", "pin", "unpin", "edit", "scope", "merge"]
+        ),
+        "`Belief`",
+    ),
+    "tom undo": "`[PersonChange]`, without its image",
+    "tom log": "`[Entry]`",
+    "tom diff": "`[Difference]`",
+    "tom why-not": "`WhyNot`",
+    "tom audit": "`Audit`",
     "tom db check": "`[Problem]`",
     "tom doctor": "`Report`",
     "tom plugin status": (
@@ -103,6 +122,14 @@ MODELS: tuple[type[BaseModel], ...] = (
     Stats,
     Became,
     Advised,
+    Ruling,
+    PersonChange,
+    Entry,
+    Difference,
+    WhyNot,
+    Near,
+    Audit,
+    Finding,
 )
 
 WORDS: tuple[type[StrEnum], ...] = (
@@ -118,6 +145,10 @@ WORDS: tuple[type[StrEnum], ...] = (
     Missing,
     Outcome,
     Adherence,
+    RulingKind,
+    Did,
+    Sign,
+    Fault,
     Role,
 )
 

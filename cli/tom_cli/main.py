@@ -10,16 +10,21 @@ import typer
 
 from tom_cli.commands import (
     advice,
+    audit,
     code,
+    correct,
     cost,
     database,
     demo,
     hosts,
+    inspect,
     intake,
     mcp,
     memory,
     profile,
+    review,
     stats,
+    switch,
 )
 from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
@@ -68,9 +73,14 @@ profile.register(app)
 advice.register(app)
 stats.register(app)
 cost.register(app)
+correct.register(app, memory.app)
+review.register(app)
+inspect.register(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(database.app, name="db")
 database.register(app)
+switch.register(app)
+audit.register(app)
 demo.register(app)
 hosts.register(app)
 mcp.register(app)

@@ -10,7 +10,7 @@ from tom_cli.safe import safe
 from tom_swe.intake import Intake
 from tom_swe.mind.stats import Became
 from tom_swe.model.advice import Action, Suggestion
-from tom_swe.model.belief import Belief, Kind, Stance, Status
+from tom_swe.model.belief import Belief, Kind, Ruling, RulingKind, Stance, Status
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
@@ -22,6 +22,11 @@ _TITLES = {
     Kind.EXPERTISE: "About you",
     Kind.GOAL: "Goals",
     Kind.HABIT: "Habits, counted",
+}
+_MARKS = {
+    RulingKind.CONFIRM: "confirmed by you",
+    RulingKind.PIN: "pinned",
+    RulingKind.EDIT: "in your words",
 }
 
 
@@ -49,7 +54,10 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
     notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
     if belief.status is Status.CANDIDATE:
         notes.append("seen once")
-    if retired:
+    notes += [_MARKS[each.kind] for each in belief.rulings if each.kind in _MARKS]
+    if belief.is_ruled_out:
+        notes.append("rejected by you")
+    elif retired:
         notes.append(
             f"given up for b{belief.superseded_by}" if belief.superseded_by else "given up"
         )
@@ -113,6 +121,10 @@ def show_why(
     """Why a belief is held: its quotes, its arithmetic and history, and what telling it did."""
     out = console()
     out.print(belief_line(belief, quotes=0))
+    if belief.rulings:
+        out.print(Text("\nWhat you decided", style="bold underline"))
+    for ruling in belief.rulings:
+        out.print(Text(f"  {_decided(ruling)} on {ruling.at:%Y-%m-%d}"))
     for stance, title in ((Stance.SUPPORTS, "Because you said"), (Stance.CONTRADICTS, "Against")):
         held = [e for e in belief.evidence if e.stance is stance]
         if held:
@@ -139,8 +151,23 @@ def show_why(
         by = f" (session s{revision.session_id})" if revision.session_id else ""
         out.print(
             f"  {revision.at:%Y-%m-%d %H:%M}  {revision.change:<10} {safe(revision.reason)}"
+            f"{f' by b{revision.about}' if revision.about else ''}"
             f" → {revision.status}, {revision.confidence:.2f}{by}"
         )
+
+
+def _decided(ruling: Ruling) -> str:
+    match ruling.kind:
+        case RulingKind.CONFIRM:
+            return "you confirmed it"
+        case RulingKind.REJECT:
+            return "you rejected it"
+        case RulingKind.PIN:
+            return "you pinned it"
+        case RulingKind.EDIT:
+            return f"you worded it so, in the place of “{safe(ruling.learned, QUOTE)}”,"
+        case RulingKind.SCOPE:
+            return f"you said where it holds, in the place of {safe(ruling.learned)},"
 
 
 def show_sessions(sessions: Sequence[SessionSummary]) -> None:
@@ -217,6 +244,8 @@ def intake_line(host: str, intake: Intake) -> str:
         parts.append(f"{intake.passed_over} files as before")
     if intake.forgotten:
         parts.append(f"{intake.forgotten} stay forgotten")
+    if intake.ignored:
+        parts.append(f"{intake.ignored} ignored (.tomignore)")
     tally = intake.tally
     parts.append(f"{intake.turns} turns")
     if tally.redactions:

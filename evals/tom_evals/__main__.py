@@ -27,8 +27,8 @@ def shared_data() -> Path:
     return place
 
 
-def _measured(name: str, as_json_too: bool, **options: Any) -> None:
-    run = import_module(f"tom_evals.{name}.run").run
+def _measured(name: str, as_json_too: bool, part: str = "run", **options: Any) -> None:
+    run = import_module(f"tom_evals.{name}.{part}").run
     given = {option: value for option, value in options.items() if value is not None}
     report: Report = run(shared_data(), **given)
     write = as_json if as_json_too else as_markdown
@@ -66,8 +66,15 @@ def reading(
     budget: Annotated[
         float | None, typer.Option(min=0, help="What the model may cost in all, in USD: 1.")
     ] = None,
+    local: Annotated[
+        Path | None,
+        typer.Option(help="Calibrate a model from this GGUF file on hints, and nothing else."),
+    ] = None,
 ) -> None:
     """Find what people state about how they want to be worked with, in real messages."""
+    if local:
+        _measured("reading", as_json, part="local", file=local, most=most)
+        return
     _measured("reading", as_json, model=model, most=most, budget=budget)
 
 

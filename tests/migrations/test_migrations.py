@@ -18,9 +18,11 @@ from tom_swe.memory.engine import open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
 from tom_swe.model.advice import Adherence, Outcome, Telling
-from tom_swe.model.belief import Judge, Stance, Verdict
+from tom_swe.model.belief import Change, Judge, Ruling, RulingKind, Stance, Verdict
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
+from tom_swe.model.person import Did, PersonChange
+from tom_swe.model.revision import Revision
 from tom_swe.testing import START, session_of
 
 FIRST = Path(__file__).with_name("first_revision.sql")
@@ -223,6 +225,67 @@ def test_a_database_of_the_fifth_revision_keeps_its_verdicts(tmp_path: Path) -> 
         connection.execute("DELETE FROM belief")
         for table in ("verdict", "told"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    connection.close()
+
+
+def at_sixth_revision(folder: Path) -> Path:
+    """A database of the sixth revision, with a belief that gave way to another in it."""
+    path = at_fifth_revision(folder)
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        at = "'2026-09-02 09:00:00.000000+00:00'"
+        connection.exec_driver_sql(
+            "INSERT INTO belief VALUES (2, 'ada', 'preference', 'Use npm', '', '', 'for', "
+            f"'everywhere', '', 'retired', 0.4, 1, {at}, {at})"
+        )
+        connection.exec_driver_sql("INSERT INTO evidence SELECT 2, id, 'supports' FROM observation")
+        for number, change, reason in (
+            (50, "add", "first heard"),
+            (51, "retire", "superseded: Use pnpm"),
+        ):
+            connection.exec_driver_sql(
+                f"INSERT INTO revision VALUES ({number}, 2, 1, '{change}', '{reason}', "
+                f"'retired', 0.4, {at})"
+            )
+    engine.dispose()
+    return path
+
+
+def test_a_database_of_the_sixth_revision_takes_rulings(tmp_path: Path) -> None:
+    """Its history stays, without the words of what superseded; the person can rule on it."""
+    path = at_sixth_revision(tmp_path / "tom")
+    with sqlite3.connect(path) as connection:
+        rows = "SELECT id, belief_id, session_id, change, status, confidence, at FROM revision"
+        before = connection.execute(f"{rows} ORDER BY id").fetchall()
+    connection.close()
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    assert [(b.id, b.rulings) for b in store.beliefs.all("ada")] == [(1, ()), (2, ())]
+    assert store.changes.all("ada") == []
+    history = [(each.reason, each.about) for each in store.beliefs.history("ada", 2)]
+    assert history == [("first heard", None), ("superseded", 1)]
+    pinned = Ruling(kind=RulingKind.PIN, at=START)
+    with store.learning.from_outside("ada") as change:
+        belief = change.beliefs()[0].model_copy(update={"rulings": (pinned,)})
+        change.apply([Revision(change=Change.RULE, belief=belief, reason="you pinned it")], {}, "")
+        change.hands.log(PersonChange(at=START, did=Did.PIN, belief_ids=(1,), consultation_id=7))
+    assert store.beliefs.get("ada", 1).rulings == (pinned,)
+    assert [each.did for each in store.changes.all("ada")] == [Did.PIN]
+    assert store.check() == []
+    store.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute(f"{rows} WHERE change != 'rule' ORDER BY id").fetchall() == before
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM belief WHERE id = 1")
+        assert connection.execute("SELECT count(*) FROM ruling").fetchone() == (0,)
+        about = "SELECT about FROM revision WHERE id = 51"
+        assert connection.execute(about).fetchone() == (None,)
+        connection.execute("DELETE FROM consultation")
+        assert connection.execute("SELECT count(*) FROM person_change").fetchone() == (0,)
     connection.close()
 
 

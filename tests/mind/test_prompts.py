@@ -16,6 +16,7 @@ KNOWN = {
     ("advising", 1): "e05ee5f18240",
     ("comparing", 1): "6034a8f3cb01",
     ("reading", 1): "679d49d7fc31",
+    ("verifying", 1): "7b925ace7a85",
 }
 
 

@@ -21,6 +21,7 @@ from _json import encode_basestring_ascii, make_scanner
 from collections.abc import Mapping
 
 from tom_swe.hosts.checkout import best, repository_of
+from tom_swe.ignoring import is_ignored
 
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
 EVENTS = (PROMPT, STOP, END, START)
@@ -145,6 +146,8 @@ def run(name: str, environ: Mapping[str, str]) -> None:
         event = Event(name, data)
         if event.name not in EVENTS:
             raise HookFault("an event that tom does not know")
+        if is_ignored(event.cwd):
+            return
         if event.name == START:
             tell_again(place, event)
             return

@@ -17,7 +17,10 @@ from tom_swe.errors import ModelUnavailable
 EXTRA = "pip install 'tom-swe[local]'"
 # Idle for so long, the library lets go of the weights; the next question loads them again.
 IDLE_SECONDS = 60
-CONTEXT = 2_048  # tokens of a question
+CONTEXT = 2_048  # tokens of a question and a case
+# Several wait for each other at every layer: where others work, too, a question takes ten times
+# as long with two as with one.
+THREADS = 1
 LIKELIEST = 20  # first tokens that are looked at
 UNKNOWN = 0.5
 _MAGIC = b"GGUF"
@@ -29,18 +32,17 @@ class LocalVerifier:
     """The `Verifier` of one GGUF file of the person's own, which is trusted as given.
 
     xllamacpp is imported and the weights are loaded with the first question. Thread-safe; one
-    question at a time, for each takes the processor. Raises ModelUnavailable where the extra
-    is not installed, or the file is not there or no GGUF.
+    question at a time, for each takes the processor. Raises ModelUnavailable where the file is
+    not there or no GGUF, or the extra is not installed.
     """
 
-    def __init__(self, file: Path, *, threads: int = 2) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file.expanduser()
-        self._threads = threads
         self._lock = Lock()
         self._server: Any = None
-        if not _is_installed():
-            raise ModelUnavailable(f"a model from a file needs an extra: {EXTRA}")
         _check(self._file)
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise ModelUnavailable(f"a model from a file needs an extra: {EXTRA}")
 
     @property
     def name(self) -> str:
@@ -51,14 +53,15 @@ class LocalVerifier:
     def _name(self) -> str:
         return f"{self._file.stem}-{_digest(self._file)[:12]}"
 
-    def verify(self, questions: Sequence[str]) -> list[float]:
-        """How likely the model's next word is yes rather than no, a figure a question.
+    def verify(self, question: str, cases: Sequence[str]) -> list[float]:
+        """How likely the model says yes rather than no to the question with a case under it.
 
-        0.5 where it would say neither. The same question always gets the same figure. Raises
+        0.5 where it would say neither. The same case always gets the same figure. What the
+        model makes of the question is kept, so that a case costs its own words alone. Raises
         ModelUnavailable.
         """
         with self._lock:
-            return [self._ask(each) for each in questions]
+            return [self._case(question, each) for each in cases]
 
     def close(self) -> None:
         """Lets go of the weights and of every thread that works; a question loads them again.
@@ -68,15 +71,19 @@ class LocalVerifier:
         with self._lock:
             self._server = None
 
-    def _ask(self, question: str) -> float:
+    def _case(self, question: str, case: str) -> float:
+        # Else how much is left of the case before would change the figure's third digit.
+        self._ask(question)
+        return self._ask(f"{question}\n\n{case}")
+
+    def _ask(self, text: str) -> float:
         asked = {
-            "messages": [{"role": "user", "content": question}],
+            "messages": [{"role": "user", "content": text}],
             "max_tokens": 1,
             "temperature": 0,
             "logprobs": True,
             "top_logprobs": LIKELIEST,
-            # What was asked before would change the figures in the third digit.
-            "cache_prompt": False,
+            "cache_prompt": True,
             # Else the first word of a model that thinks is that it does.
             "chat_template_kwargs": {"enable_thinking": False},
         }
@@ -101,7 +108,7 @@ class LocalVerifier:
         params.model.path = str(self._file)
         params.n_ctx = CONTEXT
         params.n_parallel = 1
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS
         params.warmup = False
         params.cache_ram_mib = 0
         params.sleep_idle_seconds = IDLE_SECONDS
@@ -121,10 +128,6 @@ def _yes(likeliest: Iterable[Mapping[str, Any]]) -> float:
             mass[word] += math.exp(float(each["logprob"]))
     both = mass["yes"] + mass["no"]
     return mass["yes"] / both if both else UNKNOWN
-
-
-def _is_installed() -> bool:
-    return importlib.util.find_spec("xllamacpp") is not None
 
 
 def _check(file: Path) -> None:

@@ -6,11 +6,19 @@ from sqlalchemy import func, orm, select
 
 from tom_swe.errors import NotFound
 from tom_swe.memory.database import Database
-from tom_swe.memory.records import belief_values
-from tom_swe.memory.tables import BeliefRow, BriefingRow, RevisionRow, SessionRow, TurnRow
+from tom_swe.memory.records import belief_values, observation_value, said_at
+from tom_swe.memory.tables import (
+    BeliefRow,
+    BriefingRow,
+    ObservationRow,
+    RevisionRow,
+    SessionRow,
+    TurnRow,
+)
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Change, Status, same_repository
-from tom_swe.model.memory import PastRevision
+from tom_swe.model.belief import Belief, Change, Reach, Status, same_repository
+from tom_swe.model.memory import Logged, PastRevision
+from tom_swe.model.revision import Heard
 from tom_swe.model.user import UserModel, told
 
 
@@ -61,8 +69,58 @@ class Beliefs:
                     confidence=each.confidence,
                     at=each.at,
                     session_id=each.session_id,
+                    about=each.about,
                 )
                 for each in transaction.scalars(revisions.order_by(RevisionRow.id))
+            ]
+
+    def log(self, user_id: str) -> list[Logged]:
+        """Every change of mind about any belief that is still there, oldest first."""
+        found = (
+            select(RevisionRow, SessionRow.host)
+            .join(BeliefRow, BeliefRow.id == RevisionRow.belief_id)
+            .outerjoin(SessionRow, SessionRow.id == RevisionRow.session_id)
+            .where(BeliefRow.user_id == user_id)
+            .order_by(RevisionRow.at, RevisionRow.id)
+        )
+        with self._database.read() as transaction:
+            return [
+                Logged(
+                    change=Change(row.change),
+                    reason=row.reason,
+                    status=Status(row.status),
+                    confidence=row.confidence,
+                    at=row.at,
+                    session_id=row.session_id,
+                    about=row.about,
+                    belief_id=row.belief_id,
+                    host=host or "",
+                )
+                for row, host in transaction.execute(found)
+            ]
+
+    def for_one_task(self, user_id: str) -> list[Heard]:
+        """What was said for one task only, which no belief rests on, oldest first."""
+        found = (
+            select(
+                ObservationRow, TurnRow.ordinal, SessionRow.host, SessionRow.repository, said_at()
+            )
+            .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+            .join(SessionRow, SessionRow.id == ObservationRow.session_id)
+            .where(SessionRow.user_id == user_id, ObservationRow.reach == Reach.TASK)
+            .order_by(said_at(), ObservationRow.id)
+        )
+        with self._database.read() as transaction:
+            return [
+                Heard(
+                    id=row.id,
+                    session_id=row.session_id,
+                    host=host,
+                    repository=repository,
+                    at=at,
+                    observation=observation_value(row, ordinal),
+                )
+                for row, ordinal, host, repository, at in transaction.execute(found)
             ]
 
     def briefing(self, user_id: str, repository: str) -> Briefing | None:

@@ -22,10 +22,18 @@ from tom_swe.memory.forgotten import (
     unmark_forgotten,
     words_digest,
 )
+from tom_swe.memory.hands import (
+    Hands,
+    drop_changes_on,
+    drop_merges_without_words,
+    words_rejected_in,
+)
+from tom_swe.memory.lost import drop_answers_on, reword, statements_of
 from tom_swe.memory.noted import drop_pointers, drop_stale, keep_with
 from tom_swe.memory.records import (
     belief_fields,
     belief_values,
+    keep_rulings,
     observation_fields,
     observation_value,
     said_at,
@@ -40,15 +48,25 @@ from tom_swe.memory.tables import (
     LearnQueueRow,
     ObservationRow,
     RevisionRow,
+    RulingRow,
     SessionModelRow,
     SessionRow,
     TurnRow,
+    VectorRow,
     VerdictRow,
 )
 from tom_swe.memory.tellings import drop_telling, keep_adherence, telling_of
 from tom_swe.memory.vectors import load_vectors, put_vectors
 from tom_swe.model.advice import Action, Adherence, Briefing, Outcome, Telling
-from tom_swe.model.belief import Belief, Judge, Observation, SessionModel, Stance, Verdict
+from tom_swe.model.belief import (
+    Belief,
+    Change,
+    Judge,
+    Observation,
+    SessionModel,
+    Stance,
+    Verdict,
+)
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Role, Session
@@ -80,8 +98,11 @@ class Learning:
         with self._database.write() as transaction:
             kept = put_session(transaction, user_id, session)
             assert kept.session_id is not None
-            unmark_forgotten(transaction, user_id, [words_digest(each) for each in quotes])
-            yield ChangeOfMind(transaction, user_id, kept.session_id, _Held())
+            digests = [words_digest(each) for each in quotes]
+            change = ChangeOfMind(transaction, user_id, kept.session_id, _Held())
+            change.remembered_again = forgotten_among(transaction, user_id, digests)
+            unmark_forgotten(transaction, user_id, digests)
+            yield change
             transaction.delete(transaction.get_one(LearnQueueRow, kept.session_id))
 
     @contextlib.contextmanager
@@ -140,6 +161,12 @@ class ChangeOfMind:
         self._held = held
         self._ids: dict[int, int] = {}
         self.evidence_gone = False
+        self.remembered_again: Collection[str] = ()
+
+    @property
+    def hands(self) -> Hands:
+        """What only the person does."""
+        return Hands(self._transaction, self._user_id, self._session_id, self._look_again)
 
     def beliefs(self) -> list[Belief]:
         """Every belief, retired ones too, as it stands now."""
@@ -159,8 +186,8 @@ class ChangeOfMind:
         """Keeps what a session showed and returns what of it is new.
 
         Observations made before and made again stay; those not made again go, with the
-        evidence they were, unless this reading is a stopgap. Words the person had forgotten
-        are passed over.
+        evidence they were, unless this reading is a stopgap or the person ruled on what rests
+        on them. Words the person had forgotten are passed over.
         """
         assert self._session_id is not None
         session = self._transaction.get_one(SessionRow, self._session_id)
@@ -186,9 +213,10 @@ class ChangeOfMind:
             .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
             .where(ObservationRow.session_id == self._session_id)
         )
+        ruled = self._ruled_on()
         for row, ordinal in self._transaction.execute(before).all():
             again = made.pop(_key(observation_value(row, ordinal)), None)
-            if again is None and not model.stopgap:
+            if again is None and not model.stopgap and row.id not in ruled:
                 self._transaction.execute(delete(ObservationRow).where(ObservationRow.id == row.id))
         rows = [
             ObservationRow(
@@ -253,6 +281,8 @@ class ChangeOfMind:
                     put_vectors(self._transaction, self._user_id, model, {f"b:{row.id}": vector})
             else:
                 row = self._transaction.get_one(BeliefRow, self._real(belief_id))
+                if revision.change is Change.RULE:
+                    self._rule(row, revision.belief, vectors, model)
                 for name, value in fields.items():
                     setattr(row, name, value)
             self._transaction.flush()
@@ -281,6 +311,7 @@ class ChangeOfMind:
                     status=revision.belief.status,
                     confidence=revision.belief.confidence,
                     at=now,
+                    about=None if revision.about is None else self._real(revision.about),
                 )
             )
 
@@ -309,11 +340,15 @@ class ChangeOfMind:
         return Judge(found) if found else None
 
     def judge(
-        self, consultation_id: int, outcome: Outcome, verdicts: Mapping[int, Iterable[Verdict]]
+        self,
+        consultation_id: int,
+        outcome: Outcome | None,
+        verdicts: Mapping[int, Iterable[Verdict]],
     ) -> None:
         """Keeps what became of advice, in the place of what was said of it before.
 
-        Verdicts on beliefs that are gone are not kept. Raises NotFound.
+        None is that nothing is known of it. Verdicts on beliefs that are gone are not kept.
+        Raises NotFound.
         """
         row = consultation_of(self._transaction, self._user_id, consultation_id)
         row.outcome = outcome
@@ -411,10 +446,18 @@ class ChangeOfMind:
         if row is None or row.user_id != self._user_id:
             raise no_session(session_id)
         digest = session_digest(row.host, row.host_id)
-        mark_forgotten(self._transaction, self._user_id, [digest])
+        # What the person rejected is not learned from the same words once it is gone itself.
+        rejected = [belief.id for belief in self.beliefs() if belief.is_ruled_out]
+        words = words_rejected_in(self._transaction, session_id, rejected)
+        mark_forgotten(self._transaction, self._user_id, [digest, *map(words_digest, words)])
         drop_telling(self._transaction, self._user_id, row.host, row.host_id)
+        drop_answers_on(self._transaction, self._user_id, session_id)
+        lost = statements_of(self._transaction, session_id)
         self._transaction.delete(row)
         self._transaction.flush()
+        self._transaction.expire_all()
+        drop_merges_without_words(self._transaction, self._user_id)
+        reword(self._transaction, self._user_id, lost)
         self._evidence_went()
 
     def brief(self, briefings: Iterable[Briefing]) -> None:
@@ -434,15 +477,16 @@ class ChangeOfMind:
         if rows:
             self._transaction.execute(insert(BriefingRow), rows)
 
-    def drop_consultations(self) -> int:
-        """Deletes the kept answers that cite a belief or session that is gone; how many."""
+    def drop_consultations(self, also: Collection[int] = ()) -> int:
+        """Deletes kept answers that cite a belief or session that is gone, and these; how many."""
         beliefs = set(self._transaction.scalars(select(BeliefRow.id)))
         sessions = set(self._transaction.scalars(select(SessionRow.id)))
         kept = select(ConsultationRow).where(ConsultationRow.user_id == self._user_id)
         gone = [
             row.id
             for row in self._transaction.scalars(kept)
-            if not (
+            if row.id in also
+            or not (
                 set(json.loads(row.cites)["beliefs"]) <= beliefs
                 and set(json.loads(row.cites)["sessions"]) <= sessions
             )
@@ -461,7 +505,29 @@ class ChangeOfMind:
                 row.cites = json.dumps(cites)
         self._transaction.flush()
 
+    def _ruled_on(self) -> set[int]:
+        """The observations of this session under beliefs that the person ruled on."""
+        found = (
+            select(EvidenceRow.observation_id)
+            .join(RulingRow, RulingRow.belief_id == EvidenceRow.belief_id)
+            .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
+            .where(ObservationRow.session_id == self._session_id)
+        )
+        return set(self._transaction.scalars(found))
+
+    def _rule(
+        self, row: BeliefRow, belief: Belief, vectors: Mapping[str, Vector], model: str
+    ) -> None:
+        """Keeps what the person decided, and the vector of a statement that they worded anew."""
+        keep_rulings(self._transaction, row.id, belief.rulings)
+        key, vector = f"b:{row.id}", vectors.get(belief.statement)
+        if vector is not None:
+            put_vectors(self._transaction, self._user_id, model, {key: vector})
+        elif row.statement != belief.statement:
+            self._transaction.execute(delete(VectorRow).where(VectorRow.key == key))
+
     def _delete(self, belief_ids: list[int]) -> None:
+        drop_changes_on(self._transaction, self._user_id, belief_ids)
         self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
         self._evidence_went()
 
@@ -469,6 +535,9 @@ class ChangeOfMind:
         self._transaction.expire_all()
         self._held.beliefs = None
         self.evidence_gone = True
+
+    def _look_again(self) -> None:
+        self._held.beliefs = None
 
     def _real(self, belief_id: int) -> int:
         return self._ids.get(belief_id, belief_id)

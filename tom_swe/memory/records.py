@@ -1,14 +1,15 @@
 """Rows to values and back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, orm, select
+from sqlalchemy import ColumnElement, delete, func, orm, select
 
 from tom_swe.memory.tables import (
     BeliefRow,
     EvidenceRow,
     ObservationRow,
+    RulingRow,
     SessionRow,
     TurnRow,
     VerdictRow,
@@ -22,11 +23,14 @@ from tom_swe.model.belief import (
     Polarity,
     Quote,
     Reach,
+    Ruling,
+    RulingKind,
     Scope,
     Source,
     Stance,
     Status,
     Verdict,
+    in_order,
 )
 from tom_swe.model.session import Role, Session, Turn
 
@@ -107,21 +111,13 @@ def belief_fields(belief: Belief) -> dict[str, str | float | int | datetime | No
 
 
 def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[Belief]:
-    """Beliefs with their evidence and verdicts, each list oldest first."""
+    """Beliefs with their evidence, verdicts and rulings, each list oldest first."""
     rows = list(rows)
+    ruled = rulings_on(transaction, [row.id for row in rows])
     judged: dict[int, list[Verdict]] = {row.id: [] for row in rows}
     verdicts = select(VerdictRow).where(VerdictRow.belief_id.in_(judged))
     for row in transaction.scalars(verdicts.order_by(VerdictRow.at, VerdictRow.id)):
-        judged[row.belief_id].append(
-            Verdict(
-                consultation_id=row.consultation_id,
-                stance=Stance(row.stance),
-                weight=row.weight,
-                by=Judge(row.by),
-                at=row.at,
-                session_id=row.session_id,
-            )
-        )
+        judged[row.belief_id].append(verdict_value(row))
     held: dict[int, list[Evidence]] = {row.id: [] for row in rows}
     found = select(
         EvidenceRow.belief_id,
@@ -183,13 +179,65 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
             superseded_by=row.superseded_by,
             first_seen=row.first_seen,
             last_seen=row.last_seen,
-            evidence=tuple(
-                sorted(held[row.id], key=lambda each: (each.at, each.session_id, each.ordinal))
-            ),
+            evidence=tuple(sorted(held[row.id], key=in_order)),
             verdicts=tuple(judged[row.id]),
+            rulings=ruled.get(row.id, ()),
         )
         for row in rows
     ]
+
+
+def verdict_value(row: VerdictRow) -> Verdict:
+    """What became of advice or of a telling, as it bears on a belief."""
+    return Verdict(
+        consultation_id=row.consultation_id,
+        stance=Stance(row.stance),
+        weight=row.weight,
+        by=Judge(row.by),
+        at=row.at,
+        session_id=row.session_id,
+    )
+
+
+def rulings_on(
+    transaction: orm.Session, belief_ids: Collection[int]
+) -> dict[int, tuple[Ruling, ...]]:
+    """What the person decided about these beliefs, by belief id, oldest first."""
+    found: dict[int, tuple[Ruling, ...]] = {}
+    rows = select(RulingRow).where(RulingRow.belief_id.in_(belief_ids))
+    for row in transaction.scalars(rows.order_by(RulingRow.at, RulingRow.kind)):
+        ruling = Ruling(
+            kind=RulingKind(row.kind),
+            at=row.at,
+            statement=row.statement,
+            scope=None if row.scope is None else scope_value(row.scope),
+            learned=row.learned,
+        )
+        found[row.belief_id] = (*found.get(row.belief_id, ()), ruling)
+    return found
+
+
+def keep_rulings(transaction: orm.Session, belief_id: int, rulings: Iterable[Ruling]) -> None:
+    """Keeps what the person decided about a belief, in the place of what they had decided."""
+    transaction.execute(delete(RulingRow).where(RulingRow.belief_id == belief_id))
+    transaction.add_all(
+        RulingRow(
+            belief_id=belief_id,
+            kind=each.kind,
+            at=each.at,
+            statement=each.statement,
+            scope=None if each.scope is None else str(each.scope),
+            learned=each.learned,
+        )
+        for each in rulings
+    )
+    transaction.flush()
+
+
+def scope_value(text: str) -> Scope:
+    """The scope that a text stands for."""
+    reach, _, name = text.partition(":")
+    return Scope(reach=Reach(reach), name=name)
 
 
 def said_at() -> ColumnElement[datetime]:

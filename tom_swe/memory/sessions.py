@@ -73,6 +73,33 @@ class Sessions:
                 reader=made.reader,
             )
 
+    def holding(self, user_id: str, phrase: str) -> list[int]:
+        """The sessions in which anything said, attached or summarised has a casefolded phrase.
+
+        All text is read: SQLite knows no case but that of ASCII.
+        """
+        said = (
+            select(TurnRow.session_id, TurnRow.text, TurnRow.attachment, TurnRow.tool)
+            .join(SessionRow, SessionRow.id == TurnRow.session_id)
+            .where(SessionRow.user_id == user_id)
+        )
+        known = (
+            select(SessionRow, SessionModelRow.summary)
+            .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
+            .where(SessionRow.user_id == user_id)
+        )
+        with self._database.read() as transaction:
+            found = {
+                session_id
+                for session_id, *texts in transaction.execute(said)
+                if any(phrase in text.casefold() for text in texts)
+            }
+            for row, summary in transaction.execute(known):
+                texts = (row.cwd, row.repository, row.source, summary or "")
+                if any(phrase in text.casefold() for text in texts):
+                    found.add(row.id)
+        return sorted(found)
+
     def said_since(self, user_id: str, since: datetime) -> list[int]:
         """The sessions in which the person said something from then on, newest first."""
         told = (

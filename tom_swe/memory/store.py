@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
+from tom_swe.memory.hands import PersonChanges
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
 from tom_swe.memory.noted import NotedWords
@@ -48,6 +49,7 @@ class Store:
         self.noted = NotedWords(self._database)
         self.tellings = SessionTellings(self._database)
         self.ledger = CallLedger(self._database)
+        self.changes = PersonChanges(self._database)
 
     def reset(self, user_id: str) -> None:
         """Deletes everything kept about a user, for good."""

@@ -159,6 +159,44 @@ class EvidenceRow(Table):
     stance: Mapped[str]
 
 
+class RulingRow(Table):
+    """What the person decided about a belief, one row a kind. ``scope`` is as text."""
+
+    __tablename__ = "ruling"
+    belief_id: Mapped[int] = mapped_column(
+        ForeignKey("belief.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    statement: Mapped[str]
+    scope: Mapped[str | None]
+    learned: Mapped[str]
+
+
+class PersonChangeRow(Table):
+    """Something the person changed, and what it takes to take it back.
+
+    ``image`` and ``beliefs`` are JSON. A change on a belief that is gone is deleted with it,
+    since it holds the belief's words.
+    """
+
+    __tablename__ = "person_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    did: Mapped[str]
+    beliefs: Mapped[str]
+    detail: Mapped[str]
+    image: Mapped[str]
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    consultation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consultation.id", ondelete="CASCADE"), index=True
+    )
+    undone_at: Mapped[datetime | None]
+
+
 class RevisionRow(Table):
     __tablename__ = "revision"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,6 +209,9 @@ class RevisionRow(Table):
     status: Mapped[str]
     confidence: Mapped[float]
     at: Mapped[datetime]
+    about: Mapped[int | None] = mapped_column(
+        ForeignKey("belief.id", ondelete="SET NULL"), index=True
+    )
 
 
 class ConsultationRow(Table):

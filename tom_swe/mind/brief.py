@@ -21,6 +21,7 @@ HEAD = (
 # A habit or a thing said once only must be this likely to be worth an agent's attention.
 LEAST_CONFIDENCE = 0.35
 QUOTE_LENGTH = 120
+PINNED = "First of all"
 
 _SECTIONS = (
     ("Rules", frozenset({Kind.CONSTRAINT})),
@@ -41,8 +42,9 @@ def plain(text: str, length: int = 0) -> str:
 def brief(user: UserModel, repository: str, budget: int) -> Briefing:
     """The beliefs that hold in a repository ("" for any), the surest first, within a budget.
 
-    Confirmed beliefs come before those said once. The text is never over ``budget``
-    tokens by ``count_tokens``, and is empty where nothing is to be said.
+    What the person pinned comes before all, and confirmed beliefs before those said once. The
+    text is never over ``budget`` tokens by ``count_tokens``, and is empty where nothing is to
+    be said.
     """
     chosen: list[Belief] = []
     text, tokens = "", 0
@@ -71,18 +73,26 @@ def _in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
     worth = [
         b
         for b in in_force(beliefs, repository)
-        if b.confidence >= LEAST_CONFIDENCE and b.dimension not in IDLE
+        if b.is_pinned or (b.confidence >= LEAST_CONFIDENCE and b.dimension not in IDLE)
     ]
     return sorted(
         worth,
-        key=lambda b: (b.status is not Status.CONFIRMED, b.kind is Kind.HABIT, -b.confidence, b.id),
+        key=lambda b: (
+            not b.is_pinned,
+            b.status is not Status.CONFIRMED,
+            b.kind is Kind.HABIT,
+            -b.confidence,
+            b.id,
+        ),
     )
 
 
 def _render(beliefs: Sequence[Belief]) -> str:
     lines = [OPEN, HEAD]
+    sections = [(PINNED, [b for b in beliefs if b.is_pinned])]
     for title, kinds in _SECTIONS:
-        rows = [b for b in beliefs if b.kind in kinds]
+        sections.append((title, [b for b in beliefs if b.kind in kinds and not b.is_pinned]))
+    for title, rows in sections:
         if rows:
             lines += ["", f"{title}:", *(_line(b) for b in sorted(rows, key=lambda b: b.id))]
     return "\n".join([*lines, CLOSE])
@@ -94,8 +104,8 @@ def _line(belief: Belief) -> str:
         where = f" (in {plain(belief.scope.name)})"
     elif belief.scope.reach is Reach.LANGUAGE:
         where = f" (in {plain(belief.scope.name)} code)"
-    once = "" if belief.status is Status.CONFIRMED else " (seen once)"
+    once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
     said = ""
-    if belief.kind is not Kind.HABIT and belief.quotes:
-        said = f' "{plain(belief.quotes[0], QUOTE_LENGTH)}"'
+    if belief.kind is not Kind.HABIT and belief.said:
+        said = f' "{plain(belief.said, QUOTE_LENGTH)}"'
     return f"- {plain(belief.statement)}{where}{once}{said}"

@@ -48,7 +48,7 @@ def doubtful(
     The most alike come first, at most `MOST_PAIRS`. Habits are counted and hints are weak:
     neither is worth a question.
     """
-    held = [b for b in beliefs if b.status is not Status.RETIRED and not _is_counted(b)]
+    held = [b for b in beliefs if _is_held(b) and not _is_counted(b)]
     found: dict[Pair, float] = {}
     for said in observations:
         if said.source in {Source.BEHAVIOUR, Source.HINT} or said.scope.reach is Reach.TASK:
@@ -61,6 +61,11 @@ def doubtful(
             if UNALIKE <= likeness < 1.0:
                 found[Pair(held=belief.statement, heard=said.statement)] = likeness
     return sorted(found, key=lambda pair: -found[pair])[:MOST_PAIRS]
+
+
+def _is_held(belief: Belief) -> bool:
+    """Whether it is live, or was rejected: what says the same as that is to be known as such."""
+    return belief.status is not Status.RETIRED or belief.is_ruled_out
 
 
 def _is_counted(belief: Belief) -> bool:

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tom_swe.model.belief import Belief, Evidence, Judge, Source, Stance, Verdict
+from tom_swe.model.belief import (
+    Belief,
+    Evidence,
+    Judge,
+    Ruling,
+    RulingKind,
+    Source,
+    Stance,
+    Verdict,
+)
 
 # What one session's word weighs. What is stated outright is meant to be held: once gives 0.89.
 # Corrections are the best signal among the rest; a habit is read off behaviour and may have
@@ -30,26 +39,38 @@ MOST_KEPT = 0.5
 
 
 def confidence(
-    evidence: Iterable[Evidence], as_of: datetime, verdicts: Iterable[Verdict] = ()
+    evidence: Iterable[Evidence],
+    as_of: datetime,
+    verdicts: Iterable[Verdict] = (),
+    rulings: Iterable[Ruling] = (),
 ) -> float:
     """``(s + a) / (s + a + c + r + DOUBT)``, between 0 and 1.
 
     ``s`` and ``c`` sum, over the sessions that support and that contradict the belief, the
     weight of the session's strongest word; ``a`` and ``r`` sum the shares of verdicts on
     advice that was accepted and rejected. To ``a`` a session that was told the belief and kept
-    to it adds 0.1, all of them at most MOST_KEPT. All count times ``0.5 ** (age / HALF_LIFE)``,
+    to it adds 0.1, all of them at most MOST_KEPT; that the person confirmed it counts to ``s``
+    as a word stated outright at that time does. All count times ``0.5 ** (age / HALF_LIFE)``,
     the age being taken at ``as_of``. A session counts once however often it says the same: said
     once today gives 0.67, in two sessions 0.80, in four 0.89; one contradiction takes two
     sessions down to 0.57, and so does one rejection of advice that rested on it alone.
     """
-    support, against = weigh(evidence, verdicts, as_of)
+    support, against = weigh(evidence, verdicts, as_of, rulings)
     return support / (support + against + DOUBT)
 
 
 def weigh(
-    evidence: Iterable[Evidence], verdicts: Iterable[Verdict], as_of: datetime
+    evidence: Iterable[Evidence],
+    verdicts: Iterable[Verdict],
+    as_of: datetime,
+    rulings: Iterable[Ruling] = (),
 ) -> tuple[float, float]:
     """How much speaks for a belief and how much against it: ``s + a`` and ``c + r``."""
+    confirmed = sum(
+        WEIGHT[Source.STATED] * _fresh(each.at, as_of)
+        for each in rulings
+        if each.kind is RulingKind.CONFIRM
+    )
     sums = [sum(each.values()) for each in _by_session(evidence, as_of)]
     verdicts = list(verdicts)
     judged = {stance: [0.0] for stance in Stance}
@@ -58,7 +79,10 @@ def weigh(
             judged[verdict.stance].append(share(verdict, as_of))
     # In one order whatever the order of judging, so that the sum is the same to the last bit.
     return (
-        sums[0] + sum(sorted(judged[Stance.SUPPORTS])) + min(_kept(verdicts, as_of), MOST_KEPT),
+        sums[0]
+        + sum(sorted(judged[Stance.SUPPORTS]))
+        + min(_kept(verdicts, as_of), MOST_KEPT)
+        + confirmed,
         sums[1] + sum(sorted(judged[Stance.CONTRADICTS])),
     )
 
@@ -85,7 +109,10 @@ def explain(belief: Belief) -> list[str]:
     lines += [_told(verdict, verdicts, as_of) for verdict in verdicts]
     if (kept := _kept(verdicts, as_of)) > MOST_KEPT:
         lines.append(f"sessions that kept to it count {MOST_KEPT:.2f} together, not {kept:.2f}")
-    support, against = weigh(evidence, verdicts, as_of)
+    if confirmed := belief.ruling(RulingKind.CONFIRM):
+        counts = WEIGHT[Source.STATED] * _fresh(confirmed.at, as_of)
+        lines.append(f"you confirmed it on {confirmed.at:%Y-%m-%d}: counts {counts:.2f} for it")
+    support, against = weigh(evidence, verdicts, as_of, belief.rulings)
     total = support / (support + against + DOUBT)
     return [*lines, f"{support:.2f} / ({support:.2f} + {against:.2f} + {DOUBT:.2f}) = {total:.2f}"]
 

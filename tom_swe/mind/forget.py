@@ -1,14 +1,19 @@
 """Forgetting: what is deleted, what rested on it, and what remains of it on the disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from tom_swe.mind.alike import Likeness
+from tom_swe.errors import UsageError
+from tom_swe.mind.alike import Likeness, vectors_of
 from tom_swe.mind.faculties import Mind
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.read.pointed import shares_words
 from tom_swe.mind.reconsider import reconsider
+from tom_swe.mind.took import texts_of
+from tom_swe.model.memory import Mentions
 from tom_swe.model.session import Role
 from tom_swe.ports import ChangeOfMind, MemoryStore
+
+SHORTEST_PHRASE = 3
 
 
 class Forgetting:
@@ -22,15 +27,53 @@ class Forgetting:
         self._learner = learner
         self._say = say
 
-    def session(self, user_id: str, session_id: int) -> None:
-        """Deletes a session and all that rested on it alone. Raises NotFound."""
-        session = self._memory.sessions.get(user_id, session_id)
-        said = [turn.text for turn in session.by(Role.USER)]
-        pointers = self._pointers_to(user_id, said)
+    def sessions(self, user_id: str, session_ids: Collection[int]) -> None:
+        """Deletes sessions and all that rested on them alone. Raises NotFound."""
+        self._delete(user_id, Mentions(sessions=tuple(session_ids)))
+
+    def mentions(self, user_id: str, phrase: str) -> Mentions:
+        """Everything in which a phrase stands, however it is cased. Raises UsageError."""
+        if len(phrase.strip()) < SHORTEST_PHRASE:
+            raise UsageError(f"give a phrase of at least {SHORTEST_PHRASE} characters")
+        wanted = phrase.strip().casefold()
+
+        def has(*texts: str) -> bool:
+            return any(wanted in text.casefold() for text in texts)
+
+        memory = self._memory
+        return Mentions(
+            sessions=tuple(memory.sessions.holding(user_id, wanted)),
+            beliefs=tuple(b.id for b in memory.beliefs.all(user_id) if has(*b.wordings)),
+            consultations=tuple(
+                c.id for c in memory.consultations.all(user_id) if has(c.query, c.text)
+            ),
+            pointers=tuple(p.id for p in memory.noted.all(user_id) if has(p.quote)),
+            changes=tuple(c.id for c in memory.changes.all(user_id) if has(*texts_of(c))),
+        )
+
+    def everything_in(self, user_id: str, mentions: Mentions) -> None:
+        """Deletes all of this, and what rested on it alone. Raises NotFound."""
+        self._delete(user_id, mentions)
+
+    def _delete(self, user_id: str, gone: Mentions) -> None:
+        said: list[str] = []
+        for session_id in gone.sessions:
+            session = self._memory.sessions.get(user_id, session_id)
+            said += [turn.text for turn in session.by(Role.USER)]
+        pointers = {*gone.pointers, *self._pointers_to(user_id, said)}
         with self._memory.learning.from_outside(user_id) as change:
             change.drop_pointers(pointers)
-            change.forget_session(session_id)
+            for session_id in gone.sessions:
+                change.forget_session(session_id)
+            change.drop_unsupported()
+            left = {belief.id for belief in change.beliefs()}
+            for belief_id in gone.beliefs:
+                if belief_id in left:
+                    change.forget_belief(belief_id)
+            change.drop_consultations(gone.consultations)
+            change.hands.drop(gone.changes)
             self._think_again(user_id, change)
+        self._embed_reworded(user_id)
         self._purge()
 
     def belief(self, user_id: str, belief_id: int) -> None:
@@ -54,6 +97,18 @@ class Forgetting:
         change.apply(reconsider(change.beliefs(), alike), {}, "")
         change.drop_consultations()
         self._learner.brief(user_id, change)
+
+    def _embed_reworded(self, user_id: str) -> None:
+        """Makes vectors of what is now worded by other words than those forgotten."""
+        if (embedder := self._mind.embedder) is None:
+            return
+        beliefs = {belief.id: belief.statement for belief in self._memory.beliefs.all(user_id)}
+        known = self._memory.vectors.of_beliefs(beliefs, embedder.name)
+        wanted = {i: text for i, text in beliefs.items() if i not in known}
+        made = vectors_of(embedder, wanted.values())
+        self._memory.vectors.put(
+            user_id, embedder.name, {f"b:{i}": made[text] for i, text in wanted.items()}
+        )
 
     def _pointers_to(self, user_id: str, texts: Sequence[str]) -> list[int]:
         return [p.id for p in self._memory.noted.all(user_id) if shares_words(p, texts)]

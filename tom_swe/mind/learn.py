@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.errors import IndexFault, MemoryFault, TomError
@@ -17,7 +17,7 @@ from tom_swe.mind.read.stated import as_stated
 from tom_swe.mind.reconsider import reconsider
 from tom_swe.mind.revise import revise
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Relation, SessionModel
+from tom_swe.model.belief import Belief, Relation, SessionModel
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import OWN_HOST, Session
@@ -128,6 +128,8 @@ class Learner:
         name = self._mind.embedder_name
         heard = change.observe(model)
         alike = Likeness({**change.vectors(name), **statements}, relations)
+        # What the person worded anew is still known by what was learned.
+        alike.add(vectors_of(self._mind.embedder, _learned(change.beliefs())))
         if change.evidence_gone:  # read before, the session said more then
             change.drop_unsupported()
             change.uncite()
@@ -246,3 +248,7 @@ class Learner:
         text = str(error) if isinstance(error, TomError) else type(error).__name__
         self._memory.queue.fail(job, text)
         return text
+
+
+def _learned(beliefs: Iterable[Belief]) -> list[str]:
+    return [wording for belief in beliefs for wording in belief.wordings[1:]]

@@ -14,6 +14,8 @@ type Alike = Callable[[str, str], float]
 SAME = 0.80
 # What `Likeness` gives a pair that was told to contradict each other; no cosine comes near it.
 EXCLUDING = -0.999
+# Why one of two ended. The other is named by its id: its words go when they are forgotten.
+SUPERSEDED = "superseded"
 
 
 def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
@@ -24,8 +26,9 @@ def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
             return opposed
         if one.value and other.value:
             return not opposed and one.polarity is Polarity.FOR
-    likeness = alike(one.statement, other.statement)
-    return likeness <= EXCLUDING or (opposed and likeness >= SAME)
+    wordings = one.wordings if isinstance(one, Belief) else (one.statement,)
+    likeness = [alike(a, b) for a in wordings for b in other.wordings]
+    return min(likeness) <= EXCLUDING or (opposed and max(likeness) >= SAME)
 
 
 def outweighs(one: Belief, other: Belief) -> bool:
@@ -33,7 +36,8 @@ def outweighs(one: Belief, other: Belief) -> bool:
 
     A hint of one session outweighs only its like. What was said outweighs what was only seen.
     Of two things said the later one holds, stated outright or not; of two things seen the one
-    seen in more sessions, then the later.
+    seen in more sessions, then the later. What the person took up with their own hands was said
+    when they did.
     """
     if one.is_hint != other.is_hint:
         return other.is_hint
@@ -42,8 +46,10 @@ def outweighs(one: Belief, other: Belief) -> bool:
     if _only_seen(one):
         mine, theirs = sessions(one.evidence), sessions(other.evidence)
         return (mine, one.last_seen) >= (theirs, other.last_seen)
-    return one.last_seen >= other.last_seen
+    return one.last_word >= other.last_word
 
 
 def _only_seen(belief: Belief) -> bool:
+    if belief.is_upheld:
+        return False
     return all(each.source is Source.BEHAVIOUR for each in belief.supporting)

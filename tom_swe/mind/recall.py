@@ -101,7 +101,7 @@ def rank_beliefs(
     meaning: Mapping[int, float],
     query: Query,
 ) -> list[Belief]:
-    """The beliefs that apply, at most ``query.limit``, best first.
+    """The beliefs that apply, at most ``query.limit``, what the person pinned first, then the best.
 
     ``words`` holds BM25 scores and ``meaning`` cosines by belief id. Ordered by likeness to
     the query plus half the confidence; rules and beliefs about just this place are preferred,
@@ -114,16 +114,17 @@ def rank_beliefs(
         shared = SHARED_WORDS * words.get(belief.id, 0.0) / best
         return max(meaning.get(belief.id, 0.0), 0.0) + shared
 
-    def score(belief: Belief) -> tuple[float, int]:
+    def score(belief: Belief) -> tuple[bool, float, int]:
         sure = belief.confidence * (1.0 if belief.status is Status.CONFIRMED else 0.7)
         standing = STANDING if belief.kind is Kind.CONSTRAINT else 0.0
         local = LOCAL if belief.scope.reach is not Reach.EVERYWHERE else 0.0
-        return alike(belief) + 0.5 * sure + standing + local, -belief.id
+        return belief.is_pinned, alike(belief) + 0.5 * sure + standing + local, -belief.id
 
     here = (
         b
         for b in in_force(beliefs, query.repository, query.languages)
-        if b.dimension not in IDLE and (b.kind is not Kind.HABIT or alike(b) >= HABIT_ON_TOPIC)
+        if b.is_pinned
+        or (b.dimension not in IDLE and (b.kind is not Kind.HABIT or alike(b) >= HABIT_ON_TOPIC))
     )
     return sorted(here, key=score, reverse=True)[: query.limit]
 

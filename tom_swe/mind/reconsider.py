@@ -4,15 +4,16 @@ Evidence goes when it is forgotten; verdicts come when advice is judged. Both le
 to be weighed again, and what lives again has to agree with what has been held since.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from tom_swe.mind.opposition import Alike, contradicts, outweighs
+from tom_swe.mind.opposition import SUPERSEDED, Alike, contradicts, outweighs
 from tom_swe.mind.standing import standing
-from tom_swe.model.belief import Belief, Change, Status
+from tom_swe.model.belief import Belief, Change, RulingKind, Status
 from tom_swe.model.revision import Revision
 
 GONE = "evidence was forgotten or is gone"
 REJECTED = "advice resting on it was rejected"
+RULED_OUT = "you rejected it"
 
 
 def reconsider(beliefs: Sequence[Belief], alike: Alike) -> list[Revision]:
@@ -39,24 +40,36 @@ def weighed(
         if old.id not in on or not old.supporting:
             continue
         given_up = old.status is Status.RETIRED
-        new = standing(old, superseded=given_up and old.superseded_by in now)
+        new = standing(old, superseded=given_up and stays_superseded(old, now))
         if new == old:
             continue
         now[new.id] = new
         change = Change.WEAKEN if new.confidence < old.confidence else Change.STRENGTHEN
         if new.status is Status.RETIRED and not given_up:
-            revisions.append(Revision(change=Change.RETIRE, belief=new, reason=REJECTED))
+            revisions.append(Revision(change=Change.RETIRE, belief=new, reason=_why_ended(new)))
         else:
             revisions.append(Revision(change=change, belief=new, reason=reason))
         if given_up and new.status is not Status.RETIRED:
             revived.append(new.id)
     for belief_id in revived:
-        revisions += _settled(now, belief_id, alike)
+        revisions += settled(now, belief_id, alike)
     return revisions
 
 
-def _settled(now: dict[int, Belief], belief_id: int, alike: Alike) -> list[Revision]:
-    """The end of one of each two beliefs that cannot hold together, one of them revived."""
+def stays_superseded(belief: Belief, now: Mapping[int, Belief]) -> bool:
+    """Whether what a belief gave way to is still there, and goes before what was decided since."""
+    successor = now.get(belief.superseded_by or 0)
+    if successor is None or successor.is_ruled_out:
+        return False
+    confirmed = belief.ruling(RulingKind.CONFIRM)
+    return confirmed is None or confirmed.at <= successor.last_word
+
+
+def settled(now: dict[int, Belief], belief_id: int, alike: Alike) -> list[Revision]:
+    """The end of one of each two beliefs that cannot hold together, one of them revived.
+
+    ``now`` holds the beliefs as they stand, and is kept up.
+    """
     revisions: list[Revision] = []
     for other in list(now.values()):
         belief = now[belief_id]
@@ -70,6 +83,11 @@ def _settled(now: dict[int, Belief], belief_id: int, alike: Alike) -> list[Revis
         kept, ended = (belief, other) if outweighs(belief, other) else (other, belief)
         end = {"status": Status.RETIRED, "superseded_by": kept.id}
         now[ended.id] = ended.model_copy(update=end)
-        reason = f"superseded: {kept.statement}"
-        revisions.append(Revision(change=Change.RETIRE, belief=now[ended.id], reason=reason))
+        revisions.append(
+            Revision(change=Change.RETIRE, belief=now[ended.id], reason=SUPERSEDED, about=kept.id)
+        )
     return revisions
+
+
+def _why_ended(belief: Belief) -> str:
+    return RULED_OUT if belief.is_ruled_out else REJECTED

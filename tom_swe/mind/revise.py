@@ -7,13 +7,17 @@ says it too, or the person states it outright. What is said in two places, and o
 neither, holds everywhere, unless the person stated where it holds. What is said of everywhere
 ends the exception of the repository that it is said in, for it is meant there too; exceptions
 of other repositories stay.
+
+What the person ruled goes before all that: what they rejected stays given up and its words make
+no other belief, and what they placed is never widened. What was said before they placed it
+supports it wherever it was said.
 """
 
 from collections.abc import Iterable, Sequence
 
-from tom_swe.mind.confidence import confidence
-from tom_swe.mind.opposition import SAME, Alike, contradicts, outweighs
-from tom_swe.mind.standing import SESSIONS_TO_CONFIRM, status_of
+from tom_swe.mind.confidence import confidence, newest
+from tom_swe.mind.opposition import SAME, SUPERSEDED, Alike, contradicts, outweighs
+from tom_swe.mind.standing import SESSIONS_TO_CONFIRM, status_of, status_of_belief
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -22,9 +26,11 @@ from tom_swe.model.belief import (
     Kind,
     Observation,
     Reach,
+    RulingKind,
     Source,
     Stance,
     Status,
+    in_order,
     same_repository,
 )
 from tom_swe.model.revision import Heard, Revision, Support
@@ -56,11 +62,13 @@ class _Mind:
     def hear(self, heard: Heard) -> None:
         said = heard.observation
         evidence = _evidence(heard, Stance.SUPPORTS)
-        same = self._agreeing(said, elsewhere=False)
+        same = self._agreeing(heard, elsewhere=False)
         # Where the person says outright how far something holds, it is not widened.
         narrow = said.source is Source.STATED and said.scope != EVERYWHERE
         if same is None and not narrow and not self._opposed_here(said):
-            same = self._agreeing(said, elsewhere=True)
+            same = self._agreeing(heard, elsewhere=True)
+        if same is None and said.source is not Source.STATED and self._is_ruled_out(said):
+            return
         if same is None:
             belief = self._add(said, evidence, heard)
         else:
@@ -70,17 +78,18 @@ class _Mind:
         for other in self._contradicting(belief, heard):
             self._settle(belief, other, heard)
 
-    def _agreeing(self, said: Observation, *, elsewhere: bool) -> Belief | None:
+    def _agreeing(self, heard: Heard, *, elsewhere: bool) -> Belief | None:
         """The belief this says again; a live one before a retired one, the most alike first.
 
         ``elsewhere`` looks for a live one that holds in another place, to be widened.
         """
+        said = heard.observation
         scored = [
             (belief.status is not Status.RETIRED, likeness, -belief.id, belief)
             for belief in self._beliefs.values()
-            if belief.scope.same_as(said.scope) is not elsewhere
+            if _is_for(belief, heard) is not elsewhere
             and not (elsewhere and belief.status is Status.RETIRED)
-            and not (elsewhere and belief.is_stated and belief.scope != EVERYWHERE)
+            and not (elsewhere and _is_placed(belief) and belief.scope != EVERYWHERE)
             and (likeness := self._agreement(belief, said)) > 0
         ]
         return max(scored, key=lambda each: each[:3])[3] if scored else None
@@ -104,8 +113,18 @@ class _Mind:
                 return 0.0
             if belief.value:
                 return 1.0
-        likeness = self._alike(belief.statement, said.statement)
+        likeness = max(self._alike(wording, said.statement) for wording in belief.wordings)
         return likeness if likeness >= SAME else 0.0
+
+    def _is_ruled_out(self, said: Observation) -> bool:
+        """Whether a belief on just these words was rejected: they make no other one."""
+        words = _words(said.quote.text)
+        return any(
+            words == _words(each.quote)
+            for belief in self._beliefs.values()
+            if belief.is_ruled_out
+            for each in belief.supporting
+        )
 
     def _contradicting(self, belief: Belief, heard: Heard) -> list[Belief]:
         """Live beliefs that cannot hold together with this one."""
@@ -136,7 +155,7 @@ class _Mind:
         return self._change(Change.ADD, belief, "first heard", evidence)
 
     def _strengthen(self, belief: Belief, evidence: Evidence, heard: Heard) -> Belief:
-        held = (*belief.evidence, evidence)
+        held = tuple(sorted((*belief.evidence, evidence), key=in_order))
         last = max(belief.last_seen, heard.at)
         again = {e.session_id for e in belief.evidence if e.stance is Stance.SUPPORTS}
         reason = "heard again in the same session"
@@ -145,11 +164,12 @@ class _Mind:
         status, superseded = belief.status, belief.superseded_by
         given_up = status is Status.RETIRED
         if not given_up or self._is_taken_up(belief, held, heard):
-            status, superseded = status_of(held, belief.verdicts), None
+            status = status_of_belief(belief.model_copy(update={"evidence": held}))
+            superseded = None
         if given_up and status is not Status.RETIRED:
             reason = "said again after it was given up"
         scope, change = belief.scope, Change.STRENGTHEN
-        if not scope.same_as(heard.observation.scope) and scope != EVERYWHERE:
+        if not _is_for(belief, heard) and scope != EVERYWHERE:
             scope, change = EVERYWHERE, Change.MERGE
             reason = f"holds beyond {belief.scope}"
         stronger = belief.model_copy(
@@ -158,7 +178,7 @@ class _Mind:
                 "status": status,
                 "scope": scope,
                 "superseded_by": superseded,
-                "confidence": confidence(held, last, belief.verdicts),
+                "confidence": confidence(held, newest(held), belief.verdicts, belief.rulings),
                 "first_seen": min(belief.first_seen, heard.at),
                 "last_seen": last,
             }
@@ -190,28 +210,55 @@ class _Mind:
         if older.status is Status.RETIRED:
             return
         against = _evidence(heard, Stance.CONTRADICTS) if older is other else None
-        held = older.evidence if against is None else (*older.evidence, against)
+        held = older.evidence
+        if against is not None:
+            held = tuple(sorted((*held, against), key=in_order))
         given_up = older.model_copy(
             update={
                 "evidence": held,
                 "status": Status.RETIRED,
                 "superseded_by": newer.id,
-                "confidence": confidence(
-                    held, max(newer.last_seen, older.last_seen), older.verdicts
-                ),
+                "confidence": confidence(held, newest(held), older.verdicts, older.rulings),
             }
         )
-        self._change(Change.RETIRE, given_up, f"superseded: {newer.statement}", against)
+        self._change(Change.RETIRE, given_up, SUPERSEDED, against, about=newer.id)
 
     def _change(
-        self, change: Change, belief: Belief, reason: str, added: Evidence | None
+        self,
+        change: Change,
+        belief: Belief,
+        reason: str,
+        added: Evidence | None,
+        about: int | None = None,
     ) -> Belief:
         self._beliefs[belief.id] = belief
         support = (
             (Support(observation_id=added.observation_id, stance=added.stance),) if added else ()
         )
-        self.revisions.append(Revision(change=change, belief=belief, reason=reason, added=support))
+        self.revisions.append(
+            Revision(change=change, belief=belief, reason=reason, added=support, about=about)
+        )
         return belief
+
+
+def _is_placed(belief: Belief) -> bool:
+    """Whether the person said themselves where a belief holds."""
+    return belief.is_stated or belief.ruling(RulingKind.SCOPE) is not None
+
+
+def _is_for(belief: Belief, heard: Heard) -> bool:
+    """Whether what was heard is said of just the place that a belief holds in.
+
+    What was said before the person placed the belief is, wherever it was said.
+    """
+    placed = belief.ruling(RulingKind.SCOPE)
+    if placed is not None and heard.at <= placed.at:
+        return True
+    return belief.scope.same_as(heard.observation.scope)
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().split()
 
 
 def _is_meant_here(heard: Heard, belief: Belief, exception: Belief) -> bool:
@@ -220,7 +267,7 @@ def _is_meant_here(heard: Heard, belief: Belief, exception: Belief) -> bool:
         heard.observation.scope == EVERYWHERE
         and exception.scope.reach is Reach.REPOSITORY
         and same_repository(exception.scope.name, heard.repository)
-        and heard.at >= exception.last_seen
+        and heard.at >= exception.last_word
         and outweighs(belief, exception)
     )
 

@@ -3,33 +3,54 @@
 from collections.abc import Iterable
 
 from tom_swe.mind.confidence import confidence, newest, weigh
-from tom_swe.model.belief import Belief, Evidence, Source, Stance, Status, Verdict
+from tom_swe.model.belief import (
+    Belief,
+    Evidence,
+    Ruling,
+    RulingKind,
+    Source,
+    Stance,
+    Status,
+    Verdict,
+)
 
 SESSIONS_TO_CONFIRM = 2
 
 
 def standing(belief: Belief, *, superseded: bool) -> Belief:
-    """The belief as its evidence and verdicts make it; ``superseded`` keeps it retired.
+    """The belief as what is for and against it makes it; ``superseded`` keeps it retired.
 
     It has to have support.
     """
     seen = [each.at for each in belief.supporting]
+    as_of = newest(belief.evidence)
     return belief.model_copy(
         update={
-            "status": Status.RETIRED if superseded else status_of(belief.evidence, belief.verdicts),
+            "status": Status.RETIRED if superseded else status_of_belief(belief),
             "superseded_by": belief.superseded_by if superseded else None,
-            "confidence": confidence(belief.evidence, newest(belief.evidence), belief.verdicts),
+            "confidence": confidence(belief.evidence, as_of, belief.verdicts, belief.rulings),
             "first_seen": min(seen),
             "last_seen": max(seen),
         }
     )
 
 
-def status_of(evidence: Iterable[Evidence], verdicts: Iterable[Verdict]) -> Status:
-    """The status of a belief that no other supersedes.
+def status_of_belief(belief: Belief) -> Status:
+    """The status of a belief that no other supersedes: the person's ruling, else the evidence."""
+    if belief.is_ruled_out:
+        return Status.RETIRED
+    return status_of(belief.evidence, belief.verdicts, belief.rulings)
 
-    Enough sessions confirm it, or one word stated outright; no verdict does.
+
+def status_of(
+    evidence: Iterable[Evidence], verdicts: Iterable[Verdict], rulings: Iterable[Ruling] = ()
+) -> Status:
+    """The status of a belief that no other supersedes and that the person did not reject.
+
+    The person confirms it, or enough sessions do, or one word stated outright; no verdict does.
     """
+    if any(each.kind is RulingKind.CONFIRM for each in rulings):
+        return Status.CONFIRMED
     evidence = list(evidence)
     if is_rejected(evidence, verdicts):
         return Status.RETIRED

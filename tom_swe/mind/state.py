@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.read.pointed import beliefs_on, places_of, quote_of
 from tom_swe.mind.read.stated import holding, same_statement, session_of_statement
+from tom_swe.mind.took import change_of
 from tom_swe.model.belief import Belief, Scope, SessionModel
 from tom_swe.model.noted import Noted, Pointer
+from tom_swe.model.person import Did
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.ports import MemoryStore
 
@@ -32,13 +34,22 @@ class Statements:
         statements = self._learner.vectors(model)
         quotes = [each.quote.text for each in model.observations]
         with self._memory.learning.from_statement(user_id, session, quotes) as change:
+            before = change.beliefs()
             heard, _ = self._learner.take_in(user_id, change, model, statements)
             made = {each.id for each in heard}
-            return tuple(
+            change.hands.look_again()
+            after = change.beliefs()
+            stated = tuple(
                 belief
-                for belief in change.beliefs()
+                for belief in after
                 if any(each.observation_id in made for each in belief.supporting)
             )
+            now = datetime.now(UTC)
+            ids = [belief.id for belief in stated]
+            change.hands.log(
+                change_of(Did.REMEMBER, ids, before, after, now, forgotten=change.remembered_again)
+            )
+            return stated
 
     def _holding(self, user_id: str, session: Session, model: SessionModel) -> tuple[Belief, ...]:
         """The beliefs on a statement, where it was made before and all of it still holds."""

@@ -4,19 +4,21 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from tom_swe.errors import UsageError
-from tom_swe.mind.alike import Likeness
 from tom_swe.mind.brief import brief
 from tom_swe.mind.faculties import Faculties, Mind
 from tom_swe.mind.forget import Forgetting
-from tom_swe.mind.judge import BECAME, verdicts
 from tom_swe.mind.learn import Learned, Learner
+from tom_swe.mind.outcomes import Outcomes
 from tom_swe.mind.recall import rank_beliefs, rank_turns
-from tom_swe.mind.reconsider import weighed
+from tom_swe.mind.rule import Rulings
 from tom_swe.mind.state import Statements
+from tom_swe.mind.undo import Undoing
+from tom_swe.mind.whynot import Doubts, WhyNot
 from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
-from tom_swe.model.belief import EVERYWHERE, Belief, Judge, Scope
-from tom_swe.model.memory import Put
+from tom_swe.model.belief import EVERYWHERE, Belief, Scope
+from tom_swe.model.memory import Mentions, Put
 from tom_swe.model.noted import Noted
+from tom_swe.model.person import PersonChange
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel
 from tom_swe.ports import Embedder, MemoryStore, VectorIndex
@@ -48,6 +50,10 @@ class Tom:
         self._briefing_tokens = briefing_tokens
         self._learner = Learner(memory, self._mind, say=say, briefing_tokens=briefing_tokens)
         self._statements = Statements(memory, self._learner, redact)
+        self._rulings = Rulings(memory, self._mind, self._learner, redact)
+        self._outcomes = Outcomes(memory, self._mind, self._learner)
+        self._undoing = Undoing(memory, self._mind, self._learner)
+        self._doubts = Doubts(memory, self._mind)
         self._forgetting = Forgetting(memory, self._mind, self._learner, say)
 
     @property
@@ -181,26 +187,72 @@ class Tom:
         replaces what was said before, but an agent does not overrule the person. Raises
         NotFound and UsageError.
         """
-        by = Judge.AGENT if by_agent else Judge.PERSON
-        name = self._mind.embedder_name
-        with self.memory.learning.from_outside(user_id) as change:
-            cited = change.cited(consultation_id)
-            now = datetime.now(UTC)
-            shared = verdicts(consultation_id, cited, outcome, right=right, by=by, at=now)
-            if by_agent and change.judged_by(consultation_id) is Judge.PERSON:
-                raise UsageError(f"the person has judged advice a{consultation_id} themselves")
-            change.judge(consultation_id, outcome, shared)
-            alike = Likeness(change.vectors(name))
-            reason = f"advice resting on it was {BECAME[outcome]}"
-            change.apply(weighed(change.beliefs(), cited, alike, reason), {}, name)
-            self._learner.brief(user_id, change)
-            return tuple(belief for belief in change.beliefs() if belief.id in cited)
+        return self._outcomes.judge(
+            user_id, consultation_id, outcome, right=right, by_agent=by_agent
+        )
+
+    # What the person decides
+
+    def confirm(self, user_id: str, belief_id: int) -> Belief:
+        """Holds a belief on the person's word, until they say otherwise later. Raises NotFound."""
+        return self._rulings.confirm(user_id, belief_id)
+
+    def reject(self, user_id: str, belief_id: int) -> Belief:
+        """Gives a belief up, for good unless the person states it outright. Raises NotFound.
+
+        Its quotes stay to be seen; neither they nor what says the same bring it back.
+        """
+        return self._rulings.reject(user_id, belief_id)
+
+    def pin(self, user_id: str, belief_id: int) -> Belief:
+        """Has a belief always told, and first. Raises NotFound; UsageError of one given up."""
+        return self._rulings.pin(user_id, belief_id)
+
+    def unpin(self, user_id: str, belief_id: int) -> Belief:
+        """Has a belief told like any other. Raises NotFound; UsageError of one not pinned."""
+        return self._rulings.unpin(user_id, belief_id)
+
+    def edit(self, user_id: str, belief_id: int, text: str) -> Belief:
+        """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
+        return self._rulings.edit(user_id, belief_id, text)
+
+    def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:
+        """Has a belief hold just there; it is never widened. Raises NotFound and UsageError."""
+        return self._rulings.rescope(user_id, belief_id, scope)
+
+    def merge(self, user_id: str, kept_id: int, other_id: int) -> Belief:
+        """Makes one belief part of another. Raises NotFound; UsageError where they oppose."""
+        return self._rulings.merge(user_id, kept_id, other_id)
+
+    def undo(self, user_id: str, count: int = 1) -> tuple[PersonChange, ...]:
+        """Takes back what the person did last, by ruling, merging, stating or judging.
+
+        What was taken back, the last first. Nothing that was forgotten comes back. Raises
+        UsageError where there is nothing.
+        """
+        return self._undoing.undo(user_id, count)
+
+    def why_not(self, user_id: str, text: str) -> WhyNot:
+        """What is known on a statement, and why it is not believed. Raises UsageError."""
+        return self._doubts.why_not(user_id, text)
 
     # Forgetting
 
     def forget_session(self, user_id: str, session_id: int) -> None:
         """Deletes a session and all that rested on it alone. Raises NotFound."""
-        self._forgetting.session(user_id, session_id)
+        self._forgetting.sessions(user_id, [session_id])
+
+    def forget_sessions(self, user_id: str, session_ids: Collection[int]) -> None:
+        """Deletes sessions and all that rested on them alone. Raises NotFound."""
+        self._forgetting.sessions(user_id, session_ids)
+
+    def mentions(self, user_id: str, phrase: str) -> Mentions:
+        """Everything in which a phrase stands, however it is cased. Raises UsageError."""
+        return self._forgetting.mentions(user_id, phrase)
+
+    def forget_mentions(self, user_id: str, mentions: Mentions) -> None:
+        """Deletes all of this, and what rested on it alone. Raises NotFound."""
+        self._forgetting.everything_in(user_id, mentions)
 
     def forget_belief(self, user_id: str, belief_id: int) -> None:
         """Deletes a belief; it is not learned again from the same words. Raises NotFound."""

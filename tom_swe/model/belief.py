@@ -152,6 +152,11 @@ class Evidence(Value):
     basis: str = ""
 
 
+def in_order(evidence: Evidence) -> tuple[datetime, int, int]:
+    """What evidence is sorted by: when and where it was said."""
+    return evidence.at, evidence.session_id, evidence.ordinal
+
+
 class Judge(StrEnum):
     """Who said what became of advice, or of a belief that a session was told."""
 
@@ -177,8 +182,35 @@ class Verdict(Value):
     session_id: int | None = None
 
 
+class RulingKind(StrEnum):
+    """What the person decided about a belief."""
+
+    CONFIRM = "confirm"  # it holds, whatever was heard before
+    REJECT = "reject"  # it does not hold, and no words but a statement bring it back
+    PIN = "pin"  # it is always told, and first
+    EDIT = "edit"  # it is worded so
+    SCOPE = "scope"  # it holds just there
+
+
+class Ruling(Value):
+    """What the person decided about a belief, with their own hands; it outranks inference.
+
+    ``statement`` is of an edit and ``scope`` of a scope; ``learned`` is what it took the place
+    of, as it was learned: the statement, or the scope as text.
+    """
+
+    kind: RulingKind
+    at: datetime
+    statement: str = ""
+    scope: Scope | None = None
+    learned: str = ""
+
+
 class Belief(Value):
-    """What tom holds about the person across sessions, with its evidence, oldest first."""
+    """What tom holds about the person across sessions, with its evidence, oldest first.
+
+    ``statement`` and ``scope`` are the person's own where they ruled on them.
+    """
 
     id: int
     kind: Kind
@@ -194,11 +226,17 @@ class Belief(Value):
     last_seen: datetime
     evidence: tuple[Evidence, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, ...]:
         """The supporting quotes, newest first, each once."""
         return tuple(dict.fromkeys(each.quote for each in reversed(self.supporting)))
+
+    @property
+    def said(self) -> str:
+        """The quote to tell it with: the newest, none where the person worded it themselves."""
+        return "" if len(self.wordings) > 1 or not self.quotes else self.quotes[0]
 
     @property
     def supporting(self) -> tuple[Evidence, ...]:
@@ -216,7 +254,43 @@ class Belief(Value):
         return (
             all(each.source is Source.HINT for each in self.supporting)
             and len({each.session_id for each in self.supporting}) == 1
+            and not self.is_upheld
         )
+
+    def ruling(self, kind: RulingKind) -> Ruling | None:
+        """What the person decided of this kind; None where they decided nothing."""
+        return next((each for each in self.rulings if each.kind is kind), None)
+
+    @property
+    def is_upheld(self) -> bool:
+        """Whether the person took it up with their own hands and did not reject it."""
+        return bool(self.rulings) and self.ruling(RulingKind.REJECT) is None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it is always told, for as long as it is not given up."""
+        return self.ruling(RulingKind.PIN) is not None
+
+    @property
+    def is_ruled_out(self) -> bool:
+        """Whether the person rejected it and has not stated it outright since."""
+        rejected = self.ruling(RulingKind.REJECT)
+        return rejected is not None and not any(
+            each.source is Source.STATED and each.at > rejected.at for each in self.supporting
+        )
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The statement, and the one that was learned where the person worded it anew."""
+        edited = self.ruling(RulingKind.EDIT)
+        return (self.statement, edited.learned) if edited else (self.statement,)
+
+    @property
+    def last_word(self) -> datetime:
+        """When it was last said, or last taken up by the person with their own hands."""
+        if not self.is_upheld:
+            return self.last_seen
+        return max(self.last_seen, *(each.at for each in self.rulings))
 
 
 class Relation(StrEnum):
@@ -235,3 +309,4 @@ class Change(StrEnum):
     WEAKEN = "weaken"
     MERGE = "merge"
     RETIRE = "retire"
+    RULE = "rule"  # the person decided it, or took back what they had decided

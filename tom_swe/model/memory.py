@@ -48,7 +48,7 @@ class Job(Value):
 
 
 class PastRevision(Value):
-    """One kept change of mind about a belief."""
+    """One kept change of mind about a belief; ``about`` is the belief that it gave way to."""
 
     change: Change
     reason: str
@@ -56,6 +56,14 @@ class PastRevision(Value):
     confidence: float
     at: datetime
     session_id: int | None
+    about: int | None = None
+
+
+class Logged(PastRevision):
+    """A kept change of mind with the belief it was about, and the host of its session."""
+
+    belief_id: int
+    host: str = ""
 
 
 class Sizes(Value):
@@ -77,3 +85,20 @@ class Problem(Value):
 
     what: str
     mend: str
+
+
+class Mentions(Value):
+    """What holds a phrase, or is to go for another reason: ids by what they are of."""
+
+    sessions: tuple[int, ...] = ()
+    beliefs: tuple[int, ...] = ()
+    consultations: tuple[int, ...] = ()
+    pointers: tuple[int, ...] = ()
+    changes: tuple[int, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing of it."""
+        return not any(
+            (self.sessions, self.beliefs, self.consultations, self.pointers, self.changes)
+        )

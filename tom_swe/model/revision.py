@@ -27,10 +27,12 @@ class Support(Value):
 class Revision(Value):
     """One change of mind. ``belief`` is the belief as it stands after it.
 
-    A new belief has a negative id until memory gives it its own.
+    A new belief has a negative id until memory gives it its own. ``about`` is the belief that
+    it gave way to.
     """
 
     change: Change
     belief: Belief
     reason: str
     added: tuple[Support, ...] = ()
+    about: int | None = None

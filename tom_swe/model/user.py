@@ -36,7 +36,7 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
     heard, and a pause makes nobody forgotten. It changes nothing that is kept: the quotes stay,
     the history says what was, and a second session confirms the belief whenever it comes. What
     superseded another belief does not fade: somebody who changes their mind says so once, and
-    the old belief is gone.
+    the old belief is gone. What the person pinned is told for as long as it is not given up.
     """
     held = list(beliefs)
     newest = max((belief.last_seen for belief in held), default=None)
@@ -44,6 +44,8 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
 
     def faded(belief: Belief) -> bool:
         if belief.status is not Status.CANDIDATE or belief.id in successors or newest is None:
+            return False
+        if belief.is_pinned:
             return False
         return newest - _borne_out(belief) >= FADES
 
@@ -53,6 +55,6 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
 
 
 def _borne_out(belief: Belief) -> datetime:
-    """When the belief was last said or last found right."""
+    """When the belief was last said, last taken up by the person, or last found right."""
     found_right = (v.at for v in belief.verdicts if v.stance is Stance.SUPPORTS)
-    return max((belief.last_seen, *found_right))
+    return max((belief.last_word, *found_right))

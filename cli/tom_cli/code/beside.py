@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.errors import UsageError
 from tom_swe.hosts import hook
+from tom_swe.ignoring import is_ignored
 from tom_swe.mind.advise.background import background
 from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
@@ -124,9 +125,9 @@ def at_once(settings: Settings) -> Settings:
     return settings.model_copy(update={"adviser_model": NONE})
 
 
-def is_off(environ: Mapping[str, str]) -> bool:
-    """Whether the person has switched tom off, for this process or for good."""
-    return hook.Place(environ).is_off(environ)
+def is_off(environ: Mapping[str, str], folder: Path) -> bool:
+    """Whether the person has switched tom off, for this process, for this folder or for good."""
+    return is_ignored(str(folder)) or hook.Place(environ).is_off(environ)
 
 
 def silence_hooks() -> None:

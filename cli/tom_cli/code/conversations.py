@@ -65,6 +65,20 @@ def delete(conversations: Path, conversation_id: str) -> None:
         shutil.rmtree(conversations / conversation_id, ignore_errors=True)
 
 
+def delete_holding(conversations: Path, phrase: str) -> None:
+    """Deletes for good those in which a phrase stands, however it is cased."""
+    wanted = phrase.strip().casefold()
+    plain, escaped = wanted, json.dumps(wanted)[1:-1]
+    for place in conversations.glob("*"):
+        for file in place.rglob("*"):
+            if not file.is_file():
+                continue
+            text = file.read_text(encoding="utf-8", errors="replace").casefold()
+            if plain in text or escaped in text:
+                shutil.rmtree(place, ignore_errors=True)
+                break
+
+
 def delete_all(conversations: Path) -> None:
     """Deletes all of them for good."""
     shutil.rmtree(conversations, ignore_errors=True)

@@ -89,7 +89,7 @@ def run(
     from tom_swe.app import open_tom
 
     environ = dict(os.environ)
-    off = is_off(environ)
+    off = is_off(environ, folder)
     silence_hooks()
     work.load_agent()
     teller = Teller(as_json)

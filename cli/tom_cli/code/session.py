@@ -50,7 +50,7 @@ class Session:
         self._never_ask = never_ask
         self._allowed: set[str] = set()
         self._environ: Mapping[str, str] = dict(os.environ)
-        self._off = is_off(self._environ)
+        self._off = is_off(self._environ, self._folder)
         self._spoke = False
         self._running = False
         self._agent = Loading(work.load_agent) if model else None

@@ -207,6 +207,7 @@ def _plain(intake: Intake) -> dict[str, object]:
         "grown": intake.grown,
         "unchanged": intake.unchanged,
         "forgotten": intake.forgotten,
+        "ignored": intake.ignored,
         "passed_over": intake.passed_over,
         "turns": intake.turns,
         "lines_read": tally.lines_read,

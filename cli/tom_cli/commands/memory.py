@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, talk
-from tom_swe.errors import UsageError
+from tom_swe.errors import NotFound, UsageError
 
 app = typer.Typer(help="See, forget and take out what is kept.", no_args_is_help=True)
 
+DATES = ["%Y-%m-%d"]
 Target = Annotated[str, typer.Argument(help="A belief (b3) or a session (s7).")]
 
 
@@ -74,29 +76,45 @@ def show(target: Target, as_json: Json = False) -> None:
 
 
 @app.command()
-def forget(target: Target, yes: Yes = False) -> None:
-    """Delete a belief or a session for good, with all that rests on it alone.
+def forget(
+    target: Annotated[str | None, typer.Argument(help="A belief (b3) or a session (s7).")] = None,
+    phrase: Annotated[
+        str | None, typer.Option(help="All that mentions these words, in any case.")
+    ] = None,
+    repository: Annotated[
+        str | None, typer.Option("--repository", "-r", help="Its sessions; . is this folder's.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="The sessions of this host: codex, ...")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DATES, help="Sessions from this day on.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DATES, help="Sessions to this day's end.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Delete for good: a belief, a session, or all of a phrase, a repository, a host or a time.
 
-    A belief is not learned again from the same words; a session is not imported again.
+    What rests on it alone goes, too. A belief is not learned again from the same words; a
+    session is not imported again. Repository, host and time together mean the sessions that
+    they all hold for.
 
     Example: tom memory forget b3
     """
-    from tom_cli.code import conversations
+    from tom_cli import forgetting
     from tom_cli.safe import safe
 
-    kind, number = _target(target)
+    chosen = forgetting.Which(repository=repository, host=host, since=since, until=until)
+    if sum((target is not None, phrase is not None, chosen.any)) != 1:
+        raise UsageError("say what to forget: b3, s7, --phrase, or --repository, --host, a time")
     with opened() as (tom, settings):
-        if kind == "b":
-            belief = tom.memory.beliefs.get(settings.user, number)
-            confirmed(f"Forget b{number}, {safe(belief.statement)!r}, for good?", yes)
-            tom.forget_belief(settings.user, number)
-        else:
-            session = tom.memory.sessions.get(settings.user, number)
-            what = f"{len(session.turns)} turns of {safe(session.host)}"
-            confirmed(f"Forget session s{number} ({what}) for good?", yes)
-            tom.forget_session(settings.user, number)
-            conversations.delete(settings.conversations, session.host_id)
-    talk(f"forgotten: {kind}{number}")
+        gone = forgetting.find(tom, settings.user, target, phrase, chosen)
+        if gone.is_empty:
+            raise NotFound("there is nothing of it")
+        told = safe(forgetting.described(tom, settings.user, gone))
+        confirmed(f"Forget {told} for good?", yes)
+        forgetting.forget(tom, settings, gone, phrase)
+    talk(f"forgotten: {told}")
 
 
 @app.command()

@@ -65,6 +65,10 @@ def remember(
     here: Annotated[
         bool, typer.Option("--here", help="Only in this folder's repository, not everywhere.")
     ] = False,
+    where: Annotated[
+        str | None,
+        typer.Option("--scope", help="everywhere, repository:NAME or language:NAME."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """State outright what tom is to hold about you. It is believed at once.
@@ -73,10 +77,13 @@ def remember(
 
     Example: tom remember "keep commit messages to one line" --here
     """
+    from tom_cli.commands.correct import scope_of
     from tom_cli.render import show_beliefs
     from tom_swe.model.belief import EVERYWHERE, Reach, Scope
 
-    scope = EVERYWHERE
+    if here and where is not None:
+        raise UsageError("say where it holds once: with --here or with --scope")
+    scope = EVERYWHERE if where is None else scope_of(where)
     if here:
         repository = repository_here(None)
         if not repository:
@@ -88,4 +95,4 @@ def remember(
         print_json(list(beliefs))
     else:
         show_beliefs(beliefs)
-        talk("if it was taken wrongly: `tom memory forget` it and say it in other words")
+        talk("if it was taken wrongly: `tom undo` it and say it in other words")

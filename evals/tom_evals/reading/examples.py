@@ -25,13 +25,14 @@ class Example(NamedTuple):
 def examples(cases: Iterable[Case]) -> list[Example]:
     """Every sentence of every case, as the product splits them."""
     return [
-        Example(case, each.words, _holds(case, each.start, each.end))
+        Example(case, each.words, holds(case, each.start, each.end))
         for case in cases
         for each in sentences(case.text[:MOST_CHARACTERS])
     ]
 
 
-def _holds(case: Case, start: int, end: int) -> bool:
+def holds(case: Case, start: int, end: int) -> bool:
+    """Whether this part of a case's text holds what the case states, or enough of it."""
     quote = case.quote if case.states else ""
     at = case.text.find(quote) if quote else -1
     shared = min(end, at + len(quote)) - max(start, at)

@@ -15,8 +15,8 @@ def background(beliefs: Sequence[Belief], turns: Sequence[PastTurn]) -> list[str
     if beliefs:
         lines.append("What this person wants, from their own words:")
         for belief in beliefs:
-            quote = f' "{plain(belief.quotes[0], QUOTE)}"' if belief.quotes else ""
-            once = "" if belief.status is Status.CONFIRMED else " (seen once)"
+            quote = f' "{plain(belief.said, QUOTE)}"' if belief.said else ""
+            once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
             lines.append(f"- {plain(belief.statement)}{once}{quote}")
     if turns:
         lines.append("They said before, on something like it:")

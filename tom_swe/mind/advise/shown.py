@@ -43,7 +43,7 @@ def recalled_lines(
 
 
 def _belief(belief: Belief) -> str:
-    said = _cut(belief.quotes[0], QUOTE) if belief.quotes else ""
+    said = _cut(belief.said, QUOTE)
     return json_line(
         belief=belief.id,
         says=belief.statement,

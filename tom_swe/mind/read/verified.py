@@ -55,7 +55,7 @@ class VerifiedReader:
         if hints and self._outage.lasts:
             return model
         try:
-            sure = self._verifier.verify([question(each.quote.text) for each in hints])
+            sure = self._verifier.verify(question(), [case(each.quote.text) for each in hints])
         except ModelUnavailable as error:
             self._outage.note(error, WITHOUT)
             return model
@@ -65,8 +65,13 @@ class VerifiedReader:
         return model.model_copy(update={"observations": kept, "reader": self.name})
 
 
-def question(sentence: str) -> str:
-    """What a verifier is asked of a sentence, which can neither end its line nor a turn."""
+def question() -> str:
+    """What a verifier is asked of each hint."""
+    return render("verifying")
+
+
+def case(sentence: str) -> str:
+    """A hint's sentence, which can neither end its line nor a turn."""
     told = json.dumps({"sentence": sentence}, ensure_ascii=False)
     # Chat templates mark turns with words such as <|im_end|>, wherever they stand.
-    return render("verifying", sentence=told.replace("<", "\\u003c"))
+    return told.replace("<", "\\u003c")

@@ -1,0 +1,160 @@
+"""Beliefs in the person's hands: confirm, reject, pin, edit, scope, merge; and undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_cli.common import Json, id_of, opened, print_json, talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tom_swe.mind.tom import Tom
+    from tom_swe.model.belief import Belief, Scope
+
+Which = Annotated[str, typer.Argument(help="A belief's id, such as b3.")]
+
+
+def register(app: typer.Typer, memory: typer.Typer) -> None:
+    """Adds these commands."""
+    for command in (edit, confirm, reject, pin, unpin, scope, merge):
+        memory.command()(command)
+    app.command()(undo)
+
+
+def edit(
+    belief: Which,
+    text: Annotated[str, typer.Argument(help="How you would word it.")],
+    as_json: Json = False,
+) -> None:
+    """Word a belief as you would; its quotes stay. No reading changes it back.
+
+    Example: tom memory edit b3 "use pnpm, but npm in the legacy folder"
+    """
+    _ruled(belief, lambda tom, user, number: tom.edit(user, number, text), as_json)
+
+
+def confirm(belief: Which, as_json: Json = False) -> None:
+    """Say that a belief is right. It holds until you say otherwise later, and does not fade.
+
+    Example: tom memory confirm b3
+    """
+    _ruled(belief, lambda tom, user, number: tom.confirm(user, number), as_json)
+
+
+def reject(belief: Which, as_json: Json = False) -> None:
+    """Say that a belief is wrong. It is never learned again, unless you state it yourself.
+
+    Its quotes stay for you to see; `tom memory forget` deletes them.
+
+    Example: tom memory reject b3
+    """
+    _ruled(belief, lambda tom, user, number: tom.reject(user, number), as_json)
+
+
+def pin(belief: Which, as_json: Json = False) -> None:
+    """Have a belief told to every session where it holds, before all others.
+
+    Example: tom memory pin b3
+    """
+    _ruled(belief, lambda tom, user, number: tom.pin(user, number), as_json)
+
+
+def unpin(belief: Which, as_json: Json = False) -> None:
+    """Have a belief told like any other again.
+
+    Example: tom memory unpin b3
+    """
+    _ruled(belief, lambda tom, user, number: tom.unpin(user, number), as_json)
+
+
+def scope(
+    belief: Which,
+    where: Annotated[
+        str,
+        typer.Argument(help="everywhere, repository:NAME or language:NAME; . is this folder's."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Say where a belief holds. It is never widened beyond that.
+
+    Example: tom memory scope b3 repository:acme/shop
+    """
+    place = scope_of(where)
+    _ruled(belief, lambda tom, user, number: tom.rescope(user, number, place), as_json)
+
+
+def merge(
+    belief: Which,
+    other: Annotated[str, typer.Argument(help="The belief that becomes part of it.")],
+    as_json: Json = False,
+) -> None:
+    """Make one belief of two: the first keeps its words and gets the quotes of the other.
+
+    Example: tom memory merge b3 b7
+    """
+    other_id = id_of(other, "b", "belief")
+    _ruled(belief, lambda tom, user, number: tom.merge(user, number, other_id), as_json)
+
+
+def undo(
+    count: Annotated[int, typer.Argument(min=1, max=1000, help="How many changes.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Take back the last changes that you made: rulings, merges, statements and feedback.
+
+    What was learned is not taken back by it, and what was forgotten is gone for good.
+
+    Example: tom undo 2
+    """
+    from tom_cli.safe import safe
+
+    with opened() as (tom, settings):
+        done = tom.undo(settings.user, count)
+    if as_json:
+        print_json([each.model_dump(mode="json", exclude={"image"}) for each in done])
+        return
+    for each in done:
+        on = " ".join(f"b{number}" for number in each.belief_ids)
+        words = f" “{safe(each.detail, 80)}”" if each.detail else ""
+        talk(f"taken back: {each.did} {on}{words}".rstrip())
+    if len(done) < count:
+        talk("there is nothing more to take back")
+
+
+def scope_of(given: str) -> Scope:
+    """The place that everywhere, repository:NAME, language:NAME or . means. Raises UsageError."""
+    from tom_cli.common import repository_here
+    from tom_swe.errors import UsageError
+    from tom_swe.model.belief import EVERYWHERE, Reach, Scope
+
+    reach, _, name = given.strip().partition(":")
+    if given.strip() == Reach.EVERYWHERE:
+        return EVERYWHERE
+    if given.strip() == "." or (reach == Reach.REPOSITORY and name.strip() == "."):
+        here = repository_here(None)
+        if not here:
+            raise UsageError("this folder is in no repository: name one (repository:acme/shop)")
+        return Scope(reach=Reach.REPOSITORY, name=here)
+    if reach not in (Reach.REPOSITORY, Reach.LANGUAGE) or not name.strip():
+        raise UsageError(
+            f"{given!r} is no place: give everywhere, repository:NAME or language:NAME"
+        )
+    name = name.strip()
+    return Scope(reach=Reach(reach), name=name.lower() if reach == Reach.LANGUAGE else name)
+
+
+def _ruled(given: str, does: Callable[[Tom, str, int], Belief], as_json: bool) -> None:
+    """Does it and shows the belief as it stands then."""
+    from tom_cli.render import show_beliefs
+
+    number = id_of(given, "b", "belief")
+    with opened() as (tom, settings):
+        belief = does(tom, settings.user, number)
+    if as_json:
+        print_json(belief)
+        return
+    show_beliefs([belief])
+    talk("`tom undo` takes it back")

@@ -1,0 +1,100 @@
+"""Going through what was inferred, one key each."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from tom_cli.common import opened, talk
+from tom_swe.errors import TomError, UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.mind.tom import Tom
+    from tom_swe.model.belief import Belief
+
+KEYS = "y confirm, n reject, e edit, p pin, s skip, q quit"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(review)
+
+
+def review() -> None:
+    """Step through what was heard once only: one key says what becomes of each.
+
+    The keys are y to confirm, n to reject, e to edit and confirm, p to pin, s to skip, q to quit.
+
+    Example: tom review
+    """
+    from tom_swe.model.belief import Status
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "a review asks for one key each, so it needs a terminal: "
+            "use `tom memory confirm` and `tom memory reject` here"
+        )
+    with opened() as (tom, settings):
+        waiting = [
+            belief
+            for belief in tom.memory.beliefs.all(settings.user)
+            if belief.status is Status.CANDIDATE and not belief.is_upheld
+        ]
+        done = 0
+        for place, belief in enumerate(waiting, start=1):
+            answer = _ask(belief, f"{place} of {len(waiting)}")
+            if answer == "q":
+                break
+            done += _act(tom, settings.user, belief.id, answer)
+    if not waiting:
+        talk("there is nothing to review: nothing was heard once only")
+    elif done:
+        talk(f"{done} decided; `tom undo {done}` takes all of it back")
+
+
+def _ask(belief: Belief, place: str) -> str:
+    """The key that the person presses; others than those offered are not taken."""
+    from tom_cli.render import belief_line, console
+
+    out = console()
+    out.print(f"\n{place}")
+    out.print(belief_line(belief, quotes=3))
+    out.print(f"  {KEYS}? ", end="")
+    while True:
+        try:
+            key = typer.getchar().lower()
+        except (EOFError, KeyboardInterrupt):
+            key = "q"
+        if key in {"\x03", "\x04", "\x1b"}:
+            key = "q"
+        if key in {"y", "n", "e", "p", "s", "q"}:
+            out.print(key)
+            return key
+
+
+def _act(tom: Tom, user: str, belief_id: int, key: str) -> int:
+    """Does what a key says; how many changes that made."""
+    try:
+        match key:
+            case "y":
+                tom.confirm(user, belief_id)
+            case "n":
+                tom.reject(user, belief_id)
+            case "p":
+                tom.pin(user, belief_id)
+            case "e":
+                words = typer.prompt("  in your words", default="", show_default=False)
+                if not words.strip():
+                    return 0
+                tom.edit(user, belief_id, words)
+                tom.confirm(user, belief_id)
+                return 2
+            case _:
+                return 0
+    except TomError as error:
+        # Another process may have changed it meanwhile; the rest go on.
+        talk(str(error))
+        return 0
+    return 1

@@ -1,0 +1,64 @@
+"""Switching tom off and on, everywhere or in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tom_cli.common import talk
+from tom_swe.ignoring import NAME, is_ignored
+
+Here = Annotated[
+    bool, typer.Option("--here", help="In this folder and below it, by a file named .tomignore.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(off)
+    app.command()(on)
+
+
+def off(here: Here = False) -> None:
+    """Switch tom off: no session is told anything, and none is read or learned from.
+
+    What is known stays. For one process, set TOM_OFF=1 instead.
+
+    Example: tom off --here
+    """
+    from tom_cli.safe import safe
+
+    place = _place(here)
+    place.touch(mode=0o600)
+    talk(f"off: {safe(str(place))} says so; `tom on{' --here' * here}` takes it away")
+    if here:
+        talk("what is known from here stays; `tom memory forget --repository .` takes it out")
+
+
+def on(here: Here = False) -> None:
+    """Switch tom on again.
+
+    Example: tom on
+    """
+    from tom_cli.safe import safe
+
+    place = _place(here)
+    if place.exists():
+        place.unlink()
+    if here and is_ignored(str(Path.cwd())):
+        above = next(p for p in Path.cwd().parents if (p / NAME).exists())
+        talk(f"still off here: {safe(str(above / NAME))} holds for all below it")
+        raise typer.Exit(1)
+    talk("on")
+
+
+def _place(here: bool) -> Path:
+    from tom_swe.settings import load_settings
+
+    if here:
+        return Path.cwd() / NAME
+    home = load_settings().home
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return home / "off"

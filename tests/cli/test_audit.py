@@ -1,0 +1,33 @@
+import json
+
+from typer.testing import CliRunner
+
+from tom_cli.main import app
+from tom_swe.app import open_tom
+from tom_swe.settings import load_settings
+from tom_swe.testing import session_of
+
+
+def test_audit_shows_each_fault_with_its_share() -> None:
+    """A table with every fault, none found in two sound beliefs; with nothing known it says so."""
+    run = CliRunner().invoke
+    nothing = run(app, ["audit"])
+    assert (nothing.exit_code, "Nothing is known" in nothing.output) == (0, True)
+    tom = open_tom(load_settings())
+    tom.remember("local", session_of("from now on use pnpm, not npm", "keep answers short, always"))
+    tom.learn("local")
+    tom.close()
+    shown = run(app, ["audit"])
+    assert shown.exit_code == 0
+    assert "unsupported" in shown.output
+    assert "100% of" in shown.output
+    document = json.loads(run(app, ["audit", "--json"]).output)
+    assert document["sound"] == 1.0
+    assert {each["fault"] for each in document["findings"]} == {
+        "unsupported",
+        "junk",
+        "duplicate",
+        "contradictory",
+        "stale",
+        "secret",
+    }

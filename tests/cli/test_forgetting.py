@@ -1,0 +1,204 @@
+"""Forgetting by phrase, repository, host and time; switching off; as a person does it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tom_cli.main import main
+from tom_swe.ignoring import is_ignored
+
+SECRET = "Project Zinnober"
+
+
+class Result:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs `tom` as its entry point does, in this process."""
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["tom", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run
+
+
+def line(session: str, text: str, at: str, cwd: str = "/home/x/shop", role: str = "user") -> str:
+    return json.dumps({"session": session, "role": role, "text": text, "at": at, "cwd": cwd})
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    path = tmp_path / "history.jsonl"
+    lines = [
+        line("a", f"from now on use pnpm in {SECRET}", "2026-09-01T10:00:00Z"),
+        line("b", "from now on keep the diff small", "2026-09-10T23:30:00Z", "/home/x/blog"),
+        line("b", f"the name is {SECRET.upper()}", "2026-09-10T23:31:00Z", role="agent"),
+        line("c", "from now on write tests first", "2026-10-01T10:00:00Z"),
+        line("d", "always use ruff, never flake8", "2026-10-05T10:00:00Z"),
+    ]
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture
+def learned(tom, history: Path):
+    assert tom("import", "jsonl", str(history)).code == 0
+    assert tom("learn").code == 0
+    return tom
+
+
+def sessions(tom) -> list[str]:
+    found: list[dict[str, Any]] = json.loads(tom("memory", "list", "--sessions", "--json").out)
+    return sorted(f"s{each['id']}" for each in found)
+
+
+def everything(tmp_path: Path) -> bytes:
+    files = [path for path in (tmp_path / "tom").rglob("*") if path.is_file()]
+    return b"\n".join(path.read_bytes() for path in files)
+
+
+def test_a_phrase_leaves_no_byte(learned, history: Path, tmp_path: Path) -> None:
+    """Sessions, beliefs, answers and what was typed that hold it go from every file."""
+    learned("consult", f"rename the button in {SECRET}")
+    learned("consult", "rename the button")
+    home = tmp_path / "tom"
+    (home / "history").write_text(f"# typed\n+fix {SECRET.lower()}\n")
+    kept = home / "conversations" / ("0" * 32) / "events"
+    kept.mkdir(parents=True)
+    (kept / "event-1.json").write_text(json.dumps({"text": SECRET}))
+    assert SECRET.encode() in everything(tmp_path)
+    refused = learned("memory", "forget", "--phrase", SECRET)
+    assert refused.code == 2
+    assert "2 whole sessions" in refused.err
+    done = learned("memory", "forget", "--phrase", SECRET.lower(), "--yes")
+    assert done.code == 0
+    left = everything(tmp_path).lower()
+    for part in (SECRET.lower().encode(), b"zinnober"):
+        assert part not in left
+    assert len(sessions(learned)) == 2
+    assert not (home / "history").exists()
+    assert not kept.exists()
+    again = learned("import", "jsonl", str(history))
+    assert b"zinnober" not in everything(tmp_path).lower()
+    assert again.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        (["--repository", "blog"], ["s1", "s3", "s4"]),
+        (["--host", "jsonl"], []),
+        (["--since", "2026-10-01"], ["s1", "s2"]),
+        (["--until", "2026-09-30"], ["s3", "s4"]),
+        (["--since", "2026-09-02", "--until", "2026-10-02", "-r", "shop"], ["s1", "s2", "s4"]),
+        (["s3"], ["s1", "s2", "s4"]),
+    ],
+)
+def test_sessions_go_by_place_and_time(learned, arguments: list[str], left: list[str]) -> None:
+    """All that is asked for has to hold; what rested on them goes with them."""
+    assert learned("memory", "forget", *arguments, "--yes").code == 0
+    assert sessions(learned) == left
+    beliefs = json.loads(learned("memory", "list", "--json").out)
+    held = {e["session_id"] for b in beliefs for e in b["evidence"]}
+    assert {f"s{i}" for i in held} <= set(left)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "say what to forget"),
+        (["b1", "--phrase", "x y z"], "say what to forget"),
+        (["--phrase", "ab", "--yes"], "at least 3 characters"),
+        (["--phrase", "nobody said this", "--yes"], "nothing of it"),
+        (["--host", "codex", "--yes"], "nothing of it"),
+        (["x1"], "neither a belief nor a session"),
+        (["s99", "--yes"], "no session s99"),
+        (["b99", "--yes"], "no belief b99"),
+    ],
+)
+def test_what_cannot_be_forgotten_is_said(learned, arguments: list[str], says: str) -> None:
+    """Nothing is deleted by a command that is not understood."""
+    result = learned("memory", "forget", *arguments)
+    assert result.code == 2
+    assert says in result.err
+    assert len(sessions(learned)) == 4
+
+
+def test_off_here_keeps_tom_out_of_a_folder(
+    tom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sessions are not imported until it is on again; those of other folders are."""
+    work = tmp_path / "work" / "inner"
+    work.mkdir(parents=True)
+    path = tmp_path / "history.jsonl"
+    path.write_text(
+        "\n".join(
+            [
+                line("in", "from now on use pnpm", "2026-09-01T10:00:00Z", str(work)),
+                line("out", "keep the diff small", "2026-09-01T10:00:00Z", str(tmp_path)),
+            ]
+        )
+    )
+    monkeypatch.chdir(work.parent)
+    told = tom("off", "--here")
+    assert told.code == 0
+    assert ".tomignore" in told.err
+    assert "1 ignored (.tomignore)" in tom("import", "jsonl", str(path)).out
+    assert len(sessions(tom)) == 1
+    monkeypatch.chdir(work)
+    still = tom("on", "--here")
+    assert still.code == 1
+    assert "still off here" in still.err
+    monkeypatch.chdir(work.parent)
+    assert tom("on", "--here").code == 0
+    assert tom("import", "jsonl", str(path)).code == 0
+    assert len(sessions(tom)) == 2
+
+
+def test_off_silences_the_hook_here_and_everywhere(learned, tmp_path: Path) -> None:
+    """A prompt in an ignored folder, or while tom is off, is told nothing and noted nowhere."""
+    work = tmp_path / "shop"
+    work.mkdir()
+
+    def prompt(session: str) -> str:
+        event = {"hook_event_name": "UserPromptSubmit", "session_id": session, "cwd": str(work)}
+        done = subprocess.run(
+            [sys.executable, "-m", "tom_swe.hosts.hook", "UserPromptSubmit"],
+            input=json.dumps(event),
+            capture_output=True,
+            text=True,
+            env={**os.environ},
+            timeout=60,
+        )
+        assert done.returncode == 0
+        return done.stdout
+
+    assert "tom-briefing" in prompt("one")
+    (work / ".tomignore").touch()
+    assert prompt("two") == ""
+    (work / ".tomignore").unlink()
+    assert learned("off").code == 0
+    assert prompt("three") == ""
+    assert learned("on").code == 0
+    assert "tom-briefing" in prompt("four")
+
+
+@pytest.mark.parametrize("folder", ["", "relative/x", "/nowhere/at/all", "/a\0b", "C:\\x"])
+def test_a_folder_that_is_not_here_is_not_ignored(folder: str) -> None:
+    """Folders come from transcripts of anywhere."""
+    assert not is_ignored(folder)

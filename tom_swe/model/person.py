@@ -1,0 +1,82 @@
+"""What the person changed with their own hands, kept so that it can be taken back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from tom_swe.model.advice import Adherence, Outcome
+from tom_swe.model.base import Value
+from tom_swe.model.belief import Belief, Stance, Verdict
+
+
+class Did(StrEnum):
+    """What the person did."""
+
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    PIN = "pin"
+    UNPIN = "unpin"
+    EDIT = "edit"
+    SCOPE = "scope"
+    MERGE = "merge"
+    REMEMBER = "remember"  # they stated something to tom itself
+    FEEDBACK = "feedback"  # they judged advice
+
+
+class Moved(Value):
+    """What merging one belief into another moved, so that it can be moved back.
+
+    ``evidence`` holds (belief, observation, stance) and ``told`` (belief, telling, adherence) of
+    both as they were; the rest is the other's alone: its verdicts, the ids of its revisions and
+    of those about it, the beliefs it superseded, and what kept answers cited, by their ids.
+    """
+
+    kept: int
+    other: int
+    evidence: tuple[tuple[int, int, Stance], ...] = ()
+    told: tuple[tuple[int, int, Adherence | None], ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    revisions: tuple[int, ...] = ()
+    abouts: tuple[int, ...] = ()
+    superseded: tuple[int, ...] = ()
+    cites: Mapping[int, str] = {}
+
+
+class Judged(Value):
+    """What was known of the outcome of advice before the person judged it."""
+
+    outcome: Outcome | None = None
+    verdicts: Mapping[int, tuple[Verdict, ...]] = {}
+
+
+class Image(Value):
+    """What a change looked like before and after.
+
+    ``before`` are the beliefs that it changed as they stood, without their evidence; ``after``
+    holds a digest of each belief as the change made it. ``forgotten`` are digests of words that
+    had been forgotten until the person said them again.
+    """
+
+    before: tuple[Belief, ...] = ()
+    after: Mapping[int, str] = {}
+    moved: Moved | None = None
+    judged: Judged | None = None
+    forgotten: tuple[str, ...] = ()
+
+
+class PersonChange(Value):
+    """Something the person did, and what it takes to take it back.
+
+    ``belief_ids`` are those it was done to, the first one before all; ``detail`` is what they
+    said.
+    """
+
+    id: int = 0
+    at: datetime
+    did: Did
+    belief_ids: tuple[int, ...] = ()
+    detail: str = ""
+    image: Image = Image()
+    session_id: int | None = None
+    consultation_id: int | None = None
+    undone_at: datetime | None = None
