@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from tom_swe.hosts.hook import CLAUDE_CODE, INBOX, LEARNER_LOCK, OPENHANDS, Place, log
 
 if TYPE_CHECKING:
+    from tom_swe.ingest import Redactor
     from tom_swe.mind.tom import Tom
     from tom_swe.settings import Settings
 
@@ -152,6 +153,7 @@ def _store(
 ) -> None:
     """Reads one session into memory. Raises MemoryFault; logs whatever is wrong with itself."""
     from tom_swe.errors import MemoryFault
+    from tom_swe.ingest import Redactor
     from tom_swe.intake import import_transcripts
 
     try:
@@ -166,7 +168,7 @@ def _store(
             return
         user = noted.user or settings.user
         # Before the session is there to be learned from, by whichever process.
-        _keep_tellings(tom, user, noted)
+        _keep_tellings(tom, user, noted, Redactor(emails=settings.redact_emails))
         import_transcripts(tom, user, noted.host, path, redact_emails=settings.redact_emails)
     except MemoryFault:
         raise
@@ -175,7 +177,7 @@ def _store(
         log(place, LEARNER_LOG, "passed over:", _safe(error))
 
 
-def _keep_tellings(tom: Tom, user: str, noted: Noted) -> None:
+def _keep_tellings(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> None:
     from tom_swe.ingest.repository import repository_of
     from tom_swe.model.advice import Telling
 
@@ -184,8 +186,8 @@ def _keep_tellings(tom: Tom, user: str, noted: Noted) -> None:
     for told in noted.told:
         telling = Telling(
             host=noted.host,
-            host_id=host_id,
-            repository=repository_of(told.cwd),
+            host_id=redactor.redact(host_id)[0],
+            repository=redactor.redact(repository_of(told.cwd))[0],
             belief_ids=told.belief_ids,
             at=told.at,
         )

@@ -1,15 +1,17 @@
 """Takes keys, tokens, passwords and connection strings out of text.
 
-The patterns of providers come from detect-secrets; what it lacks is in ``patterns.py``.
+The patterns of providers come from detect-secrets; what it lacks is in ``patterns.py``,
+``providers.py`` and ``passwords.py``.
 Nothing found is ever printed, logged, kept or sent anywhere to be verified.
 """
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, cast
 
-from tom_swe.ingest.patterns import EMAIL, OWN, Rule, Span, placeholder
+from tom_swe.ingest.patterns import EMAIL, OWN
+from tom_swe.ingest.rule import RUN, Rule, Span, placeholder
 
 _MARKER = re.compile(r"\[redacted:[a-z-]{1,30}\]")
 # Long enough for any key, short enough for the slowest pattern.
@@ -26,8 +28,6 @@ class _Detector(Protocol):
     @property
     def denylist(self) -> Iterable[re.Pattern[str]]: ...
 
-    def analyze_string(self, string: str) -> Iterable[str]: ...
-
 
 class _Plugin(NamedTuple):
     name: str
@@ -38,10 +38,8 @@ class _Plugin(NamedTuple):
     group: int = 0
 
 
-_GITLAB = ("gldt-", "glft-", "glsoat-", "glrt-", "GR1348941", "glcbt-", "glimt-", "glptt-")
-
 # Left out: entropy and public IP (commit ids, hashes and addresses are not secrets),
-# and Keyword, PrivateKey and BasicAuth, which the rules of our own make good.
+# and Keyword, PrivateKey, BasicAuth, GitLab and JWT, which the rules of our own make good.
 _PLUGINS = (
     _Plugin("artifactory", "artifactory", "ArtifactoryDetector", ("AKC", "AP")),
     _Plugin("aws-key", "aws", "AWSKeyDetector", ("AKIA", "ASIA", "ABIA", "ACCA", "A3T")),
@@ -55,10 +53,8 @@ _PLUGINS = (
         "GitHubTokenDetector",
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
     ),
-    _Plugin("gitlab-token", "gitlab_token", "GitLabTokenDetector", ("glpat-", *_GITLAB)),
     _Plugin("ibm-key", "ibm_cloud_iam", "IbmCloudIamDetector", ("ibm", "iam"), 1),
     _Plugin("ibm-key", "ibm_cos_hmac", "IbmCosHmacDetector", ("secret",), 1),
-    _Plugin("jwt", "jwt", "JwtTokenDetector", ("eyJ",)),
     _Plugin("mailchimp-key", "mailchimp", "MailchimpDetector", ("-us",)),
     _Plugin("npm-token", "npm", "NpmDetector", ("_authtoken",), 1),
     _Plugin("openai-key", "openai", "OpenAIDetector", ("T3BlbkFJ",)),
@@ -79,6 +75,10 @@ _PLUGINS = (
 )
 
 
+# Their secrets may be shorter, or are cut by other signs.
+_APART = {"slack-token", "softlayer-key", "npm-token", "ibm-key", "cloudant-key"}
+
+
 class Redactor:
     """Replaces secrets by ``[redacted:<kind>]``, and e-mail addresses too if asked."""
 
@@ -89,10 +89,8 @@ class Redactor:
         if emails:
             rules.append(EMAIL)
         self._rules = tuple(rules)
-        markers = {marker for rule in rules for marker in rule.markers}
-        # A marker with a capital stands as it is; the others in any case.
-        self._exact = tuple(marker for marker in markers if marker != marker.lower())
-        self._folded = tuple(marker for marker in markers if marker == marker.lower())
+        self._always = _Marked(rules, lambda rule: not rule.run)
+        self._in_runs = _Marked(rules, lambda rule: rule.run)
 
     def redact(self, text: str) -> tuple[str, int]:
         """The text without secrets, and how many were taken out.
@@ -115,15 +113,13 @@ class Redactor:
     def _pass(self, text: str) -> list[tuple[int, int, str]]:
         """Where the secrets are, in order and apart from each other and from old markers."""
         folded = text.lower()
-        present = {marker for marker in self._folded if marker in folded}
-        present.update(marker for marker in self._exact if marker in text)
-        if not present:
-            return []
+        places = self._always.of(text, folded)
+        if RUN.search(text):
+            places |= self._in_runs.of(text, folded)
         spans = [
-            (start, end, rule.name)
-            for rule in self._rules
-            if not present.isdisjoint(rule.markers)
-            for start, end in rule.find(text)
+            (start, end, self._rules[place].name)
+            for place in sorted(places)
+            for start, end in self._rules[place].find(text)
         ]
         if not spans:
             return []
@@ -137,6 +133,30 @@ class Redactor:
             else:
                 merged.append((start, end, name))
         return [part for span in merged for part in _outside(span, barriers, text)]
+
+
+class _Marked:
+    """The places of rules by what marks their secrets."""
+
+    def __init__(self, rules: Sequence[Rule], wanted: Callable[[Rule], bool]) -> None:
+        by_marker: dict[str, set[int]] = {}
+        for place, rule in enumerate(rules):
+            for marker in rule.markers if wanted(rule) else ():
+                by_marker.setdefault(marker, set()).add(place)
+        # A marker with a capital stands as it is; the others in any case.
+        self._exact = [(m, places) for m, places in by_marker.items() if m != m.lower()]
+        self._folded = [(m, places) for m, places in by_marker.items() if m == m.lower()]
+
+    def of(self, text: str, folded: str) -> set[int]:
+        """The places of the rules of which a text holds a marker; ``folded`` has no capitals."""
+        places: set[int] = set()
+        for marker, of in self._folded:
+            if marker in folded:
+                places |= of
+        for marker, of in self._exact:
+            if marker in text:
+                places |= of
+        return places
 
 
 def _outside(
@@ -181,11 +201,4 @@ def _wrapped(plugin: _Plugin) -> Rule:
                     if start < end and not placeholder(text[start:end]):
                         yield start, end
 
-    def find_valid(text: str) -> Iterator[Span]:
-        for begun, ended in _windows(len(text)):
-            for value in detector.analyze_string(text[begun:ended]):
-                at = text.find(value, begun)
-                yield at, at + len(value)
-
-    # Only this plugin judges a match by more than its pattern.
-    return Rule(plugin.name, plugin.markers, find_valid if plugin.name == "jwt" else find)
+    return Rule(plugin.name, plugin.markers, find, run=plugin.name not in _APART)

@@ -27,6 +27,7 @@ class Statements:
 
     def state(self, user_id: str, text: str, scope: Scope) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then."""
+        scope = scope.model_copy(update={"name": self._redact(scope.name)})
         session = session_of_statement(self._redact(text), scope, datetime.now(UTC))
         model = self._learner.model_of(session)
         if known := self._holding(user_id, session, model):
@@ -62,7 +63,7 @@ class Statements:
 
     def note(self, user_id: str, quote: str, repository: str) -> Noted:
         """Keeps that an agent says the person said this; nothing is believed on its word."""
-        quote = quote_of(self._redact(quote))
+        quote, repository = quote_of(self._redact(quote)), self._redact(repository)
         now = datetime.now(UTC)
         pointer = Pointer(id=0, quote=quote, repository=repository, at=now)
         recent = self._recent_with(user_id, pointer, now - RECENT)

@@ -150,7 +150,8 @@ class Tom:
 
     def consult(self, user_id: str, query: Query) -> Suggestion:
         """Whether to proceed with a request or ask the person, and what they would want."""
-        query = query.model_copy(update={"text": self._redact(query.text)})
+        said = {"text": query.text, "before": query.before, "repository": query.repository}
+        query = query.model_copy(update={name: self._redact(each) for name, each in said.items()})
         user = self._known(user_id)
         adviser = self._mind.faculties.adviser
         library = _Library(
