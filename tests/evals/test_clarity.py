@@ -173,7 +173,7 @@ def _package() -> Iterator[str]:
     for name in ("tom_swe", "tom_evals"):
         root = Path(str(resources.files(name)))
         for file in root.rglob("*"):
-            if file.suffix in {".py", ".toml", ".json", ".md"}:
+            if file.suffix in {".py", ".toml", ".json", ".md", ".jinja"}:
                 yield " ".join(file.read_text(encoding="utf-8").lower().split())
 
 

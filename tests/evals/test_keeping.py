@@ -126,7 +126,7 @@ def test_the_product_holds_no_text_of_the_evaluation(shared_data: Path) -> None:
     product = "\n".join(
         " ".join(file.read_text(encoding="utf-8").casefold().split())
         for file in PRODUCT.rglob("*")
-        if file.suffix in {".py", ".toml", ".md", ".json"}
+        if file.suffix in {".py", ".toml", ".md", ".json", ".jinja"}
     )
     said = material(shared_data, Side.REPORTED).utterances
     told = {" ".join(text.casefold().split()) for u in said for text in (u.text, u.quote)}
