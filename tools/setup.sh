@@ -22,11 +22,15 @@ reference) venv=.venv-reference program=python ;;
     exit 2
     ;;
 esac
-stamp=$venv/.installed-$set_name
-
-# The stamp holds what was installed, so that a changed lock or project file installs again.
-want=$(cat "$lock" pyproject.toml tools/setup.sh | cksum)
-if [ -x "$venv/bin/$program" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
+# A stamp holds what was installed, so that a changed lock or project file installs again.
+want_of() {
+    cat "requirements/$1.txt" pyproject.toml tools/setup.sh | cksum
+}
+has() {
+    [ -x "$venv/bin/$program" ] && [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$(want_of "$1")" ]
+}
+# What develops also runs: the smaller set over the larger one would change versions under it.
+if has "$set_name" || { [ "$set_name" = core ] && has dev; }; then
     exit 0
 fi
 
@@ -61,6 +65,10 @@ if ! "$venv/bin/python" -c "$new_enough" >/dev/null 2>&1; then
     echo "setup: making $venv with $python" >&2
     "$uv" venv --quiet --clear --python "$python" "$venv"
 fi
+# One set changes versions that another one put there, so that set is no longer installed.
+if [ "$set_name" != local ]; then
+    rm -f "$venv"/.installed-*
+fi
 echo "setup: installing $lock" >&2
 # Named outright, for UV_PYTHON goes before an environment that is only active.
 python=$venv/bin/python
@@ -69,4 +77,4 @@ python=$venv/bin/python
 if [ "$program" = tom ]; then
     "$uv" pip install --quiet --python "$python" --no-deps --editable .
 fi
-echo "$want" >"$stamp"
+want_of "$set_name" >"$venv/.installed-$set_name"
