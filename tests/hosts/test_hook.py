@@ -20,6 +20,7 @@ from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
 from tom_swe.hosts import checkout, hook
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
 from tom_swe.ingest.repository import repository_of
+from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role
 from tom_swe.testing import HashEmbedder, session_of
@@ -730,7 +731,8 @@ def test_a_killed_learner_loses_no_session(
     moment: Callable[[Path], bool], home: Path, tmp_path: Path
 ) -> None:
     """Killed while it stores or learns, what it had not done is done after the next hook."""
-    names = [f"k-{number}" for number in range(12)]
+    # More than one batch: what is learned in part is learned a batch at a time.
+    names = [f"k-{number}" for number in range(2 * BATCH)]
     for number, name in enumerate(names):
         path = transcript(tmp_path, f"from now on use tool{number} please, always", session=name)
         fire("UserPromptSubmit", claude("UserPromptSubmit", name, transcript_path=str(path)))

@@ -193,7 +193,11 @@ def parsed(data: bytes) -> Mapping[str, object]:
     if not text.startswith("{"):
         raise HookFault("stdin holds no JSON object")
     # The stub asks for a scanner where any object with these settings will do.
-    told, end = make_scanner(_Plain)(text, 0)  # pyright: ignore[reportArgumentType]
+    try:
+        told, end = make_scanner(_Plain)(text, 0)  # pyright: ignore[reportArgumentType]
+    except StopIteration:
+        # How the scanner says that a value is missing.
+        raise HookFault("stdin holds no JSON object") from None
     if end != len(text):
         raise HookFault("stdin holds more than one JSON object")
     return told

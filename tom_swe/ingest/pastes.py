@@ -1,6 +1,8 @@
 """Pasted output and code in a message, told by what its lines look like."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from enum import Enum, auto
 
 
@@ -34,7 +36,7 @@ _OUTPUT = re.compile(
     | ELIFECYCLE\s
     | (?:[A-Za-z_][\w.]*)?(?:Error|Exception)(?:\ \[\w+\])?:\s\S
     | [\u23fa\u23bf\u25cf\u2500-\u257f\u2713\u2717\u2714\u2718\u25b6\u273b\u273d]
-    | [$%]\ \S | >>>\ \S | (?:\(\S+\)\ )?[\w.-]+@[\w.-]+[:\ ]\S*\s?[$%\#]\s
+    | [$%](?:\ \S|$) | >>>\ \S | (?:\(\S+\)\ )?[\w.-]+@[\w.-]+[:\ ]\S*\s?[$%\#](?:\s|$)
     | (?:\(\S+\)\ )?\u279c\s
     | diff\ --git\ | @@\ -\d+ | (?:---|\+\+\+)\ [ab]/ | index\ [0-9a-f]{7,}\.\.
     | [{]".*[}\]]?,?$ | \[[{]".*
@@ -42,6 +44,7 @@ _OUTPUT = re.compile(
     | \S+\.\w{1,5}:\d+(?::\d+)?:?\ \S                      # a compiler's place
     | \S+\.\w{1,5}[(]\d+,\d+[)]:
     | node:internal/\S+:\d+$ | Node\.js\ v\d+\.[\d.]+$
+    | Author:\s+\S.*<\S+@\S+>$ | Date:\s+\w{3}\ \w{3}\ +\d
     | (?:Caused\ by|Stack\ trace|Call\ stack):
     | \#\d+\ +0x[0-9a-f]+ | goroutine\ \d+\ \[
     | \*\ commit\ [0-9a-f]{7,} | commit\ [0-9a-f]{40} | \|\s.*\| *$ | \|[-: |]+\|$
@@ -66,6 +69,12 @@ _CODE = re.compile(
     )""",
     re.VERBOSE,
 )
+# How mail programs head what they quote.
+_QUOTES = re.compile(
+    r"(?:On|Am|Le|El|Em) .{6,120}(?:wrote|schrieb|a écrit|escribió|escreveu).{0,60}:\s*$"
+)
+_COMMENT = re.compile(r"\s*(?:#|//|--|;)\s?\S")
+_PROMPTED = re.compile(r"\s*(?:[$%](?:\s|$)|(?:\(\S+\) )?[\w.-]+@[\w.-]+[: ]\S*\s?[$%#](?:\s|$))")
 _PUNCTUATION = ".,:;!?\"'"
 
 
@@ -110,6 +119,9 @@ def without_pastes(text: str, beside: list[str]) -> str:
         _Line.BLANK if gone else _kind(line, console)
         for line, gone in zip(lines, pasted, strict=True)
     ]
+    for place in _comments(lines):
+        if not pasted[place]:
+            kinds[place] = _Line.OUTPUT
     start = 0
     while start < len(lines):
         if pasted[start] or kinds[start] not in (_Line.CODE, _Line.OUTPUT):
@@ -120,6 +132,7 @@ def without_pastes(text: str, beside: list[str]) -> str:
         if _Line.OUTPUT in block or block.count(_Line.CODE) >= CODE_LINES:
             pasted[start:end] = [True] * (end - start)
         start = end
+    _take_before(lines, pasted)
     _bridge(lines, pasted)
     kept: list[str] = []
     run: list[str] = []
@@ -152,6 +165,18 @@ def _fenced(lines: list[str]) -> list[bool]:
         else:
             inside.append(False)
     return inside
+
+
+def _comments(lines: list[str]) -> Iterator[int]:
+    """The lines of comments that go over several."""
+    closing = [index for index, line in enumerate(lines) if "*/" in line]
+    start = 0
+    while closing and start < closing[-1]:
+        end = closing[bisect_left(closing, start)]
+        if lines[start].lstrip().startswith("/*") and end > start:
+            yield from range(start, end + 1)
+            start = end
+        start += 1
 
 
 def _kind(line: str, console: bool) -> _Line:
@@ -191,6 +216,16 @@ def _block_end(kinds: list[_Line], pasted: list[bool], start: int) -> int:
     return end
 
 
+def _take_before(lines: list[str], pasted: list[bool]) -> None:
+    """What stands right before a paste and belongs to it: comments, and who is quoted."""
+    for index in range(len(lines) - 2, -1, -1):
+        below = lines[index + 1].lstrip()
+        if not (pasted[index + 1] and below) or _FENCE.match(below):
+            continue
+        before = _QUOTES if below.startswith(">") else _COMMENT
+        pasted[index] = pasted[index] or before.match(lines[index][:LONG_LINE]) is not None
+
+
 def _bridge(lines: list[str], pasted: list[bool]) -> None:
     """A line or two shut in between pasted lines, with no blank beside them, are pasted too."""
     index = 0
@@ -201,7 +236,10 @@ def _bridge(lines: list[str], pasted: list[bool]) -> None:
         end = index
         while end < len(lines) and not pasted[end]:
             end += 1
-        shut_in = index > 0 and end < len(lines) and end - index <= 2
+        shut_in = index > 0 and end < len(lines)
+        # What a command said stands between two prompts, however long it is.
+        if shut_in and end - index > 2:
+            shut_in = all(_PROMPTED.match(lines[each]) for each in (index - 1, end))
         if (
             shut_in
             and all(line.strip() and not _FENCE.match(line) for line in lines[index:end])

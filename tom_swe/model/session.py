@@ -8,7 +8,7 @@ from tom_swe.model.base import Value
 
 # Part of every content hash: raise it when cleaning changes what a stored turn holds,
 # and the next import writes the session again.
-CLEANING = 1
+CLEANING = 2
 
 # The host of what the person says to tom itself. No importer writes sessions of this host.
 OWN_HOST = "tom"

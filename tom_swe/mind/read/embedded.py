@@ -12,7 +12,7 @@ from tom_swe.model.belief import Observation, Scope, SessionModel
 from tom_swe.model.session import Role, Session
 from tom_swe.ports import Embedder, StandingScorer
 
-NAME = "embedded-2"
+NAME = "embedded-3"
 
 
 class EmbeddedReader:

@@ -13,6 +13,7 @@ from tom_swe.mind.read.borne_out import is_borne_out
 from tom_swe.mind.read.catalogue import Match, match
 from tom_swe.mind.read.forms import NotedForm
 from tom_swe.mind.read.nearest import NearestDimension
+from tom_swe.mind.read.others import is_others, others
 from tom_swe.mind.read.tidy import tidy
 from tom_swe.model.belief import (
     EVERYWHERE,
@@ -38,13 +39,17 @@ def checked(
 ) -> Iterator[Observation]:
     """Observations of the notes whose quote the person said and whose statement it bears out.
 
-    The rest is dropped. Without an embedder likeness is the share of words in common.
+    The rest is dropped, and so are words that they passed on of somebody else's. Without an
+    embedder likeness is the share of words in common.
     """
     nearest = NearestDimension(embedder)
     said = {turn.ordinal: turn for turn in session.by(Role.USER)}
     for note in notes:
         quote = find_quote(note.quote, note.turn, said.values())
         if quote is None or not note.statement.strip():
+            continue
+        start = said[quote.ordinal].text.index(quote.text)
+        if is_others(others(said[quote.ordinal]), start, start + len(quote.text)):
             continue
         made = _observation(note, quote, session, nearest, basis)
         alike = Likeness(vectors_of(embedder, (note.statement, quote.text)))

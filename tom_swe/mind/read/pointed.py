@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tom_swe.errors import UsageError
 from tom_swe.mind.read import doubt
+from tom_swe.mind.read.others import is_others, others
 from tom_swe.mind.read.scope import scope_of
 from tom_swe.mind.read.sentences import Sentence, sentences
 from tom_swe.mind.read.stated import plainly
@@ -73,11 +74,14 @@ def places_of(pointer: Pointer, session: Session) -> list[tuple[Turn, Sentence]]
         return []
     words = re.compile(r"\s+".join(map(re.escape, pointer.quote.split())))
     for turn in session.by(Role.USER):
+        elsewhere = others(turn)
         for hit in words.finditer(turn.text):
             meant = [
                 each
                 for each in sentences(turn.text)
-                if _is_pointed_at(each, turn.text, *hit.span()) and _is_meant(each)
+                if _is_pointed_at(each, turn.text, *hit.span())
+                and _is_meant(each)
+                and not is_others(elsewhere, each.start, each.end)
             ]
             if meant:
                 return [(turn, each) for each in meant]

@@ -8,6 +8,7 @@ from tom_swe.mind.read import doubt
 from tom_swe.mind.read.catalogue import Match, match
 from tom_swe.mind.read.cues import OBJECTING, Heard, heard
 from tom_swe.mind.read.facts import facts
+from tom_swe.mind.read.others import is_others, others
 from tom_swe.mind.read.scope import scope_of
 from tom_swe.mind.read.sentences import Sentence, covering, sentences
 from tom_swe.mind.read.tidy import tidy
@@ -59,9 +60,12 @@ def said(
 
     Sentences that are too long to read or tell what others say are left out.
     """
+    elsewhere = others(turn)
     for sentence in sentences(turn.text):
         one = _Said(turn, session, sentence)
         if not _readable(sentence) or doubt.is_hearsay(sentence.words):
+            continue
+        if is_others(elsewhere, sentence.start, sentence.end):
             continue
         facts_told = () if sentence.is_question else _facts(one)
         yield sentence, (*facts_told, *_rules(one, nearest))

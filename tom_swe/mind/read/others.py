@@ -1,0 +1,205 @@
+"""Where in a turn others speak: mails, chats, reviews, diffs, what is introduced as theirs.
+
+It stays in the turn, for what is asked about it may be understood and found again; but nobody
+is believed there. Where nothing shows how far the others' words reach, they reach to the end.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tom_swe.model.session import Turn
+
+type Span = tuple[int, int]
+
+
+def others(turn: Turn) -> tuple[Span, ...]:
+    """The parts of a turn's text that are somebody else's, in order of their beginning."""
+    text = turn.text
+    lines = tuple(_LINE.finditer(text))
+    spans = [*_between_marks(text), *_runs(lines)]
+    for place, line in enumerate(lines):
+        # Words that introduce a paste which was set apart introduce nothing in the text.
+        if begins := _begins(lines, place, introduced=not turn.attachment):
+            spans.append((line.start() if begins < 0 else line.start() + begins, len(text)))
+            break
+    return tuple(sorted(spans))
+
+
+def is_others(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether any of a passage is within one of the spans."""
+    return any(begun < end and start < ended for begun, ended in spans)
+
+
+_LINE = re.compile(r"[^\n]+")
+LONGEST = 400  # characters of a line that are looked at
+# A longer quotation is a text with a mark missing.
+_MARKED = re.compile(
+    r"^[ \t]*(?:\"(?=\w)[^\"]{20,4000}\"|“[^“”]{20,4000}”|„[^„“”]{20,4000}[“”]"
+    r"|«[^«»]{20,4000}»)[ \t.]*$"
+    r"|/\*[^\n]{0,400}?\*/",
+    re.MULTILINE,
+)
+
+
+def _between_marks(text: str) -> Iterator[Span]:
+    """Quotations over several lines that begin and end one, and comments."""
+    if not any(mark in text for mark in '"“„«*'):
+        return
+    for found in _MARKED.finditer(text):
+        yield found.span()
+
+
+# Speakers in a chat
+
+_TIME = (
+    r"\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?\]?"
+)
+_NAME = r"[A-Za-zÀ-ÿ@][\w.'À-ÿ-]{0,24}(?: [A-Za-zÀ-ÿ][\w.'À-ÿ-]{0,24}){0,2}"
+_SPEAKER = re.compile(
+    rf"[*#\s]{{0,8}}(?:(?P<at>{_TIME})\s*(?:[-–]\s*)?)?"
+    rf"(?:<(?P<marked>{_NAME})>|(?P<name>{_NAME})(?:\s\({_TIME}\))?\s?\*{{0,2}}:\*{{0,2}})(?=\s|$)"
+)
+_ROLES = frozenset({
+    "user", "human", "assistant", "system", "ai", "agent", "bot", "chatgpt", "claude",
+    "gpt", "model", "customer", "interviewer",
+})  # fmt: skip
+# What people put before a colon in their own lists.
+_HEADS = frozenset({
+    "note", "notes", "also", "and", "but", "so", "ps", "p.s", "nb", "btw", "fyi", "edit",
+    "update", "todo", "fix", "goal", "goals", "task", "tasks", "step", "steps", "rule",
+    "rules", "example", "examples", "e.g", "i.e", "problem", "issue", "question", "answer",
+    "expected", "actual",
+})  # fmt: skip
+
+
+def _runs(lines: Sequence[re.Match[str]]) -> Iterator[Span]:
+    """Runs of lines that two or more take turns in, and of lines that a diff marks."""
+    yield from _chats(lines)
+    run: list[re.Match[str]] = []
+    for line in (*lines, None):
+        if line and _CHANGED.match(line[0]) and (not run or _follows(run[-1], line)):
+            run.append(line)
+            continue
+        if len(run) > 1 and any(each[0].startswith("+") for each in run):
+            yield run[0].start(), run[-1].end()
+        run = [line] if line and _CHANGED.match(line[0]) else []
+
+
+_CHANGED = re.compile(r"[+-](?![+-])\s?\S|@@ ")
+
+
+def _follows(before: re.Match[str], line: re.Match[str]) -> bool:
+    return line.start() == before.end() + 1
+
+
+def _chats(lines: Sequence[re.Match[str]]) -> Iterator[Span]:
+    spoken = [
+        (place, found)
+        for place, line in enumerate(lines)
+        if (found := _SPEAKER.match(line[0][:LONGEST]))
+        and (found["marked"] or found["name"]).lower() not in _HEADS
+    ]
+    names = [(found["marked"] or found["name"]).lower() for _, found in spoken]
+    timed = [found for _, found in spoken if found["at"] or found["marked"]]
+    roles = {name for name in names if name in _ROLES}
+    # Two that take turns, lines with their times, or the parts of a conversation with a model.
+    turns = any(names[i] == names[i + 2] != names[i + 1] for i in range(len(names) - 2))
+    if not (turns or len(timed) > 1 or len(roles) > 1 or roles & {"assistant", "system"}):
+        return
+    first, last = spoken[0][0], spoken[-1][0]
+    # The last speaker goes on until a blank line.
+    while last + 1 < len(lines) and _follows(lines[last], lines[last + 1]):
+        last += 1
+    yield lines[first].start(), lines[last].end()
+
+
+# What reaches to the end
+
+_HEADER = re.compile(
+    r"\s*\*{0,2}(?P<name>From|To|Cc|Sent|Date|Subject|Reply-To|Von|An|Gesendet|Betreff|Datum|De|À"
+    r"|Objet|Envoyé|Asunto|Para|Fecha|Enviado|Assunto)\s?:\*{0,2}\s+\S",
+    re.IGNORECASE,
+)
+_TOPIC = {
+    *("subject", "sent", "betreff", "gesendet", "objet", "envoyé", "asunto", "enviado", "assunto"),
+}
+_BEGINS = re.compile(
+    r"\s*(?:-{3,}\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht"
+    r"|Message d'origine|Mensaje original)\s?-{3,}|Begin forwarded message:"
+    r"|(?:On|Am|Le|El|Em) [^\n]{6,120}(?:wrote|schrieb|a écrit|escribió|escreveu)[^\n]{0,60}:\s*$"
+    # How apps and code hosts head a message.
+    r"|[@A-ZÀ-Þ][\w.'À-ÿ-]{1,30}(?: [A-ZÀ-Þ][\w.'À-ÿ-]{1,30}){0,2}\s{1,4}(?:APP\s+)?"
+    r"\[?\d{1,2}:\d{2}\s?(?:[AP]M)?\]?\s*$"
+    r"|@?[\w.-]{1,39}(?: [\w.-]{1,39})? (?:commented|reviewed|requested changes|left a (?:comment"
+    r"|review)|opened this|replied)\b[^\n]{0,60}$)"
+)
+_VERB = (
+    r"(?:sa(?:id|ys)|wrote|writes|sent|posted|commented|replied|answered|responded|told|left|states"
+    r"|reads|recommends|suggests|suggested|asked|requested|sagt\w*|schrieb\w*|schreib\w*|meint\w*"
+    r"|dit|[ée]crit|r[ée]pondu|escribi[óo]|dijo|dice|escribe|escreveu|disse|napsal\w*)"
+)
+_SAID = re.compile(
+    rf"(?i)(?P<who>[\w'’]+)(?: (?:has|have|just|also|hat|a|me|us|had|then)){{0,2}} {_VERB}\b"
+    r"[^:.?!\n]{0,40}[:：]\s*$"
+)
+_OWN = frozenset({
+    "i", "we", "ich", "wir", "je", "nous", "yo", "nosotros", "eu", "nós", "i've", "to",
+})  # fmt: skip
+_SAID_SHORT = re.compile(r"(?<!我)(?<!我们)(?:说|說|写道|回复|表示|评论)[:：]\s*$")
+_SOURCE = (
+    r"(?:e-?mails?|mails?|(?:slack|teams|chat|mail) (?:message|thread|conversation|log)s?"
+    r"|(?:review|reviewer|pr|code review|customer|client|user)(?:'s)? "
+    r"(?:comment|feedback|message|review)s?|docs?|documentation|readme|wiki|handbook|article"
+    r"|blog(?: post)?|style ?guide|ticket|transcript)"
+)
+_FROM = re.compile(
+    rf"(?i)(?:\b(?:from|in|aus|laut|per) (?:the |our |their |this |an? |der |die |dem )?{_SOURCE}"
+    r"|\b(?:message|comment|reply|note|review|feedback|e-?mail|ticket|issue|quote) (?:from|by) "
+    rf"[^:.?!\n]{{1,40}}|\A\W*(?:here(?:'s| is| are) )?(?:the |this |an? )?{_SOURCE})\s*[:：]\s*$"
+)
+_FRONT_MATTER = re.compile(r"---\s*$")
+_FIELD = re.compile(r"\s*[\w-]+:(?:\s|$)")
+
+
+def _begins(lines: Sequence[re.Match[str]], place: int, *, introduced: bool) -> int:
+    """Whether others speak from this line on, -1, or from how far in it; 0 where they do not."""
+    line = lines[place][0]
+    if len(line) > LONGEST:
+        return 0
+    if _BEGINS.match(line) or _is_mail(lines, place) or _is_front_matter(lines, place):
+        return -1
+    # What introduces others' words has something behind it.
+    if introduced and place + 1 < len(lines) and _introduces(line):
+        return len(line)
+    return 0
+
+
+def _introduces(line: str) -> bool:
+    if not line.rstrip().endswith((":", "：")):
+        return False
+    if said := _SAID.search(line):
+        return said["who"].lower() not in _OWN
+    return bool(_FROM.search(line) or _SAID_SHORT.search(line))
+
+
+def _is_mail(lines: Sequence[re.Match[str]], place: int) -> bool:
+    """Headers on lines that follow one another: two, one of which is of mails alone."""
+    if not (first := _HEADER.match(lines[place][0])) or place + 1 == len(lines):
+        return False
+    second = _HEADER.match(lines[place + 1][0])
+    if second is None or not _follows(lines[place], lines[place + 1]):
+        return False
+    third = lines[place + 2][0] if place + 2 < len(lines) else ""
+    named = {found["name"].lower() for found in (first, second, _HEADER.match(third)) if found}
+    return bool(named & _TOPIC) or "@" in lines[place][0]
+
+
+def _is_front_matter(lines: Sequence[re.Match[str]], place: int) -> bool:
+    if not _FRONT_MATTER.match(lines[place][0]):
+        return False
+    for line in lines[place + 1 : place + 12]:
+        if _FRONT_MATTER.match(line[0]):
+            return line is not lines[place + 1]
+        if not _FIELD.match(line[0]):
+            return False
+    return False
