@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -25,6 +25,7 @@ from tom_swe.model.calls import Limits, ModelCall, Prompt, Purpose, Settled, Usa
 from tom_swe.model.memory import Job, Logged, PastRevision, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.noted import Pointer
 from tom_swe.model.person import Judged, Moved, PersonChange
+from tom_swe.model.portable import Export, Row
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
@@ -591,8 +592,25 @@ class PersonChangeStore(Protocol):
         ...
 
 
+class PortableStore(Protocol):
+    """Everything kept about a person, out of one memory and into another."""
+
+    def rows(self, user_id: str) -> Iterator[tuple[str, Iterator[Row]]]:
+        """The person's rows, table by table, as of one moment; each to be read in its turn."""
+        ...
+
+    def put(self, user_id: str, export: Export, *, replace: bool = False) -> None:
+        """Makes an export what is kept about a user, all or nothing. Raises UsageError."""
+        ...
+
+
 class MemoryStore(Protocol):
     """The whole memory."""
+
+    @property
+    def portable(self) -> PortableStore:
+        """All of it, to take along."""
+        ...
 
     @property
     def changes(self) -> PersonChangeStore:

@@ -16,7 +16,10 @@ from typer.testing import CliRunner
 
 import tom_swe
 from tom_cli.main import app
+from tom_migrations import HEAD
 from tom_swe.health import Report
+from tom_swe.memory.portable import OWNED, columns_of
+from tom_swe.memory.tables import Table, UtcTime
 from tom_swe.mind.audit import Audit, Fault, Finding
 from tom_swe.mind.history import Difference, Entry, Sign
 from tom_swe.mind.stats import Advised, Became, Stats
@@ -52,6 +55,7 @@ from tom_swe.model.calls import Spending, Usage
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
 from tom_swe.model.noted import Pointer
 from tom_swe.model.person import Did, PersonChange
+from tom_swe.model.portable import FORMAT, VERSION
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
 from tom_swe.settings import Settings
@@ -77,9 +81,8 @@ DOCUMENTS: dict[str, str] = {
     "tom stats": "`Stats`",
     "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
     "tom memory show": "`Belief` or `Session`",
-    "tom memory export": '`{"format": "tom-export", "version": 1, "user": str, '
-    '"beliefs": [Belief with its history], "sessions": [Session with its id], '
-    '"consultations": [PastConsultation], "noted": [Pointer]}`',
+    "tom memory export": '`{"format": "tom-export", "version": 2, "schema": str, "user": str, '
+    '"tables": {table: [row]}}`, see [the export](export.md)',
     **dict.fromkeys(
         (
             f"tom memory {name}"
@@ -199,6 +202,37 @@ def json_shapes() -> str:
     return "\n".join([*lines, ""])
 
 
+def export() -> str:
+    """The tables of an export."""
+    lines = [NOTE, "# The export", ""]
+    shape = f'`{{"format": "{FORMAT}", "version": {VERSION}, "schema": "{HEAD}", "user": str, '
+    shape += '"tables": {table: [row]}}`'
+    lines += [
+        "`tom memory export` writes one JSON document, `tom memory import` reads it:",
+        "",
+        shape,
+        "",
+        "A row is an object of the columns below, in the order of its number. `schema` is the",
+        "revision that they are of; a later tom brings an earlier one up to date as it takes it",
+        "in, and a document that is not sound is refused whole. Exporting what was imported gives",
+        "the same document. Times are UTC. Left out is what is derived (vectors, full text,",
+        "briefings), what model calls cost, which files were read, and which learner is at work.",
+    ]
+    for name in OWNED:
+        table = Table.metadata.tables[name]
+        about = next(m.class_ for m in Table.registry.mappers if m.local_table is table).__doc__
+        lines += ["", f"## {name}", ""]
+        lines += [*inspect.cleandoc(about).split("\n"), ""] if about else []
+        lines += ["| column | type | of |", "|---|---|---|"]
+        for column in columns_of(name):
+            kind = "time" if isinstance(column.type, UtcTime) else column.type.python_type.__name__
+            of = ", ".join(
+                f"{key.column.table.name}.{key.column.name}" for key in column.foreign_keys
+            )
+            lines.append(f"| `{column.name}` | {kind}{' or null' * bool(column.nullable)} | {of} |")
+    return "\n".join([*lines, ""])
+
+
 def settings() -> str:
     """Every setting with its default."""
     lines = [NOTE, "# Settings", "", inspect.getdoc(Settings) or "", ""]
@@ -224,6 +258,7 @@ def main() -> int:
         "cli.md": cli(),
         "json.md": json_shapes(),
         "settings.md": settings(),
+        "export.md": export(),
     }.items():
         path = REFERENCE / name
         before = path.read_text() if path.exists() else ""

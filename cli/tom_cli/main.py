@@ -21,6 +21,7 @@ from tom_cli.commands import (
     intake,
     mcp,
     memory,
+    move,
     profile,
     review,
     stats,
@@ -75,6 +76,7 @@ stats.register(app)
 cost.register(app)
 correct.register(app, memory.app)
 review.register(app)
+move.register(memory.app)
 inspect.register(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(database.app, name="db")

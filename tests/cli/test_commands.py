@@ -105,7 +105,7 @@ def test_what_became_of_advice_is_told_and_explained(learned) -> None:
     assert "advice a1 you rejected counts 1.00 against it" in learned("why", "b1").out
     assert learned("feedback", "a1", "accepted", "--right", "b1").code == 2
     assert "does not rest on b9" in learned("feedback", "a1", "partly", "--right", "b9").err
-    assert learned("memory", "export").json["consultations"][0]["outcome"] == "rejected"
+    assert learned("memory", "export").json["tables"]["consultation"][0]["outcome"] == "rejected"
 
 
 def test_feedback_on_advice_without_beliefs_says_so(tom) -> None:
@@ -252,8 +252,8 @@ def test_forget_takes_it_out_and_it_stays_out(learned, history: Path) -> None:
 def test_reset_leaves_nothing(learned) -> None:
     """After a reset the export holds no session and no belief."""
     assert learned("memory", "reset", "--yes").code == 0
-    exported = learned("memory", "export").json
-    assert (exported["beliefs"], exported["sessions"]) == ([], [])
+    exported = learned("memory", "export").json["tables"]
+    assert (exported["belief"], exported["session"]) == ([], [])
 
 
 def test_checks_find_a_sound_memory_sound(learned) -> None:

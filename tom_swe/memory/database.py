@@ -3,19 +3,32 @@
 import contextlib
 from collections.abc import Generator
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import Engine, orm, text
 
-from tom_swe.memory.engine import faults, open_engine
+from tom_swe.memory.engine import faults, memory_engine, migrate, open_engine
 from tom_swe.memory.tables import FULL_TEXT
 
 
 class Database:
     """Hands out transactions on the database at ``path``; thread-safe."""
 
-    def __init__(self, path: Path, *, busy_timeout: float = 30.0) -> None:
+    def __init__(
+        self, path: Path, *, busy_timeout: float = 30.0, engine: Engine | None = None
+    ) -> None:
         self.path = path
-        self.engine: Engine = open_engine(path, busy_timeout=busy_timeout)
+        self.engine = engine or open_engine(path, busy_timeout=busy_timeout)
+
+    @classmethod
+    def in_memory(cls, revision: str) -> Self:
+        """A database of one thread that is gone when it is closed, at a schema revision."""
+        return cls(Path(":memory:"), engine=memory_engine(revision))
+
+    def upgrade(self) -> None:
+        """Brings it to this version's schema."""
+        with self.write() as transaction:
+            migrate(transaction.connection())
 
     @contextlib.contextmanager
     def read(self) -> Generator[orm.Session]:

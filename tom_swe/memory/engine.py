@@ -180,15 +180,28 @@ def _copy_aside(path: Path, revision: str) -> None:
 
 
 def _migrate(path: Path, busy_timeout: float) -> None:
+    engine = _engine(path, busy_timeout)
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            migrate(connection)
+    finally:
+        engine.dispose()
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Brings the database of an open transaction to a revision of the schema."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = _engine(path, busy_timeout)
-    try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def memory_engine(revision: str) -> Engine:
+    """An engine on a database in memory, at a revision of the schema; for one thread."""
+    engine = _engine(Path(":memory:"), 0)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        migrate(connection, revision)
+    return engine

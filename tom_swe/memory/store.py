@@ -13,6 +13,7 @@ from tom_swe.memory.hands import PersonChanges
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
 from tom_swe.memory.noted import NotedWords
+from tom_swe.memory.portable import Portable
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.search import Search
 from tom_swe.memory.sessions import Sessions
@@ -50,6 +51,7 @@ class Store:
         self.tellings = SessionTellings(self._database)
         self.ledger = CallLedger(self._database)
         self.changes = PersonChanges(self._database)
+        self.portable = Portable(self._database)
 
     def reset(self, user_id: str) -> None:
         """Deletes everything kept about a user, for good."""

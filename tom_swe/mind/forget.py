@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from tom_swe.errors import UsageError
-from tom_swe.mind.alike import Likeness, vectors_of
+from tom_swe.mind.alike import Likeness
 from tom_swe.mind.faculties import Mind
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.read.pointed import shares_words
@@ -73,8 +73,8 @@ class Forgetting:
             change.drop_consultations(gone.consultations)
             change.hands.drop(gone.changes)
             self._think_again(user_id, change)
-        self._embed_reworded(user_id)
-        self._purge()
+        self._learner.embed_beliefs(user_id)
+        self.purge()
 
     def belief(self, user_id: str, belief_id: int) -> None:
         """Deletes a belief; it is not learned again from the same words. Raises NotFound."""
@@ -84,12 +84,12 @@ class Forgetting:
             change.drop_pointers(pointers)
             change.forget_belief(belief_id)
             self._think_again(user_id, change)
-        self._purge()
+        self.purge()
 
     def everything(self, user_id: str) -> None:
         """Deletes everything about a user."""
         self._memory.reset(user_id)
-        self._purge()
+        self.purge()
 
     def _think_again(self, user_id: str, change: ChangeOfMind) -> None:
         change.drop_unsupported()
@@ -98,22 +98,11 @@ class Forgetting:
         change.drop_consultations()
         self._learner.brief(user_id, change)
 
-    def _embed_reworded(self, user_id: str) -> None:
-        """Makes vectors of what is now worded by other words than those forgotten."""
-        if (embedder := self._mind.embedder) is None:
-            return
-        beliefs = {belief.id: belief.statement for belief in self._memory.beliefs.all(user_id)}
-        known = self._memory.vectors.of_beliefs(beliefs, embedder.name)
-        wanted = {i: text for i, text in beliefs.items() if i not in known}
-        made = vectors_of(embedder, wanted.values())
-        self._memory.vectors.put(
-            user_id, embedder.name, {f"b:{i}": made[text] for i, text in wanted.items()}
-        )
-
     def _pointers_to(self, user_id: str, texts: Sequence[str]) -> list[int]:
         return [p.id for p in self._memory.noted.all(user_id) if shares_words(p, texts)]
 
-    def _purge(self) -> None:
+    def purge(self) -> None:
+        """Takes what was deleted off the disk, the index's files with it."""
         if not self._memory.purge():
             self._say(
                 "another process still has the old log of the database open; what was "

@@ -158,6 +158,18 @@ class Learner:
         except IndexFault as error:
             self._say(str(error))
 
+    def embed_beliefs(self, user_id: str) -> None:
+        """Makes the vectors that beliefs lack."""
+        if (embedder := self._mind.embedder) is None:
+            return
+        beliefs = {belief.id: belief.statement for belief in self._memory.beliefs.all(user_id)}
+        known = self._memory.vectors.of_beliefs(beliefs, embedder.name)
+        wanted = {i: text for i, text in beliefs.items() if i not in known}
+        made = vectors_of(embedder, wanted.values())
+        self._memory.vectors.put(
+            user_id, embedder.name, {f"b:{i}": made[text] for i, text in wanted.items()}
+        )
+
     def _batches(self, user_id: str, passing_over: Collection[int]) -> Iterator[list[Job]]:
         """The sessions to read, in batches, until none is left; what fails is passed over.
 

@@ -19,6 +19,7 @@ from tom_swe.model.belief import EVERYWHERE, Belief, Scope
 from tom_swe.model.memory import Mentions, Put
 from tom_swe.model.noted import Noted
 from tom_swe.model.person import PersonChange
+from tom_swe.model.portable import Export
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel
 from tom_swe.ports import Embedder, MemoryStore, VectorIndex
@@ -262,6 +263,25 @@ class Tom:
     def reset(self, user_id: str) -> None:
         """Deletes everything about a user."""
         self._forgetting.everything(user_id)
+
+    # Moving
+
+    def restore(self, user_id: str, export: Export, *, replace: bool = False) -> None:
+        """Makes an export all that is kept about a user, and derives the rest from it again.
+
+        All of it or nothing, whoever wrote it under whatever user id; `memory.portable.rows`
+        is what an export is made of. Raises UsageError where it is not sound, or where there
+        is a memory already that it is not to replace.
+        """
+        self.memory.portable.put(user_id, export, replace=replace)
+        if replace:
+            self._forgetting.purge()
+        if not export.tables.get("user"):
+            return  # of somebody who was never heard of
+        with self.memory.learning.from_outside(user_id) as change:
+            self._learner.brief(user_id, change)
+        self._learner.embed_beliefs(user_id)
+        self._learner.catch_up(user_id)
 
     def close(self) -> None:
         """Lets go of the memory and the index."""

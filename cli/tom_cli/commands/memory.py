@@ -1,9 +1,7 @@
-"""The memory in the person's hands: list, show, forget, reset, export."""
+"""The memory in the person's hands: list, show, forget, reset."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -136,39 +134,6 @@ def reset(yes: Yes = False) -> None:
     conversations.delete_all(settings.conversations)
     settings.history.unlink(missing_ok=True)
     talk("everything is forgotten")
-
-
-@app.command()
-def export() -> None:
-    """Print everything kept about you as one JSON document.
-
-    Example: tom memory export > tom.json
-    """
-    with opened() as (tom, settings):
-        beliefs = tom.memory.beliefs.all(settings.user)
-        write = sys.stdout.write
-        head = {"format": "tom-export", "version": 1, "user": settings.user}
-        write(json.dumps(head, ensure_ascii=False)[:-1])
-        write(', "beliefs": [')
-        # Piece by piece: a memory of years does not have to fit into this process.
-        for number, belief in enumerate(beliefs):
-            history = tom.memory.beliefs.history(settings.user, belief.id)
-            piece = belief.model_dump(mode="json")
-            piece["history"] = [each.model_dump(mode="json") for each in history]
-            write(",\n" * bool(number) + json.dumps(piece, ensure_ascii=False))
-        write('],\n"sessions": [')
-        for number, summary in enumerate(tom.memory.sessions.summaries(settings.user)):
-            session = tom.memory.sessions.get(settings.user, summary.id)
-            piece = {"id": summary.id, **session.model_dump(mode="json")}
-            piece |= {"intent": summary.intent, "summary": summary.summary}
-            write(",\n" * bool(number) + json.dumps(piece, ensure_ascii=False))
-        write('],\n"consultations": [')
-        for number, past in enumerate(tom.memory.consultations.all(settings.user)):
-            write(",\n" * bool(number) + past.model_dump_json())
-        write('],\n"noted": [')
-        for number, pointer in enumerate(tom.memory.noted.all(settings.user)):
-            write(",\n" * bool(number) + pointer.model_dump_json())
-        write("]}\n")
 
 
 def _target(given: str) -> tuple[str, int]:

@@ -1,0 +1,197 @@
+"""A person's rows out of one database and into another, number for number.
+
+What comes in is put into a database in memory first, at the schema that it was written at,
+brought up to date there and read whole; only what is sound reaches the person's own.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Column, delete, func, orm, select, text
+from sqlalchemy.exc import IntegrityError
+
+import tom_migrations
+from tom_swe.errors import TomError, UsageError
+from tom_swe.memory.beliefs import Beliefs
+from tom_swe.memory.consultations import Consultations
+from tom_swe.memory.database import Database
+from tom_swe.memory.hands import PersonChanges
+from tom_swe.memory.noted import NotedWords
+from tom_swe.memory.sessions import Sessions
+from tom_swe.memory.tables import ObservationRow, Table, TurnRow, UserRow
+from tom_swe.memory.tellings import SessionTellings
+from tom_swe.model.portable import Export, Row
+
+_OF_USER = "user_id = :user"
+_OF_SESSION = "session_id IN (SELECT id FROM session WHERE user_id = :user)"
+_OF_BELIEF = "belief_id IN (SELECT id FROM belief WHERE user_id = :user)"
+# Each comes after what it points at.
+OWNED: Mapping[str, str] = {
+    "user": "id = :user",
+    "session": _OF_USER,
+    "turn": _OF_SESSION,
+    "session_model": _OF_SESSION,
+    "observation": _OF_SESSION,
+    "learn_queue": _OF_SESSION,
+    "belief": _OF_USER,
+    "evidence": _OF_BELIEF,
+    "ruling": _OF_BELIEF,
+    "revision": _OF_BELIEF,
+    "consultation": _OF_USER,
+    "verdict": _OF_BELIEF,
+    "person_change": _OF_USER,
+    "telling": _OF_USER,
+    "told": "telling_id IN (SELECT id FROM telling WHERE user_id = :user)",
+    "noted": _OF_USER,
+    "forgotten": _OF_USER,
+}
+# Derived, or of this machine.
+LEFT_OUT = frozenset({"vector", "briefing", "source_seen", "model_call"})
+# Whose it is, and who is at work on it, is the importing memory's to say.
+_WHOSE = {"user": {"id"}, "learn_queue": {"owner", "leased_until"}}
+
+
+class Portable:
+    """Takes a person's rows out and puts them in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rows(self, user_id: str) -> Generator[tuple[str, Iterator[Row]]]:
+        """The person's rows, table by table, as of one moment; each to be read in its turn."""
+        with self._database.read() as transaction:
+            for name in OWNED:
+                yield name, _rows(transaction, user_id, name)
+
+    def put(self, user_id: str, export: Export, *, replace: bool = False) -> None:
+        """Makes an export what is kept about a user: all of it, or nothing on a failure.
+
+        Raises UsageError where it is not sound, where there is a memory of them already and
+        it is not to be replaced, or where another user has its numbers.
+        """
+        staged = _staged(user_id, export)
+        try:
+            with self._database.write() as transaction:
+                transaction.execute(text("PRAGMA defer_foreign_keys = ON"))
+                if not replace and _is_known(transaction, user_id):
+                    raise UsageError(
+                        "there is a memory here already: `tom memory export` keeps it, and "
+                        "--replace puts this one in its place"
+                    )
+                transaction.execute(delete(UserRow).where(UserRow.id == user_id))
+                with staged.read() as source:
+                    for name in OWNED:
+                        _insert(transaction, user_id, name, _rows(source, user_id, name))
+        except IntegrityError as error:
+            raise UsageError(
+                "its numbers belong to another user's memory here: import it into a TOM_HOME of "
+                "its own"
+            ) from error
+        finally:
+            staged.close()
+
+
+def columns_of(name: str) -> list[Column[Any]]:
+    """The columns of a table that are taken along."""
+    whose = {"user_id", *_WHOSE.get(name, ())}
+    return [each for each in Table.metadata.tables[name].columns if each.name not in whose]
+
+
+def _rows(transaction: orm.Session, user_id: str, name: str) -> Iterator[Row]:
+    columns = ", ".join(f'"{each.name}"' for each in columns_of(name))
+    key = ", ".join(each.name for each in Table.metadata.tables[name].primary_key)
+    found = text(f'SELECT {columns} FROM "{name}" WHERE {OWNED[name]} ORDER BY {key}')
+    for row in transaction.execute(found, {"user": user_id}).mappings():
+        yield dict(row)
+
+
+def _insert(transaction: orm.Session, user_id: str, name: str, rows: Iterator[Row]) -> None:
+    """Rows of one table, each with the columns of its first."""
+    owner = {"id": user_id} if name == "user" else {"user_id": user_id}
+    with_owner = not owner.keys().isdisjoint(_all_columns(transaction, name))
+    wanted: list[str] | None = None
+    batch: list[Row] = []
+
+    def flush() -> None:
+        if batch:
+            names = ", ".join(f'"{each}"' for each in batch[0])
+            values = ", ".join(f":{each}" for each in batch[0])
+            transaction.execute(text(f'INSERT INTO "{name}" ({names}) VALUES ({values})'), batch)
+            batch.clear()
+
+    for row in rows:
+        wanted = sorted(row) if wanted is None else wanted
+        if sorted(row) != wanted:
+            raise UsageError(f"its rows of {name} differ in their columns")
+        batch.append({**row, **owner} if with_owner else row)
+        if len(batch) == 500:
+            flush()
+    flush()
+
+
+def _all_columns(transaction: orm.Session, name: str) -> set[str]:
+    return set(
+        transaction.scalars(text("SELECT name FROM pragma_table_info(:name)"), {"name": name})
+    )
+
+
+def _is_known(transaction: orm.Session, user_id: str) -> bool:
+    for name, owned in OWNED.items():
+        # A user row and what hooks told a session are there before anything is known.
+        there = text(f'SELECT 1 FROM "{name}" WHERE {owned} LIMIT 1')
+        if name not in {"user", "telling"} and transaction.scalar(there, {"user": user_id}):
+            return True
+    return False
+
+
+def _staged(user_id: str, export: Export) -> Database:
+    """A database in memory that holds the export, up to date and read whole. Raises UsageError."""
+    if export.schema_revision not in tom_migrations.REVISIONS:
+        raise UsageError(
+            f"it was written by a newer tom (schema {export.schema_revision}): upgrade tom-swe"
+        )
+    staged = Database.in_memory(export.schema_revision)
+    try:
+        with staged.write() as transaction:
+            transaction.execute(text("PRAGMA defer_foreign_keys = ON"))
+            for name, rows in export.tables.items():
+                columns = _all_columns(transaction, name) if name in OWNED else set[str]()
+                columns -= {"user_id", *_WHOSE.get(name, ())}
+                if unknown := {each for row in rows for each in row} - columns or not columns:
+                    raise UsageError(f"tom keeps no such thing: {name} with {unknown}")
+            for name in OWNED:
+                _insert(transaction, user_id, name, iter(export.tables.get(name, ())))
+        staged.upgrade()
+        _read_whole(staged, user_id)
+    except TomError:
+        staged.close()
+        raise
+    except (IntegrityError, ValueError, KeyError, TypeError) as error:
+        staged.close()
+        raise UsageError(
+            f"it is damaged, or not as tom wrote it ({type(error).__name__})"
+        ) from error
+    return staged
+
+
+def _read_whole(staged: Database, user_id: str) -> None:
+    """Reads every value as it will be read later. Raises where one cannot be, or has no ground."""
+    sessions = Sessions(staged)
+    for each in sessions.summaries(user_id):
+        sessions.get(user_id, each.id)
+    beliefs = Beliefs(staged)
+    if ground := [b.id for b in beliefs.all(user_id) if not b.supporting]:
+        raise UsageError(f"its belief b{ground[0]} has no quote: it is not as tom wrote it")
+    beliefs.log(user_id)
+    beliefs.for_one_task(user_id)
+    for store in (PersonChanges, Consultations, NotedWords, SessionTellings):
+        store(staged).all(user_id)
+    with staged.read() as transaction:
+        strays = (
+            select(func.count())
+            .select_from(ObservationRow)
+            .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
+            .where(func.instr(TurnRow.text, ObservationRow.quote) == 0)
+        )
+        if transaction.scalar(strays):
+            raise UsageError("it has quotes that nobody said: it is not as tom wrote it")
