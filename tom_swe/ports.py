@@ -667,6 +667,10 @@ class MemoryStore(Protocol):
         """What calls of models have cost."""
         ...
 
+    def began(self, user_id: str) -> datetime | None:
+        """When this memory first heard of a user; None where it has not."""
+        ...
+
     def reset(self, user_id: str) -> None:
         """Deletes everything kept about a user."""
         ...

@@ -26,6 +26,7 @@ from tom_cli.commands import (
     review,
     stats,
     switch,
+    sync,
 )
 from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
@@ -82,6 +83,7 @@ app.add_typer(memory.app, name="memory")
 app.add_typer(database.app, name="db")
 database.register(app)
 switch.register(app)
+sync.register(app)
 audit.register(app)
 demo.register(app)
 hosts.register(app)

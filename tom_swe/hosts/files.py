@@ -44,8 +44,10 @@ class Change(NamedTuple):
         )
         return "\n".join(lines)
 
-    def apply(self) -> Path | None:
+    def apply(self, *, keep: bool = True) -> Path | None:
         """Writes the file whole and keeps what it was beside it; where, or None if it is new.
+
+        ``keep`` off keeps nothing beside it: what stands under version control litters there.
 
         Raises TomError where the file has changed since, or cannot be written.
         """
@@ -60,10 +62,11 @@ class Change(NamedTuple):
             if self.before is not None:
                 mode = path.stat().st_mode & 0o777
                 stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-                backup = self.path.with_name(f"{self.path.name}.before-tom-{stamp}")
-                shutil.copy2(path, backup)
+                if keep:
+                    backup = self.path.with_name(f"{self.path.name}.before-tom-{stamp}")
+                    shutil.copy2(path, backup)
             fresh = path.with_name(f"{path.name}.tom-{os.getpid()}")
-            fresh.write_text(self.after, encoding="utf-8")
+            fresh.write_text(self.after, encoding="utf-8", newline="")
             fresh.chmod(mode)
             fresh.replace(path)
         except OSError as error:
@@ -72,9 +75,9 @@ class Change(NamedTuple):
 
 
 def read(path: Path) -> str | None:
-    """A file's text, None where it is not there. Raises TomError."""
+    """A file's text with its line ends, None where it is not there. Raises TomError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

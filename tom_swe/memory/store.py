@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, func, select, text
@@ -52,6 +53,11 @@ class Store:
         self.ledger = CallLedger(self._database)
         self.changes = PersonChanges(self._database)
         self.portable = Portable(self._database)
+
+    def began(self, user_id: str) -> datetime | None:
+        """When this memory first heard of a user; None where it has not."""
+        with self._database.read() as transaction:
+            return transaction.scalar(select(UserRow.created_at).where(UserRow.id == user_id))
 
     def reset(self, user_id: str) -> None:
         """Deletes everything kept about a user, for good."""

@@ -48,7 +48,7 @@ def brief(user: UserModel, repository: str, budget: int) -> Briefing:
     """
     chosen: list[Belief] = []
     text, tokens = "", 0
-    for belief in _in_order(user.beliefs, repository):
+    for belief in in_order(user.beliefs, repository):
         attempt = _render([*chosen, belief])
         size = count_tokens(attempt)
         if size <= budget:
@@ -69,7 +69,8 @@ def briefings(user: UserModel, budget: int) -> list[Briefing]:
     return [brief(user, repository, budget) for repository in ("", *sorted(named - {""}))]
 
 
-def _in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
+def in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
+    """What is worth telling a session in a repository, the first to be told before all."""
     worth = [
         b
         for b in in_force(beliefs, repository)

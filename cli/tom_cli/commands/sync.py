@@ -1,0 +1,155 @@
+"""What you ask for, in the files that agents read: tom sync."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from tom_cli.common import Yes, confirmed, opened, talk
+from tom_swe.errors import NotFound, TomError, UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.hosts.blocks import Found
+    from tom_swe.hosts.files import Change
+    from tom_swe.mind.tom import Tom
+    from tom_swe.model.belief import Belief
+
+NAMES = ("AGENTS.md", "CLAUDE.md", "GEMINI.md", ".cursor/rules/tom.mdc")
+# Cursor reads a rule only with this before it.
+CURSOR_HEAD = "---\ndescription: What the person at work here asks for\nalwaysApply: true\n---\n\n"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this command."""
+    app.command()(sync)
+
+
+def sync(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Markdown files; by default those of AGENTS.md, ... that are here."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the block out again.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Write what you ask for into AGENTS.md, CLAUDE.md or Cursor's rules, and read it back.
+
+    What goes in is a marked block of rules and preferences without your quotes; the rest of
+    the file stays as it is. A line of it that you changed, deleted or added is taken as your
+    word: it is edited, rejected or remembered. Everything is shown before it is done.
+
+    Example: tom sync AGENTS.md
+    """
+    with opened() as (tom, settings):
+        for path in _distinct(files or _here()):
+            _File(tom, settings.user, path).sync(remove=remove, yes=yes)
+
+
+class _File(NamedTuple):
+    tom: Tom
+    user: str
+    path: Path
+
+    def sync(self, *, remove: bool, yes: bool) -> None:
+        from tom_swe.hosts import blocks
+        from tom_swe.hosts.files import read
+
+        began = self.tom.memory.began(self.user)
+        if began is None:
+            raise UsageError("nothing is known of you yet; `tom init` reads the sessions here")
+        owner = blocks.owner_of(self.user, began)
+        before = read(self.path)
+        text = before or ""
+        try:
+            found = blocks.found(text, owner)
+        except TomError as error:
+            raise TomError(f"{self.path}: {error}; delete what is left of it first") from error
+        if blocks.others_in(text, owner):
+            talk(f"{self.path} has a block of another memory too, which is left alone")
+        if found and found.is_touched:
+            self._take_in(found, yes)
+        change = self._change(before, owner, remove=remove)
+        if change.is_none:
+            talk(f"{self.path} is as it should be")
+            return
+        typer.echo(change.diff())
+        confirmed("Make this change?", yes)
+        change.apply(keep=False)
+        talk(f"{self.path} is written")
+
+    def _change(self, before: str | None, owner: str, *, remove: bool) -> Change:
+        from tom_swe.hosts import blocks
+        from tom_swe.hosts.files import Change
+
+        text = before or ""
+        newline = "\r\n" if "\r\n" in text else "\n"
+        if before is None and self.path.suffix == ".mdc":
+            text = CURSOR_HEAD
+        block = "" if remove else blocks.rendered(self._wanted(), owner, newline)
+        if not block and not before:
+            return Change(self.path, before, before or "")
+        return Change(self.path, before, blocks.placed(text, block, owner, newline))
+
+    def _wanted(self) -> list[Belief]:
+        from tom_swe.hosts import blocks
+        from tom_swe.mind.brief import in_order
+
+        told = self.tom.memory.beliefs.told(self.user)
+        return blocks.fit(in_order(told, self._repository()))
+
+    def _repository(self) -> str:
+        from tom_swe.ingest.repository import repository_of
+
+        folder = self.path.resolve().parent
+        inside = any((each / ".git").exists() for each in (folder, *folder.parents))
+        return repository_of(str(folder)) if inside else ""
+
+    def _take_in(self, found: Found, yes: bool) -> None:
+        """What was changed in the block is the person's word, once they say that it is theirs."""
+        from tom_cli.safe import safe
+        from tom_swe.model.belief import EVERYWHERE, Reach, Scope
+
+        held = {belief.id: belief for belief in self.tom.memory.beliefs.told(self.user)}
+        shown = {belief.id for belief in self._wanted()}
+        edited = {i: text for i, text in found.edited.items() if i in held}
+        removed = [i for i in found.removed if i in shown]
+        # A line about what is not believed any more was kept by being changed: it is said anew.
+        added = [*found.added, *(text for i, text in found.edited.items() if i not in held)]
+        if not (edited or removed or added):
+            return
+        talk(f"{self.path} was changed since; this would be taken as your word:")
+        for number, text in edited.items():
+            typer.echo(f"  edit b{number}: {safe(held[number].statement)} → {safe(text)}")
+        for number in removed:
+            typer.echo(f"  reject b{number}: {safe(held[number].statement)}")
+        for text in added:
+            typer.echo(f"  remember: {safe(text)}")
+        confirmed("Did you change it, and mean it?", yes)
+        repository = self._repository()
+        scope = Scope(reach=Reach.REPOSITORY, name=repository) if repository else EVERYWHERE
+        for number, text in edited.items():
+            self.tom.edit(self.user, number, text)
+        for number in removed:
+            self._reject(number)
+        for text in added:
+            self.tom.state(self.user, text, scope)
+        talk("taken in; `tom undo` takes it back, one after the other")
+
+    def _reject(self, number: int) -> None:
+        try:
+            self.tom.reject(self.user, number)
+        except NotFound:
+            # It went with another one that was edited.
+            return
+
+
+def _here() -> list[Path]:
+    there = [Path(name) for name in NAMES if Path(name).exists()]
+    return there or [Path(NAMES[0])]
+
+
+def _distinct(paths: list[Path]) -> list[Path]:
+    """The files once each: one is often a link to another."""
+    return list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
