@@ -48,6 +48,7 @@ def open_tom(
         redact=wiring.redact,
         say=say,
         briefing_tokens=settings.briefing_tokens,
+        keep_days=settings.keep_days,
     )
 
 

@@ -235,6 +235,10 @@ class SessionStore(Protocol):
         """The sessions in which the person said something from then on, newest first."""
         ...
 
+    def ended_before(self, user_id: str, moment: datetime) -> list[int]:
+        """The sessions with an agent that ended before then; without a time, imported before."""
+        ...
+
     def summaries(self, user_id: str) -> list[SessionSummary]:
         """A line a session, newest first."""
         ...

@@ -31,6 +31,7 @@ class Settings(Value):
     embed_model: Path | None = None
     embed_threads: int = Field(default=2, ge=1, le=64)
     redact_emails: bool = False
+    keep_days: int | None = Field(default=None, ge=1)
     busy_timeout_seconds: float = Field(default=30.0, gt=0)
     model: str = ""
     base_url: str = ""

@@ -16,7 +16,7 @@ from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
 
 QUOTE = 160
-_TITLES = {
+TITLES = {
     Kind.CONSTRAINT: "Rules",
     Kind.PREFERENCE: "Preferences",
     Kind.EXPERTISE: "About you",
@@ -51,17 +51,7 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
     line.append(f"{bar(belief.confidence)} ", style="cyan")
     retired = belief.status is Status.RETIRED
     line.append(safe(belief.statement), style="strike dim" if retired else "bold")
-    notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
-    if belief.status is Status.CANDIDATE:
-        notes.append("seen once")
-    notes += [_MARKS[each.kind] for each in belief.rulings if each.kind in _MARKS]
-    if belief.is_ruled_out:
-        notes.append("rejected by you")
-    elif retired:
-        notes.append(
-            f"given up for b{belief.superseded_by}" if belief.superseded_by else "given up"
-        )
-    if notes:
+    if notes := marks(belief):
         line.append(f"  ({safe(', '.join(notes))})", style="yellow")
     supporting = [e for e in reversed(belief.evidence) if e.stance is Stance.SUPPORTS]
     for each in list({e.quote: e for e in supporting}.values())[:quotes]:
@@ -69,6 +59,21 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
         line.append(f"“{safe(each.quote, QUOTE)}”", style="italic")
         line.append(f"  {each.at:%Y-%m-%d}, {safe(each.host)} s{each.session_id}", style="dim")
     return line
+
+
+def marks(belief: Belief) -> list[str]:
+    """Where a belief holds, and how it stands, in a few words."""
+    notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
+    if belief.status is Status.CANDIDATE:
+        notes.append("seen once")
+    notes += [_MARKS[each.kind] for each in belief.rulings if each.kind in _MARKS]
+    if belief.is_ruled_out:
+        notes.append("rejected by you")
+    elif belief.status is Status.RETIRED:
+        notes.append(
+            f"given up for b{belief.superseded_by}" if belief.superseded_by else "given up"
+        )
+    return notes
 
 
 def show_profile(user: UserModel, *, quotes: int = 1) -> None:
@@ -84,7 +89,7 @@ def show_profile(user: UserModel, *, quotes: int = 1) -> None:
             style="dim",
         )
     )
-    for kind, title in _TITLES.items():
+    for kind, title in TITLES.items():
         held = [b for b in user.beliefs if b.kind is kind]
         if held:
             out.print(Text(f"\n{title}", style="bold underline"))

@@ -202,3 +202,47 @@ def test_off_silences_the_hook_here_and_everywhere(learned, tmp_path: Path) -> N
 def test_a_folder_that_is_not_here_is_not_ignored(folder: str) -> None:
     """Folders come from transcripts of anywhere."""
     assert not is_ignored(folder)
+
+
+def test_what_is_older_than_is_kept_is_forgotten(
+    learned, history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With keep_days set, learning forgets old sessions and what rested on them; not what was
+    stated to tom itself, and nothing comes back with the next import.
+    """
+    tom = learned
+    assert tom("remember", "name things in English").code == 0
+    monkeypatch.setenv("TOM_KEEP_DAYS", "20000")
+    assert "older than" not in tom("learn").err
+    assert len(sessions(tom)) == 5
+    monkeypatch.setenv("TOM_KEEP_DAYS", "1")
+    result = tom("learn")
+    assert (result.code, "4 sessions older than 1 days" in result.err) == (0, True)
+    listed = tom("memory", "list").out
+    assert "English" in listed
+    assert "pnpm" not in listed
+    assert b"zinnober" not in everything(tmp_path).lower()
+    history.write_text(history.read_text() + "\n")
+    assert tom("import", "jsonl", str(history)).code == 0
+    assert len(sessions(tom)) == 1
+    assert tom("db", "check").code == 0
+
+
+def test_a_reset_can_be_of_a_part(learned) -> None:
+    """`tom reset` of a repository takes its sessions alone; without one, everything."""
+    tom = learned
+    assert tom("reset", "--repository", "blog", "--yes").code == 0
+    assert len(sessions(tom)) == 3
+    assert tom("reset").code == 2  # nobody to ask
+    assert tom("reset", "--yes").code == 0
+    assert sessions(tom) == []
+
+
+def test_the_memory_is_a_tree(learned) -> None:
+    """`tom memory` shows the user model with its quotes, and sessions with what they showed."""
+    out = learned("memory", "-n", "2").out
+    assert "user model: " in out
+    assert "“always use ruff, never flake8”  2026-10-05, s4" in out
+    assert "sessions: 4, the newest 2 of them" in out
+    assert "“always use ruff, never flake8”  2026-10-05, b" in out
+    assert "2026-09-01, b" not in out

@@ -21,7 +21,7 @@ from tom_swe.memory.tables import (
 )
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import OWN_HOST, Role, Session, Turn
 
 
 class Sessions:
@@ -112,6 +112,15 @@ class Sessions:
         )
         with self._database.read() as transaction:
             return list(transaction.scalars(told))
+
+    def ended_before(self, user_id: str, moment: datetime) -> list[int]:
+        """The sessions with an agent that ended before then; without a time, imported before."""
+        ended = func.coalesce(SessionRow.ended_at, SessionRow.started_at, SessionRow.imported_at)
+        old = select(SessionRow.id).where(
+            SessionRow.user_id == user_id, SessionRow.host != OWN_HOST, ended < moment
+        )
+        with self._database.read() as transaction:
+            return list(transaction.scalars(old))
 
     def summaries(self, user_id: str) -> list[SessionSummary]:
         """A line a session, newest first."""

@@ -1,6 +1,7 @@
 """Forgetting: what is deleted, what rested on it, and what remains of it on the disk."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 from tom_swe.errors import UsageError
 from tom_swe.mind.alike import Likeness
@@ -75,6 +76,21 @@ class Forgetting:
             self._think_again(user_id, change)
         self._learner.embed_beliefs(user_id)
         self.purge()
+
+    def older(self, user_id: str, moment: datetime) -> int:
+        """Deletes what sessions before then showed, and answers given before; how many sessions.
+
+        What the person stated to tom itself stays.
+        """
+        gone = Mentions(
+            sessions=tuple(self._memory.sessions.ended_before(user_id, moment)),
+            consultations=tuple(
+                each.id for each in self._memory.consultations.all(user_id) if each.at < moment
+            ),
+        )
+        if not gone.is_empty:
+            self._delete(user_id, gone)
+        return len(gone.sessions)
 
     def belief(self, user_id: str, belief_id: int) -> None:
         """Deletes a belief; it is not learned again from the same words. Raises NotFound."""

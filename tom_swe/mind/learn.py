@@ -34,12 +34,16 @@ BATCH = 16
 
 
 class Learned(Value):
-    """What a run of learning did. ``failed`` sessions stay queued, with their errors."""
+    """What a run of learning did. ``failed`` sessions stay queued, with their errors.
+
+    ``expired`` ones were older than is kept, and are forgotten.
+    """
 
     sessions: int = 0
     observations: int = 0
     revisions: int = 0
     failed: tuple[str, ...] = ()
+    expired: int = 0
 
 
 class _Read(NamedTuple):

@@ -1,7 +1,7 @@
 """Tom: learns from sessions, answers about the person, briefs the next session."""
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tom_swe.errors import UsageError
 from tom_swe.mind.brief import brief
@@ -44,11 +44,13 @@ class Tom:
         redact: Callable[[str], str],
         say: Callable[[str], None],
         briefing_tokens: int,
+        keep_days: int | None = None,
     ) -> None:
         self.memory = memory
         self._mind = Mind(faculties)
         self._redact = redact
         self._briefing_tokens = briefing_tokens
+        self._keep_days = keep_days
         self._learner = Learner(memory, self._mind, say=say, briefing_tokens=briefing_tokens)
         self._statements = Statements(memory, self._learner, redact)
         self._rulings = Rulings(memory, self._mind, self._learner, redact)
@@ -90,9 +92,17 @@ class Tom:
 
         ``progress`` is told after each batch how many are done. One session that fails is
         given back with its error and the rest go on. Safe to run in several processes, and
-        to kill.
+        to kill. Sessions older than the settings keep are forgotten then, with all that
+        rested on them alone.
         """
-        return self._learner.read(user_id, progress)
+        learned = self._learner.read(user_id, progress)
+        return learned.model_copy(update={"expired": self._expire(user_id)})
+
+    def _expire(self, user_id: str) -> int:
+        if self._keep_days is None:
+            return 0
+        oldest = datetime.now(UTC) - timedelta(days=self._keep_days)
+        return self._forgetting.older(user_id, oldest)
 
     def relearn(self, user_id: str) -> int:
         """Queues every session that this reader has not read, and those given up; how many."""

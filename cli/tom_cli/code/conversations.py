@@ -79,6 +79,13 @@ def delete_holding(conversations: Path, phrase: str) -> None:
                 break
 
 
+def delete_before(conversations: Path, moment: datetime) -> None:
+    """Deletes for good those that were last held before then."""
+    for each in kept(conversations):
+        if each.at < moment:
+            delete(conversations, each.id)
+
+
 def delete_all(conversations: Path) -> None:
     """Deletes all of them for good."""
     shutil.rmtree(conversations, ignore_errors=True)

@@ -78,8 +78,7 @@ def init(
             render.show_profile(user)
         # What takes longest comes when there is something to look at.
         tom.catch_up(settings.user)
-    for failure in learned.failed:
-        talk(safe(failure))
+    _tell(learned, settings)
     if user.beliefs:
         talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
         talk("the next session is told")
@@ -135,13 +134,13 @@ def learn(
     Example: tom learn --pending
     """
     from tom_cli.render import console
-    from tom_cli.safe import safe
 
     with opened() as (tom, settings):
         if not pending:
             tom.relearn(settings.user)
         learned = _read(tom, settings.user)
         tom.catch_up(settings.user)
+        _expire(settings)
     if as_json:
         print_json(learned)
         return
@@ -149,10 +148,29 @@ def learn(
         f"{learned.sessions} sessions read, {learned.observations} new observations, "
         f"{learned.revisions} changes of mind"
     )
-    for failure in learned.failed:
-        talk(safe(failure))
+    _tell(learned, settings)
     if learned.failed:
         raise typer.Exit(1)
+
+
+def _tell(learned: Learned, settings: Settings) -> None:
+    """What went wrong, and what went for good."""
+    from tom_cli.safe import safe
+
+    if learned.expired:
+        talk(f"{learned.expired} sessions older than {settings.keep_days} days are forgotten")
+    for failure in learned.failed:
+        talk(safe(failure))
+
+
+def _expire(settings: Settings) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from tom_cli.code import conversations
+
+    if settings.keep_days is not None:
+        oldest = datetime.now(UTC) - timedelta(days=settings.keep_days)
+        conversations.delete_before(settings.conversations, oldest)
 
 
 def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | None) -> Intake:

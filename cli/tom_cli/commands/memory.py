@@ -10,10 +10,39 @@ import typer
 from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, talk
 from tom_swe.errors import NotFound, UsageError
 
-app = typer.Typer(help="See, forget and take out what is kept.", no_args_is_help=True)
+app = typer.Typer(invoke_without_command=True)
 
 DATES = ["%Y-%m-%d"]
 Target = Annotated[str, typer.Argument(help="A belief (b3) or a session (s7).")]
+
+
+@app.callback()
+def memory(
+    context: typer.Context,
+    sessions: Annotated[
+        int, typer.Option("--sessions", "-n", min=0, help="How many sessions, the newest first.")
+    ] = 10,
+) -> None:
+    """See, correct, forget and take along what is kept; alone it is shown as a tree.
+
+    Example: tom memory --sessions 30
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from tom_cli.render import console
+    from tom_cli.tree import tree
+
+    with opened() as (tom, settings):
+        held = tom.memory
+        shown = tree(
+            held.beliefs.user_model(settings.user),
+            held.sessions.summaries(settings.user),
+            held.beliefs.all(settings.user),
+            held.beliefs.for_one_task(settings.user),
+            sessions,
+        )
+    console().print(shown)
+    talk("`tom memory --help` shows what can be done with it")
 
 
 @app.command(name="list")
@@ -116,11 +145,24 @@ def forget(
 
 
 @app.command()
-def reset(yes: Yes = False) -> None:
+def reset(
+    repository: Annotated[
+        str | None,
+        typer.Option("--repository", "-r", help="Only this one's sessions; . is this folder's."),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Only the sessions of this host.")] = None,
+    yes: Yes = False,
+) -> None:
     """Delete everything kept about you, for good, with the conversations held in `tom`.
 
-    Example: tom memory reset
+    Of a repository or a host it deletes the sessions, with all that rested on them alone;
+    that is `tom memory forget` by another name. `tom reset` does the same.
+
+    Example: tom reset --repository acme/shop
     """
+    if repository is not None or host is not None:
+        forget(repository=repository, host=host, yes=yes)
+        return
     from tom_cli.code import conversations
 
     with opened() as (tom, settings):

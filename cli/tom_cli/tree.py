@@ -1,0 +1,93 @@
+"""The three tiers as one tree: the user model, the sessions, what each of them showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from rich.tree import Tree
+
+from tom_cli.render import QUOTE, TITLES, bar, marks
+from tom_cli.safe import safe
+from tom_swe.model.belief import Belief, Evidence, Stance
+
+if TYPE_CHECKING:
+    from tom_swe.model.memory import SessionSummary
+    from tom_swe.model.revision import Heard
+    from tom_swe.model.user import UserModel
+
+QUOTES = 3  # of a belief, the newest
+
+
+def shown_in(session_id: int, beliefs: Iterable[Belief]) -> list[tuple[Belief, Evidence]]:
+    """The beliefs that a session speaks for or against, with what was said, in its order."""
+    found = [
+        (belief, each)
+        for belief in beliefs
+        for each in belief.evidence
+        if each.session_id == session_id
+    ]
+    return sorted(found, key=lambda pair: (pair[1].ordinal, pair[0].id))
+
+
+def tree(
+    user: UserModel,
+    sessions: Sequence[SessionSummary],
+    beliefs: Sequence[Belief],
+    for_one_task: Sequence[Heard],
+    count: int,
+) -> Tree:
+    """Live beliefs by kind with their quotes; the newest sessions with what they showed."""
+    root = Tree(Text(f"{safe(user.user_id)}: what tom keeps", style="bold"))
+    model = root.add(Text(f"user model: {len(user.beliefs)} beliefs", style="bold"))
+    for kind, title in TITLES.items():
+        if held := [each for each in user.beliefs if each.kind is kind]:
+            branch = model.add(Text(title, style="underline"))
+            for belief in held:
+                _add_quotes(branch.add(_belief(belief)), belief)
+    title = f"sessions: {len(sessions)}"
+    title += f", the newest {count} of them" if count < len(sessions) else ""
+    branch = root.add(Text(title, style="bold"))
+    for session in sessions[:count]:
+        leaf = branch.add(_session(session))
+        for belief, each in shown_in(session.id, beliefs):
+            leaf.add(_quote(each, f"b{belief.id}"))
+        for heard in for_one_task:
+            if heard.session_id == session.id:
+                words = safe(heard.observation.quote.text, QUOTE)
+                leaf.add(Text(f"“{words}”  for this task only", style="dim"))
+    return root
+
+
+def _add_quotes(leaf: Tree, belief: Belief) -> None:
+    for each in belief.evidence[-QUOTES:]:
+        leaf.add(_quote(each, f"s{each.session_id}"))
+    if (more := len(belief.evidence) - QUOTES) > 0:
+        leaf.add(Text(f"and {more} more: tom why b{belief.id}", style="dim"))
+
+
+def _belief(belief: Belief) -> Text:
+    line = Text(f"b{belief.id} ", style="dim")
+    line.append(f"{bar(belief.confidence)} ", style="cyan")
+    line.append(safe(belief.statement), style="bold")
+    if notes := marks(belief):
+        line.append(f"  ({safe(', '.join(notes))})", style="yellow")
+    return line
+
+
+def _quote(evidence: Evidence, where: str) -> Text:
+    against = "against: " if evidence.stance is Stance.CONTRADICTS else ""
+    line = Text(f"{against}“{safe(evidence.quote, QUOTE)}”", style="italic")
+    line.append(f"  {evidence.at:%Y-%m-%d}, {where}", style="dim not italic")
+    return line
+
+
+def _session(session: SessionSummary) -> Text:
+    when = f"{session.started:%Y-%m-%d} " if session.started else ""
+    line = Text(f"s{session.id} ", style="dim")
+    where = f" in {safe(session.repository)}" if session.repository else ""
+    line.append(f"{when}{safe(session.host)}{where}, {session.turns} turns")
+    if session.intent:
+        line.append(f": {safe(session.intent, QUOTE)}", style="dim")
+    return line
