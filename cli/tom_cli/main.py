@@ -27,6 +27,7 @@ from tom_cli.commands import (
     stats,
     switch,
     sync,
+    web,
 )
 from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
@@ -89,6 +90,7 @@ audit.register(app)
 demo.register(app)
 hosts.register(app)
 mcp.register(app)
+web.register(app)
 
 
 def main() -> None:

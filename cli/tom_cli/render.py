@@ -10,7 +10,7 @@ from tom_cli.safe import safe
 from tom_swe.intake import Intake
 from tom_swe.mind.stats import Became
 from tom_swe.model.advice import Action, Suggestion
-from tom_swe.model.belief import Belief, Kind, Ruling, RulingKind, Stance, Status
+from tom_swe.model.belief import Belief, Evidence, Kind, Ruling, RulingKind, Stance, Status
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
@@ -23,7 +23,7 @@ TITLES = {
     Kind.GOAL: "Goals",
     Kind.HABIT: "Habits, counted",
 }
-_MARKS = {
+MARKS = {
     RulingKind.CONFIRM: "confirmed by you",
     RulingKind.PIN: "pinned",
     RulingKind.EDIT: "in your words",
@@ -51,22 +51,21 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
     line.append(f"{bar(belief.confidence)} ", style="cyan")
     retired = belief.status is Status.RETIRED
     line.append(safe(belief.statement), style="strike dim" if retired else "bold")
-    if notes := marks(belief):
+    if notes := notes_on(belief):
         line.append(f"  ({safe(', '.join(notes))})", style="yellow")
-    supporting = [e for e in reversed(belief.evidence) if e.stance is Stance.SUPPORTS]
-    for each in list({e.quote: e for e in supporting}.values())[:quotes]:
+    for each in newest_quotes(belief)[:quotes]:
         line.append("\n              ")
         line.append(f"“{safe(each.quote, QUOTE)}”", style="italic")
         line.append(f"  {each.at:%Y-%m-%d}, {safe(each.host)} s{each.session_id}", style="dim")
     return line
 
 
-def marks(belief: Belief) -> list[str]:
-    """Where a belief holds, and how it stands, in a few words."""
+def notes_on(belief: Belief) -> list[str]:
+    """Where a belief holds, if not everywhere, and how it stands."""
     notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
     if belief.status is Status.CANDIDATE:
         notes.append("seen once")
-    notes += [_MARKS[each.kind] for each in belief.rulings if each.kind in _MARKS]
+    notes += [MARKS[each.kind] for each in belief.rulings if each.kind in MARKS]
     if belief.is_ruled_out:
         notes.append("rejected by you")
     elif belief.status is Status.RETIRED:
@@ -74,6 +73,11 @@ def marks(belief: Belief) -> list[str]:
             f"given up for b{belief.superseded_by}" if belief.superseded_by else "given up"
         )
     return notes
+
+
+def newest_quotes(belief: Belief) -> list[Evidence]:
+    """What supports a belief, the newest first, each quote once."""
+    return list({each.quote: each for each in reversed(belief.supporting)}.values())
 
 
 def show_profile(user: UserModel, *, quotes: int = 1) -> None:
@@ -129,7 +133,7 @@ def show_why(
     if belief.rulings:
         out.print(Text("\nWhat you decided", style="bold underline"))
     for ruling in belief.rulings:
-        out.print(Text(f"  {_decided(ruling)} on {ruling.at:%Y-%m-%d}"))
+        out.print(Text(f"  {decided(ruling)} on {ruling.at:%Y-%m-%d}"))
     for stance, title in ((Stance.SUPPORTS, "Because you said"), (Stance.CONTRADICTS, "Against")):
         held = [e for e in belief.evidence if e.stance is stance]
         if held:
@@ -161,7 +165,8 @@ def show_why(
         )
 
 
-def _decided(ruling: Ruling) -> str:
+def decided(ruling: Ruling) -> str:
+    """What the person decided, to go before the day on which they did."""
     match ruling.kind:
         case RulingKind.CONFIRM:
             return "you confirmed it"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from rich.tree import Tree
 
-from tom_cli.render import QUOTE, TITLES, bar, marks
+from tom_cli.render import QUOTE, TITLES, bar, notes_on
 from tom_cli.safe import safe
 from tom_swe.model.belief import Belief, Evidence, Stance
 
@@ -71,7 +71,7 @@ def _belief(belief: Belief) -> Text:
     line = Text(f"b{belief.id} ", style="dim")
     line.append(f"{bar(belief.confidence)} ", style="cyan")
     line.append(safe(belief.statement), style="bold")
-    if notes := marks(belief):
+    if notes := notes_on(belief):
         line.append(f"  ({safe(', '.join(notes))})", style="yellow")
     return line
 

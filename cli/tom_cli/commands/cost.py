@@ -11,11 +11,13 @@ from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.text import Text
+    from datetime import datetime
 
     from tom_swe.model.calls import By, Spending, Used
     from tom_swe.settings import Settings
+
+# What stands behind the name of a group.
+COLUMNS = ("calls", "tokens in (cached)", "tokens out", "USD", "without an answer")
 
 
 def register(app: typer.Typer) -> None:
@@ -38,16 +40,12 @@ def cost(
 
     Example: tom cost --by purpose
     """
-    from datetime import UTC, datetime, timedelta
-
-    from tom_swe.model.calls import By, day_of, grouped, used_by
+    from tom_swe.model.calls import By, grouped, used_by
 
     known = [each.value for each in By]
     if by not in known:
         raise UsageError(f"nothing is put together by {by!r}: it is one of {', '.join(known)}")
-    # Without its offset, so that days before a change of the clocks begin when they did.
-    now = datetime.now(UTC).astimezone().replace(tzinfo=None)
-    since, midnight = day_of(now - timedelta(days=days - 1)), day_of(now)
+    since, midnight = window(days)
     with opened() as (tom, settings):
         calls = tom.memory.ledger.calls(since)
     groups = grouped(calls, By(by))
@@ -71,6 +69,17 @@ def cost(
         _show(groups, By(by), days, today, settings)
 
 
+def window(days: int) -> tuple[datetime, datetime]:
+    """When the last ``days`` began and when today did, on the person's own clock."""
+    from datetime import UTC, datetime, timedelta
+
+    from tom_swe.model.calls import day_of
+
+    # Without its offset, so that days before a change of the clocks begin when they did.
+    now = datetime.now(UTC).astimezone().replace(tzinfo=None)
+    return day_of(now - timedelta(days=days - 1)), day_of(now)
+
+
 def _show(groups: Sequence[Spending], by: By, days: int, today: Used, settings: Settings) -> None:
     from tom_cli.render import console
 
@@ -89,27 +98,28 @@ def _show(groups: Sequence[Spending], by: By, days: int, today: Used, settings: 
 
 def _show_table(groups: Sequence[Spending], by: By) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from tom_cli.render import console
 
     table = Table(box=None, pad_edge=False)
     table.add_column(by.value, no_wrap=True, overflow="fold")
-    for title in ("calls", "tokens in (cached)", "tokens out", "USD"):
+    *numbers, last = COLUMNS
+    for title in numbers:
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("without an answer", no_wrap=True)
+    table.add_column(last, no_wrap=True)
     for each in groups:
-        table.add_row(*_cells(each))
+        table.add_row(*(Text(cell) for cell in cells(each)))
     console().print(table)
 
 
-def _cells(spending: Spending) -> tuple[Text, ...]:
-    from rich.text import Text
-
+def cells(spending: Spending) -> tuple[str, ...]:
+    """What calls used, in words: under COLUMNS."""
     from tom_cli.safe import safe
 
     usage = spending.usage
     endings = {"failed": spending.failed, "bad": spending.bad, "open": spending.open}
-    cells = (
+    return (
         safe(spending.group, 60) or "(no session)",
         f"{spending.calls:,}",
         f"{usage.tokens_in:,} ({usage.cached:,})",
@@ -117,7 +127,6 @@ def _cells(spending: Spending) -> tuple[Text, ...]:
         _price(spending),
         ", ".join(f"{count:,} {ending}" for ending, count in endings.items() if count),
     )
-    return tuple(Text(cell) for cell in cells)
 
 
 def _price(spending: Spending) -> str:

@@ -11,6 +11,8 @@ from tom_cli.common import opened, talk
 from tom_swe.errors import TomError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tom_swe.mind.tom import Tom
     from tom_swe.model.belief import Belief
 
@@ -29,19 +31,13 @@ def review() -> None:
 
     Example: tom review
     """
-    from tom_swe.model.belief import Status
-
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "a review asks for one key each, so it needs a terminal: "
             "use `tom memory confirm` and `tom memory reject` here"
         )
     with opened() as (tom, settings):
-        waiting = [
-            belief
-            for belief in tom.memory.beliefs.all(settings.user)
-            if belief.status is Status.CANDIDATE and not belief.is_upheld
-        ]
+        waiting = to_review(tom.memory.beliefs.all(settings.user))
         done = 0
         for place, belief in enumerate(waiting, start=1):
             answer = _ask(belief, f"{place} of {len(waiting)}")
@@ -52,6 +48,13 @@ def review() -> None:
         talk("there is nothing to review: nothing was heard once only")
     elif done:
         talk(f"{done} decided; `tom undo {done}` takes all of it back")
+
+
+def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
+    """Those that were heard once only and of which the person has decided nothing."""
+    from tom_swe.model.belief import Status
+
+    return [b for b in beliefs if b.status is Status.CANDIDATE and not b.is_upheld]
 
 
 def _ask(belief: Belief, place: str) -> str:

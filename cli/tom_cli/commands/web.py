@@ -1,0 +1,58 @@
+"""The memory as a page in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tom_cli.common import talk
+from tom_swe.errors import UsageError
+
+# What the extra brings.
+PACKAGES = frozenset({"starlette", "uvicorn"})
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this command."""
+    app.command()(web)
+
+
+def web(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port to serve on; 0 is any free one.")
+    ] = 0,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Look at what is kept about you, and correct it, on a page that only this machine can see.
+
+    The address it prints lets a browser in; nothing stays behind after Ctrl-C. It needs the
+    extra tom-swe[web].
+
+    Example: tom web --open
+    """
+    try:
+        from tom_cli.web.serve import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in PACKAGES:
+            raise
+        raise UsageError("the page needs an extra: pip install 'tom-swe[web]'") from None
+    from tom_cli.common import opened
+
+    # Made or upgraded now, and what is wrong with it said here and not in the browser.
+    with opened() as (_, settings):
+        pass
+
+    def ready(address: str) -> None:
+        typer.echo(address)
+        talk("this address lets a browser in, so keep it to yourself; Ctrl-C ends it")
+        if open_it:
+            import webbrowser
+
+            if not webbrowser.open(address):
+                talk("no browser could be opened: open the address yourself")
+
+    try:
+        serve(settings, port, ready)
+    except KeyboardInterrupt:
+        talk("ended")

@@ -1,0 +1,1 @@
+"""A page to look at: the memory in the person's browser, served to this machine alone."""

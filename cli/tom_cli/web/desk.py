@@ -1,0 +1,111 @@
+"""What every page needs: the memory for a moment, its template, and where the pages are."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Generator
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tom_cli.common import talk
+from tom_cli.web.guard import FOREIGN, Keys, same
+from tom_cli.web.templating import environment
+from tom_swe.app import open_tom
+from tom_swe.errors import NotFound, UsageError
+from tom_swe.settings import Settings
+
+if TYPE_CHECKING:
+    from tom_swe.mind.tom import Tom
+
+# Nobody looks at a page that hangs: a memory that another process holds is said to be held.
+PATIENCE = 5.0
+# A form holds a statement at most.
+LONGEST_FORM = 16_384
+LARGEST_ID = 2**63 - 1
+
+type Form = dict[str, str]
+
+
+class Desk:
+    """Opens the memory for each request anew, so that nothing of it is held in between."""
+
+    def __init__(self, settings: Settings, keys: Keys) -> None:
+        patience = min(settings.busy_timeout_seconds, PATIENCE)
+        self.settings = settings.model_copy(update={"busy_timeout_seconds": patience})
+        self.user = settings.user
+        self._keys = keys
+        self._templates = environment(keys.place)
+        self._said: set[str] = set()
+
+    @contextlib.contextmanager
+    def tom(self) -> Generator[Tom]:
+        """Tom on this person's memory, closed at the end."""
+        tom = open_tom(self.settings, say=self._say)
+        try:
+            yield tom
+        finally:
+            tom.close()
+
+    def page(self, name: str, *, code: int = 200, **shown: object) -> Response:
+        """A page made of a template."""
+        template = self._templates.get_template(f"{name}.html.jinja")
+        text = template.render(root=self._keys.place, form_key=self._keys.form, **shown)
+        return HTMLResponse(text, code)
+
+    def go(self, path: str, **asked: object) -> Response:
+        """On to another page, after something was done."""
+        query = urlencode({name: str(each) for name, each in asked.items() if each is not None})
+        return RedirectResponse(f"{self._keys.place}{path}{'?' * bool(query)}{query}", 303)
+
+    def doing(
+        self, act: Callable[[Request, Form], Response]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that does what a form of one of these pages asks for."""
+
+        async def endpoint(request: Request) -> Response:
+            form = await _form(request)
+            if not same(form.get("form_key", ""), self._keys.form):
+                raise HTTPException(403, FOREIGN)
+            return await run_in_threadpool(act, request, form)
+
+        return endpoint
+
+    def _say(self, message: str) -> None:
+        """Says each thing once, and not at each request."""
+        if message not in self._said:
+            self._said.add(message)
+            talk(message)
+
+
+async def _form(request: Request) -> Form:
+    """The fields of a form, the last of each name. Raises UsageError."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_FORM:
+            raise UsageError("that is too long")
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError:
+        raise UsageError("that is no form of this page") from None
+    return {name: each[-1] for name, each in fields.items()}
+
+
+def id_in(request: Request, what: str) -> int:
+    """The id in a page's address. Raises NotFound."""
+    number = request.path_params["id"]
+    if number > LARGEST_ID:
+        raise NotFound(f"there is no {what} {number}")
+    return number
+
+
+def whole(given: str | None, default: int, most: int = LARGEST_ID) -> int:
+    """A number in an address, of at least 1; the default where it is none."""
+    if not given or not given.isascii() or not given.isdecimal() or len(given) > len(str(most)):
+        return default
+    return min(max(int(given), 1), most)
