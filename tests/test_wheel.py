@@ -58,6 +58,16 @@ def test_the_wheel_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None
     assert all(name.startswith(str(installed)) for name in shown.stdout.split())
 
 
+def test_the_page_is_in_the_wheel(installed: Path) -> None:
+    """Its templates, style and keys are shipped as they are here."""
+    web = CHECKOUT / "cli" / "tom_cli" / "web"
+    parts = [path for path in web.rglob("*") if path.suffix in {".jinja", ".css", ".js", ".svg"}]
+    assert len(parts) > 10
+    for path in parts:
+        shipped = installed / "tom_cli" / "web" / path.relative_to(web)
+        assert shipped.read_bytes() == path.read_bytes()
+
+
 def test_the_demo_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     """The demo's sessions, the catalogue, the tokenizer and the migrations are all in it."""
     shown = run(installed, tmp_path, "demo")

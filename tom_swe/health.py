@@ -23,9 +23,14 @@ class Report(Value):
     problems: tuple[Problem, ...]
 
 
-def problems(tom: Tom) -> list[Problem]:
-    """What is wrong with the database and the indexes made from it."""
+def problems(tom: Tom, *, index: bool = True) -> list[Problem]:
+    """What is wrong with the database and the indexes made from it.
+
+    The vector index may be left out: the first look at it takes a process some seconds.
+    """
     found = tom.memory.check()
+    if not index:
+        return found
     try:
         return found + tom.index.check()
     except IndexFault as error:
@@ -48,10 +53,17 @@ def reindex(tom: Tom) -> bool:
     return tom.index.drop() and tom.index.sync()
 
 
-def report(tom: Tom, settings: Settings, environ: Mapping[str, str], home: Path) -> Report:
-    """Settings, sizes, model and transcripts found, with every problem."""
+def report(
+    tom: Tom,
+    settings: Settings,
+    environ: Mapping[str, str],
+    home: Path,
+    *,
+    index: bool = True,
+) -> Report:
+    """Settings, sizes, model and transcripts found, with every problem; see `problems`."""
     sizes = tom.memory.sizes()
-    found = problems(tom)
+    found = problems(tom, index=index)
     if tom.embedder is None:
         found.append(
             Problem(

@@ -114,7 +114,7 @@ def said(turn: Turn, quotes: Iterable[tuple[int, str]]) -> Said:
         left_out = len(turn.text) - len(text)
         pieces = marked(text, own)
     else:
-        who = turn.tool or turn.role.value
+        who = turn.tool or turn.role.value.capitalize()
         pieces, rest, left_out = [(False, turn.text[:SHORT])], turn.text[SHORT:], 0
     return Said(
         turn=turn,

@@ -60,11 +60,12 @@ class StatePages:
             settings=self._desk.settings,
         )
 
-    def health(self, _: Request) -> Response:
-        """Settings, sizes, model and transcripts, with every problem."""
+    def health(self, request: Request) -> Response:
+        """Settings, sizes, model and transcripts, with every problem; the index where asked for."""
+        index = "index" in request.query_params
         with self._desk.tom() as tom:
-            state = report(tom, self._desk.settings, os.environ, Path.home())
-        return self._desk.page("health", state=state)
+            state = report(tom, self._desk.settings, os.environ, Path.home(), index=index)
+        return self._desk.page("health", state=state, index=index)
 
     def audit(self, _: Request) -> Response:
         """How sound what is told is."""
