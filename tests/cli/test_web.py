@@ -140,6 +140,11 @@ def test_the_token_leaves_the_address_and_becomes_a_cookie(
     for part in ("HttpOnly", "SameSite=strict", f"Path={keys.place}/"):
         assert part in cookie
     assert stranger.get(answer.headers["location"]).status_code == 200
+    led = stranger.get(
+        f"{keys.place}/?token={keys.token}&words=%22%3E", headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert (led.status_code, led.headers["set-cookie"]) == (200, cookie)
+    assert f'url={keys.place}/?words=%22%3E"' in led.text
     assert stranger.post(f"{keys.place}/undo?token={keys.token}").status_code == 403
 
 

@@ -95,7 +95,7 @@ class Served:
 
 
 @contextmanager
-def serving(home: Path, *options: str) -> Iterator[Served]:
+def serving(home: Path, *options: str, browser: str = "") -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tom_cli", "web", *options],
         env={
@@ -103,6 +103,7 @@ def serving(home: Path, *options: str) -> Iterator[Served]:
             "HOME": str(home.parent / "person"),
             "TOM_HOME": str(home),
             "TOM_USER": "ada",
+            "BROWSER": browser,
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -323,3 +324,26 @@ def test_it_listens_on_this_machine_alone(home: Path) -> None:
             assert second.process.stderr is not None
             assert f"port {port} cannot be used" in second.process.stderr.read()
         assert running.interrupt()[0] == 0
+
+
+def test_a_browser_is_opened_without_the_token_in_its_arguments(
+    chromium: Browser, home: Path, tmp_path: Path
+) -> None:
+    """It is given a private file that leads in, and that is gone at the end."""
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    program = tmp_path / "browser"
+    program.write_text(f'#!/bin/sh\necho "$1" > {told}\n')
+    program.chmod(0o700)
+    with serving(home, "--open", browser=f"{program} %s") as running:
+        opened = told.read_text().strip()
+        assert "token" not in opened
+        file = Path(opened.removeprefix("file://"))
+        assert file.stat().st_mode & 0o777 == 0o600
+        page = chromium.new_context().new_page()
+        page.goto(opened)
+        expect(page.locator("h1")).to_have_text("What tom knows of you")
+        assert page.url == f"{running.root}/"
+        page.context.close()
+        assert running.interrupt()[0] == 0
+    assert not file.exists()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from threading import Thread
 from typing import Annotated
 
 import typer
 
-from tom_cli.common import talk
+from tom_cli.common import opened, talk
 from tom_swe.errors import UsageError
 
 # What the extra brings.
@@ -37,22 +42,42 @@ def web(
         if (error.name or "").partition(".")[0] not in PACKAGES:
             raise
         raise UsageError("the page needs an extra: pip install 'tom-swe[web]'") from None
-    from tom_cli.common import opened
-
     # Made or upgraded now, and what is wrong with it said here and not in the browser.
     with opened() as (_, settings):
         pass
+    with contextlib.ExitStack() as until_the_end:
 
-    def ready(address: str) -> None:
-        typer.echo(address)
-        talk("this address lets a browser in, so keep it to yourself; Ctrl-C ends it")
-        if open_it:
-            import webbrowser
+        def ready(address: str) -> None:
+            typer.echo(address)
+            talk("this address lets a browser in, so keep it to yourself; Ctrl-C ends it")
+            if open_it:
+                page = until_the_end.enter_context(_leading_to(address, settings.home))
+                # A browser in the terminal stays until it is left; the page is served meanwhile.
+                Thread(target=_open, args=(page,), daemon=True).start()
 
-            if not webbrowser.open(address):
-                talk("no browser could be opened: open the address yourself")
+        try:
+            serve(settings, port, ready)
+        except KeyboardInterrupt:
+            talk("ended")
 
-    try:
-        serve(settings, port, ready)
-    except KeyboardInterrupt:
-        talk("ended")
+
+@contextlib.contextmanager
+def _leading_to(address: str, home: Path) -> Generator[Path]:
+    """A file that leads to an address and that only its owner can read.
+
+    The arguments of a program can be read by everybody on this machine, so the browser is
+    given no token in them.
+    """
+    from tom_cli.web.guard import led_on
+
+    with NamedTemporaryFile("w", dir=home, prefix="open-", suffix=".html") as file:
+        file.write(led_on(address))
+        file.flush()
+        yield Path(file.name)
+
+
+def _open(page: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(page.as_uri()):
+        talk("no browser could be opened: open the address yourself")

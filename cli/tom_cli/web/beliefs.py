@@ -17,7 +17,7 @@ from tom_swe.errors import NotFound, UsageError
 from tom_swe.mind import history
 from tom_swe.mind.confidence import explain
 from tom_swe.mind.stats import became
-from tom_swe.model.belief import Belief, Kind, Stance, Status
+from tom_swe.model.belief import Belief, Kind, RulingKind, Stance, Status
 from tom_swe.model.memory import Mentions
 from tom_swe.model.person import PersonChange
 
@@ -114,7 +114,8 @@ class BeliefPages:
             belief=belief,
             notes=notes_on(belief),
             is_told=is_told,
-            is_retired=belief.status is Status.RETIRED,
+            is_retired=(retired := belief.status is Status.RETIRED),
+            may_confirm=retired or belief.ruling(RulingKind.CONFIRM) is None,
             decided=[(decided(each).rstrip(","), each.at) for each in belief.rulings],
             most=QUOTES,
             supporting=belief.supporting[::-1],

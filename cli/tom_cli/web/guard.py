@@ -11,11 +11,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from html import escape
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "tom_web"
@@ -88,18 +89,26 @@ class Guard:
             return PlainTextResponse(STRANGER, 403)
         asked = parse_qsl(scope["query_string"].decode("latin-1"))
         if scope["method"] == "GET" and (given := dict(asked).get(TOKEN)) is not None:
-            return self._let_in(path, given, [each for each in asked if each[0] != TOKEN])
+            return self._let_in(headers, path, given, [each for each in asked if each[0] != TOKEN])
         if not same(_cookie(headers), self._keys.cookie):
             return PlainTextResponse(STRANGER, 403)
         if scope["method"] not in ("GET", "HEAD") and not self._is_own(headers):
             return PlainTextResponse(FOREIGN, 403)
         return None
 
-    def _let_in(self, path: str, given: str, rest: list[tuple[str, str]]) -> Response:
+    def _let_in(
+        self, headers: Headers, path: str, given: str, rest: list[tuple[str, str]]
+    ) -> Response:
         """Takes the token out of the address bar and gives the cookie for it."""
         if not same(given, self._keys.token):
             return PlainTextResponse(STRANGER, 403)
-        answer = RedirectResponse(f"{path}?{urlencode(rest)}" if rest else path, 303)
+        onward = f"{path}?{urlencode(rest)}" if rest else path
+        if headers.get("sec-fetch-site", "none") == "none":
+            answer: Response = RedirectResponse(onward, 303)
+        else:
+            # Another page led here, and a browser shows no strict cookie on a way that began
+            # elsewhere: it has to begin anew, from a page of this server.
+            answer = HTMLResponse(led_on(onward))
         answer.set_cookie(
             COOKIE,
             self._keys.cookie,
@@ -121,6 +130,15 @@ class Guard:
         return headers.get("sec-fetch-site", "" if origin == "null" else "same-origin") == (
             "same-origin"
         )
+
+
+def led_on(address: str) -> str:
+    """A page that leads on to an address at once."""
+    where = escape(address)
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>tom</title>'
+        f'<meta http-equiv="refresh" content="0; url={where}"><a href="{where}">On to tom</a>'
+    )
 
 
 def same(given: str, right: str) -> bool:
