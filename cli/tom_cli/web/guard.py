@@ -19,6 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+HTTP_PORT = 80
 COOKIE = "tom_web"
 TOKEN = "token"  # noqa: S105 - the parameter's name
 HEADERS = {
@@ -37,7 +38,7 @@ STRANGER = (
     "Open the whole address that `tom web` printed. It holds while that `tom web` runs.\n"
 )
 FOREIGN = "This did not come from tom's page, so nothing was changed.\n"
-MISNAMED = "tom's page is at 127.0.0.1 and has no other name.\n"
+MISNAMED = "tom's page is at http://{} and has no other name or port.\n"
 
 
 def _secret() -> str:
@@ -65,7 +66,9 @@ class Guard:
     def __init__(self, app: ASGIApp, keys: Keys, port: int) -> None:
         self._app = app
         self._keys = keys
-        self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        # Browsers leave the usual port out.
+        at = "" if port == HTTP_PORT else f":{port}"
+        self._hosts = (f"127.0.0.1{at}", f"localhost{at}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -83,7 +86,7 @@ class Guard:
     def _answer(self, scope: Scope, headers: Headers) -> Response | None:
         """What to answer in the place of the page; None where it may be seen."""
         if headers.get("host") not in self._hosts:
-            return PlainTextResponse(MISNAMED, 403)
+            return PlainTextResponse(MISNAMED.format(self._hosts[0]), 403)
         path: str = scope["path"]
         if not path.startswith(f"{self._keys.place}/"):
             return PlainTextResponse(STRANGER, 403)

@@ -50,7 +50,8 @@ def _linked(root: str) -> Callable[[str], Markup]:
         """A text of tom's own, in which s7 and b3 lead to what they name."""
         return Markup(  # noqa: S704 - escaped just here
             _ID.sub(
-                lambda m: f'<a href="{root}/{_PLACES[m[1]]}/{m[2]}">{m[0]}</a>', str(escape(text))
+                lambda m: f'<a href="{root}/{_PLACES[m[1]]}/{m[2]}">{m[0]}</a>',
+                str(escape(safe(text))),
             )
         )
 
