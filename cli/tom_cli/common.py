@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tom_swe.errors import UsageError
+from tom_swe.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from tom_swe.mind.tom import Tom
     from tom_swe.settings import Settings
+
+# Digits: SQLite's numbers have 19.
+LONGEST_ID = 18
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -80,8 +83,10 @@ def confirmed(question: str, yes: bool) -> None:
 
 
 def id_of(given: str, letter: str, what: str) -> int:
-    """The number in an id such as b12. Raises UsageError."""
+    """The number in an id such as b12. Raises UsageError, NotFound."""
     digits = given.strip().lower().removeprefix(letter)
     if not digits.isdecimal():
         raise UsageError(f"{given!r} is no {what}: give its id, such as {letter}12")
+    if len(digits) > LONGEST_ID:
+        raise NotFound(f"there is no {what} with a number of {len(digits)} digits")
     return int(digits)

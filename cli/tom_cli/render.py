@@ -142,7 +142,7 @@ def show_why(
             line = Text(f"  “{safe(each.quote)}”", style="italic")
             where = f" in {safe(each.repository)}" if each.repository else ""
             line.append(
-                f"\n      {each.at:%Y-%m-%d %H:%M}, {safe(each.host)}{where}, "
+                f"\n      {each.at.astimezone():%Y-%m-%d %H:%M}, {safe(each.host)}{where}, "
                 f"session s{each.session_id} turn {each.ordinal} ({each.source})",
                 style="dim not italic",
             )
@@ -159,7 +159,7 @@ def show_why(
     for revision in history:
         by = f" (session s{revision.session_id})" if revision.session_id else ""
         out.print(
-            f"  {revision.at:%Y-%m-%d %H:%M}  {revision.change:<10} {safe(revision.reason)}"
+            f"  {revision.at.astimezone():%Y-%m-%d %H:%M}  {revision.change:<10} {safe(revision.reason)}"
             f"{f' by b{revision.about}' if revision.about else ''}"
             f" → {revision.status}, {revision.confidence:.2f}{by}"
         )
@@ -188,7 +188,7 @@ def show_sessions(sessions: Sequence[SessionSummary]) -> None:
     for each in sessions:
         cells = (
             f"s{each.id}",
-            f"{each.started:%Y-%m-%d %H:%M}" if each.started else "",
+            f"{each.started.astimezone():%Y-%m-%d %H:%M}" if each.started else "",
             each.host,
             each.repository,
             str(each.user_turns),
@@ -203,7 +203,7 @@ def show_sessions(sessions: Sequence[SessionSummary]) -> None:
 def show_session(session_id: int, session: Session) -> None:
     """One session as a dialogue."""
     out = console()
-    when = f", {session.started:%Y-%m-%d %H:%M}" if session.started else ""
+    when = f", {session.started.astimezone():%Y-%m-%d %H:%M}" if session.started else ""
     where = f", {session.repository}" if session.repository else ""
     out.print(Text(f"s{session_id}: {safe(session.host)}{safe(where)}{when}", style="bold"))
     styles = {Role.USER: "bold", Role.AGENT: "", Role.TOOL: "dim"}

@@ -171,6 +171,7 @@ def test_json_is_one_document_alone_on_stdout(learned, arguments: list[str]) -> 
     ("arguments", "message"),
     [
         (["why", "b99"], "there is no belief b99"),
+        (["why", "b" + "9" * 30], "there is no belief with a number of 30 digits"),
         (["why", "nonsense"], "'nonsense' is no belief"),
         (["memory", "show", "s99"], "there is no session s99"),
         (["memory", "show", "7"], "neither a belief nor a session"),

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tom_cli.tree import shown_in
 from tom_cli.web.desk import Desk, id_in, whole
-from tom_swe.model.belief import Belief, Evidence
 from tom_swe.model.session import Role, Turn
 
 SESSIONS = 25  # a page
@@ -93,17 +93,6 @@ def paged(count: int, size: int, wanted: int) -> Paged:
     of = max(-(-count // size), 1)
     number = min(wanted, of)
     return Paged(number=number, of=of, start=(number - 1) * size, end=min(number * size, count))
-
-
-def shown_in(session_id: int, beliefs: Iterable[Belief]) -> list[tuple[Belief, Evidence]]:
-    """The beliefs that a session speaks for or against, with what was said, in its order."""
-    found = [
-        (belief, each)
-        for belief in beliefs
-        for each in belief.evidence
-        if each.session_id == session_id
-    ]
-    return sorted(found, key=lambda pair: (pair[1].ordinal, pair[0].id))
 
 
 def said(turn: Turn, quotes: Iterable[tuple[int, str]]) -> Said:
