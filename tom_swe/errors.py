@@ -7,6 +7,7 @@ TomError                 anything tom raises on purpose; its text says what to d
 ├── SourceError          a foreign transcript, file or folder that cannot be read
 ├── MemoryFault          the database cannot be used
 │   ├── SchemaTooNew     written by a newer tom
+│   ├── DatabaseDamaged  pages of it are not as they were written
 │   └── MemoryBusy       another process held it for longer than the busy timeout
 ├── IndexFault           the vector index cannot be used; everything else still works
 ├── EmbedderUnavailable  no sentence model; everything else still works
@@ -44,6 +45,10 @@ class MemoryFault(TomError):
 
 class SchemaTooNew(MemoryFault):
     """The database was written by a newer tom."""
+
+
+class DatabaseDamaged(MemoryFault):
+    """Pages of the database are not as they were written."""
 
 
 class MemoryBusy(MemoryFault):

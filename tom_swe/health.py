@@ -34,7 +34,7 @@ def problems(tom: Tom, *, index: bool = True) -> list[Problem]:
     try:
         return found + tom.index.check()
     except IndexFault as error:
-        return [*found, Problem(what=str(error), mend="tom db reindex")]
+        return [*found, Problem(what=str(error), mend="tom db check --repair")]
 
 
 def audited(tom: Tom, settings: Settings) -> Audit:

@@ -275,6 +275,10 @@ class Queue(Protocol):
         """Makes sessions that were given up due again; how many."""
         ...
 
+    def free_dead(self) -> int:
+        """Gives back what learners had that are gone; how many."""
+        ...
+
     def pending(self, user_id: str) -> int:
         """How many sessions wait."""
         ...
@@ -416,6 +420,10 @@ class ChangeOfMind(Protocol):
 
     def forget_session(self, session_id: int) -> None:
         """Deletes a session and keeps it from being imported again. Raises NotFound."""
+        ...
+
+    def briefings(self) -> list[Briefing]:
+        """The stored briefings."""
         ...
 
     def brief(self, briefings: Iterable[Briefing]) -> None:
@@ -689,6 +697,14 @@ class MemoryStore(Protocol):
 
     def check(self) -> list[Problem]:
         """What is wrong with the database."""
+        ...
+
+    def users(self) -> list[str]:
+        """Everyone of whom something is kept."""
+        ...
+
+    def full_text_faults(self) -> list[str]:
+        """The full-text indexes that are not in step."""
         ...
 
     def rebuild_full_text(self) -> None:

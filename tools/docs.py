@@ -95,7 +95,7 @@ DOCUMENTS: dict[str, str] = {
     "tom diff": "`[Difference]`",
     "tom why-not": "`WhyNot`",
     "tom audit": "`Audit`",
-    "tom db check": "`[Problem]`",
+    "tom db check": "`[Problem]`, with `--repair` `Repair`",
     "tom doctor": "`Report`",
     "tom plugin status": (
         '`[{"host", "path", "installed", "command", "works", "server", "serves"}]`'

@@ -104,3 +104,8 @@ def main() -> None:
         # The reader of our output left; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        # A disk that is full or can only be read, a file that is somebody else's.
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"tom: {where}{error.strerror or error}; nothing stored is lost", err=True)
+        sys.exit(1)

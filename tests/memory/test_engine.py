@@ -96,7 +96,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, content: bytes
     """Whatever lies where the database should be is refused and kept."""
     path = tmp_path / "tom.db"
     path.write_bytes(content)
-    with pytest.raises(MemoryFault, match="move it aside"):
+    with pytest.raises(MemoryFault, match="--repair"):
         open_engine(path)
     assert path.read_bytes() == content
 

@@ -304,11 +304,14 @@ def append(path: str, line: bytes) -> None:
     before this line is in; a file that was renamed meanwhile is left for the new one.
     """
     while True:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         handle = os.open(path, flags, FILE_MODE)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH)
             if _is_still(handle, path):
+                # A full disk cut the last line short: this one is to stand on its own.
+                if (size := os.fstat(handle).st_size) and os.pread(handle, 1, size - 1) != b"\n":
+                    line = b"\n" + line
                 if os.write(handle, line) != len(line):
                     raise HookFault("the inbox could not be written whole")
                 return

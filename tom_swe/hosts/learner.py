@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from filelock import FileLock, Timeout
 
-from tom_swe.hosts.hook import CLAUDE_CODE, INBOX, LEARNER_LOCK, OPENHANDS, Place, log
+from tom_swe.hosts.hook import CLAUDE_CODE, INBOX, LEARNER_LOCK, OPENHANDS, Place, is_locked, log
 
 if TYPE_CHECKING:
     from tom_swe.ingest import Redactor
@@ -80,6 +80,20 @@ def run(place: Place, environ: Mapping[str, str]) -> int:
             log(place, LEARNER_LOG, "gave up:", _safe(error))
             return 1
     return 0
+
+
+def take_over(environ: Mapping[str, str]) -> int:
+    """Learns from what learners that are gone had taken from the inbox; how many files.
+
+    Files that a learner at work has are its own.
+    """
+    place = Place(environ)
+    inbox = Path(place.hosts)
+    left = set(inbox.glob(TAKEN))
+    if not left or is_locked(place.file(LEARNER_LOCK)):
+        return 0
+    run(place, environ)
+    return len(left - set(inbox.glob(TAKEN)))
 
 
 def _waiting(inbox: Path) -> bool:

@@ -1,6 +1,7 @@
 """Opens the database: private files, one schema, writers that queue instead of failing."""
 
 import contextlib
+import errno
 import logging
 import os
 import sqlite3
@@ -13,11 +14,15 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 import tom_migrations
-from tom_swe.errors import MemoryBusy, MemoryFault, SchemaTooNew
+from tom_swe.errors import DatabaseDamaged, MemoryBusy, MemoryFault, SchemaTooNew
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 BACKUPS_KEPT = 3
+# How SQLite says that pages are not as they were written.
+_DAMAGE = ("not a database", "malformed", "vtable constructor failed")
+# The least that SQLite needs beside a database to open it: an index of its log.
+LEAST_FREE = 64 * 1024
 STATEMENTS_LOGGER = "sqlalchemy.engine.Engine.tom"
 POOL_LOGGER = "sqlalchemy.pool.impl.QueuePool.tom"
 
@@ -29,9 +34,13 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0) -> Engine:
     MemoryFault.
     """
     make_private(path.parent)
-    with faults(path):
-        _bring_up_to_date(path, busy_timeout)
-        _keep_private(path)
+    try:
+        with faults(path):
+            _bring_up_to_date(path, busy_timeout)
+            _keep_private(path)
+    except OSError as error:
+        why = hindrance(path, error.strerror or type(error).__name__)
+        raise MemoryFault(f"{path} cannot be used: {why}") from error
     return _engine(path, busy_timeout)
 
 
@@ -47,6 +56,8 @@ def make_private(folder: Path) -> None:
         if not folder.is_dir():
             raise MemoryFault(f"{folder} is a file: set TOM_HOME to a folder") from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise MemoryFault(f"{folder} cannot be made: {hindrance(folder, 'full')}") from error
         raise MemoryFault(
             f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder of yours"
         ) from error
@@ -69,21 +80,48 @@ def faults(path: Path) -> Generator[None]:
         raise MemoryBusy(
             f"another tom is upgrading {path}; try again when it has finished"
         ) from error
+    except UnicodeDecodeError as error:
+        # How the driver says that a name in a damaged page is no text.
+        raise _damaged(path, "malformed text") from error
     except (sqlite3.Error, DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
         text = str(cause)
         if isinstance(cause, sqlite3.OperationalError) and "locked" in text:
             raise MemoryBusy(f"{path} is held by another process; try again") from error
-        if isinstance(cause, sqlite3.DatabaseError) and (
-            "not a database" in text or "malformed" in text
-        ):
-            raise MemoryFault(
-                f"{path} is no sound database ({text}): move it aside and import again, "
-                f"or put back a copy from {path.parent / 'backups'}"
-            ) from error
+        if isinstance(cause, sqlite3.DatabaseError) and any(sign in text for sign in _DAMAGE):
+            raise _damaged(path, text) from error
         if isinstance(cause, sqlite3.OperationalError):
-            raise MemoryFault(f"{path} cannot be used: {text}") from error
+            raise MemoryFault(f"{path} cannot be used: {hindrance(path, text)}") from error
         raise
+
+
+def _damaged(path: Path, text: str) -> DatabaseDamaged:
+    return DatabaseDamaged(
+        f"{path} is no sound database ({text}): `tom db check --repair` copies it aside and says "
+        "what can be saved"
+    )
+
+
+def hindrance(path: Path, otherwise: str) -> str:
+    """Why a file under a folder cannot be written, by the state of that folder, and what to do.
+
+    SQLite calls a full disk an I/O error, and a read-only one a file that cannot be opened.
+    """
+    folder = next((each for each in (path, *path.parents) if each.is_dir()), path.parent)
+    try:
+        disk = os.statvfs(folder)
+        if disk.f_flag & os.ST_RDONLY:
+            return "it lies on a disk that can only be read; make it writable, or set TOM_HOME"
+        if "full" in otherwise or disk.f_bavail * disk.f_frsize < LEAST_FREE:
+            return "the disk is full; make room and try again. What was stored is still there"
+        if not os.access(folder, os.W_OK | os.X_OK) or (
+            path.exists() and not os.access(path, os.W_OK)
+        ):
+            return f"{folder} cannot be written by you; see its permissions, or set TOM_HOME"
+    except OSError:
+        # What SQLite or the system said has to do.
+        return otherwise
+    return otherwise
 
 
 def _engine(path: Path, busy_timeout: float) -> Engine:

@@ -54,6 +54,11 @@ class ChromaIndex:
         except Timeout:
             yield None
             return
+        except OSError as error:
+            raise IndexFault(
+                f"the vector index at {self._folder} cannot be used ({error.strerror}); search "
+                "goes by the database"
+            ) from error
         try:
             owned = self._open()
             try:
@@ -85,6 +90,13 @@ class ChromaIndex:
                 shutil.rmtree(self._folder)
         except Timeout:
             return False
+        except FileNotFoundError:
+            # Somebody else deleted it, too.
+            return True
+        except OSError as error:
+            raise IndexFault(
+                f"the vector index at {self._folder} cannot be deleted ({error.strerror})"
+            ) from error
         return True
 
 
@@ -169,7 +181,12 @@ def _client(folder: Path) -> Client:
     from chromadb.api.client import Client
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    try:
+        client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    except BaseException:
+        # Chroma keeps what it could not open, and gives that to the next who asks for it.
+        Client.clear_system_cache()
+        raise
     assert isinstance(client, Client)
     return client
 
@@ -177,7 +194,9 @@ def _client(folder: Path) -> Client:
 def _restrict(folder: Path) -> None:
     """Chroma makes its files as the umask has it; only their owner may read them."""
     for path in folder.rglob("*"):
-        path.chmod(0o700 if path.is_dir() else FILE_MODE)
+        # The folder may be deleted meanwhile; it is made anew, then.
+        with contextlib.suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else FILE_MODE)
 
 
 @contextlib.contextmanager
@@ -186,8 +205,10 @@ def _faults(folder: Path | None) -> Generator[None]:
         yield
     except IndexFault:
         raise
-    except Exception as error:  # Chroma raises Rust, SQLite and its own errors alike
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # Chroma raises Rust's panics, SQLite's and its own errors alike
         where = f" at {folder}" if folder else ""
         raise IndexFault(
-            f"the vector index{where} failed ({error}); `tom db reindex` makes it anew"
+            f"the vector index{where} failed ({error}); `tom db check --repair` makes it anew"
         ) from error

@@ -460,6 +460,20 @@ class ChangeOfMind:
         reword(self._transaction, self._user_id, lost)
         self._evidence_went()
 
+    def briefings(self) -> list[Briefing]:
+        """The stored briefings."""
+        mine = select(BriefingRow).where(BriefingRow.user_id == self._user_id)
+        return [
+            Briefing(
+                user_id=row.user_id,
+                repository=row.repository,
+                text=row.text,
+                tokens=row.tokens,
+                belief_ids=tuple(json.loads(row.belief_ids)),
+            )
+            for row in self._transaction.scalars(mine)
+        ]
+
     def brief(self, briefings: Iterable[Briefing]) -> None:
         """Replaces the stored briefings."""
         self._transaction.execute(delete(BriefingRow).where(BriefingRow.user_id == self._user_id))

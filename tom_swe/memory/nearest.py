@@ -82,7 +82,7 @@ class NearestTurns:
 
     def check(self) -> list[Problem]:
         """Where Chroma and the database differ. Raises IndexFault."""
-        mend = "tom db reindex"
+        mend = "tom db check --repair"
         with self._owned() as owned:
             if owned is None:
                 return [Problem(what="the vector index is in use", mend="try again later")]

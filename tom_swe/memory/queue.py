@@ -54,7 +54,7 @@ class LearnQueue:
                 # keeps no other one waiting.
                 .order_by(LearnQueueRow.attempts, SessionRow.started_at, SessionRow.id)
             )
-            free = or_(LearnQueueRow.leased_until.is_(None), LearnQueueRow.leased_until < now)
+            free = _is_free(now, lease)
             row = transaction.scalar(due.where(free).limit(1)) or next(
                 (row for row in transaction.scalars(due.where(~free)) if _is_dead(row.owner)), None
             )
@@ -76,7 +76,8 @@ class LearnQueue:
             if row is None:
                 enqueue(transaction, session_id)
                 row = transaction.get_one(LearnQueueRow, session_id)
-            if row.leased_until and row.leased_until >= now and not _is_dead(row.owner):
+            held = row.leased_until and now <= row.leased_until <= now + max(lease, LEASE)
+            if held and not _is_dead(row.owner):
                 return None
             return _leased(row, user_id, now + lease)
 
@@ -117,6 +118,20 @@ class LearnQueue:
                 row.error = None
             return len(rows)
 
+    def free_dead(self) -> int:
+        """Gives back what learners had that are gone; how many."""
+        with self._database.write() as transaction:
+            owned = select(LearnQueueRow).where(LearnQueueRow.owner.is_not(None))
+            now = datetime.now(UTC)
+            rows = [
+                row
+                for row in transaction.scalars(owned)
+                if _is_dead(row.owner) or row.leased_until is None or row.leased_until < now
+            ]
+            for row in rows:
+                row.owner = row.leased_until = None
+            return len(rows)
+
     def pending(self, user_id: str) -> int:
         """How many sessions wait to be learned from, given-up ones included."""
         with self._database.read() as transaction:
@@ -135,6 +150,12 @@ def _leased(row: LearnQueueRow, user_id: str, until: datetime) -> Job:
     row.leased_until = until
     row.attempts += 1
     return Job(session_id=row.session_id, user_id=user_id, owner=owner, attempts=row.attempts)
+
+
+def _is_free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """Whether nobody holds a row. One held for too long was, before the clock was set back."""
+    until = LearnQueueRow.leased_until
+    return or_(until.is_(None), until < now, until > now + max(lease, LEASE))
 
 
 def _given_up() -> ColumnElement[bool]:

@@ -1,12 +1,12 @@
 """The whole memory: one object for each noun it keeps, over one database."""
 
 import shutil
-import stat
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, func, select, text
 
+from tom_swe.errors import DatabaseDamaged
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
@@ -14,6 +14,7 @@ from tom_swe.memory.hands import PersonChanges
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
 from tom_swe.memory.noted import NotedWords
+from tom_swe.memory.permissions import loose
 from tom_swe.memory.portable import Portable
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.search import Search
@@ -75,6 +76,11 @@ class Store:
             shutil.rmtree(backups)
         return self._database.purge()
 
+    def users(self) -> list[str]:
+        """Everyone of whom something is kept."""
+        with self._database.read() as transaction:
+            return list(transaction.scalars(select(UserRow.id).order_by(UserRow.id)))
+
     def sizes(self) -> Sizes:
         """How much is in memory, all users together."""
         with self._database.read() as transaction:
@@ -101,9 +107,9 @@ class Store:
         with self._database.read() as transaction:
             for (line,) in transaction.execute(text("PRAGMA integrity_check")):
                 if line != "ok":
-                    problems.append(Problem(what=f"database: {line}", mend="put a backup back"))
+                    problems.append(Problem(what=f"database: {line}", mend="tom db check --repair"))
             problems.extend(
-                Problem(what=f"a row of {row[0]} points nowhere", mend="put a backup back")
+                Problem(what=f"a row of {row[0]} points nowhere", mend="tom db check --repair")
                 for row in transaction.execute(text("PRAGMA foreign_key_check"))
             )
             quotes = (
@@ -116,18 +122,30 @@ class Store:
                 problems.append(
                     Problem(what=f"{strays} quotes are not in their turns", mend="tom learn")
                 )
+        problems.extend(
+            Problem(what=f"{name} is not in step", mend="tom db check --repair")
+            for name in self.full_text_faults()
+        )
+        problems.extend(
+            Problem(
+                what=f"{path} can be read by others (mode {mode:o})", mend=f"chmod go-rwx {path}"
+            )
+            for path, mode in loose(self.path.parent)
+        )
+        return problems
+
+    def full_text_faults(self) -> list[str]:
+        """The full-text indexes that are not in step with the rows."""
+        faults: list[str] = []
         for name in FULL_TEXT:
             try:
                 with self._database.write() as transaction:
                     transaction.execute(
                         text(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
                     )
-            except Exception as error:
-                if "malformed" not in str(error) and "no sound database" not in str(error):
-                    raise
-                problems.append(Problem(what=f"{name} is not in step", mend="tom db reindex"))
-        problems.extend(self._permissions())
-        return problems
+            except DatabaseDamaged:
+                faults.append(name)
+        return faults
 
     def rebuild_full_text(self) -> None:
         """Makes the full-text indexes anew from the rows."""
@@ -138,16 +156,3 @@ class Store:
     def close(self) -> None:
         """Lets go of the file."""
         self._database.close()
-
-    def _permissions(self) -> list[Problem]:
-        problems: list[Problem] = []
-        for path in (self.path.parent, *self.path.parent.rglob("*")):
-            mode = stat.S_IMODE(path.stat().st_mode)
-            if mode & 0o077:
-                problems.append(
-                    Problem(
-                        what=f"{path} can be read by others (mode {mode:o})",
-                        mend=f"chmod go-rwx {path}",
-                    )
-                )
-        return problems

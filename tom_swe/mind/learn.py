@@ -149,6 +149,18 @@ class Learner:
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
         change.brief(briefings(user, self._briefing_tokens))
 
+    def rebrief(self, user_id: str) -> int:
+        """Stores what later sessions are told; how many briefings that changed."""
+        with self._memory.learning.from_outside(user_id) as change:
+            user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
+            fresh = {each.repository: each for each in briefings(user, self._briefing_tokens)}
+            stored = {each.repository: each for each in change.briefings()}
+            names = fresh.keys() | stored.keys()
+            differing = [name for name in names if fresh.get(name) != stored.get(name)]
+            if differing:
+                change.brief(fresh.values())
+            return len(differing)
+
     def catch_up(self, user_id: str) -> None:
         """Embeds the turns that were not, and brings the index up where it can be owned."""
         if (embedder := self._mind.embedder) is None:

@@ -115,6 +115,10 @@ class Tom:
         """
         self._learner.catch_up(user_id)
 
+    def rebrief(self, user_id: str) -> int:
+        """Makes anew what later sessions are told; how many briefings that changed."""
+        return self._learner.rebrief(user_id)
+
     def state(self, user_id: str, text: str, scope: Scope = EVERYWHERE) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then.
 

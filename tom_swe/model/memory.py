@@ -102,3 +102,15 @@ class Mentions(Value):
         return not any(
             (self.sessions, self.beliefs, self.consultations, self.pointers, self.changes)
         )
+
+
+class Salvaged(Value):
+    """What of a damaged database could be read: rows by table.
+
+    ``torn`` are the tables of which rows may be missing; ``loose`` rows were left out, since
+    what they belong to is lost.
+    """
+
+    rows: dict[str, int]
+    torn: tuple[str, ...] = ()
+    loose: int = 0

@@ -1,10 +1,13 @@
-"""The health of the memory: db upgrade, db check, db reindex, doctor."""
+"""The health of the memory: db upgrade, db check, db restore, db reindex, doctor."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from tom_cli.common import Json, opened, print_json, talk
+from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
 
 app = typer.Typer(help="Look after the database and the index.", no_args_is_help=True)
 
@@ -36,14 +39,27 @@ def upgrade() -> None:
 
 
 @app.command()
-def check(as_json: Json = False) -> None:
+def check(
+    mend: Annotated[
+        bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Check that the database is sound and every index in step with it.
 
-    Example: tom db check
+    --repair makes full text, vector index and briefings anew where they are not, gives back
+    what a killed learner held, and closes files that others could read. It never touches a
+    database with damaged pages: that is copied aside, what can be read of it saved into a file,
+    and you are told how to put it in place. Exits 1 where something is left.
+
+    Example: tom db check --repair
     """
     from tom_cli.render import show_problems
     from tom_swe.health import problems
 
+    if mend:
+        _repair(as_json)
+        return
     with opened() as (tom, _):
         found = problems(tom)
     if as_json:
@@ -52,6 +68,30 @@ def check(as_json: Json = False) -> None:
         show_problems(found, "the database is sound, and every index in step")
     if found:
         raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy from backups, or a saved.db from a repair.")],
+    yes: Yes = False,
+) -> None:
+    """Put a copy of the database in the place of the one in use, which is copied aside first.
+
+    Example: tom db restore ~/.local/share/tom/backups/tom-0006-20260901T100000.db
+    """
+    from tom_swe.memory import salvage
+    from tom_swe.settings import load_settings
+
+    path = load_settings().database
+    confirmed(f"Put {file} in the place of {path}, and so lose what came after it?", yes)
+    aside = salvage.copy_aside(path) if path.exists() else None
+    salvage.restore(path, file)
+    with opened() as (tom, _):
+        sizes = tom.memory.sizes()
+    talk(f"{path} holds {sizes.sessions} sessions and {sizes.beliefs} beliefs now")
+    if aside:
+        talk(f"what was there is in {aside}")
+    talk("`tom init` brings back what transcripts on this machine hold beyond that")
 
 
 @app.command()
@@ -75,7 +115,6 @@ def doctor(as_json: Json = False) -> None:
     Example: tom doctor
     """
     import os
-    from pathlib import Path
 
     from tom_cli.render import console, show_problems
     from tom_cli.safe import safe
@@ -91,4 +130,30 @@ def doctor(as_json: Json = False) -> None:
             out.print(f"{name:<14} {safe(value)}")
         show_problems(state.problems, "nothing to mend")
     if state.problems:
+        raise typer.Exit(1)
+
+
+def _repair(as_json: bool) -> None:
+    import os
+
+    from tom_cli.render import console, show_problems
+    from tom_cli.safe import safe
+    from tom_swe.hosts.learner import take_over
+    from tom_swe.repair import Mended, repair
+    from tom_swe.settings import load_settings
+
+    done = repair(load_settings(), talk)
+    # Its own memory cannot be told that one is damaged: what was taken waits until it is restored.
+    if not done.left and (taken := take_over(os.environ)):
+        what = f"{taken} files of the inbox that a learner left behind"
+        done = done.model_copy(
+            update={"mended": (*done.mended, Mended(what=what, done="learned from"))}
+        )
+    if as_json:
+        print_json(done)
+    else:
+        for each in done.mended:
+            console().print(f"mended: {safe(each.what)}: {safe(each.done)}")
+        show_problems(done.left, "the database is sound, and every index in step")
+    if done.left:
         raise typer.Exit(1)
