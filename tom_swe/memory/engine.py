@@ -159,10 +159,13 @@ def _engine(path: Path, busy_timeout: float) -> Engine:
 
 
 def revision_of(path: Path) -> str | None:
-    """The schema revision a database stands at; None where there is no database yet."""
+    """The schema revision a database stands at; None where there is no database yet.
+
+    Raises MemoryFault.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return None
-    with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+    with faults(path), contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return None
         try:

@@ -125,8 +125,7 @@ def restore(path: Path, source: Path) -> None:
 
     if not source.is_file():
         raise MemoryFault(f"there is no file {source}")
-    with faults(source):
-        revision = revision_of(source)
+    revision = revision_of(source)
     if found := damage(source):
         raise MemoryFault(f"{source} is damaged itself ({found[0]}); nothing was changed")
     if revision is None:
