@@ -110,8 +110,7 @@ def _index(tom: Tom) -> list[Mended]:
     """
     found = _index_faults(tom)
     with contextlib.suppress(IndexFault):
-        for user in tom.memory.users():
-            tom.catch_up(user)
+        tom.index.sync()
     if not found:
         return []
     what = "; ".join(each.what for each in found)

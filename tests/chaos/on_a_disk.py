@@ -1,4 +1,4 @@
-"""Runs commands on a small disk of its own, which steps fill, free and make read-only.
+"""Runs commands on a small disk of its own, which steps fill, enlarge and make read-only.
 
 Started in a mount namespace, so that the disk is gone with this process: `on_a_disk.py FOLDER
 SIZE` with a JSON list of steps on stdin prints a list of [exit code, stdout, stderr].
@@ -23,6 +23,7 @@ for step, *given in json.load(sys.stdin):
                         pass
     elif step == "free":
         filler.unlink()
+        subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
     elif step in ("ro", "rw"):
         subprocess.run(["mount", "-o", f"remount,{step}", folder], check=True)
     else:
