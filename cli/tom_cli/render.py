@@ -159,7 +159,8 @@ def show_why(
     for revision in history:
         by = f" (session s{revision.session_id})" if revision.session_id else ""
         out.print(
-            f"  {revision.at.astimezone():%Y-%m-%d %H:%M}  {revision.change:<10} {safe(revision.reason)}"
+            f"  {revision.at.astimezone():%Y-%m-%d %H:%M}  {revision.change:<10} "
+            f"{safe(revision.reason)}"
             f"{f' by b{revision.about}' if revision.about else ''}"
             f" → {revision.status}, {revision.confidence:.2f}{by}"
         )

@@ -158,6 +158,8 @@ def reset(
     Of a repository or a host it deletes the sessions, with all that rested on them alone;
     that is `tom memory forget` by another name. `tom reset` does the same.
 
+    Example: tom memory reset
+
     Example: tom reset --repository acme/shop
     """
     if repository is not None or host is not None:
