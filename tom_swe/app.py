@@ -24,7 +24,8 @@ from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.mind.read.language_model import ModelReader
 from tom_swe.mind.read.verified import VerifiedReader
 from tom_swe.mind.tom import Tom
-from tom_swe.model.calls import Limits, day_of
+from tom_swe.model.base import Value
+from tom_swe.model.calls import Limits, Message, Prompt, Purpose, Usage, day_of
 from tom_swe.ports import Adviser, Embedder, Reader, StandingScorer
 from tom_swe.settings import Model, Settings, helper_of, reader_of
 
@@ -50,6 +51,27 @@ def open_tom(
         briefing_tokens=settings.briefing_tokens,
         keep_days=settings.keep_days,
     )
+
+
+class Word(Value):
+    """What a model is to answer with when it is asked whether it is there."""
+
+    word: str
+
+
+def ask_model(settings: Settings, model: Model) -> Usage:
+    """Asks a model for a word, within the day's limits; what that took. Raises ModelFault."""
+    wiring = _Wiring(settings, lambda _: None, None)
+    try:
+        asking = wiring.asking(model)
+        assert asking is not None
+        prompt = Prompt(
+            system="You are asked whether you are there.",
+            messages=(Message(role="user", text="Reply with the word yes."),),
+        )
+        return asking.ask(prompt, Word, purpose=Purpose.CHECKING, most_tokens=50).usage
+    finally:
+        wiring.store.close()
 
 
 class _Wiring:

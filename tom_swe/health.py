@@ -6,6 +6,8 @@ from pathlib import Path
 
 import tom_migrations
 from tom_swe.errors import IndexFault
+from tom_swe.hosts import install
+from tom_swe.hosts.hook import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.intake import find
 from tom_swe.mind.alike import Likeness, vectors_of
@@ -13,7 +15,7 @@ from tom_swe.mind.audit import Audit, audit
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import Problem
-from tom_swe.settings import Settings
+from tom_swe.settings import Settings, helper_of, model_of, reader_of
 
 
 class Report(Value):
@@ -53,6 +55,25 @@ def reindex(tom: Tom) -> bool:
     return tom.index.drop() and tom.index.sync()
 
 
+def _models(settings: Settings) -> dict[str, str]:
+    """Which models work, and reads and advises; nothing is asked of them."""
+    named = {
+        "model": model_of(settings),
+        "reader": reader_of(settings),
+        "adviser": helper_of(settings, settings.adviser_model),
+    }
+    facts: dict[str, str] = {}
+    for name, model in named.items():
+        if model is None:
+            facts[name] = "none is configured" if name == "model" else "the rules, no model"
+            continue
+        where = f" at {model.base_url}" if model.base_url else ""
+        facts[name] = (
+            f"{model.name}{where}, {'with a key' if model.api_key else 'no key set for tom'}"
+        )
+    return facts
+
+
 def report(
     tom: Tom,
     settings: Settings,
@@ -89,6 +110,18 @@ def report(
         "vectors": f"{sizes.vectors}, {sizes.unindexed} not indexed yet",
         "embedder": tom.embedder.name if tom.embedder else "none",
     }
+    facts |= _models(settings)
+    for standing in (install.standing(host, environ, home) for host in install.HOSTS):
+        facts[f"{standing.host} hooks"] = "installed" if standing.installed else "not installed"
+        if standing.is_broken:
+            found.append(
+                Problem(
+                    what=f"{standing.host} calls a tom that is not there",
+                    mend=f"tom plugin install {standing.host}",
+                )
+            )
+    if Place(environ).is_off(environ):
+        facts["off"] = "nothing is told or learned; `tom on` switches it on"
     for each in places:
         facts[each.host] = f"{each.files} files, {each.size / 1e6:.1f} MB in {each.path}"
     return Report(facts=facts, problems=tuple(found))

@@ -59,6 +59,7 @@ def tom(
     resume: code.Resume = None,
     go_on: code.Continue = False,
     yes: Yes = False,
+    private: code.Private = False,
     as_json: code.Events = False,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
@@ -67,7 +68,7 @@ def tom(
     """Tells coding agents who they work for; with no command it opens a coding session."""
     del version
     if context.invoked_subcommand is None:
-        code.start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
+        code.start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
 
 
 code.register(app)

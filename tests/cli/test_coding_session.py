@@ -403,3 +403,26 @@ def test_the_how_to_does_what_it_says(work: Path, model, monkeypatch: pytest.Mon
             assert terminal.leave() == 0
     told = re.findall(r"`(/\w+)", page.split("| type | for |")[1].split("\n\n")[0])
     assert sorted(told) == sorted(COMMANDS)
+
+
+def test_a_private_session_is_told_and_leaves_nothing(work: Path, model) -> None:
+    """The agent hears nothing of the person, and no file anywhere holds a word of it."""
+    home = Path(os.environ["TOM_HOME"])
+    before = sorted(home.rglob("*"))
+    scripted = model("the wombat is fixed")
+    temporary = work.parent / "temporary"
+    temporary.mkdir()
+    os.environ["TMPDIR"] = str(temporary)
+    try:
+        done = headless(work, "--private", "-p", "fix the wombat")
+    finally:
+        del os.environ["TMPDIR"]
+    assert (done.returncode, done.stdout) == (0, "the wombat is fixed\n"), done.stderr
+    assert "pnpm" not in str(scripted.requests[0]["messages"])
+    assert not list(temporary.glob("tom-private-*"))
+    for path in (*home.rglob("*"), *work.parent.rglob("openhands/*")):
+        assert not path.is_file() or b"wombat" not in path.read_bytes(), path
+    assert {path for path in home.rglob("*") if "conversations" in path.parts} == {
+        path for path in before if "conversations" in path.parts
+    }
+    assert headless(work, "--private", "-c", "-p", "go on").returncode == 2

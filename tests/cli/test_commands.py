@@ -276,3 +276,24 @@ def test_stored_text_cannot_drive_the_terminal(tom, tmp_path: Path) -> None:
         assert "\x1b" not in shown
         assert "\x07" not in shown
     assert "[red]" in tom("memory", "show", "s1").out
+
+
+def test_doctor_says_how_hooks_and_models_stand(
+    tom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which agents call tom, which models read and advise; a hook that calls nothing is named."""
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    monkeypatch.setenv("TOM_MODEL", "openai/scripted")
+    monkeypatch.setenv("TOM_ADVISER_MODEL", "none")
+    facts = tom("doctor", "--json").json["facts"]
+    assert facts["claude-code hooks"] == "not installed"
+    assert facts["reader"] == "openai/scripted, no key set for tom"
+    assert facts["adviser"] == "the rules, no model"
+    assert tom("plugin", "install", "claude-code", "--yes").code == 0
+    assert tom("doctor", "--json").json["facts"]["claude-code hooks"] == "installed"
+    settings = tmp_path / "claude" / "settings.json"
+    settings.write_text(settings.read_text().replace(str(Path(sys.executable).parent), "/none"))
+    broken = tom("doctor")
+    assert (broken.code, "claude-code calls a tom that is not there" in broken.out) == (1, True)
+    assert tom("off").code == 0
+    assert "switches it on" in tom("doctor").out

@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     READING = "reading"
     COMPARING = "comparing"
     ADVISING = "advising"
+    CHECKING = "checking"  # whether it answers at all
 
 
 class Message(Value):

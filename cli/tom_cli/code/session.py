@@ -38,6 +38,7 @@ class Session:
         *,
         resume: str = "",
         never_ask: bool = False,
+        is_kept: bool = True,
     ) -> None:
         self.screen = Screen()
         self.conversations = settings.conversations
@@ -48,6 +49,7 @@ class Session:
         self._model = model
         self._resume = resume
         self._never_ask = never_ask
+        self._is_kept = is_kept
         self._allowed: set[str] = set()
         self._environ: Mapping[str, str] = dict(os.environ)
         self._off = is_off(self._environ, self._folder)
@@ -87,7 +89,8 @@ class Session:
         try:
             if self.coder is not None:
                 self.coder.close()
-                self.screen.say(f"resume with: tom --resume {self.coder.id[:8]}", style="dim")
+                how = f"resume with: tom --resume {self.coder.id[:8]}"
+                self.screen.say(how if self._is_kept else "nothing of it is kept", style="dim")
                 if beside is not None and self._spoke:
                     beside.leave(self.coder.id, self._folder, self._environ)
         finally:
@@ -270,8 +273,14 @@ class Session:
 
 
 def talk(
-    folder: Path, settings: Settings, model: Model | None, *, resume: str, never_ask: bool
+    folder: Path,
+    settings: Settings,
+    model: Model | None,
+    *,
+    resume: str,
+    never_ask: bool,
+    is_kept: bool,
 ) -> None:
     """Holds a session until the person leaves."""
-    session = Session(folder, settings, model, resume=resume, never_ask=never_ask)
+    session = Session(folder, settings, model, resume=resume, never_ask=never_ask, is_kept=is_kept)
     asyncio.run(session.run())

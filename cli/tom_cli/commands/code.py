@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +29,10 @@ Resume = Annotated[
 Continue = Annotated[
     bool, typer.Option("--continue", "-c", help="Go on with the newest one of this folder.")
 ]
+Private = Annotated[
+    bool,
+    typer.Option("--private", help="Tell the agent nothing of you, learn nothing, keep nothing."),
+]
 Events = Annotated[bool, typer.Option("--json", help="With -p: one JSON event a line.")]
 
 
@@ -41,6 +47,7 @@ def code(
     resume: Resume = None,
     go_on: Continue = False,
     yes: Yes = False,
+    private: Private = False,
     as_json: Events = False,
 ) -> None:
     """Work with a coding agent that knows who it works for, in this folder.
@@ -51,7 +58,7 @@ def code(
 
     Example: tom code -p "add a test for the parser" --yes
     """
-    start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
+    start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
 
 
 def start(
@@ -61,13 +68,37 @@ def start(
     *,
     go_on: bool,
     yes: bool,
+    private: bool,
     as_json: bool,
 ) -> None:
     """Opens a session, or works on one task. Raises UsageError, TomError."""
+    if not private:
+        _start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
+        return
+    if resume is not None or go_on:
+        raise UsageError("a private session is kept nowhere, so there is none to go on with")
+    os.environ["TOM_OFF"] = "1"
+    # All that a session leaves behind lies in tom's home.
+    with tempfile.TemporaryDirectory(prefix="tom-private-") as home:
+        _start(task, model, None, go_on=False, yes=yes, as_json=as_json, home=Path(home))
+
+
+def _start(
+    task: str | None,
+    model: str | None,
+    resume: str | None,
+    *,
+    go_on: bool,
+    yes: bool,
+    as_json: bool,
+    home: Path | None = None,
+) -> None:
     from tom_cli.code import conversations
     from tom_swe.settings import load_settings, model_of
 
     settings = load_settings()
+    if home is not None:
+        settings = settings.model_copy(update={"home": home})
     folder = Path.cwd()
     chosen = model_of(settings, model or "")
     resumed = ""
@@ -77,7 +108,9 @@ def start(
     elif go_on:
         resumed = conversations.newest_in(settings.conversations, folder).id
     if task is None:
-        _talk(folder, settings, chosen, resumed, yes=yes, as_json=as_json)
+        if as_json:
+            raise UsageError("--json needs a task: tom -p TASK --json")
+        _talk(folder, settings, chosen, resumed, yes=yes, is_kept=home is None)
         return
     text = (sys.stdin.read() if task == "-" else task).strip()
     if not text:
@@ -95,10 +128,14 @@ def start(
 
 
 def _talk(
-    folder: Path, settings: Settings, model: Model | None, resumed: str, *, yes: bool, as_json: bool
+    folder: Path,
+    settings: Settings,
+    model: Model | None,
+    resumed: str,
+    *,
+    yes: bool,
+    is_kept: bool,
 ) -> None:
-    if as_json:
-        raise UsageError("--json needs a task: tom -p TASK --json")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("there is no terminal to talk in: give a task with -p, or see tom --help")
     from importlib.util import find_spec
@@ -109,7 +146,7 @@ def _talk(
         raise TomError(MISSING)
     from tom_cli.code.session import talk
 
-    talk(folder, settings, model, resume=resumed, never_ask=yes)
+    talk(folder, settings, model, resume=resumed, never_ask=yes, is_kept=is_kept)
 
 
 def _there(folder: str) -> Path:

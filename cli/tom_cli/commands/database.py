@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+
+if TYPE_CHECKING:
+    from tom_swe.health import Report
+    from tom_swe.settings import Settings
 
 app = typer.Typer(help="Look after the database and the index.", no_args_is_help=True)
 
@@ -109,8 +113,14 @@ def reindex() -> None:
     talk("every index is made anew")
 
 
-def doctor(as_json: Json = False) -> None:
-    """Say how this installation stands: settings, database, index, model, transcripts.
+def doctor(
+    ask_model: Annotated[
+        bool,
+        typer.Option("--ask-model", help="Ask each configured model for a word, which it charges."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say how this installation stands: settings, database, index, hooks, models, transcripts.
 
     Example: tom doctor
     """
@@ -122,6 +132,8 @@ def doctor(as_json: Json = False) -> None:
 
     with opened() as (tom, settings):
         state = report(tom, settings, os.environ, Path.home())
+    if ask_model:
+        state = _asked(state, settings)
     if as_json:
         print_json(state)
     else:
@@ -131,6 +143,32 @@ def doctor(as_json: Json = False) -> None:
         show_problems(state.problems, "nothing to mend")
     if state.problems:
         raise typer.Exit(1)
+
+
+def _asked(state: Report, settings: Settings) -> Report:
+    """The report with whether each model answers."""
+    from tom_swe import app as wiring
+    from tom_swe.errors import ModelFault
+    from tom_swe.model.memory import Problem
+    from tom_swe.settings import helper_of, model_of, reader_of
+
+    models = (
+        model_of(settings),
+        reader_of(settings),
+        helper_of(settings, settings.adviser_model),
+    )
+    facts, found = dict(state.facts), list(state.problems)
+    for model in {each.name: each for each in models if each}.values():
+        try:
+            used = wiring.ask_model(settings, model)
+        except ModelFault as error:
+            found.append(Problem(what=str(error), mend="see docs/how-to/language-model.md"))
+            continue
+        price = "" if used.cost is None else f" for ${used.cost:.4f}"
+        facts[model.name] = f"answers, with {used.tokens_in + used.tokens_out} tokens{price}"
+    if not any(models):
+        talk("no model is configured, so none is asked")
+    return state.model_copy(update={"facts": facts, "problems": tuple(found)})
 
 
 def _repair(as_json: bool) -> None:
