@@ -99,6 +99,7 @@ def report(
         found.append(
             Problem(what=f"{sizes.pending} sessions wait to be learned from", mend="tom learn")
         )
+    indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "few enough to scan"
     facts = {
         "tom-swe": version("tom-swe"),
         "home": str(settings.home),
@@ -107,7 +108,7 @@ def report(
         "sessions": f"{sizes.sessions} with {sizes.turns} turns",
         "beliefs": f"{sizes.beliefs} from {sizes.observations} observations",
         "consultations": str(sizes.consultations),
-        "vectors": f"{sizes.vectors}, {sizes.unindexed} not indexed yet",
+        "vectors": f"{sizes.vectors}, {indexed}",
         "embedder": tom.embedder.name if tom.embedder else "none",
     }
     facts |= _models(settings)

@@ -40,6 +40,11 @@ class ChromaIndex:
         self._model = model
         self._dimension = dimension
 
+    @property
+    def exists(self) -> bool:
+        """Whether it was ever made."""
+        return self._folder.exists()
+
     @contextlib.contextmanager
     def own(self) -> Generator[OwnedIndex | None]:
         """The open index, or None where another process owns it.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Up to here a scan takes no more than about 40 ms. Above it Chroma answers in a few, but
 # importing and opening it costs three scans of 100,000 turns (docs/adr/0002): only a
-# process that asks again opens it.
+# process that asks again opens it, and a smaller memory has no index at all.
 EXACT_UP_TO = 5_000
 BATCH = 1_000
 
@@ -62,9 +62,20 @@ class NearestTurns:
             self.close()
         return self._vectors.nearest(user_id, self._model, vector, limit)
 
+    @property
+    def in_use(self) -> bool:
+        """Whether there is an index, or somebody's memory is so large that it pays."""
+        return self._chroma.exists or self._vectors.most() > self._exact_up_to
+
     def sync(self) -> bool:
-        """Brings Chroma up to the database; False where another process owns it."""
+        """Brings Chroma, where it is in use, up to the database.
+
+        False where another process owns it.
+        """
         if not self._vectors.unindexed(1):
+            return True
+        if not self.in_use:
+            self._vectors.drop_gone()
             return True
         with self._owned() as owned:
             if owned is None:
@@ -81,7 +92,9 @@ class NearestTurns:
         return True
 
     def check(self) -> list[Problem]:
-        """Where Chroma and the database differ. Raises IndexFault."""
+        """Where Chroma, if it is in use, and the database differ. Raises IndexFault."""
+        if not self.in_use:
+            return []
         mend = "tom db check --repair"
         with self._owned() as owned:
             if owned is None:

@@ -104,6 +104,13 @@ class Vectors:
             )
             return transaction.scalar(mine) or 0
 
+    def most(self) -> int:
+        """How many vectors of turns the user has who has most of them."""
+        with self._database.read() as transaction:
+            each = select(func.count()).where(VectorRow.key.between("t:", "t;"))
+            most = each.group_by(VectorRow.user_id).order_by(func.count().desc()).limit(1)
+            return transaction.scalar(most) or 0
+
     def nearest(
         self, user_id: str, model: str, vector: Vector, limit: int
     ) -> list[tuple[int, float]]:
@@ -151,6 +158,15 @@ class Vectors:
             transaction.execute(
                 update(VectorRow).where(VectorRow.key.in_(keys)).values(indexed=True)
             )
+
+    def drop_gone(self) -> None:
+        """Takes out what waits only for an index to drop it, where there is no index."""
+        gone = VectorRow.data.is_(None)
+        with self._database.read() as transaction:
+            if not transaction.scalar(select(func.count()).where(gone)):
+                return
+        with self._database.write() as transaction:
+            transaction.execute(delete(VectorRow).where(gone))
 
     def mark_all_unindexed(self) -> None:
         """Has everything indexed anew."""
