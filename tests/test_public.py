@@ -62,12 +62,17 @@ def test_nothing_is_reported_to_anyone(tmp_path: Path) -> None:
     """With the model and Chroma at work, only TOM_HOME is written: no telemetry's id or cache."""
     code = """
 from tom_swe import Query, load_settings, open_tom
+from tom_swe.memory.nearest import NearestTurns
 from tom_swe.testing import session_of
 tom = open_tom(load_settings())
 tom.remember("ada", session_of("from now on use pnpm"))
 assert tom.learn("ada").sessions == 1
 tom.consult("ada", Query(text="fix it"))
-assert tom.index.check() == []
+name, size = tom.embedder.name, tom.embedder.dimension
+index = NearestTurns(tom.memory.vectors, load_settings().index, name, size, exact_up_to=0)
+assert len(index.check()) == 1
+assert index.sync()
+assert index.check() == []
 tom.close()
 """
     home = tmp_path / "home"
@@ -78,3 +83,4 @@ tom.close()
     )
     assert result.returncode == 0, result.stderr
     assert sorted(home.rglob("*")) == []
+    assert list((tmp_path / "tom").rglob("chroma.sqlite3"))

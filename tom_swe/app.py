@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
@@ -170,8 +170,17 @@ class _Wiring:
         )
 
 
+@cache
+def _bundled(threads: int) -> MiniLM:
+    """The model of the package: a process that opens several memories loads it once."""
+    return MiniLM(threads=threads)
+
+
 def _usable(settings: Settings, say: Callable[[str], None]) -> Embedder | None:
-    embedder = MiniLM(settings.embed_model, threads=settings.embed_threads)
+    own = settings.embed_model
+    embedder = (
+        MiniLM(own, threads=settings.embed_threads) if own else _bundled(settings.embed_threads)
+    )
     try:
         embedder.embed([""])
     except EmbedderUnavailable as error:

@@ -531,12 +531,17 @@ class VectorStore(Protocol):
 class VectorIndex(Protocol):
     """Nearest turns by vector; derived, may be thrown away at any time."""
 
+    @property
+    def in_use(self) -> bool:
+        """Whether it is kept: it need not be where all can be compared as quickly."""
+        ...
+
     def nearest(self, user_id: str, vector: Vector, limit: int) -> list[tuple[int, float]]:
         """(turn id, cosine) of the user's turns most alike, best first."""
         ...
 
     def sync(self) -> bool:
-        """Brings it up to the database; False where another process owns it."""
+        """Brings it up to the database, where it is in use; False where another process owns it."""
         ...
 
     def drop(self) -> bool:

@@ -62,6 +62,29 @@ def test_a_synced_index_is_in_step_and_private(filled: Store, settings: Settings
     assert modes <= {0o600, 0o700}
 
 
+def test_a_memory_that_is_few_enough_to_scan_has_no_index(
+    filled: Store, settings: Settings
+) -> None:
+    """None is made or missed, nothing waits for one, and once there are more turns it is there."""
+    few = index_of(filled, settings, 3)
+    assert few.sync()
+    assert few.check() == []
+    assert not few.in_use
+    filled.sessions.put("ada", session_of("rename the parser", "deploy on friday"))
+    assert few.sync()
+    assert filled.sizes().vectors == 2
+    assert not settings.index.exists()
+    more = index_of(filled, settings, 1)
+    assert [each.what for each in more.check()] == ["2 vectors are not indexed"]
+    assert more.sync()
+    assert more.check() == []
+    assert few.in_use  # what is there is kept in step
+    filled.sessions.put("ada", session_of("rename the parser"))
+    assert len(few.check()) == 1
+    assert few.sync()
+    assert few.check() == []
+
+
 def test_deleted_turns_leave_the_index_at_the_next_sync(filled: Store, settings: Settings) -> None:
     """A turn that is gone from its session is gone from Chroma after a sync."""
     index = index_of(filled, settings)

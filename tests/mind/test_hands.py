@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from tom_migrations import HEAD
 from tom_swe.errors import UsageError
 from tom_swe.health import reindex
-from tom_swe.memory.nearest import NearestTurns
+from tom_swe.memory.nearest import EXACT_UP_TO, NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.mind.advise.embedded import EmbeddedAdviser
 from tom_swe.mind.faculties import Faculties
@@ -56,11 +56,13 @@ SCOPES = (EVERYWHERE, SHOP, Scope(reach=Reach.LANGUAGE, name="python"))
 REPOSITORIES = ("", "acme/shop", "acme/site")
 
 
-def a_tom(home: Path) -> Tom:
+def a_tom(home: Path, exact_up_to: int = EXACT_UP_TO) -> Tom:
     store, embedder = Store(home / "tom.db"), HashEmbedder(64)
     faculties = Faculties(
         embedder=embedder,
-        index=NearestTurns(store.vectors, home / "index", embedder.name, 64),
+        index=NearestTurns(
+            store.vectors, home / "index", embedder.name, 64, exact_up_to=exact_up_to
+        ),
         reader=EmbeddedReader(),
         adviser=EmbeddedAdviser(),
     )
@@ -77,11 +79,13 @@ def exported(tom: Tom) -> dict[str, Any]:
 class Hands(RuleBasedStateMachine):
     """A memory in which agents and the person do what they like."""
 
+    exact_up_to = EXACT_UP_TO
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="tom-hands-")
         self.home = Path(self.folder.name) / "tom"
-        self.tom = a_tom(self.home)
+        self.tom = a_tom(self.home, self.exact_up_to)
         self.count = 0
         self.before: tuple[tuple[Belief, ...], list[Belief], str] | None = None
         self.gone: set[str] = set()
@@ -294,6 +298,12 @@ class Hands(RuleBasedStateMachine):
         assert stored.text == made.text
 
 
+class HandsWithAnIndex(Hands):
+    """The same in a memory that has its index in Chroma."""
+
+    exact_up_to = 0
+
+
 def _words(text: str) -> list[str]:
     return text.lower().replace('"', " ").split()
 
@@ -310,4 +320,12 @@ def test_rulings_undo_and_forgetting_hold_in_many_orders() -> None:
     """The same for longer."""
     run_state_machine_as_test(
         Hands, settings=settings(max_examples=60, stateful_step_count=40, **QUIETLY)
+    )
+
+
+@pytest.mark.slow
+def test_rulings_undo_and_forgetting_hold_with_an_index() -> None:
+    """The same where each learning brings Chroma up and each forgetting throws it away."""
+    run_state_machine_as_test(
+        HandsWithAnIndex, settings=settings(max_examples=20, stateful_step_count=30, **QUIETLY)
     )

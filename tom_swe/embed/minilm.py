@@ -158,6 +158,8 @@ class MiniLM:
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Threads that wait by turning round and round take the cores that an agent works on.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         running = runtime.RunOptions()
         # Else what leads to the outputs that are not wanted is computed, too.
         running.only_execute_path_to_fetches = True

@@ -56,7 +56,9 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
     while start >= 0:
         try:
             found, end = decoder.raw_decode(text, start)
-        except (json.JSONDecodeError, RecursionError):
+        except RecursionError:
+            return  # nested past any limit, and so is what it holds
+        except json.JSONDecodeError:
             end = start + 1
         else:
             yield cast("dict[str, Any]", found)

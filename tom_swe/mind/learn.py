@@ -162,7 +162,7 @@ class Learner:
             return len(differing)
 
     def catch_up(self, user_id: str) -> None:
-        """Embeds the turns that were not, and brings the index up where it pays and can be owned."""
+        """Embeds the turns that were not, and brings up the index where it pays and is free."""
         if (embedder := self._mind.embedder) is None:
             return
         vectors = self._memory.vectors
