@@ -1,5 +1,4 @@
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from tom_cli.main import app, main
+from tom_cli.main import app
 
 SAID = (
     ("a", "user", "from now on use pnpm, not npm", "2026-09-01T10:00:00Z"),
@@ -15,34 +14,6 @@ SAID = (
     ("b", "user", "we always use pnpm here. add a chart", "2026-09-03T10:00:00Z"),
 )
 JSONL = [dict(zip(("session", "role", "text", "at"), each, strict=True)) for each in SAID]
-
-
-class Result:
-    """What one run of the command gave."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> object:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Runs `tom` as its entry point does, in this process."""
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["tom", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        captured = capsys.readouterr()
-        return Result(code, captured.out, captured.err)
-
-    return run
 
 
 @pytest.fixture
@@ -53,9 +24,8 @@ def history(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def learned(tom, history: Path):
-    assert tom("import", "jsonl", str(history)).code == 0
-    assert tom("learn", "--pending").code == 0
+def learned(tom, learned_from, history: Path):
+    learned_from(history)
     return tom
 
 
@@ -136,6 +106,7 @@ def test_what_is_stated_is_printed_with_its_id(
 def test_importing_twice_changes_nothing(learned, history: Path) -> None:
     """The second import passes the unchanged file over; a touched one is unchanged inside."""
     before = learned("memory", "export").out
+    learned("import", "jsonl", str(history))
     assert learned("import", "jsonl", str(history), "--json").json["imports"][0]["passed_over"] == 1
     history.write_text(history.read_text() + "\n")
     again = learned("import", "jsonl", str(history), "--json").json["imports"][0]

@@ -11,7 +11,6 @@ import pexpect
 import pytest
 
 from tom_cli.commands.correct import scope_of
-from tom_cli.main import main
 from tom_cli.times import since_of
 from tom_swe.errors import UsageError
 from tom_swe.model.belief import EVERYWHERE, Reach, Scope
@@ -26,25 +25,13 @@ TOM = Path(sys.executable).with_name("tom")
 
 
 @pytest.fixture
-def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    """Runs `tom` on a memory of four sessions: code, output and talk."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["tom", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
+def tom(tom, learned_from, tmp_path: Path):
+    """Runs `tom` on a memory of four sessions."""
     path = tmp_path / "history.jsonl"
     lines = [dict(zip(("session", "text", "at"), each, strict=True)) for each in SAID]
     path.write_text("\n".join(json.dumps({**line, "role": "user"}) for line in lines))
-    assert run("import", "jsonl", str(path))[0] == 0
-    assert run("learn", "--pending")[0] == 0
-    return run
+    learned_from(path)
+    return tom
 
 
 def test_a_belief_is_corrected_and_says_so(tom) -> None:

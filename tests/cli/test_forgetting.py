@@ -9,32 +9,9 @@ from typing import Any
 
 import pytest
 
-from tom_cli.main import main
 from tom_swe.ignoring import is_ignored
 
 SECRET = "Project Zinnober"
-
-
-class Result:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Runs `tom` as its entry point does, in this process."""
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["tom", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        captured = capsys.readouterr()
-        return Result(code, captured.out, captured.err)
-
-    return run
 
 
 def line(session: str, text: str, at: str, cwd: str = "/home/x/shop", role: str = "user") -> str:
@@ -56,9 +33,8 @@ def history(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def learned(tom, history: Path):
-    assert tom("import", "jsonl", str(history)).code == 0
-    assert tom("learn").code == 0
+def learned(tom, learned_from, history: Path):
+    learned_from(history)
     return tom
 
 

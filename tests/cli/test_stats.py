@@ -1,14 +1,12 @@
 """`tom stats`, and what `tom why` says of telling, as a person sees them."""
 
 import json
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tom_cli.code.beside import Beside
-from tom_cli.main import main
 from tom_swe.app import open_tom
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.settings import Settings
@@ -18,19 +16,13 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Runs `tom` as its entry point does; gives what it prints, and asserts that it did."""
+def tom(tom):
+    """Gives what `tom` prints, and asserts that it did what it was asked, without a word beside."""
 
     def run(*arguments: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["tom", *arguments])
-        code: object = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code
-        captured = capsys.readouterr()
-        assert (code or 0, captured.err) == (0, "")
-        return captured.out
+        code, out, err = tom(*arguments)
+        assert (code, err) == (0, "")
+        return out
 
     return run
 

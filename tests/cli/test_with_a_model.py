@@ -22,83 +22,104 @@ def history(tmp_path: Path) -> Path:
     return path
 
 
-def run(server: ScriptedModel, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`tom` in a process of its own, with the server as its model."""
-    environment = {
-        **os.environ,
+def served(server: ScriptedModel) -> dict[str, str]:
+    """The environment that has the server as its model."""
+    return {
         "TOM_MODEL": "openai/scripted",
         "TOM_BASE_URL": server.base_url,
         "TOM_API_KEY": KEY,
         "COLUMNS": "200",
     }
+
+
+@pytest.fixture
+def run(tom, monkeypatch: pytest.MonkeyPatch):
+    """`tom` in this process, with the server as its model."""
+
+    def with_model(server: ScriptedModel, *arguments: str):
+        for name, value in served(server).items():
+            monkeypatch.setenv(name, value)
+        return tom(*arguments)
+
+    return with_model
+
+
+def run_alone(server: ScriptedModel, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`tom` in a process of its own, with the server as its model."""
     return subprocess.run(
-        [str(TOM), *arguments], capture_output=True, text=True, env=environment, check=False
+        [str(TOM), *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **served(server)},
+        check=False,
     )
 
 
-def test_learning_advice_and_what_they_cost(history: Path, tmp_path: Path) -> None:
+def test_learning_advice_and_what_they_cost(run, history: Path, tmp_path: Path) -> None:
     """`learn` reads by the model, `why` says so, `consult` cites, `cost` shows each call.
 
-    The key is in no output and in no file.
+    The key is in no output and in no file. What calls the model is a process of its own.
     """
     noted = note(QUOTE, "Do not make barrel files", against=True, way="correction")
     advice = step("proceed", because="It is named.", wishes=[wish("No barrel files", 1)])
     with ScriptedModel(reading(noted), advice) as server:
-        assert run(server, "import", "jsonl", str(history)).returncode == 0
-        learned = run(server, "learn")
+        assert run(server, "import", "jsonl", str(history)).code == 0
+        learned = run_alone(server, "learn")
         why = run(server, "why", "b1")
-        consulted = run(server, "consult", "make the chart page nicer")
+        consulted = run_alone(server, "consult", "make the chart page nicer")
         cost = run(server, "cost", "--by", "purpose")
     assert (learned.returncode, "1 sessions read" in learned.stdout) == (0, True)
-    assert "Do not make barrel files" in why.stdout
-    assert f"“{QUOTE}”" in why.stdout
-    assert "read by openai/scripted" in why.stdout
+    assert "Do not make barrel files" in why.out
+    assert f"“{QUOTE}”" in why.out
+    assert "read by openai/scripted" in why.out
     assert "No barrel files" in consulted.stdout
     assert "(by openai/scripted)" in consulted.stdout
-    assert [line.split()[0] for line in cost.stdout.splitlines() if "ing " in line[:12]] == [
+    assert [line.split()[0] for line in cost.out.splitlines() if "ing " in line[:12]] == [
         "reading",
         "advising",
     ]
-    assert "unknown price" in cost.stdout
-    for each in (learned, why, consulted, cost):
-        assert KEY not in each.stdout + each.stderr
+    assert "unknown price" in cost.out
+    for text in (learned.stdout, learned.stderr, consulted.stdout, consulted.stderr):
+        assert KEY not in text
+    for each in (why, cost):
+        assert KEY not in each.out + each.err
     files = [path.read_bytes() for path in (tmp_path / "tom").rglob("*") if path.is_file()]
     assert not any(KEY.encode() in each for each in files)
 
 
-def test_a_session_that_fails_is_told_and_waits(history: Path) -> None:
+def test_a_session_that_fails_is_told_and_waits(run, history: Path) -> None:
     """The reason stands on stderr, the exit code is 1, and the next `tom learn` tries again."""
     with ScriptedModel(Fault(400), reading()) as server:
         run(server, "import", "jsonl", str(history))
         failed = run(server, "learn")
         again = run(server, "learn")
-    assert failed.returncode == 1
-    assert "session s1: openai/scripted refused the request" in failed.stderr
-    assert again.returncode == 0
-    assert "1 sessions read" in again.stdout
+    assert failed.code == 1
+    assert "session s1: openai/scripted refused the request" in failed.err
+    assert again.code == 0
+    assert "1 sessions read" in again.out
 
 
-def test_a_server_that_is_not_there_keeps_nobody_from_working(history: Path) -> None:
+def test_a_server_that_is_not_there_keeps_nobody_from_working(run, history: Path) -> None:
     """It is said once what is wrong, and the rules do the work."""
     with ScriptedModel() as gone:
         pass
     run(gone, "import", "jsonl", str(history))
     learned = run(gone, "learn")
     consulted = run(gone, "consult", "make it nicer")
-    assert learned.returncode == 0
-    assert "1 sessions read" in learned.stdout
-    assert learned.stderr.count("cannot be used") == 1
-    assert "sessions are read without it" in learned.stderr
-    assert consulted.returncode == 0
-    assert "Ask first" in consulted.stdout
-    assert "advice is given without it" in consulted.stderr
+    assert learned.code == 0
+    assert "1 sessions read" in learned.out
+    assert learned.err.count("cannot be used") == 1
+    assert "sessions are read without it" in learned.err
+    assert consulted.code == 0
+    assert "Ask first" in consulted.out
+    assert "advice is given without it" in consulted.err
 
 
-def test_init_says_where_the_words_go(history: Path) -> None:
+def test_init_says_where_the_words_go(run, history: Path) -> None:
     """Before anything is read, whoever set up a model is told which one reads, and how not to."""
     with ScriptedModel(reading()) as server:
         told = run(server, "init", "--yes")
-    assert "no transcripts found" in told.stderr
+    assert "no transcripts found" in told.err
     home = Path(os.environ["HOME"]) / ".claude" / "projects" / "x"
     home.mkdir(parents=True)
     with ScriptedModel(reading()) as server:
@@ -107,5 +128,5 @@ def test_init_says_where_the_words_go(history: Path) -> None:
             '"uuid": "1", "message": {"role": "user", "content": "fix the parser please"}}\n'
         )
         told = run(server, "init", "--yes")
-    assert f"your words go to openai/scripted at {server.base_url}" in told.stderr
-    assert "TOM_READER_MODEL=none keeps them here" in told.stderr
+    assert f"your words go to openai/scripted at {server.base_url}" in told.err
+    assert "TOM_READER_MODEL=none keeps them here" in told.err
