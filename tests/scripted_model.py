@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -25,6 +26,9 @@ class Fault:
     cut: bool = False
     silent: bool = False
 
+
+# What a server says that is to be asked again without a pause.
+AT_ONCE = (("retry-after", "0"),)
 
 type Turn = str | tuple[str, dict[str, Any]] | Fault
 
@@ -48,7 +52,9 @@ class ScriptedModel:
         self._lock = Lock()
         self.requests: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        # A server looks only so often whether it is to stop, half a second apart if not told.
+        serve = partial(self._server.serve_forever, poll_interval=0.01)
+        self._thread = Thread(target=serve, daemon=True)
 
     @property
     def base_url(self) -> str:

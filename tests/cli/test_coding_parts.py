@@ -229,7 +229,7 @@ def test_a_local_server_is_found_with_its_models() -> None:
             """Says nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         url = f"http://127.0.0.1:{server.server_address[1]}/v1"
         found = setup.local_servers((("Here", url), ("Nowhere", "http://127.0.0.1:9/v1")))

@@ -1,6 +1,8 @@
-"""Tom on real parts: SQLite, Chroma, the rule reader; only the embedder is a fake."""
+"""Tom on real parts: SQLite, the rule reader; only the embedder is a fake."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,14 @@ from tom_swe.ports import Embedder, Reader
 from tom_swe.settings import Settings
 
 MakeTom = Callable[..., Tom]
+
+
+@pytest.fixture
+def settings(settings: Settings, empty_database: Path) -> Settings:
+    """Those of a memory that is there, and empty."""
+    settings.home.mkdir(mode=0o700)
+    shutil.copy(empty_database, settings.database)
+    return settings
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from scripted_model import Fault, ScriptedModel
+from scripted_model import AT_ONCE, Fault, ScriptedModel
 from with_a_model import note, opened, reading, tell
 
 from tom_swe.mind.alike import Likeness
@@ -83,7 +83,7 @@ def test_what_is_different_stays_apart(settings: Settings, said: list[str]) -> N
 @pytest.mark.parametrize(
     "turns",
     [
-        [Fault(500)] * 3,
+        [Fault(500, AT_ONCE)] * 3,
         ["no idea"] * 2,
         [json.dumps({"verdicts": []})],
         [json.dumps({"verdicts": [{"pair": 7, "reason": "", "verdict": "agree"}]})],

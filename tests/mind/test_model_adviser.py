@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from scripted_model import Fault, ScriptedModel
+from scripted_model import AT_ONCE, Fault, ScriptedModel
 from with_a_model import opened, question, step, tell, wish
 
 from tom_swe.mind.advise.language_model import MOST_STEPS
@@ -139,7 +139,7 @@ def test_a_model_that_only_looks_things_up_is_not_waited_for(
         [""] * 2,
         [Fault(401)],
         [Fault(400)],
-        [Fault(500)] * 3,
+        [Fault(500, AT_ONCE)] * 3,
         [step("proceed", because="x")] * 2,
     ],
     ids=["prose", "empty", "401", "400", "500", "wrong schema twice"],

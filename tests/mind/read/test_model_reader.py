@@ -5,7 +5,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from scripted_model import Fault, ScriptedModel
+from scripted_model import AT_ONCE, Fault, ScriptedModel
 from with_a_model import note, opened, reading, tell
 
 from tom_swe.mind.tom import Tom
@@ -202,8 +202,8 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
         (["no idea", "none"], "gave no usable answer, asked twice: it holds no JSON object"),
         (["", ""], "gave no usable answer, asked twice: it is empty"),
         (['{"summary": 1}'] * 2, "gave no usable answer, asked twice: summary: string_type"),
-        ([Fault(500)] * 3, "failed 3 times, at last with status 500"),
-        ([Fault(429)] * 3, "failed 3 times, at last with status 429"),
+        ([Fault(500, AT_ONCE)] * 3, "failed 3 times, at last with status 500"),
+        ([Fault(429, AT_ONCE)] * 3, "failed 3 times, at last with status 429"),
         ([Fault(400)], "refused the request"),
         ([Fault(silent=True)], "took longer than 1 seconds"),
         ([Fault(body='{"id": "x", "choi', cut=True)] * 3, "failed 3 times"),
