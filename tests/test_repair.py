@@ -16,6 +16,7 @@ def test_all_that_is_derived_is_mended_at_once_and_once(settings: Settings) -> N
     tom.remember("ada", session_of("hello", host_id="2"))
     tom.memory.queue.take("ada")
     tom.close()
+    settings.index.mkdir(mode=0o700, exist_ok=True)
     (settings.index / "chroma.sqlite3").write_bytes(b"\x07" * 9000)
     (settings.home / "config.toml").touch(mode=0o644)
     outside = settings.home.parent / "outside"

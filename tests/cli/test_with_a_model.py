@@ -130,3 +130,16 @@ def test_init_says_where_the_words_go(run, history: Path) -> None:
         told = run(server, "init", "--yes")
     assert f"your words go to openai/scripted at {server.base_url}" in told.err
     assert "TOM_READER_MODEL=none keeps them here" in told.err
+
+
+def test_doctor_asks_a_model_when_told_to(run) -> None:
+    """It asks for a word, within the budget and in the ledger; unasked it sends nothing."""
+    with ScriptedModel('{"word": "yes"}') as server:
+        assert run(server, "doctor").code == 0
+        assert server.requests == []
+        asked = run(server, "doctor", "--ask-model", "--json").json
+        assert asked["facts"]["openai/scripted"].startswith("answers, with ")
+        assert "checking" in run(server, "cost", "--by", "purpose").out
+    gone = run(server, "doctor", "--ask-model")
+    assert (gone.code, "openai/scripted" in gone.out) == (1, True)
+    assert KEY not in gone.out + gone.err
