@@ -107,7 +107,13 @@ class _Wiring:
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
         return Faculties(
             embedder=embedder,
-            index=NearestTurns(self.store.vectors, self._settings.index, name, dimension),
+            index=NearestTurns(
+                self.store.vectors,
+                self._settings.index,
+                name,
+                dimension,
+                exact_up_to=self._settings.index_above,
+            ),
             reader=self.reader(embedder, model),
             adviser=self.adviser(),
             comparer=self.comparer(),

@@ -21,6 +21,7 @@ class Settings(Value):
     """Where tom keeps things and how it behaves.
 
     ``home`` holds the database, the index and the copies made before upgrades.
+    A person with more than ``index_above`` turns has a vector index; fewer are scanned.
     Fields come from ``TOM_<FIELD>`` in the environment, then ``config.toml``, then
     the defaults here.
     """
@@ -29,6 +30,7 @@ class Settings(Value):
     user: str = LOCAL_USER
     briefing_tokens: int = Field(default=800, ge=50, le=8000)
     embed_model: Path | None = None
+    index_above: int = Field(default=5_000, ge=0)
     embed_threads: int = Field(default=2, ge=1, le=64)
     redact_emails: bool = False
     keep_days: int | None = Field(default=None, ge=1)

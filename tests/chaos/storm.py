@@ -231,16 +231,17 @@ def serves(storm: Storm, rng: random.Random, number: int) -> None:
     began = time.monotonic()
     storm.started["mcp server"] += 1
     with (storm.folder / f"mcp-{number}.log").open("w+b") as log:
-        with subprocess.Popen(
+        process = subprocess.Popen(
             [*CLI, "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
-        ) as process:
+        )
+        # What was not sent yet when it was killed breaks the pipe at the end, too.
+        with contextlib.suppress(BrokenPipeError), process:
             killer = threading.Timer(rng.uniform(2, 20), process.kill)
             if rng.random() < storm.kills:
                 killer.start()
-            with contextlib.suppress(BrokenPipeError):
-                _converse(storm, rng, process)
-                assert process.stdin
-                process.stdin.close()
+            _converse(storm, rng, process)
+            assert process.stdin
+            process.stdin.close()
             process.wait(120)
             killer.cancel()
         log.seek(0)

@@ -37,6 +37,7 @@ def finished(storm: Storm) -> None:
         for name in ("turn_user_fts", "turn_agent_fts", "belief_fts"):
             connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
         assert lost(storm, connection) == []
+    assert (storm.home / "index" / "chroma.sqlite3").exists()
 
 
 def lost(storm: Storm, connection: sqlite3.Connection) -> list[str]:
@@ -83,6 +84,12 @@ def report(storm: Storm) -> str:
 
 def tom(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*CLI, *arguments], capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(autouse=True)
+def _indexed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few the turns are, there is a vector index to be kept in step."""
+    monkeypatch.setenv("TOM_INDEX_ABOVE", "0")
 
 
 @pytest.mark.slow
