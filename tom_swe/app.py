@@ -81,7 +81,11 @@ class _Wiring:
         self._settings = settings
         self._say = say
         self._embedder = embedder
-        self.store = Store(settings.database, busy_timeout=settings.busy_timeout_seconds)
+        self.store = Store(
+            settings.database,
+            busy_timeout=settings.busy_timeout_seconds,
+            key=settings.database_key,
+        )
 
     @cached_property
     def redactor(self) -> Redactor:

@@ -10,6 +10,7 @@ from tom_swe.hosts import install
 from tom_swe.hosts.hook import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.intake import find
+from tom_swe.memory.cipher import is_encrypted
 from tom_swe.mind.alike import Likeness, vectors_of
 from tom_swe.mind.audit import Audit, audit
 from tom_swe.mind.tom import Tom
@@ -105,6 +106,7 @@ def report(
         "home": str(settings.home),
         "user": settings.user,
         "schema": tom_migrations.HEAD,
+        "encrypted": "yes" if is_encrypted(settings.database) else "no",
         "sessions": f"{sizes.sessions} with {sizes.turns} turns",
         "beliefs": f"{sizes.beliefs} from {sizes.observations} observations",
         "consultations": str(sizes.consultations),

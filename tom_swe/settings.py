@@ -35,6 +35,7 @@ class Settings(Value):
     redact_emails: bool = False
     keep_days: int | None = Field(default=None, ge=1)
     busy_timeout_seconds: float = Field(default=30.0, gt=0)
+    database_key: SecretStr | None = Field(default=None, repr=False)
     model: str = ""
     base_url: str = ""
     api_key: SecretStr | None = Field(default=None, repr=False)
@@ -107,8 +108,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             values |= tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"{path} cannot be read: {error}") from error
-    if "api_key" in values:
-        raise SettingsError(f"{path} holds a key: take it out and set TOM_API_KEY instead")
+    for name in ("api_key", "database_key"):
+        if name in values:
+            raise SettingsError(
+                f"{path} holds a key: take it out and set TOM_{name.upper()} instead"
+            )
     origin = dict.fromkeys(values, str(path))
     for field in Settings.model_fields:
         name = f"TOM_{field.upper()}"

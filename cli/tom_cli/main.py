@@ -16,6 +16,7 @@ from tom_cli.commands import (
     cost,
     database,
     demo,
+    encryption,
     hosts,
     inspect,
     intake,
@@ -85,6 +86,7 @@ app.add_typer(memory.app, name="memory")
 app.command()(memory.reset)
 app.add_typer(database.app, name="db")
 database.register(app)
+encryption.register(database.app)
 switch.register(app)
 sync.register(app)
 audit.register(app)

@@ -6,7 +6,8 @@ never writes the database, keeps no word of a message and never fails its host: 
 goes wrong becomes one line in ``hook.log``.
 
 Standard library only, and of that only what starts fast: json, pathlib, typing, hashlib,
-dataclasses or subprocess would each cost about as much as the hook itself.
+dataclasses or subprocess would each cost about as much as the hook itself. A database that
+the person had encrypted costs more.
 """
 
 # pathlib is left out, see above.
@@ -18,7 +19,7 @@ import sqlite3
 import sys
 import time
 from _json import encode_basestring_ascii, make_scanner
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tom_swe.hosts.checkout import best, repository_of
 from tom_swe.ignoring import is_ignored
@@ -34,6 +35,10 @@ DATABASE = "tom.db"
 INBOX = "inbox.jsonl"
 LEARNER_LOCK = "learner.lock"
 HOOK_LOG = "hook.log"
+# What stands after the database's name beside one that is encrypted, as `tom_swe.memory.cipher`
+# has it, and how long a prompt waits for a keyring, which may ask a person first.
+ENCRYPTED = ".encrypted"
+KEYRING_SECONDS = 1.0
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 LOG_LIMIT = 64 * 1024
@@ -109,6 +114,7 @@ class Place:
         self.home = str(config.get("home", self.home))
         self.user = environ.get("TOM_USER") or str(config.get("user", LOCAL_USER))
         self.hosts = os.path.join(self.home, "hosts")
+        self.key = environ.get("TOM_DATABASE_KEY", "")
 
     def file(self, name: str) -> str:
         """A file of the hook's and the learner's."""
@@ -240,7 +246,8 @@ def briefing_once(place: Place, event: Event) -> Briefing:
     marker = marker_of(place, event)
     if os.path.exists(marker):
         return Briefing()
-    told = briefing(os.path.join(place.home, DATABASE), place.user, repository_of(event.cwd))
+    database = os.path.join(place.home, DATABASE)
+    told = briefing(database, place.user, repository_of(event.cwd), place.key)
     if told.text:
         try:
             os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
@@ -260,7 +267,7 @@ def tell_again(place: Place, event: Event) -> None:
         os.remove(marker)
 
 
-def briefing(database: str, user: str, repository: str) -> Briefing:
+def briefing(database: str, user: str, repository: str, key: str = "") -> Briefing:
     """What is stored for a repository, else what is for everywhere, else nothing.
 
     Raises sqlite3.Error, or HookFault for a schema that this version does not know.
@@ -268,7 +275,8 @@ def briefing(database: str, user: str, repository: str) -> Briefing:
     from tom_migrations import REVISIONS
 
     escaped = database.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    connection = sqlite3.connect(
+    connect = _unlocking(database, key) if os.path.exists(database + ENCRYPTED) else sqlite3.connect
+    connection = connect(
         f"file:{escaped}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     try:
@@ -283,6 +291,19 @@ def briefing(database: str, user: str, repository: str) -> Briefing:
         return Briefing(str(row[0]), str(row[1])) if row and row[0] else Briefing()
     finally:
         connection.close()
+
+
+def _unlocking(database: str, key: str) -> Callable[..., sqlite3.Connection]:
+    """What connects to an encrypted database. Raises HookFault."""
+    from pathlib import Path
+
+    from tom_swe.errors import TomError
+    from tom_swe.memory.cipher import driver_of
+
+    try:
+        return driver_of(Path(database), key, KEYRING_SECONDS).connect
+    except TomError as error:
+        raise HookFault(str(error)) from error
 
 
 def _usual(environ: Mapping[str, str], variable: str, otherwise: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Self
 
+from pydantic import SecretStr
 from sqlalchemy import Engine, orm, text
 
 from tom_swe.memory.engine import faults, memory_engine, migrate, open_engine
@@ -15,10 +16,15 @@ class Database:
     """Hands out transactions on the database at ``path``; thread-safe."""
 
     def __init__(
-        self, path: Path, *, busy_timeout: float = 30.0, engine: Engine | None = None
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = 30.0,
+        key: SecretStr | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self.path = path
-        self.engine = engine or open_engine(path, busy_timeout=busy_timeout)
+        self.engine = engine or open_engine(path, busy_timeout=busy_timeout, key=key)
 
     @classmethod
     def in_memory(cls, revision: str) -> Self:

@@ -8,16 +8,19 @@ import sqlite3
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 import tom_migrations
 from tom_swe.errors import DatabaseDamaged, MemoryBusy, MemoryFault, SchemaTooNew
+from tom_swe.memory import cipher
+from tom_swe.memory.cipher import FILE_MODE, PLAIN, Driver
 
 DIRECTORY_MODE = 0o700
-FILE_MODE = 0o600
 BACKUPS_KEPT = 3
 # How SQLite says that pages are not as they were written.
 _DAMAGE = ("not a database", "malformed", "vtable constructor failed")
@@ -27,21 +30,35 @@ STATEMENTS_LOGGER = "sqlalchemy.engine.Engine.tom"
 POOL_LOGGER = "sqlalchemy.pool.impl.QueuePool.tom"
 
 
-def open_engine(path: Path, *, busy_timeout: float = 30.0) -> Engine:
+def open_engine(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None = None) -> Engine:
     """An engine on an up-to-date database, which is made or migrated where needed.
 
-    Any number of processes may do this at once. Raises SchemaTooNew, MemoryBusy or
-    MemoryFault.
+    Any number of processes may do this at once. ``key`` is for an encrypted database, in
+    the place of the keyring's. Raises SchemaTooNew, MemoryBusy or MemoryFault.
     """
     make_private(path.parent)
     try:
         with faults(path):
-            _bring_up_to_date(path, busy_timeout)
+            driver = driver_of(path, busy_timeout=busy_timeout, key=key)
+            _bring_up_to_date(path, driver, busy_timeout)
             _keep_private(path)
     except OSError as error:
         why = hindrance(path, error.strerror or type(error).__name__)
         raise MemoryFault(f"{path} cannot be used: {why}") from error
-    return _engine(path, busy_timeout)
+    return _engine(path, busy_timeout, driver)
+
+
+def driver_of(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None = None) -> Driver:
+    """What opens a database, encrypted or not. Raises MemoryFault where that cannot be."""
+    if cipher.is_encrypted(path):
+        from tom_swe.memory.converting import settle
+
+        with faults(path):
+            settle(path, busy_timeout)
+            # Settled, it may turn out not to be.
+            if cipher.is_encrypted(path):
+                return cipher.driver_of(path, key.get_secret_value() if key else "")
+    return PLAIN
 
 
 def make_private(folder: Path) -> None:
@@ -78,19 +95,19 @@ def faults(path: Path) -> Generator[None]:
         yield
     except Timeout as error:
         raise MemoryBusy(
-            f"another tom is upgrading {path}; try again when it has finished"
+            f"another tom is upgrading or converting {path}; try again when it has finished"
         ) from error
     except UnicodeDecodeError as error:
         # How the driver says that a name in a damaged page is no text.
         raise _damaged(path, "malformed text") from error
-    except (sqlite3.Error, DatabaseError) as error:
+    except (*cipher.errors("Error"), DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
         text = str(cause)
-        if isinstance(cause, sqlite3.OperationalError) and "locked" in text:
+        if isinstance(cause, cipher.errors("OperationalError")) and "locked" in text:
             raise MemoryBusy(f"{path} is held by another process; try again") from error
-        if isinstance(cause, sqlite3.DatabaseError) and any(sign in text for sign in _DAMAGE):
+        if isinstance(cause, cipher.errors("DatabaseError")) and any(sign in text for sign in _DAMAGE):
             raise _damaged(path, text) from error
-        if isinstance(cause, sqlite3.OperationalError):
+        if isinstance(cause, cipher.errors("OperationalError")):
             raise MemoryFault(f"{path} cannot be used: {hindrance(path, text)}") from error
         raise
 
@@ -98,7 +115,7 @@ def faults(path: Path) -> Generator[None]:
 def _damaged(path: Path, text: str) -> DatabaseDamaged:
     return DatabaseDamaged(
         f"{path} is no sound database ({text}): `tom db check --repair` copies it aside and says "
-        "what can be saved"
+        "what can be saved; where it was encrypted or decrypted just now, try again"
     )
 
 
@@ -124,7 +141,7 @@ def hindrance(path: Path, otherwise: str) -> str:
     return otherwise
 
 
-def _engine(path: Path, busy_timeout: float) -> Engine:
+def _engine(path: Path, busy_timeout: float, driver: Driver = PLAIN) -> Engine:
     # Hosts turn the root logger up; tom's statements are asked for by name or not logged.
     for logger in (STATEMENTS_LOGGER, POOL_LOGGER):
         if logging.getLogger(logger).level == logging.NOTSET:
@@ -136,6 +153,7 @@ def _engine(path: Path, busy_timeout: float) -> Engine:
         hide_parameters=True,
         logging_name="tom",
         pool_logging_name="tom",
+        **_through(path, driver, busy_timeout),
     )
 
     @event.listens_for(engine, "connect")
@@ -158,19 +176,30 @@ def _engine(path: Path, busy_timeout: float) -> Engine:
     return engine
 
 
-def revision_of(path: Path) -> str | None:
+def _through(path: Path, driver: Driver, busy_timeout: float) -> dict[str, Any]:
+    """What SQLAlchemy has to be told to open an encrypted database."""
+    if not driver.is_cipher:
+        return {}
+
+    def connect() -> sqlite3.Connection:
+        return driver.connect(path, timeout=busy_timeout, check_same_thread=False)
+
+    return {"module": driver.module, "creator": connect}
+
+
+def revision_of(path: Path, driver: Driver = PLAIN) -> str | None:
     """The schema revision a database stands at; None where there is no database yet.
 
     Raises MemoryFault.
     """
     if not path.exists() or path.stat().st_size == 0:
         return None
-    with faults(path), contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+    with faults(path), contextlib.closing(driver.connect(path, timeout=30)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return None
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError as error:
+        except cipher.errors("OperationalError") as error:
             if "no such table" not in str(error):
                 raise
             row = None
@@ -179,13 +208,13 @@ def revision_of(path: Path) -> str | None:
         return str(row[0])
 
 
-def _bring_up_to_date(path: Path, busy_timeout: float) -> None:
-    if revision_of(path) == tom_migrations.HEAD:
+def _bring_up_to_date(path: Path, driver: Driver, busy_timeout: float) -> None:
+    if revision_of(path, driver) == tom_migrations.HEAD:
         return
     # Entering WAL mode and copying the file aside cannot run inside the transaction
     # that migrates, so first starts take turns here.
-    with FileLock(path.with_suffix(".upgrade-lock"), timeout=busy_timeout, mode=FILE_MODE):
-        current = revision_of(path)
+    with upgrade_lock(path, busy_timeout):
+        current = revision_of(path, driver)
         if current == tom_migrations.HEAD:
             return
         if current is not None and current not in tom_migrations.REVISIONS:
@@ -196,32 +225,44 @@ def _bring_up_to_date(path: Path, busy_timeout: float) -> None:
         if current is None:
             path.touch(mode=FILE_MODE)
         else:
-            _copy_aside(path, current)
-        with contextlib.closing(sqlite3.connect(path, timeout=busy_timeout)) as connection:
+            _copy_aside(path, current, driver)
+        with contextlib.closing(driver.connect(path, timeout=busy_timeout)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
-        _migrate(path, busy_timeout)
+        _migrate(path, driver, busy_timeout)
 
 
-def _copy_aside(path: Path, revision: str) -> None:
+def upgrade_lock(path: Path, timeout: float) -> FileLock:
+    """Who migrates, encrypts or decrypts a database holds this."""
+    return FileLock(path.with_suffix(".upgrade-lock"), timeout=timeout, mode=FILE_MODE)
+
+
+def backups_of(path: Path) -> list[Path]:
+    """The copies of a database made before upgrades, oldest first."""
+    copies = (path.parent / "backups").glob(f"{path.stem}-*.db")
+    return sorted(copies, key=lambda file: file.stat().st_mtime)
+
+
+def _copy_aside(path: Path, revision: str, driver: Driver) -> None:
     """A consistent copy of the database, taken before it is migrated."""
     backups = path.parent / "backups"
     make_private(backups)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     copy = backups / f"{path.stem}-{revision}-{stamp}.db"
+    if driver.is_cipher:
+        cipher.mark(copy, cipher.named(path))
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     with (
-        contextlib.closing(sqlite3.connect(path)) as source,
-        contextlib.closing(sqlite3.connect(copy)) as target,
+        contextlib.closing(driver.connect(path)) as source,
+        contextlib.closing(driver.connect(copy)) as target,
     ):
         source.backup(target)
-    for old in sorted(backups.glob(f"{path.stem}-*.db"), key=lambda file: file.stat().st_mtime)[
-        :-BACKUPS_KEPT
-    ]:
+    for old in backups_of(path)[:-BACKUPS_KEPT]:
         old.unlink()
+        cipher.marker(old).unlink(missing_ok=True)
 
 
-def _migrate(path: Path, busy_timeout: float) -> None:
-    engine = _engine(path, busy_timeout)
+def _migrate(path: Path, driver: Driver, busy_timeout: float) -> None:
+    engine = _engine(path, busy_timeout, driver)
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             migrate(connection)

@@ -4,6 +4,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import delete, func, select, text
 
 from tom_swe.errors import DatabaseDamaged
@@ -37,10 +38,15 @@ from tom_swe.model.memory import Problem, Sizes
 
 
 class Store:
-    """Memory in one SQLite file under ``path``'s folder. Thread-safe, safe between processes."""
+    """Memory in one SQLite file under ``path``'s folder. Thread-safe, safe between processes.
 
-    def __init__(self, path: Path, *, busy_timeout: float = 30.0) -> None:
-        self._database = Database(path, busy_timeout=busy_timeout)
+    ``key`` opens an encrypted one, in the place of the keyring's.
+    """
+
+    def __init__(
+        self, path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None = None
+    ) -> None:
+        self._database = Database(path, busy_timeout=busy_timeout, key=key)
         self.path = path
         self.sessions = Sessions(self._database)
         self.queue = LearnQueue(self._database)

@@ -30,10 +30,11 @@ def upgrade() -> None:
     Example: tom db upgrade
     """
     import tom_migrations
-    from tom_swe.memory.engine import revision_of
+    from tom_swe.memory.engine import driver_of, revision_of
     from tom_swe.settings import load_settings
 
-    before = revision_of(load_settings().database)
+    settings = load_settings()
+    before = revision_of(settings.database, driver_of(settings.database, key=settings.database_key))
     with opened() as (_, settings):
         path = settings.database
     if before == tom_migrations.HEAD:
