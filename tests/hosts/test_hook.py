@@ -31,12 +31,14 @@ SECRET = "please use pnpm, the key is hunter2hunter2"
 HEAVY = {
     "alembic",
     "chromadb",
+    "keyring",
     "litellm",
     "numpy",
     "onnxruntime",
     "pydantic",
     "rich",
     "sqlalchemy",
+    "sqlcipher3",
     "typer",
 }
 

@@ -38,7 +38,7 @@ HOOK_LOG = "hook.log"
 # What stands after the database's name beside one that is encrypted, as `tom_swe.memory.cipher`
 # has it, and how long a prompt waits for a keyring, which may ask a person first.
 ENCRYPTED = ".encrypted"
-KEYRING_SECONDS = 1.0
+KEYRING_SECONDS = 3.0
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 LOG_LIMIT = 64 * 1024
@@ -49,6 +49,10 @@ BUSY_SECONDS = 0.2
 
 class HookFault(Exception):
     """Something that a hook cannot go on with; the text is safe to log."""
+
+
+class KeyringSilent(HookFault):
+    """The keyring did not answer; a session waits for that once."""
 
 
 class Event:
@@ -247,13 +251,21 @@ def briefing_once(place: Place, event: Event) -> Briefing:
     if os.path.exists(marker):
         return Briefing()
     database = os.path.join(place.home, DATABASE)
-    told = briefing(database, place.user, repository_of(event.cwd), place.key)
-    if told.text:
-        try:
-            os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
-        except FileExistsError:
-            return Briefing()
-    return told
+    try:
+        told = briefing(database, place.user, repository_of(event.cwd), place.key)
+    except KeyringSilent:
+        _mark(marker)
+        raise
+    return told if told.text and _mark(marker) else Briefing()
+
+
+def _mark(marker: str) -> bool:
+    """Marks a session as told; False where another hook did."""
+    try:
+        os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+    except FileExistsError:
+        return False
+    return True
 
 
 def marker_of(place: Place, event: Event) -> str:
@@ -298,10 +310,12 @@ def _unlocking(database: str, key: str) -> Callable[..., sqlite3.Connection]:
     from pathlib import Path
 
     from tom_swe.errors import TomError
-    from tom_swe.memory.cipher import driver_of
+    from tom_swe.memory import cipher
 
     try:
-        return driver_of(Path(database), key, KEYRING_SECONDS).connect
+        return cipher.driver_of(Path(database), key, KEYRING_SECONDS).connect
+    except cipher.KeyringSilent as error:
+        raise KeyringSilent(str(error)) from error
     except TomError as error:
         raise HookFault(str(error)) from error
 

@@ -32,6 +32,10 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"database-[0-9a-f]{32}")
 
 
+class KeyringSilent(MemoryFault):
+    """The keyring did not answer in time: it may be asking a person who is not there."""
+
+
 class Driver:
     """SQLite or SQLCipher, with the key where there is one."""
 
@@ -205,7 +209,7 @@ def _asked(name: str, wait: float) -> str | None:
     thread.start()
     thread.join(wait)
     if not answers:
-        raise MemoryFault("the keyring does not answer: unlock it")
+        raise KeyringSilent("the keyring does not answer: unlock it")
     if isinstance(answers[0], Exception):
         raise _no_keyring(answers[0]) from answers[0]
     return answers[0]

@@ -26,9 +26,11 @@ CHUNK = 1024 * 1024
 
 
 def encrypt(path: Path, given: str, busy_timeout: float) -> str:
-    """Encrypts an up-to-date database with the key given, else with a new one in the keyring.
+    """Encrypts a database with the key given, else with a new one in the keyring.
 
-    Returns the name of the key. Raises MemoryFault and MemoryBusy; then nothing has changed.
+    This process must not have it open, since SQLite and SQLCipher do not see each other's
+    locks in one process. Returns the name of the key. Raises MemoryFault and MemoryBusy;
+    then nothing has changed.
     """
     import secrets
 
@@ -53,7 +55,8 @@ def encrypt(path: Path, given: str, busy_timeout: float) -> str:
 
 
 def decrypt(path: Path, driver: Driver, busy_timeout: float) -> None:
-    """Takes the encryption off again; the key stays where it is.
+    """Takes the encryption off again; the key stays where it is. As for encrypting, this
+    process must not have it open.
 
     Raises MemoryFault and MemoryBusy; then nothing has changed.
     """

@@ -41,6 +41,8 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None
         with faults(path):
             driver = driver_of(path, busy_timeout=busy_timeout, key=key)
             _bring_up_to_date(path, driver, busy_timeout)
+            if driver.is_cipher:
+                _into_wal(path, driver)
             _keep_private(path)
     except OSError as error:
         why = hindrance(path, error.strerror or type(error).__name__)
@@ -59,6 +61,15 @@ def driver_of(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None =
             if cipher.is_encrypted(path):
                 return cipher.driver_of(path, key.get_secret_value() if key else "")
     return PLAIN
+
+
+def _into_wal(path: Path, driver: Driver) -> None:
+    """Where decrypting was killed, the database is left in another mode."""
+    with (
+        contextlib.closing(driver.connect(path)) as connection,
+        contextlib.suppress(*cipher.errors("OperationalError")),
+    ):
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def make_private(folder: Path) -> None:
