@@ -16,6 +16,7 @@ from typing import Any
 from tom_swe.memory import cipher, converting
 from tom_swe.memory.engine import driver_of
 from tom_swe.memory.store import Store
+from tom_swe.testing import session_of
 
 USER, PHRASE = "ada", b"Zinnober"
 
@@ -36,6 +37,12 @@ def forked(work: Callable[[], None]) -> int:
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def killed_writing(path: Path) -> None:
+    """Leaves a session in the log, and the log beside the database."""
+    Store(path).sessions.put(USER, session_of("Zinnober once more", host_id="2"))
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def at_each_line(act: Callable[[int], None]) -> None:
@@ -65,6 +72,7 @@ def check(home: Path, said: list[str], about: str) -> None:
     path = home / "tom.db"
     store = Store(path)
     assert [t.text for t in store.sessions.get(USER, 1).turns] == said, about
+    assert store.sizes().sessions == 2, about
     assert store.check() == [], about
     with_wal = {each.name for each in home.iterdir()}
     store.close()
@@ -72,6 +80,8 @@ def check(home: Path, said: list[str], about: str) -> None:
     assert {each.name for each in home.iterdir()} <= {
         "tom.db",
         "tom.db.encrypted",
+        "tom.db-wal",
+        "tom.db-shm",
         "tom.upgrade-lock",
         "backups",
     }, about
@@ -89,6 +99,8 @@ def main(home: Path, which: str) -> None:
     store.close()
     if which == "decrypt":
         converting.encrypt(home / "tom.db", "", 5)
+    assert forked(lambda: killed_writing(home / "tom.db")) == signal.SIGKILL
+    assert (home / "tom.db-wal").stat().st_size > 0
     seen: set[int] = set()
     spare = home.with_name("spare")
     shutil.copytree(home, spare)

@@ -278,3 +278,25 @@ def test_a_learner_without_the_key_leaves_its_work(encrypted, home: Path) -> Non
     assert done.returncode == 1
     assert (home / "hosts" / "inbox.jsonl").exists()
     assert "no keyring here" in (home / "hosts" / "learner.log").read_text()
+
+
+def test_an_agent_is_told_over_mcp_that_there_is_no_key(
+    encrypted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call is an error that says why; with the key again, the same server answers."""
+    pytest.importorskip("mcp", reason="needs tom-swe[mcp]")
+    from tom_swe.hosts.mcp.answers import Answers
+    from tom_swe.hosts.mcp.mind import Mind
+    from tom_swe.hosts.mcp.server import _call, tools
+
+    mind = Mind()
+    (profile,) = (tool for tool in tools(Answers(mind)) if tool.name == "profile")
+    file_keyring.choose(monkeypatch, "keyring.backends.fail.Keyring")
+    failed = _call(profile, {})
+    assert failed.isError
+    assert "no keyring here" in str(failed.content)
+    file_keyring.choose(monkeypatch, "file_keyring.FileKeyring")
+    answered = _call(profile, {})
+    mind.close()
+    assert not answered.isError
+    assert "Use pnpm" in str(answered.content)
