@@ -10,6 +10,8 @@ from tom_swe.app import open_tom
 from tom_swe.errors import IndexFault
 from tom_swe.health import problems
 from tom_swe.memory import permissions, salvage
+from tom_swe.memory.cipher import Driver
+from tom_swe.memory.engine import driver_of
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import Problem, Salvaged
@@ -41,12 +43,13 @@ def repair(settings: Settings, say: Callable[[str], None]) -> Repair:
     MemoryFault where the memory cannot be used for another reason.
     """
     mended: list[Mended] = []
-    found = salvage.damage(settings.database)
+    driver = driver_of(settings.database, key=settings.database_key)
+    found = salvage.damage(settings.database, driver)
     if found:
-        aside = salvage.copy_aside(settings.database)
+        aside = salvage.copy_aside(settings.database, driver)
         kept = f"; as it was: {aside}"
-        if not salvage.is_of_indexes(found) or not salvage.mend_indexes(settings.database):
-            return Repair(left=(_damaged(settings, found, aside),))
+        if not salvage.is_of_indexes(found) or not salvage.mend_indexes(settings.database, driver):
+            return Repair(left=(_damaged(settings, driver, found, aside),))
         mended.append(Mended(what=found[0], done=f"made its indexes anew from the rows{kept}"))
     tom = open_tom(settings, say=say)
     try:
@@ -57,14 +60,14 @@ def repair(settings: Settings, say: Callable[[str], None]) -> Repair:
     return Repair(mended=tuple(mended), left=tuple(left))
 
 
-def _damaged(settings: Settings, found: list[str], aside: Path) -> Problem:
+def _damaged(settings: Settings, driver: Driver, found: list[str], aside: Path) -> Problem:
     """What is wrong with the pages of a database, and what can be put in its place."""
     saved = aside / "saved.db"
-    rescued = salvage.salvage(aside / settings.database.name, saved)
+    rescued = salvage.salvage(aside / settings.database.name, saved, driver)
     ways: list[str] = []
     if rescued:
         ways.append(f"`tom db restore {saved}` puts in place {_told(rescued)}")
-    if backup := salvage.newest_sound_backup(settings.database):
+    if backup := salvage.newest_sound_backup(settings.database, driver):
         at = f"{datetime.fromtimestamp(backup.stat().st_mtime, UTC):%Y-%m-%d %H:%M} UTC"
         ways.append(f"`tom db restore {backup}` goes back to before the upgrade of {at}")
     if not ways:

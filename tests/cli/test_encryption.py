@@ -141,6 +141,7 @@ def test_an_export_goes_into_another_encrypted_memory(
 def test_it_says_what_stays_outside(tom, learned_from, history: Path, home: Path) -> None:
     """Encrypting names the places that hold something of the person still, and no key."""
     learned_from(history)
+    (home / "index").mkdir(mode=0o700, exist_ok=True)
     (home / "history").write_text("typed")
     said = tom("db", "encrypt", "--yes")
     assert f"not encrypted: {home / 'history'}" in said.err
@@ -150,9 +151,11 @@ def test_it_says_what_stays_outside(tom, learned_from, history: Path, home: Path
     assert [key for key in ring.values() if key in said.out + said.err] == []
 
 
-def test_the_index_holds_no_text(encrypted, home: Path) -> None:
+def test_the_index_holds_no_text(encrypted, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stays beside the database as vectors has no word of a turn in it."""
-    assert (home / "index").is_dir()
+    monkeypatch.setenv("TOM_INDEX_ABOVE", "0")
+    assert encrypted("db", "reindex").code == 0
+    assert (home / "index" / "chroma.sqlite3").exists()
     for words in (b"pnpm", b"Zinnober", b"chart"):
         assert files_with(home / "index", words) == []
 
@@ -300,3 +303,25 @@ def test_an_agent_is_told_over_mcp_that_there_is_no_key(
     mind.close()
     assert not answered.isError
     assert "Use pnpm" in str(answered.content)
+
+
+def test_a_damaged_one_is_saved_and_restored_without_a_word_in_the_open(
+    encrypted, home: Path
+) -> None:
+    """What a repair copies aside and saves is encrypted with the same key, and opens again."""
+    data = bytearray((home / "tom.db").read_bytes())
+    middle = len(data) // 2 // 4096 * 4096
+    data[middle : middle + 4096] = os.urandom(4096)
+    (home / "tom.db").write_bytes(data)
+    repaired = encrypted("db", "check", "--repair")
+    assert repaired.code == 1
+    saved = next((home / "backups").glob("damaged-*/saved.db"))
+    assert str(saved) in repaired.out.replace("\n", "")
+    assert files_with(home, b"pnpm") == []
+    assert encrypted("db", "restore", str(saved), "--yes").code == 0
+    assert encrypted("db", "check", "--repair").code == 0
+    assert encrypted("learn").code == 0
+    assert files_with(home, b"pnpm") == []
+    assert encrypted("db", "decrypt", "--yes").code == 0
+    refused = encrypted("db", "restore", str(saved), "--yes")
+    assert (refused.code, "is encrypted" in refused.err) == (1, True)

@@ -116,7 +116,9 @@ def faults(path: Path) -> Generator[None]:
         text = str(cause)
         if isinstance(cause, cipher.errors("OperationalError")) and "locked" in text:
             raise MemoryBusy(f"{path} is held by another process; try again") from error
-        if isinstance(cause, cipher.errors("DatabaseError")) and any(sign in text for sign in _DAMAGE):
+        if isinstance(cause, cipher.errors("DatabaseError")) and any(
+            sign in text for sign in _DAMAGE
+        ):
             raise _damaged(path, text) from error
         if isinstance(cause, cipher.errors("OperationalError")):
             raise MemoryFault(f"{path} cannot be used: {hindrance(path, text)}") from error

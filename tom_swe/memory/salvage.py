@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tom_swe.errors import DatabaseDamaged, MemoryFault, SchemaTooNew
-from tom_swe.memory.engine import FILE_MODE, faults, hindrance, make_private, revision_of
+from tom_swe.memory import cipher
+from tom_swe.memory.cipher import FILE_MODE, PLAIN, Driver
+from tom_swe.memory.engine import backups_of, faults, hindrance, make_private, revision_of
 from tom_swe.memory.tables import FULL_TEXT
 from tom_swe.model.memory import Salvaged
 
@@ -28,10 +30,9 @@ _SHADOWS = tuple(
     for part in ("data", "idx", "content", "docsize", "config")
 )
 _OUT_OF_STEP = ("missing from index", "wrong # of entries in index", "malformed inverted index")
-_UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
-def damage(path: Path) -> list[str]:
+def damage(path: Path, driver: Driver = PLAIN) -> list[str]:
     """What SQLite finds wrong with a database's pages; empty where it is sound or not there.
 
     Raises MemoryBusy or MemoryFault where it cannot be looked at for another reason.
@@ -39,7 +40,7 @@ def damage(path: Path) -> list[str]:
     if not path.exists() or not path.stat().st_size:
         return []
     try:
-        with faults(path), _opened(path) as connection:
+        with faults(path), _opened(path, driver) as connection:
             found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check")]
     except DatabaseDamaged as error:
         return [str(error.__cause__ or error)]
@@ -49,11 +50,11 @@ def damage(path: Path) -> list[str]:
     return [line for line in lines if not line.startswith("***")]
 
 
-def mend_indexes(path: Path) -> bool:
+def mend_indexes(path: Path, driver: Driver = PLAIN) -> bool:
     """Makes a readable database's indexes anew from its rows; False, and untouched, where that
     does not make it sound.
     """
-    with _opened(path, writes=True) as connection:
+    with _opened(path, driver, writes=True) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for name in FULL_TEXT:
@@ -61,7 +62,7 @@ def mend_indexes(path: Path) -> bool:
             connection.execute("REINDEX")
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             connection.execute("COMMIT" if found == "ok" else "ROLLBACK")
-        except _UNREADABLE:
+        except _unreadable():
             # Closing takes back what was begun.
             return False
     return bool(found == "ok")
@@ -72,7 +73,7 @@ def is_of_indexes(found: list[str]) -> bool:
     return all(any(sign in line for sign in _OUT_OF_STEP) for line in found)
 
 
-def copy_aside(path: Path) -> Path:
+def copy_aside(path: Path, driver: Driver = PLAIN) -> Path:
     """The database as it is, byte for byte with its log, in a folder of its own under backups.
 
     Raises MemoryFault where there is no room for it.
@@ -82,7 +83,9 @@ def copy_aside(path: Path) -> Path:
     folder = backups / f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     try:
         folder.mkdir(mode=0o700)
-        with _held(path):
+        if driver.is_cipher:
+            cipher.mark(folder / path.name, cipher.named(path))
+        with _held(path, driver):
             # The log first: what is moved into the database meanwhile is then in both.
             for name in (f"{path.name}-wal", path.name):
                 if (source := path.with_name(name)).exists():
@@ -94,30 +97,32 @@ def copy_aside(path: Path) -> Path:
     return folder
 
 
-def newest_sound_backup(path: Path) -> Path | None:
+def newest_sound_backup(path: Path, driver: Driver = PLAIN) -> Path | None:
     """The newest copy made before an upgrade that is sound."""
-    copies = sorted(
-        (path.parent / "backups").glob(f"{path.stem}-*.db"), key=lambda each: each.stat().st_mtime
-    )
-    return next((each for each in reversed(copies) if not damage(each)), None)
+    copies = reversed(backups_of(path))
+    return next((each for each in copies if not damage(each, driver)), None)
 
 
-def salvage(damaged: Path, into: Path) -> Salvaged | None:
+def salvage(damaged: Path, into: Path, driver: Driver = PLAIN) -> Salvaged | None:
     """Copies every row that can be read into a new database, which is sound and of that schema.
 
-    None where not even the schema can be read.
+    It is encrypted where the damaged one is. None where not even the schema can be read.
     """
+    if driver.is_cipher:
+        cipher.mark(into, cipher.named(damaged))
     try:
-        return _salvaged(damaged, into)
-    except _UNREADABLE:
+        return _salvaged(damaged, into, driver)
+    except _unreadable():
         into.unlink(missing_ok=True)
+        cipher.marker(into).unlink(missing_ok=True)
         return None
 
 
-def restore(path: Path, source: Path) -> None:
+def restore(path: Path, source: Path, driver: Driver = PLAIN) -> None:
     """Puts a sound database of a known schema in the place of the one at ``path``.
 
-    What is there is to be copied aside before. Other processes see the restored one with
+    ``driver`` opens both: both are encrypted with one key, or neither is. What is there is to
+    be copied aside before. Other processes see the restored one with
     their next transaction, unless the old one was past opening: then they have to be ended
     first. Raises MemoryFault.
     """
@@ -125,27 +130,34 @@ def restore(path: Path, source: Path) -> None:
 
     if not source.is_file():
         raise MemoryFault(f"there is no file {source}")
-    revision = revision_of(source)
-    if found := damage(source):
+    if cipher.is_encrypted(source) != driver.is_cipher:
+        raise MemoryFault(
+            f"{source} is not encrypted and {path} is: run `tom db decrypt` first"
+            if driver.is_cipher
+            else f"{source} is encrypted and {path} is not: run `tom db encrypt` first"
+        )
+    revision = revision_of(source, driver)
+    if found := damage(source, driver):
         raise MemoryFault(f"{source} is damaged itself ({found[0]}); nothing was changed")
     if revision is None:
         raise MemoryFault(f"{source} holds no memory of tom's; nothing was changed")
     if revision not in tom_migrations.REVISIONS:
         raise SchemaTooNew(f"{source} was written by a newer tom: upgrade tom-swe")
-    with contextlib.closing(sqlite3.connect(source)) as good:
+    with contextlib.closing(driver.connect(source)) as good:
         try:
-            with faults(path), contextlib.closing(sqlite3.connect(path, timeout=30)) as target:
+            with faults(path), contextlib.closing(driver.connect(path, timeout=30)) as target:
                 good.backup(target)
                 # A first page that was lost took with it that there is a log.
                 target.execute("PRAGMA journal_mode = WAL")
-            if not damage(path):
+            if not damage(path, driver):
                 return
-        except DatabaseDamaged:
+        except (DatabaseDamaged, MemoryError):
+            # The latter is how SQLCipher says that it cannot decrypt a page of the target.
             pass
         fresh = path.with_name(f"{path.name}.restored")
         fresh.unlink(missing_ok=True)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
-        with contextlib.closing(sqlite3.connect(fresh)) as target:
+        with contextlib.closing(driver.connect(fresh)) as target:
             good.backup(target)
             target.execute("PRAGMA journal_mode = WAL")
     # A log of the old one would be played into the new one.
@@ -154,11 +166,11 @@ def restore(path: Path, source: Path) -> None:
     fresh.replace(path)
 
 
-def _salvaged(damaged: Path, into: Path) -> Salvaged:
+def _salvaged(damaged: Path, into: Path, driver: Driver) -> Salvaged:
     os.close(os.open(into, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     rows: dict[str, int] = {}
     torn: list[str] = []
-    with _opened(damaged) as old, _opened(into, writes=True) as new:
+    with _opened(damaged, driver) as old, _opened(into, driver, writes=True) as new:
         made = old.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         schema = [(str(kind), str(name), str(sql)) for kind, name, sql in made]
         new.execute("PRAGMA journal_mode = WAL")
@@ -200,11 +212,11 @@ def _copy_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> 
             for row in old.execute(get, (last,)):
                 if not isinstance(row[0], int) or row[0] <= last:
                     raise sqlite3.DatabaseError("malformed")
-                with contextlib.suppress(sqlite3.IntegrityError):
+                with contextlib.suppress(*cipher.errors("IntegrityError")):
                     copied += new.execute(put, row[1:]).rowcount
                 last, failures = row[0], 0
             return copied, whole
-        except _UNREADABLE:
+        except _unreadable():
             whole = False
             last, failures = last + 1, failures + 1
     return copied, whole
@@ -237,16 +249,20 @@ def _have_read_again(new: sqlite3.Connection, rows: dict[str, int]) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, *, writes: bool = False) -> Generator[sqlite3.Connection]:
+def _opened(path: Path, driver: Driver, *, writes: bool = False) -> Generator[sqlite3.Connection]:
     # Closed by its last reader, a log would be written into the database: not into this one.
     mode = "rw" if writes else "ro"
     name = f"{path.absolute().as_uri()}?mode={mode}"
     with contextlib.closing(
-        sqlite3.connect(name, uri=True, timeout=30, isolation_level=None)
+        driver.connect(name, uri=True, timeout=30, isolation_level=None)
     ) as connection:
         # A report of damage may quote what is no text any more.
         connection.text_factory = _text
         yield connection
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    return (*cipher.errors("DatabaseError"), UnicodeDecodeError)
 
 
 def _text(data: bytes) -> str:
@@ -254,12 +270,12 @@ def _text(data: bytes) -> str:
 
 
 @contextlib.contextmanager
-def _held(path: Path) -> Generator[None]:
+def _held(path: Path, driver: Driver) -> Generator[None]:
     """Keeps writers away while a file is copied, as far as SQLite can still lock it."""
-    with contextlib.closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as connection:
+    with contextlib.closing(driver.connect(path, timeout=5, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
-        except _UNREADABLE:
+        except _unreadable():
             # Nobody else can write to it either.
             yield
             return

@@ -85,12 +85,15 @@ def restore(
     Example: tom db restore ~/.local/share/tom/backups/tom-0006-20260901T100000.db
     """
     from tom_swe.memory import salvage
+    from tom_swe.memory.engine import driver_of
     from tom_swe.settings import load_settings
 
-    path = load_settings().database
+    settings = load_settings()
+    path = settings.database
     confirmed(f"Put {file} in the place of {path}, and so lose what came after it?", yes)
-    aside = salvage.copy_aside(path) if path.exists() else None
-    salvage.restore(path, file)
+    driver = driver_of(path, key=settings.database_key)
+    aside = salvage.copy_aside(path, driver) if path.exists() else None
+    salvage.restore(path, file, driver)
     with opened() as (tom, _):
         sizes = tom.memory.sizes()
     talk(f"{path} holds {sizes.sessions} sessions and {sizes.beliefs} beliefs now")
