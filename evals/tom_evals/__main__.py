@@ -48,6 +48,25 @@ def clarity(as_json: Json = False) -> None:
     _measured("clarity", as_json)
 
 
+@app.command("ambig-swe")
+def ambig_swe(
+    as_json: Json = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Score the released results; no model is run.")
+    ] = False,
+) -> None:
+    """What asking brings on underspecified issues (Ambig-SWE): the published tables again."""
+    from tom_evals.ambig_swe.data import Missing, Unreadable
+
+    if not replay:
+        raise typer.BadParameter("only --replay is there to run")
+    try:
+        _measured("ambig_swe", as_json)
+    except Unreadable as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2 if isinstance(error, Missing) else 1) from error
+
+
 @app.command()
 def keeping(as_json: Json = False) -> None:
     """Keep planted preferences right over histories with reversals and distractors."""
