@@ -1,10 +1,12 @@
 """`tom` in a terminal and in a pipe, as a person and a script would run it."""
 
+import contextlib
 import io
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -426,3 +428,31 @@ def test_a_private_session_is_told_and_leaves_nothing(work: Path, model) -> None
         path for path in before if "conversations" in path.parts
     }
     assert headless(work, "--private", "-c", "-p", "go on").returncode == 2
+
+
+@pytest.mark.parametrize("what", ["damaged", "newer"])
+def test_the_prompt_goes_through_where_the_memory_cannot_be_used(
+    work: Path, model, what: str
+) -> None:
+    """The agent works without it, the person is told why in a line, and the file is as it was."""
+    database = Path(os.environ["TOM_HOME"]) / "tom.db"
+    if what == "damaged":
+        database.write_bytes(b"\x07" * 8192)
+    else:
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            connection.commit()
+    before = database.read_bytes()
+    model("it is done", "Still here")
+    done = headless(work, "-p", "do it")
+    assert (done.returncode, done.stdout) == (0, "it is done\n"), done.stderr
+    assert {"damaged": "no sound database", "newer": "upgrade tom-swe"}[what] in done.stderr
+    assert "goes on without it" in done.stderr
+    assert "Traceback" not in done.stderr
+    terminal = Terminal(work)
+    terminal.type("do it again")
+    terminal.see("goes on without it")
+    terminal.see("Still here")
+    terminal.see(PROMPT)
+    assert terminal.leave() == 0
+    assert database.read_bytes() == before

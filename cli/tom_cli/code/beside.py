@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tom_swe.errors import UsageError
+from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook
 from tom_swe.ignoring import is_ignored
 from tom_swe.mind.advise.background import background
@@ -29,8 +31,12 @@ HOST = "openhands"
 class Beside:
     """Tom at work for one user in one repository. Calls may come from any thread."""
 
-    def __init__(self, tom: Tom, settings: Settings, repository: str, *, off: bool) -> None:
+    def __init__(
+        self, tom: Tom, settings: Settings, repository: str, *, off: bool, trouble: str = ""
+    ) -> None:
         self.tom = tom
+        self.trouble = trouble
+        self.conversations = settings.conversations
         self.user = settings.user
         self.repository = repository
         self.off = off
@@ -46,6 +52,8 @@ class Beside:
 
     def knows(self) -> str:
         """One line on what this session starts with."""
+        if self.trouble:
+            return f"{self.trouble}; this session goes on without it, and is not kept"
         if self.off:
             return "off: nothing is told to the agent, and nothing learned from this session"
         count = len(self.briefing.belief_ids)
@@ -115,6 +123,24 @@ class Beside:
     def close(self) -> None:
         """Lets go of the memory."""
         self.tom.close()
+        if self.trouble:
+            shutil.rmtree(self._settings.home, ignore_errors=True)
+
+
+def open_beside(
+    settings: Settings, repository: str, *, off: bool, say: Callable[[str], None]
+) -> Beside:
+    """Tom beside a session. Where the memory cannot be used, the work goes on all the same.
+
+    Then it is one that knows nothing, in a home of its own that is deleted with it.
+    """
+    from tom_swe.app import open_tom
+
+    try:
+        return Beside(open_tom(settings, say=say), settings, repository, off=off)
+    except MemoryFault as error:
+        spare = settings.model_copy(update={"home": Path(tempfile.mkdtemp(prefix="tom-private-"))})
+        return Beside(open_tom(spare, say=say), spare, repository, off=True, trouble=str(error))
 
 
 def at_once(settings: Settings) -> Settings:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tom_cli.code import approval, work
-from tom_cli.code.beside import Beside, at_once, beside_message, is_off, silence_hooks
+from tom_cli.code.beside import Beside, at_once, beside_message, is_off, open_beside, silence_hooks
 from tom_cli.common import talk
 from tom_cli.safe import safe, safe_lines
 from tom_swe.hosts.coding import (
@@ -86,20 +86,19 @@ def run(
     0 the agent is done, 1 it failed, 3 it is done but calls were refused for want of
     anyone to approve them, 130 interrupted. Raises TomError.
     """
-    from tom_swe.app import open_tom
-
     environ = dict(os.environ)
     off = is_off(environ, folder)
     silence_hooks()
     work.load_agent()
     teller = Teller(as_json)
-    tom = open_tom(at_once(settings), say=talk)
-    beside = Beside(tom, settings, repository_of(str(folder)), off=off)
+    beside = open_beside(at_once(settings), repository_of(str(folder)), off=off, say=talk)
+    if beside.trouble:
+        talk(beside.knows())
     try:
         coder = work.make_coder(
             folder,
             model,
-            settings.conversations,
+            settings.conversations if resume else beside.conversations,
             beside,
             teller.draw,
             resume=resume,

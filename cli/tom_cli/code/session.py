@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tom_cli.code import approval, setup, slash, work
-from tom_cli.code.beside import Beside, at_once, beside_message, folded, is_off, silence_hooks
+from tom_cli.code.beside import (
+    Beside,
+    at_once,
+    beside_message,
+    folded,
+    is_off,
+    open_beside,
+    silence_hooks,
+)
 from tom_cli.code.loading import Loading
 from tom_cli.code.screen import Screen
 from tom_swe.errors import TomError
@@ -90,7 +98,8 @@ class Session:
             if self.coder is not None:
                 self.coder.close()
                 how = f"resume with: tom --resume {self.coder.id[:8]}"
-                self.screen.say(how if self._is_kept else "nothing of it is kept", style="dim")
+                is_kept = self._is_kept and not (beside and beside.trouble)
+                self.screen.say(how if is_kept else "nothing of it is kept", style="dim")
                 if beside is not None and self._spoke:
                     beside.leave(self.coder.id, self._folder, self._environ)
         finally:
@@ -114,14 +123,16 @@ class Session:
     # Loading
 
     def _open_tom(self) -> Beside:
-        from tom_swe.app import open_tom
-
         # Nothing is said over the prompt; `tom doctor` shows what works less well.
-        tom = open_tom(at_once(self._settings))
-        beside = Beside(tom, self._settings, repository_of(str(self._folder)), off=self._off)
-        if not self._off:
+        beside = open_beside(
+            at_once(self._settings),
+            repository_of(str(self._folder)),
+            off=self._off,
+            say=lambda _: None,
+        )
+        if not beside.off:
             # The sentence model is loaded while the person types.
-            _ = tom.embedder
+            _ = beside.tom.embedder
         return beside
 
     def _prompt(self) -> PromptSession[str]:
@@ -202,7 +213,7 @@ class Session:
             self.coder = work.make_coder(
                 self._folder,
                 self._model,
-                self.conversations,
+                self.conversations if self._resume else beside.conversations,
                 beside,
                 self.screen.draw,
                 resume=self._resume,

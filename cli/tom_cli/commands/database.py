@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
     from tom_swe.health import Report
@@ -88,6 +89,8 @@ def restore(
     from tom_swe.memory.engine import driver_of
     from tom_swe.settings import load_settings
 
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}")
     settings = load_settings()
     path = settings.database
     confirmed(f"Put {file} in the place of {path}, and so lose what came after it?", yes)
@@ -142,8 +145,9 @@ def doctor(
         print_json(state)
     else:
         out = console()
+        width = max(map(len, state.facts))
         for name, value in state.facts.items():
-            out.print(f"{name:<14} {safe(value)}")
+            out.print(f"{name:<{width}}  {safe(value)}")
         show_problems(state.problems, "nothing to mend")
     if state.problems:
         raise typer.Exit(1)
