@@ -1,4 +1,3 @@
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -6,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from exports import exported
 
 from tom_migrations import HEAD, REVISIONS
 from tom_swe.errors import UsageError
@@ -15,12 +15,6 @@ from tom_swe.memory.tables import Table
 from tom_swe.model.portable import FORMAT, VERSION, Export
 
 FIRST = Path(__file__).parent.parent / "migrations" / "first_revision.sql"
-
-
-def export_of(store: Store, user: str = "ada") -> dict[str, Any]:
-    tables = {name: list(rows) for name, rows in store.portable.rows(user)}
-    head = {"format": FORMAT, "version": VERSION, "schema": HEAD, "user": user}
-    return json.loads(json.dumps({**head, "tables": tables}))
 
 
 @pytest.fixture
@@ -48,7 +42,7 @@ def full(old: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """The same memory, of today's schema."""
     store = Store(tmp_path / "full" / "tom.db")
     store.portable.put("ada", Export.model_validate(old))
-    found = export_of(store)
+    found = exported(store)
     store.close()
     return found
 
@@ -69,7 +63,7 @@ def test_in_and_out_is_the_same(full: dict[str, Any], tmp_path: Path) -> None:
     """Whatever the user is called there: every row, with its number."""
     store = Store(tmp_path / "new" / "tom.db")
     store.portable.put("eve", Export.model_validate(full))
-    assert export_of(store, "eve") == {**full, "user": "eve"}
+    assert exported(store, "eve") == {**full, "user": "eve"}
     assert store.check() == []
     store.close()
 
@@ -81,9 +75,9 @@ def test_a_memory_is_not_replaced_unasked(full: dict[str, Any], tmp_path: Path) 
     less = {**full, "tables": {"user": full["tables"]["user"]}}
     with pytest.raises(UsageError, match="--replace"):
         store.portable.put("ada", Export.model_validate(less))
-    assert export_of(store) == full
+    assert exported(store) == full
     store.portable.put("ada", Export.model_validate(less), replace=True)
-    assert export_of(store)["tables"]["session"] == []
+    assert exported(store)["tables"]["session"] == []
     store.close()
 
 
@@ -93,8 +87,8 @@ def test_anothers_numbers_are_not_taken(full: dict[str, Any], tmp_path: Path) ->
     store.portable.put("ada", Export.model_validate(full))
     with pytest.raises(UsageError, match="another user"):
         store.portable.put("eve", Export.model_validate(full))
-    assert export_of(store) == full
-    assert export_of(store, "eve")["tables"]["session"] == []
+    assert exported(store) == full
+    assert exported(store, "eve")["tables"]["session"] == []
     store.close()
 
 

@@ -1,13 +1,12 @@
 """Whatever is learned, ruled, taken back and forgotten in whatever order: what holds then."""
 
-import json
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from exports import exported
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,7 +17,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tom_migrations import HEAD
 from tom_swe.errors import UsageError
 from tom_swe.health import reindex
 from tom_swe.memory.nearest import EXACT_UP_TO, NearestTurns
@@ -31,7 +29,7 @@ from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Outcome, Query
 from tom_swe.model.belief import EVERYWHERE, Belief, Reach, RulingKind, Scope, Status
 from tom_swe.model.person import Did
-from tom_swe.model.portable import FORMAT, VERSION, Export
+from tom_swe.model.portable import Export
 from tom_swe.testing import START, HashEmbedder, session_of
 
 SAID = (
@@ -67,13 +65,6 @@ def a_tom(home: Path, exact_up_to: int = EXACT_UP_TO) -> Tom:
         adviser=EmbeddedAdviser(),
     )
     return Tom(store, lambda: faculties, redact=str, say=lambda _: None, briefing_tokens=800)
-
-
-def exported(tom: Tom) -> dict[str, Any]:
-    """The document that `tom memory export` writes, as read again."""
-    tables = {name: list(rows) for name, rows in tom.memory.portable.rows("ada")}
-    head = {"format": FORMAT, "version": VERSION, "schema": HEAD, "user": "ada"}
-    return json.loads(json.dumps({**head, "tables": tables}))
 
 
 class Hands(RuleBasedStateMachine):
@@ -240,15 +231,15 @@ class Hands(RuleBasedStateMachine):
     def move(self, replace: bool) -> None:
         """Taken along to another memory, or put back into this one, all is as it was."""
         if replace:
-            before, held = self.snapshot(), exported(self.tom)
+            before, held = self.snapshot(), exported(self.tom.memory)
             self.tom.restore("ada", Export.model_validate(held), replace=True)
-            assert (self.snapshot(), exported(self.tom)) == (before, held)
+            assert (self.snapshot(), exported(self.tom.memory)) == (before, held)
             return
-        held = exported(self.tom)
+        held = exported(self.tom.memory)
         with tempfile.TemporaryDirectory(prefix="tom-moved-") as folder:
             other = a_tom(Path(folder) / "tom")
             other.restore("ada", Export.model_validate(held))
-            moved = exported(other)
+            moved = exported(other.memory)
             told = other.brief("ada", "acme/shop").text
             other.close()
         assert moved == held

@@ -5,6 +5,7 @@ brought up to date there and read whole; only what is sound reaches the person's
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import Column, delete, func, orm, select, text
@@ -25,6 +26,7 @@ from tom_swe.model.portable import Export, Row
 _OF_USER = "user_id = :user"
 _OF_SESSION = "session_id IN (SELECT id FROM session WHERE user_id = :user)"
 _OF_BELIEF = "belief_id IN (SELECT id FROM belief WHERE user_id = :user)"
+AT_ONCE = 500  # rows that are put in together
 # Each comes after what it points at.
 OWNED: Mapping[str, str] = {
     "user": "id = :user",
@@ -106,27 +108,19 @@ def _rows(transaction: orm.Session, user_id: str, name: str) -> Iterator[Row]:
 
 
 def _insert(transaction: orm.Session, user_id: str, name: str, rows: Iterator[Row]) -> None:
-    """Rows of one table, each with the columns of its first."""
+    """Rows of one table, all with the same columns. Raises UsageError."""
     owner = {"id": user_id} if name == "user" else {"user_id": user_id}
-    with_owner = not owner.keys().isdisjoint(_all_columns(transaction, name))
-    wanted: list[str] | None = None
-    batch: list[Row] = []
-
-    def flush() -> None:
-        if batch:
-            names = ", ".join(f'"{each}"' for each in batch[0])
-            values = ", ".join(f":{each}" for each in batch[0])
-            transaction.execute(text(f'INSERT INTO "{name}" ({names}) VALUES ({values})'), batch)
-            batch.clear()
-
-    for row in rows:
-        wanted = sorted(row) if wanted is None else wanted
-        if sorted(row) != wanted:
+    if owner.keys().isdisjoint(_all_columns(transaction, name)):
+        owner = {}
+    columns: set[str] | None = None
+    for batch in batched(rows, AT_ONCE):
+        columns = batch[0].keys() | owner.keys() if columns is None else columns
+        if any(row.keys() | owner.keys() != columns for row in batch):
             raise UsageError(f"its rows of {name} differ in their columns")
-        batch.append({**row, **owner} if with_owner else row)
-        if len(batch) == 500:
-            flush()
-    flush()
+        names = ", ".join(f'"{each}"' for each in columns)
+        values = ", ".join(f":{each}" for each in columns)
+        into = text(f'INSERT INTO "{name}" ({names}) VALUES ({values})')
+        transaction.execute(into, [{**row, **owner} for row in batch])
 
 
 def _all_columns(transaction: orm.Session, name: str) -> set[str]:
