@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     COMPARING = "comparing"
     ADVISING = "advising"
     CHECKING = "checking"  # whether it answers at all
+    MEASURING = "measuring"  # as a part of a benchmark
 
 
 class Message(Value):

@@ -1,0 +1,1 @@
+"""What the benchmarks of coding agents share: instances, checkouts, sessions, models, engines."""
