@@ -28,10 +28,14 @@ class Streamed(Value):
 
 
 class Said(Value):
-    """What the agent said, whole; ``last`` where its turn ends with it."""
+    """What the agent said, whole; ``last`` where its turn ends with it.
+
+    ``finished`` where it thereby declared the task done, rather than wait for an answer.
+    """
 
     text: str
     last: bool = False
+    finished: bool = False
 
 
 class Called(Value):

@@ -39,7 +39,8 @@ class OpenHandsCoder:
     """An OpenHands agent with terminal, file editor, task tracker and ``ask_tom``.
 
     Every call waits to be approved; which need the person is the terminal's to say.
-    ``tell`` hears what happens, from other threads too. The agent's model streams.
+    ``tell`` hears what happens, from other threads too. The agent's model streams. ``shell``
+    takes the place of bash in the terminal, as one inside of a container does.
     Raises TomError where a conversation cannot be resumed.
     """
 
@@ -54,9 +55,10 @@ class OpenHandsCoder:
         user_id: str = "",
         resume: str = "",
         ask_tom: bool = True,
+        shell: Path | None = None,
     ) -> None:
         self._tell = tell
-        agent = _agent(folder, _llm(model, tell), briefing, user_id if ask_tom else None)
+        agent = _agent(folder, _llm(model, tell), briefing, user_id if ask_tom else None, shell)
         try:
             self._conversation = Conversation(
                 agent=agent,
@@ -182,10 +184,13 @@ def _llm(model: Model, tell: Tell) -> LLM:
     )
 
 
-def _agent(folder: Path, llm: LLM, briefing: str, user_id: str | None) -> Agent:
+def _agent(folder: Path, llm: LLM, briefing: str, user_id: str | None, shell: Path | None) -> Agent:
+    # A shell in a subprocess ends with us; a tmux server would outlive a kill.
+    terminal = {"terminal_type": "subprocess"}
+    if shell is not None:
+        terminal["shell_path"] = str(shell)
     tools = [
-        # A shell in a subprocess ends with us; a tmux server would outlive a kill.
-        Tool(name=TerminalTool.name, params={"terminal_type": "subprocess"}),
+        Tool(name=TerminalTool.name, params=terminal),
         Tool(name=FileEditorTool.name),
         Tool(name=TaskTrackerTool.name),
     ]

@@ -42,7 +42,7 @@ def happenings(event: Event) -> Iterator[Happening]:
                 yield Said(text=text, last=True)
         case ActionEvent(action=FinishAction() as finish):
             yield from _thought(event)
-            yield Said(text=finish.message.strip(), last=True)
+            yield Said(text=finish.message.strip(), last=True, finished=True)
         case ActionEvent():
             yield from _thought(event)
             if not isinstance(event.action, ThinkAction):
