@@ -3,13 +3,12 @@
 import json
 from typing import Any
 
-from scripted_model import ScriptedModel
-
 from tom_swe.app import open_tom
 from tom_swe.mind.tom import Tom
 from tom_swe.model.session import Role
 from tom_swe.settings import Settings
 from tom_swe.testing import HashEmbedder, session_of
+from tom_swe.testing.scripted import ScriptedModel
 
 
 def note(quote: str, statement: str, **changed: Any) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from pathlib import Path
 import pexpect
 import psutil
 import pytest
-from scripted_model import ScriptedModel, Turn
 
 from tom_swe.app import open_tom
 from tom_swe.settings import load_settings
 from tom_swe.testing import session_of
+from tom_swe.testing.scripted import ScriptedModel, Turn
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 

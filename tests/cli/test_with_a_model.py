@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripted_model import Fault, ScriptedModel
 from with_a_model import note, reading, step, wish
+
+from tom_swe.testing.scripted import Fault, ScriptedModel
 
 TOM = Path(sys.executable).with_name("tom")
 SAID = "add a chart, and those barrel files everywhere? drop that habit"

@@ -173,7 +173,7 @@ def test_a_missing_file_is_named(small: Path, tmp_path: Path) -> None:
     ("file", "raw"),
     [
         ("issues.jsonl.gz", b"not compressed"),
-        ("issues.jsonl.gz", gzip.compress(b"{}")[:-3]),
+        ("issues.jsonl.gz", gzip.compress(b"{}", mtime=0)[:-3]),
         ("interaction.csv", b""),
         ("interaction.csv", b"\xff\xfe,\n"),
         ("interaction.csv", b"instance_id,other\na__b-1,1\n"),
@@ -181,7 +181,7 @@ def test_a_missing_file_is_named(small: Path, tmp_path: Path) -> None:
         ("interactivity/haiku-low.json", b"[1, 2]"),
         ("interactivity/haiku-low.json", b'{"a__b-1": {"output": 1, "gold": null}}'),
         ("interactivity/haiku-low.json", b'{"a": '),
-        ("questions/deepseek_qa_pairs.json.gz", gzip.compress(b"{}")),
+        ("questions/deepseek_qa_pairs.json.gz", gzip.compress(b"{}", mtime=0)),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(small: Path, file: str, raw: bytes) -> None:

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 from pages import commands_of
-from scripted_model import ScriptedModel
 from told_and_learned import (
     FIRST,
     SECOND,
@@ -34,6 +33,7 @@ from told_and_learned import (
 from tom_swe.errors import TomError, UsageError
 from tom_swe.hosts.agent_server import AgentServer
 from tom_swe.hosts.bundle import FOLDER
+from tom_swe.testing.scripted import ScriptedModel
 
 HAS_SERVER = find_spec("openhands") is not None and find_spec("openhands.agent_server") is not None
 KEY_NAME = "OH_SESSION_API_KEYS_0"

@@ -14,7 +14,6 @@ pytest.importorskip("openhands.tools.terminal", reason="needs tom-swe[openhands]
 
 import psutil
 from pydantic import SecretStr
-from scripted_model import ScriptedModel
 
 from tom_swe.errors import TomError
 from tom_swe.hosts.coding import (
@@ -29,6 +28,7 @@ from tom_swe.hosts.coding import (
 )
 from tom_swe.hosts.openhands.coder import OpenHandsCoder
 from tom_swe.settings import Model
+from tom_swe.testing.scripted import ScriptedModel
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -98,7 +98,7 @@ def test_every_call_waits_and_an_approved_one_runs(place: Place) -> None:
     assert (place.work / "a.txt").read_text() == "hi\n"
     (edited,) = [each for each in place.told if isinstance(each, Returned)]
     assert (edited.before, (edited.after or "").strip()) == ("", "hi")
-    assert place.told[-1] == Said(text="made it", last=True)
+    assert place.told[-1] == Said(text="made it", last=True, finished=True)
 
 
 def test_a_refusal_reaches_the_agent_with_its_reason(place: Place) -> None:

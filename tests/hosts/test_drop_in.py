@@ -17,7 +17,6 @@ os.environ["OPENHANDS_SUPPRESS_BANNER"] = "1"
 
 import pytest
 from pydantic import ValidationError
-from scripted_model import ScriptedModel
 
 from tom_swe.app import open_tom
 from tom_swe.errors import MemoryFault, UsageError
@@ -29,6 +28,7 @@ from tom_swe.model.belief import Belief
 from tom_swe.model.session import Session
 from tom_swe.settings import load_settings
 from tom_swe.testing import START, session_of
+from tom_swe.testing.scripted import ScriptedModel
 from tom_swe.tom_agent import ToMAgent, create_tom_agent
 
 # What OpenHands and litellm warn of about themselves.

@@ -15,13 +15,13 @@ pytest.importorskip("openhands.sdk", reason="needs tom-swe[openhands]")
 
 from openhands.sdk import LLM, Agent, AgentContext, Conversation, Tool
 from pydantic import SecretStr
-from scripted_model import ScriptedModel
 
 from tom_swe.app import open_tom
 from tom_swe.hosts.openhands import AskTomObservation, AskTomTool, briefed_context, learn_from
 from tom_swe.mind.tom import Tom
 from tom_swe.settings import load_settings
 from tom_swe.testing import HashEmbedder, session_of
+from tom_swe.testing.scripted import ScriptedModel
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from pages import commands_of
-from scripted_model import ScriptedModel
 from told_and_learned import (
     FIRST,
     SECOND,
@@ -23,6 +22,7 @@ from told_and_learned import (
 )
 
 from tom_swe.hosts import serving
+from tom_swe.testing.scripted import ScriptedModel
 
 CHECKOUT = Path(__file__).parent.parent.parent
 BIN = CHECKOUT / ".venv-openhands-cli" / "bin"

@@ -11,13 +11,13 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["OPENHANDS_SUPPRESS_BANNER"] = "1"
 
 import pytest
-from scripted_model import ScriptedModel
 from told_and_learned import texts, tools_of
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.errors import TomError
 from tom_swe.hosts import hook, install
 from tom_swe.testing import HashEmbedder, session_of
+from tom_swe.testing.scripted import ScriptedModel
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

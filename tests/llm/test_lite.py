@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from scripted_model import Fault, ScriptedModel
 
 from tom_swe.errors import BadReply, ModelBusy, ModelFault, ModelUnavailable
 from tom_swe.llm.lite import LiteModel, TooLate
 from tom_swe.settings import Model
+from tom_swe.testing.scripted import Fault, ScriptedModel
 
 KEY = "sk-none-of-your-business"
 HELLO = [{"role": "user", "content": "hello"}]

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from scripted_model import AT_ONCE, Fault, ScriptedModel
 from with_a_model import note, opened, reading, tell
 
 from tom_swe.mind.alike import Likeness
@@ -14,6 +13,7 @@ from tom_swe.model.belief import Kind, Relation, Stance, Status
 from tom_swe.model.calls import Purpose
 from tom_swe.ports import Pair
 from tom_swe.settings import Settings
+from tom_swe.testing.scripted import AT_ONCE, Fault, ScriptedModel
 
 FIRST = "put helper functions below the code that calls them"
 SECOND = "put helper functions above the code that calls them"

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from scripted_model import AT_ONCE, Fault, ScriptedModel
 from with_a_model import opened, question, step, tell, wish
 
 from tom_swe.mind.advise.language_model import MOST_STEPS
@@ -12,6 +11,7 @@ from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Action, Query, Suggestion
 from tom_swe.model.calls import Purpose
 from tom_swe.settings import Settings
+from tom_swe.testing.scripted import AT_ONCE, Fault, ScriptedModel
 
 UNCLEAR = Query(text="make the chart page nicer")
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from tom_swe.mind.tokens import count_tokens
+from tom_swe.testing.scripted import text_of
 
 # What a chat adds to each message's text: its role, and where it begins and ends.
 A_MESSAGE = 4
@@ -113,7 +114,9 @@ class CountingModel:
 
     def _answer(self, operation: str, body: Json) -> Json:
         said = reply(body, self._replies)
-        sent = sum(self._count(_text(message)) + A_MESSAGE for message in body.get("messages", ()))
+        sent = sum(
+            self._count(text_of(message)) + A_MESSAGE for message in body.get("messages", ())
+        )
         form = body.get("response_format")
         schema = self._count(json.dumps(form)) if form else 0
         asked = Asked(operation, sent, schema, self._count(said))
@@ -167,12 +170,12 @@ def reply(body: Json, replies: Replies) -> str:
         schema: Json = form["json_schema"]["schema"]
     else:
         # Tom tells a model that takes no schema so at the end of what it is told first.
-        told, _, text = _text(body["messages"][0]).partition(_BY_SCHEMA)
+        told, _, text = text_of(body["messages"][0]).partition(_BY_SCHEMA)
         if not text:
             return told and _sentence(replies)
         schema = json.loads(text)
     if {"action", "parameters", "is_complete"} <= set(schema.get("properties", ())):
-        return json.dumps(_action([_text(message) for message in body["messages"]], replies))
+        return json.dumps(_action([text_of(message) for message in body["messages"]], replies))
     return json.dumps(_value(schema, schema, replies, _items(body)))
 
 
@@ -214,7 +217,7 @@ def _action(messages: list[str], replies: Replies) -> Json:
 
 def _items(body: Json) -> int:
     """How long a full list is: where a prompt counts the person's messages, as long as that."""
-    said = "\n".join(_text(message) for message in body["messages"])
+    said = "\n".join(text_of(message) for message in body["messages"])
     counted = _MESSAGES.search(said)
     return int(counted[1]) if counted else ITEMS
 
@@ -254,12 +257,3 @@ def _value(schema: Mapping[str, Any], root: Json, replies: Replies, items: int) 
             return False
         case _:
             return None
-
-
-def _text(message: Json) -> str:
-    """All that a message holds: text, blocks of text, calls of tools."""
-    content = message.get("content") or ""
-    if not isinstance(content, str):
-        content = "\n".join(block.get("text", "") for block in content)
-    calls = message.get("tool_calls")
-    return f"{content}\n{json.dumps(calls)}" if calls else content

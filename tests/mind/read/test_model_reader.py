@@ -5,7 +5,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from scripted_model import AT_ONCE, Fault, ScriptedModel
 from with_a_model import note, opened, reading, tell
 
 from tom_swe.mind.tom import Tom
@@ -13,6 +12,7 @@ from tom_swe.model.belief import Kind, Polarity, Reach, Scope, Source, Status
 from tom_swe.model.calls import Purpose, Settled
 from tom_swe.model.session import Role
 from tom_swe.settings import Settings
+from tom_swe.testing.scripted import AT_ONCE, Fault, ScriptedModel
 
 CLAUSE = "add a chart, and those barrel files everywhere? drop that habit"
 REFUSAL = json.dumps(

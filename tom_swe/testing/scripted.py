@@ -1,10 +1,10 @@
-"""A chat server on loopback that says what a test has written for it, in order."""
+"""A chat server on loopback that says what has been written for it, in order."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,13 +40,18 @@ class ScriptedModel:
     answers with the text "done". Where a stream is asked for, a text comes word by word, and
     it stops in its middle at the word "HOLD" until ``release`` is set. ``answer`` takes the
     place of the turns: it is given each request. ``most`` is how many were answered at once.
+    ``count`` counts the tokens of a text for the usage that it tells, 10 and 5 without it.
     """
 
     def __init__(
-        self, *turns: Turn, answer: Callable[[dict[str, Any]], Turn] | None = None
+        self,
+        *turns: Turn,
+        answer: Callable[[dict[str, Any]], Turn] | None = None,
+        count: Callable[[str], int] | None = None,
     ) -> None:
         self._turns = list(turns)
         self._answering = answer
+        self._count = count
         self._now = self.most = 0
         self.release = Event()
         self._lock = Lock()
@@ -109,14 +114,21 @@ class ScriptedModel:
             "created": 1,
             "model": body.get("model", "scripted"),
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
+            "usage": self._usage(body, message),
         }
+
+    def _usage(self, body: dict[str, Any], message: dict[str, Any]) -> dict[str, int]:
+        sent, said = 10, 5
+        if self._count:
+            sent = sum(self._count(text_of(each)) for each in body["messages"])
+            said = self._count(text_of(message))
+        return {"prompt_tokens": sent, "completion_tokens": said, "total_tokens": sent + said}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         model = self
 
         class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *arguments: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """Says nothing."""
 
             def do_POST(self) -> None:
@@ -179,6 +191,15 @@ class ScriptedModel:
                 self.wfile.flush()
 
         return Handler
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """All that a chat's message holds: text, blocks of text, calls of tools."""
+    content = message.get("content") or ""
+    if not isinstance(content, str):
+        content = "\n".join(block.get("text", "") for block in content)
+    calls = message.get("tool_calls")
+    return f"{content}\n{json.dumps(calls, ensure_ascii=False)}" if calls else content
 
 
 def _deltas(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""Fakes and builders for tests of tom and of what is built on it."""
+"""Fakes and builders for tests of tom and of what is built on it.
+
+`tom_swe.testing.scripted` is a language model that says what it is told to.
+"""
 
 from __future__ import annotations
 
