@@ -93,27 +93,34 @@ def judge(instance: Instance, patch: str, repos: Path) -> Judged:
         return _tested(folder, [*_command(instance.test_command), *names], Path(place))
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """What git prints, apart from the settings of whoever runs it. Raises NoCheckout."""
-    done = _git(folder, arguments)
+def git(folder: Path, *arguments: str, at: str = "") -> str:
+    """What git prints, apart from the settings of whoever runs it. Raises NoCheckout.
+
+    ``at`` is the time that a commit is made at, now without one.
+    """
+    done = _git(folder, arguments, at=at)
     if done.returncode:
         raise NoCheckout(f"git {arguments[0]} in {folder}: {done.stderr.strip()}")
     return done.stdout
 
 
 def _git(
-    folder: Path, arguments: Sequence[str], given: str | None = None
+    folder: Path, arguments: Sequence[str], given: str | None = None, at: str = ""
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["git", *arguments],  # noqa: S607
         cwd=folder,
-        env=os.environ | _APART,
+        env=os.environ | _APART | (_dated(at) if at else {}),
         input=given,
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
+
+
+def _dated(at: str) -> dict[str, str]:
+    return {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
 
 
 def _apply(folder: Path, patch: str, leaving: Collection[str] = ()) -> None:
