@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 from chaos.storm import CLI, HOOK, LEARNER
+from filelock import FileLock
 from safety.mcp_server import serving
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.errors import MemoryFault
 from tom_swe.hosts import hook
+from tom_swe.hosts.hook import LEARNER_LOCK, Place
 from tom_swe.memory.queue import LEASE
 from tom_swe.memory.store import Store
 from tom_swe.testing import HashEmbedder, session_of
@@ -225,10 +227,12 @@ def test_every_way_in_says_what_to_do(
     assert command.returncode == 1
     assert said in command.stderr
     assert "Traceback" not in command.stderr
-    for name in ("UserPromptSubmit", "Stop"):
-        data = json.dumps({"hook_event_name": name, **EVENT}).encode()
-        fired = subprocess.run([*HOOK, name], input=data, capture_output=True)
-        assert (fired.returncode, fired.stdout, fired.stderr) == (0, b"", b"")
+    # Stop starts no learner of its own while one holds the lock: the test's is then the only one.
+    with FileLock(Place(os.environ).file(LEARNER_LOCK)):
+        for name in ("UserPromptSubmit", "Stop"):
+            data = json.dumps({"hook_event_name": name, **EVENT}).encode()
+            fired = subprocess.run([*HOOK, name], input=data, capture_output=True)
+            assert (fired.returncode, fired.stdout, fired.stderr) == (0, b"", b"")
     assert subprocess.run(LEARNER, timeout=60).returncode == 1
     assert said in (told.parent / "hosts" / "learner.log").read_text()
     with pytest.raises(MemoryFault, match=said):

@@ -144,6 +144,7 @@ def test_an_edit_is_made_after_a_word_and_the_session_is_learned(work: Path, mod
     terminal.see(PROMPT)
     terminal.type("/cost")
     terminal.see("tokens in")
+    terminal.see(PROMPT)
     terminal.child.sendeof()
     terminal.see("tom --resume ")
     conversation = terminal.child.read(8)
