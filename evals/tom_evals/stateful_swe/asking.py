@@ -1,0 +1,52 @@
+"""What an agent's message asks: its questions, and what kind each is of. Pure."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from tom_evals.stateful_swe.wording import content, prose, sentences
+
+_REQUEST = re.compile(
+    r"\b(?:please|could you|can you|kindly)\s+(?:also\s+)?"
+    r"(?:tell|provide|share|clarify|specify|describe|give|explain|confirm|let me know|show|send)\b"
+    r"|\blet me know\s+(?:what|which|where|when|how|whether|if)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:which|what)\b[^?]*\b(?:files?|modules?|place|location|path|package)\b"
+    r"|\bwhere\b[^?]*\b(?:code|bug|change|fix|defined|implemented|located|look|live)\b"
+    r"|\w\.(?:py|js|ts|go|rs|java|c|h|cpp)\b",
+    re.IGNORECASE,
+)
+# The words of a question that could be asked about anything.
+_GENERIC = content(
+    "please could you can would give provide share tell more further additional details detail "
+    "information info context clarify clarification explain elaborate describe specify specific "
+    "problem issue question questions request task bit little example want help understand "
+    "requirements anything bug know expect exact exactly mean"
+)
+
+
+class Sort(StrEnum):
+    """What a question is after."""
+
+    GENERIC = "generic"  # anything more
+    PLACE = "place"  # the file or module
+    SPECIFIC = "specific"
+
+
+def questions(text: str) -> list[str]:
+    """The sentences of a message, outside code, that ask the reader something."""
+    return [
+        each
+        for each in sentences(prose(text))
+        if each.rstrip("\"')*_ ").endswith("?") or _REQUEST.search(each)
+    ]
+
+
+def sort(question: str) -> Sort:
+    """What a question is after; one without a word of its own is generic."""
+    if _PLACE.search(question):
+        return Sort.PLACE
+    return Sort.SPECIFIC if content(question) - _GENERIC else Sort.GENERIC
