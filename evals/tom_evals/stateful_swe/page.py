@@ -1,0 +1,63 @@
+"""The report as one HTML page that needs nothing else: tables, and plots as SVG.
+
+The same rows give the same page. Plots need the extra ``[plots]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined
+
+from tom_evals.report import Cell
+from tom_evals.stateful_swe import scores
+from tom_evals.stateful_swe.scores import Row
+from tom_evals.stateful_swe.tables import report
+
+
+class NoPlots(Exception):
+    """The library that draws is not installed; the text says what to do."""
+
+
+def page(rows: Sequence[Row], *, name: str = "Stateful SWE", origin: str = "") -> str:
+    """The page; ``origin`` says when and by which command it came to be. Raises NoPlots."""
+    file = resources.files(__package__).joinpath("page.html")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["cell"] = _shown
+    template = environment.from_string(file.read_text(encoding="utf-8"))
+    return template.render(report=report(rows, name), plots=_plots(rows), origin=origin)
+
+
+def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    try:
+        from tom_evals.stateful_swe.plots import shares, stacked
+    except ModuleNotFoundError as error:
+        raise NoPlots("the page needs plots: pip install 'tom-swe[plots]'") from error
+    arms = scores.by_arm(rows)
+    spent = {arm: scores.spent(each) for arm, each in arms.items()}
+    tokens = {
+        arm: {name: used.tokens_in + used.tokens_out for name, used in parts.items()}
+        for arm, parts in spent.items()
+    }
+    costs = {
+        arm: {name: used.cost for name, used in parts.items() if used.cost is not None}
+        for arm, parts in spent.items()
+    }
+    drawn = [
+        ("Share resolved", shares, {arm: scores.resolved(each) for arm, each in arms.items()}),
+        ("Share of preferences kept", shares, {a: scores.kept(each) for a, each in arms.items()}),
+    ]
+    stacks = [("Tokens a session, by part", tokens), ("USD a session, by part", costs)]
+    return [
+        *((title, draw(title, values)) for title, draw, values in drawn),
+        *((title, stacked(title, values)) for title, values in stacks),
+    ]
+
+
+def _shown(cell: Cell) -> str:
+    if cell is None:
+        return "–"  # noqa: RUF001
+    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
