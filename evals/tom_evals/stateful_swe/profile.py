@@ -64,14 +64,33 @@ class Profile(NamedTuple):
     @property
     def manner(self) -> tuple[str, ...]:
         """The preferences on talking that the manner comes to, by their ids in the utterances."""
-        said = {
-            Verbosity.CONCISE: "i_concise",
-            Verbosity.VERBOSE: "i_detailed",
-            Timing.UPFRONT: "i_ask_upfront",
-            Timing.ONGOING: "i_ask_anytime",
-        }
-        short = ("i_one_question",) if self.style is Style.SHORT else ()
-        return (said[self.verbosity], said[self.timing], *short)
+        return tuple(each for _, each in self.manner_in_words if each)
+
+    @property
+    def manner_in_words(self) -> tuple[tuple[str, str], ...]:
+        """The manner, a sentence for each dimension, with the preference that it comes to or ""."""
+        return (_VERBOSITY[self.verbosity], _TIMING[self.timing], _STYLE[self.style])
+
+
+# One for each dimension: "verbose" is a value of two, and as keys the two would be one.
+_VERBOSITY = {
+    Verbosity.CONCISE: ("Wants to read little: short answers, no explanations.", "i_concise"),
+    Verbosity.VERBOSE: ("Wants explanations in detail.", "i_detailed"),
+}
+_TIMING = {
+    Timing.UPFRONT: (
+        "Answers questions only before the work has started; refuses later ones.",
+        "i_ask_upfront",
+    ),
+    Timing.ONGOING: ("Answers questions at any time, as they come up.", "i_ask_anytime"),
+}
+_STYLE = {
+    Style.SHORT: (
+        "Answers in fewer than 15 words, and only the first question of a message.",
+        "i_one_question",
+    ),
+    Style.VERBOSE: ("Answers at length, and all questions.", ""),
+}
 
 
 @cache
@@ -80,6 +99,12 @@ def catalogue() -> Mapping[str, Preference]:
     file = resources.files(__package__).joinpath("preferences.toml")
     rows = cast("dict[str, str]", tomllib.loads(file.read_text(encoding="utf-8")))
     return {name: Preference(name, name.rstrip("0123456789"), said) for name, said in rows.items()}
+
+
+def manner_statements() -> Mapping[str, str]:
+    """What `described` says of a manner, by the preference that it comes to."""
+    said = (*_VERBOSITY.values(), *_TIMING.values(), *_STYLE.values())
+    return {preference: words for words, preference in said if preference}
 
 
 def profiles(
@@ -113,19 +138,9 @@ def _drawn(random: Random, pool: Collection[str] | None) -> tuple[str, ...]:
 
 def described(profile: Profile) -> str:
     """The profile in words, as the oracle is told it and as a model plays it."""
-    manner = {
-        Verbosity.CONCISE: "Wants to read little: short answers, no explanations.",
-        Verbosity.VERBOSE: "Wants explanations in detail.",
-        Timing.UPFRONT: "Answers questions only before the work has started; refuses later ones.",
-        Timing.ONGOING: "Answers questions at any time, as they come up.",
-        Style.SHORT: "Answers in fewer than 15 words, and only the first question of a message.",
-        Style.VERBOSE: "Answers at length, and all questions.",
-    }
     known = catalogue()
     lines = [
-        manner[profile.verbosity],
-        manner[profile.timing],
-        manner[profile.style],
+        *(words for words, _ in profile.manner_in_words),
         *(known[each].statement for each in profile.preferences),
     ]
     return "\n".join(f"- {line}" for line in lines)

@@ -44,6 +44,8 @@ def _statements() -> Iterable[tuple[str, Meaning]]:
     """What the two catalogues say of each preference and of its opposite."""
     for each in profile.catalogue().values():
         yield each.statement, (each.id, True)
+    for preference, words in profile.manner_statements().items():
+        yield words, (preference, True)
     said = {
         f"{dimension.id}={choice.id}": choice
         for dimension in catalogue()

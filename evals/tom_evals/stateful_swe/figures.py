@@ -1,0 +1,173 @@
+"""The tables of the offline study. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+
+from tom_evals.ambig_swe.score import sign_test, signed_rank
+from tom_evals.report import Cell, Report, Table
+from tom_evals.stateful_swe.measured import Found, Measured
+from tom_evals.stateful_swe.memories.memory import Arm
+from tom_evals.stateful_swe.washing import Voice
+from tom_evals.stats import Counts, bootstrap
+
+type Score = Callable[[Sequence[Measured]], float]
+
+_RECOVERY: tuple[tuple[str, Score], ...] = (
+    ("coding: precision", lambda rows: _total(rows, "coding").precision),
+    ("recall", lambda rows: _total(rows, "coding").recall),
+    ("F1", lambda rows: _total(rows, "coding").f1),
+    ("manner: precision", lambda rows: _total(rows, "manner").precision),
+    ("recall ", lambda rows: _total(rows, "manner").recall),
+    ("F1 ", lambda rows: _total(rows, "manner").f1),
+    ("contradicted", lambda rows: _share(rows, lambda row: (row.contradicted, _wanted(row)))),
+    ("traps believed", lambda rows: _share(rows, lambda row: (row.believed, row.traps))),
+)
+
+
+def report(found: Found) -> Report:
+    """The figures of every arm, with intervals over profiles."""
+    by_arm: dict[Arm, list[Measured]] = {}
+    for row in found.measured:
+        by_arm.setdefault(row.arm, []).append(row)
+    return Report(
+        name="Stateful SWE: what each memory knows",
+        tables=[
+            Table(
+                "Preferences told at the start of a session or beside a request",
+                ("memory", *(title for title, _ in _RECOVERY)),
+                [
+                    (arm.value, *(_interval(rows, score) for _, score in _RECOVERY))
+                    for arm, rows in by_arm.items()
+                ],
+            ),
+            Table(
+                "The share of preferences told, by the words they were planted in",
+                ("memory", *(voice.value for voice in Voice)),
+                [
+                    (arm.value, *(_interval(rows, _of_voice(voice)) for voice in Voice))
+                    for arm, rows in by_arm.items()
+                ],
+            ),
+            Table(
+                "A session of one request: what an agent could keep to, and what it takes",
+                (
+                    "memory",
+                    "adherence",
+                    "tokens at the start",
+                    "tokens with a message",
+                    "tokens it picks from",
+                    "seconds to learn",
+                    "ms to answer",
+                ),
+                [_use(arm, rows) for arm, rows in by_arm.items()],
+            ),
+            Table(
+                "Adherence, paired by profile, against tom",
+                ("memory", "tom better", "tom worse", "Wilcoxon p", "sign test p"),
+                list(_paired(by_arm)),
+            ),
+            Table(
+                "Histories",
+                (
+                    "profile",
+                    "preferences",
+                    "sessions",
+                    "messages of the person",
+                    "tokens",
+                    "washed",
+                    "planted",
+                    "traps",
+                ),
+                [tuple(each.model_dump().values()) for each in found.histories],
+            ),
+        ],
+        notes=_NOTES,
+    )
+
+
+def _total(rows: Sequence[Measured], part: str) -> Counts:
+    parts = [row.coding if part == "coding" else row.manner for row in rows]
+    return Counts(*(sum(column) for column in zip(*parts, strict=True)))
+
+
+def _wanted(row: Measured) -> int:
+    return sum(each.hits + each.misses for each in (row.coding, row.manner))
+
+
+def _share(
+    rows: Sequence[Measured], part_and_whole: Callable[[Measured], tuple[int, int]]
+) -> float:
+    pairs = [part_and_whole(row) for row in rows]
+    whole = sum(each for _, each in pairs)
+    return sum(part for part, _ in pairs) / whole if whole else float("nan")
+
+
+def _of_voice(voice: Voice) -> Score:
+    return lambda rows: _share(rows, lambda row: row.voices.get(voice.value, (0, 0)))
+
+
+def _interval(rows: Sequence[Measured], score: Score) -> str:
+    return str(bootstrap(rows, lambda row: row.profile, score))
+
+
+def _use(arm: Arm, rows: Sequence[Measured]) -> tuple[Cell, ...]:
+    learned = [row.learned for row in rows if row.learned is not None]
+    return (
+        arm.value,
+        _interval(rows, lambda drawn: statistics.fmean(row.adherence for row in drawn)),
+        round(statistics.fmean(row.at_start for row in rows)),
+        round(statistics.fmean(row.with_message for row in rows)),
+        round(statistics.fmean(row.held for row in rows)),
+        round(statistics.median(learned), 1) if learned else None,
+        round(1000 * statistics.median(row.answered for row in rows), 1),
+    )
+
+
+def _paired(by_arm: dict[Arm, list[Measured]]) -> list[tuple[Cell, ...]]:
+    tom = {row.profile: row.adherence for row in by_arm.get(Arm.TOM, ())}
+    found: list[tuple[Cell, ...]] = []
+    for arm, rows in by_arm.items():
+        if arm is Arm.TOM or not tom:
+            continue
+        paired = signed_rank([row.adherence for row in rows], [tom[row.profile] for row in rows])
+        exact = sign_test(paired.gains, paired.losses)
+        found.append((arm.value, paired.gains, paired.losses, f"{paired.p:.2g}", f"{exact:.2g}"))
+    return found
+
+
+_NOTES = (
+    (
+        "95 % intervals over profiles (1000 draws of whole profiles). Counts are summed over "
+        "profiles before a share is taken."
+    ),
+    (
+        "What a memory gives (its context, and what it recalls for each of 30 vague issues in "
+        "repositories that are not in the history) is read by an ideal reader: exact words of the "
+        "catalogues or of the written utterances. It is what an agent could at best know, not "
+        "what one does. Told is what any of the requests brought out; adherence is the mean over "
+        "requests of the share of the profile's preferences that are told then and on which "
+        "nothing else is."
+    ),
+    (
+        "The real messages tell preferences of their writers, which are in no profile: told, they "
+        "count as false. Traps are about what the profile says nothing on."
+    ),
+    (
+        "tom reads by rules alone: its sentence scorer was trained on the very utterances that are "
+        "planted. As shipped it has the scorer: that row has seen the answers. The catalogue was "
+        "written by the hand that wrote the utterances, too; `keeping` has them apart."
+    ),
+    (
+        "A history: pieces of at most 120 turns or so of the sessions of three developers, each "
+        "about once, of which tom keeps 400 characters of a tool's output; tokens by tom's "
+        "estimate. With probability 0.4 a message is kept, has a sentence replaced, a preference "
+        "appended or is deleted, each as often; a quarter of what is planted are traps. The few "
+        "utterances of a preference (2 to 7) come up again and again, word for word."
+    ),
+    (
+        "Seconds are of one process of two, on a machine with two cores; the memories that share "
+        "tom's mind learned nothing anew."
+    ),
+)
