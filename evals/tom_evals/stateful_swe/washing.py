@@ -7,14 +7,16 @@ sentence replaced, has a preference appended, or is deleted. Pure; all is drawn 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, Protocol
 
-from tom_evals.keeping.material import Side, Utterance, dimensions, material
+from tom_evals.keeping.material import Side, Utterance, dimensions, material, meanings
 from tom_evals.stateful_swe.profile import Profile
+from tom_swe.mind.read.catalogue import match
 
 # Of the messages that get words of ours, those that get a trap.
 TRAPS = 0.25
@@ -95,29 +97,38 @@ class ByHand:
 class Deck:
     """Deals what a person says: each preference as often as any other, no words twice too soon.
 
-    Traps are about preferences whose dimensions the profile has nothing on, so that believing
-    one is never right. Raises ValueError where a preference of the profile has no utterance.
+    Words that gainsay another preference of the profile, as tom's catalogue reads them, are
+    left out; what it misreads on their own dimension stays in. Traps are about preferences on
+    whose dimensions the profile has nothing, so that believing one is never right. Raises
+    ValueError where nothing tells a preference.
     """
 
     def __init__(self, profile: Profile, utterances: Iterable[Utterance], random: Random) -> None:
         self._random = random
         wanted = (*profile.preferences, *profile.manner)
         about = {subject for each in wanted for subject in dimensions(each)}
-        by_preference: dict[str, list[Utterance]] = {each: [] for each in wanted}
+        asked = {value for each in wanted for value in meanings()[each, True]}
+        words: dict[str, list[Utterance]] = {each: [] for each in wanted}
         traps: list[Utterance] = []
         for said in utterances:
-            if said.preference in by_preference and said.how in LASTING:
-                by_preference[said.preference].append(said)
+            others = about - dimensions(said.preference)
+            if any(value.partition("=")[0] in others for value in _shown(said.text) - asked):
+                continue
+            if said.preference in words and said.how in LASTING:
+                words[said.preference].append(said)
             elif said.how == "distractor" and not dimensions(said.preference) & about:
                 traps.append(said)
-        self.voices: Mapping[str, Voice] = {each: random.choice(list(Voice)) for each in wanted}
-        self._preferences = _Round(list(wanted), random)
+        self.voices: dict[str, Voice] = {}
         self._words: dict[str, _Round[Utterance]] = {}
-        for preference, voice in self.voices.items():
-            words = [u for u in by_preference[preference] if voice in (Voice.ALL, u.how)]
-            if not words:
-                raise ValueError(f"no utterance tells {preference!r} in the voice {voice.value!r}")
-            self._words[preference] = _Round(words, random)
+        for preference, own in words.items():
+            if not own:
+                raise ValueError(f"no utterance tells {preference!r} without saying more")
+            hows = {said.how for said in own}
+            voice = random.choice([v for v in Voice if v is Voice.ALL or v in hows])
+            self.voices[preference] = voice
+            spoken = [said for said in own if voice in (Voice.ALL, said.how)]
+            self._words[preference] = _Round(spoken, random)
+        self._preferences = _Round(wanted, random)
         self._traps = _Round(traps, random) if traps else None
 
     def deal(self) -> Utterance:
@@ -139,6 +150,17 @@ class _Round[T]:
         if not self._left:
             self._left = self._random.sample(self._things, len(self._things))
         return self._left.pop()
+
+
+@cache
+def _shown(text: str) -> frozenset[str]:
+    """The values that tom's catalogue finds in any sentence of a text."""
+    return frozenset(
+        f"{found.dimension.id}={found.choice.id}"
+        for sentence in _SENTENCE.findall(text)
+        for found in match(sentence)
+        if not found.negated
+    )
 
 
 def written_utterances(data: Path) -> tuple[Utterance, ...]:
