@@ -15,6 +15,8 @@ from tom_evals.stateful_swe import scores
 from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.tables import report
 
+_SMALL = 0.0005  # what three decimals show as nothing
+
 
 class NoPlots(Exception):
     """The library that draws is not installed; the text says what to do."""
@@ -43,14 +45,17 @@ def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
         for arm, parts in spent.items()
     }
     costs = {
-        arm: {name: used.cost for name, used in parts.items() if used.cost is not None}
+        arm: {name: used.cost or 0.0 for name, used in parts.items()}
         for arm, parts in spent.items()
     }
     drawn = [
         ("Share resolved", shares, {arm: scores.resolved(each) for arm, each in arms.items()}),
         ("Share of preferences kept", shares, {a: scores.kept(each) for a, each in arms.items()}),
     ]
-    stacks = [("Tokens a session, by part", tokens), ("USD a session, by part", costs)]
+    stacks = [
+        ("Tokens a session, by part", tokens),
+        ("USD a session, by part, where the price is known", costs),
+    ]
     return [
         *((title, draw(title, values)) for title, draw, values in drawn),
         *((title, stacked(title, values)) for title, values in stacks),
@@ -60,4 +65,6 @@ def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
 def _shown(cell: Cell) -> str:
     if cell is None:
         return "–"  # noqa: RUF001
-    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+    if not isinstance(cell, float):
+        return str(cell)
+    return f"{cell:.1e}" if 0 < abs(cell) < _SMALL else f"{cell:.3f}"

@@ -11,15 +11,18 @@ from __future__ import annotations
 import io
 import math
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, MaxNLocator, PercentFormatter
 
 from tom_evals.stats import Interval
 
-_WIDTH, _BAR, _REST = 6.4, 0.45, 1.1  # inches
+_WIDTH, _BAR, _REST = 4.8, 0.55, 0.9  # inches
+_NAME = 16  # characters of a line
 # Told apart also by those who see few colours (Okabe and Ito 2008).
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 
@@ -36,6 +39,7 @@ def shares(title: str, values: Mapping[str, Interval]) -> str:
         places, sizes = [n for n, _ in found], [each.value for _, each in found]
         axes.barh(places, sizes, xerr=errors, color=_COLOURS[0], capsize=4)
         axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1))
 
     return _svg(title, list(values), draw)
 
@@ -69,7 +73,9 @@ def _svg(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> str:
         mpl.rcParams["axes.spines.top"] = mpl.rcParams["axes.spines.right"] = False
         figure = Figure((_WIDTH, _REST + _BAR * len(names)), layout="constrained")
         axes = figure.add_subplot()
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), [textwrap.fill(each, _NAME) for each in names])
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.invert_yaxis()
         draw(axes)
         axes.set_ylim(len(names) - 0.5, -0.5)

@@ -62,7 +62,7 @@ def report(rows: Sequence[Row], name: str = "Stateful SWE") -> Report:
             "Used in a session, mean by part",
             ("arm", "part", "tokens in", "tokens out", "USD", "sessions without a price"),
             [
-                (arm, part, *used)
+                (arm, part, round(used.tokens_in), round(used.tokens_out), used.cost, used.unpriced)
                 for arm, each in arms.items()
                 for part, used in spent(each).items()
             ],
