@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from tom_evals.stats import Interval
 
@@ -62,6 +62,10 @@ def stacked(title: str, values: Mapping[str, Mapping[str, float]]) -> str:
     return _svg(title, list(values), draw)
 
 
+def _size(value: float, _: object) -> str:
+    return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
+
+
 def _svg(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> str:
     """What is drawn, with a line for each name, as an element that has a page's width."""
     file = io.StringIO()
@@ -75,7 +79,7 @@ def _svg(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> str:
         axes = figure.add_subplot()
         axes.set_yticks(range(len(names)), [textwrap.fill(each, _NAME) for each in names])
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+        axes.xaxis.set_major_formatter(FuncFormatter(_size))
         axes.invert_yaxis()
         draw(axes)
         axes.set_ylim(len(names) - 0.5, -0.5)

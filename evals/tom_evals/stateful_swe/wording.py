@@ -15,7 +15,11 @@ _INDENTED = re.compile(r"(?:^(?: {4}|\t|>>> ?|\$ ).*(?:\n|\Z))+", re.MULTILINE)
 _HEADING = re.compile(r"^\s*#+ .*$|^[=\-~^*_#]{3,}\s*$", re.MULTILINE)
 _BLOCK = re.compile(r"^[ \t]*(?:```|~~~)|Traceback \(most recent|^\s*>>> ", re.MULTILINE)
 # A stop ends a sentence before white space only, so that `a.b` and `1.2` stay whole.
-_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n\s*\n|\n(?=\s*(?:[-*]|\d+[.)])\s)")
+_CLOSING = r"[\"')\]*_]"
+_END = re.compile(
+    rf"(?:(?<=[.!?])|(?<=[.!?]{_CLOSING})|(?<=[.!?]{_CLOSING}{{2}}))\s+"
+    r"|\n\s*\n|\n(?=\s*(?:[-*]|\d+[.)])\s)"
+)
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|resp|approx)\.|\bet al\.)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
