@@ -30,7 +30,9 @@ def page(rows: Sequence[Row], *, name: str = "Stateful SWE", origin: str = "") -
     )
     environment.filters["cell"] = _shown
     template = environment.from_string(file.read_text(encoding="utf-8"))
-    return template.render(report=report(rows, name), plots=_plots(rows), origin=origin)
+    return template.render(
+        report=report(rows, name), plots=_plots(rows) if rows else [], origin=origin
+    )
 
 
 def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
