@@ -4,7 +4,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_model import ScriptedModel
 
+from tom_evals.harness.models import language
 from tom_evals.harness.session import Answer, Said
 from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.gold import named_files
@@ -72,6 +74,15 @@ def test_questions_are_what_asks_the_reader_outside_code() -> None:
     """Marks and requests ask; code and statements do not."""
     text = "I looked. Which version?\n```\nx ? y\n```\nPlease tell me the path. **Why?** Done."
     assert questions(text) == ["Which version?", "Please tell me the path.", "**Why?**"]
+    needs = (
+        "I need more information: the exact error message. I need to fix this. I'd like to know."
+    )
+    assert questions(needs) == [
+        "I need more information: the exact error message.",
+        "I'd like to know.",
+    ]
+    listed = "Please provide:\n1. The version\n2. The cart\n\nThen I go on."
+    assert questions(listed) == ["- The version", "- The cart"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +132,7 @@ def test_a_generic_question_is_not_answered() -> None:
 def test_nothing_asked_is_told_to_go_on_and_done_is_over() -> None:
     """Statements need no answer, and who is done is let go."""
     user = rule_user(person())
-    assert ask(user, "I read the code.") == ("Go on.", "go on", False)
+    assert ask(user, "I read the code.") == ("Go on.", "go-on", False)
     assert user.answer(Said("All done. Anything else?", 5, done=True)) == ("", "done", True)
 
 
@@ -219,7 +230,7 @@ def test_no_model_passes_the_limits(manner: str, text: str, one: Person) -> None
     answer = ask(model_user(one, Says((manner, text))), "Which Python version?")
     assert not named_files(answer.text, one.files)
     assert answer.text
-    most = 15 if one.profile.style is Style.SHORT else 151
+    most = 15 if one.profile.style is Style.SHORT else 251
     assert count(answer.text) < most
 
 
@@ -235,6 +246,18 @@ def test_a_model_is_told_who_it_plays_what_was_said_and_how_far_it_is() -> None:
     now = json.loads(model.prompts[1].messages[0].text)
     assert now["before"] == [{"agent": "Which Python version?", "you": "3.12"}]
     assert (now["questions_to_answer"], now["progress"]) == (["And which system?"], "middle")
+
+
+def test_a_real_model_of_the_protocol_plays_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply out of form is asked for again, and what both used is known."""
+    reply = json.dumps({"manner": "answered", "text": "3.12, on Windows"})
+    with ScriptedModel("I use 3.12", reply) as server:
+        monkeypatch.setenv("TOM_API_KEY", "x")
+        monkeypatch.setenv("TOM_BASE_URL", server.base_url)
+        with language("openai/scripted") as model:
+            answer = ask(model_user(person(), model), "Which Python version?")
+            assert answer == ("3.12, on Windows", "answered", False)
+            assert model.used.tokens_in == 20
 
 
 def test_a_model_is_not_asked_where_code_knows_the_answer() -> None:

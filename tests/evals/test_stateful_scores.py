@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from scripted_model import ScriptedModel
 
 from tom_evals.harness.instance import Instance
+from tom_evals.harness.models import language
 from tom_evals.harness.session import Ended, Episode, Exchange, Part
 from tom_evals.report import as_json, as_markdown
 from tom_evals.stateful_swe import judge, scores
@@ -96,6 +98,23 @@ def test_who_gives_no_marks_leaves_a_reason() -> None:
         marks(6)
 
 
+def test_marks_of_no_scale_are_asked_again_and_then_unjudged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Over the protocol: six is none of one to five, the second time as well."""
+    wrong = json.dumps({**marks().model_dump(), "overall": 6})
+    instance = Instance("i", "r", "c", "")
+    with ScriptedModel(wrong, marks(2).model_dump_json(), wrong, wrong) as server:
+        monkeypatch.setenv("TOM_API_KEY", "x")
+        monkeypatch.setenv("TOM_BASE_URL", server.base_url)
+        with language("openai/scripted") as model:
+            first = judge.judge(PROFILE, instance, episode(), model)
+            assert first == Satisfaction(marks(2), "openai/scripted")
+            second = judge.judge(PROFILE, instance, episode(), model)
+            assert isinstance(second, Unjudged)
+            assert second.reason.startswith("BadReply")
+
+
 def test_the_rules_marks_fall_by_what_went_wrong() -> None:
     """Five all over for a session without fault; each fault costs where it belongs."""
     best = by_rules(episode(), resolved=True, found=[KEPT])
@@ -148,7 +167,7 @@ def test_the_unjudged_are_counted_beside_the_mean_of_the_others() -> None:
 
 def test_what_was_asked_fits_unless_it_was_refused() -> None:
     """Messages that ask nothing are none of them."""
-    manners = ["answered", "answered, cut", "no information", "refused", "go on", "done"]
+    manners = ["answered", "answered-cut", "no-information", "refused", "go-on", "done"]
     (tom,) = table([row(exchanges=tuple(map(exchange, manners)))], "Messages")
     assert (tom["messages"], tom["fitted"], tom["answered"], tom["refused"]) == (4, 0.75, 2, 1)
     (silent,) = table([row()], "Messages")

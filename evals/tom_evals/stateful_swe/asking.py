@@ -10,7 +10,11 @@ from tom_evals.stateful_swe.wording import content, prose, sentences
 _REQUEST = re.compile(
     r"\b(?:please|could you|can you|kindly)\s+(?:also\s+)?"
     r"(?:tell|provide|share|clarify|specify|describe|give|explain|confirm|let me know|show|send)\b"
-    r"|\blet me know\s+(?:what|which|where|when|how|whether|if)\b",
+    r"|\blet me know\s+(?:what|which|where|when|how|whether|if)\b"
+    r"|\b(?:I|we)(?:['\u2019]d|['\u2019]ll| would| will)?\s+(?:also\s+|still\s+)?(?:need|like)\s+"
+    r"(?:to\s+(?:know|understand|clarify|ask|confirm)|more|some|additional|further|a few|"
+    r"the following|clarification|answers|you\s+to)\b"
+    r"|\b(?:it would|would)\s+(?:be\s+helpful|help)\s+(?:\w+\s+)?(?:to know|if you)\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
@@ -37,12 +41,22 @@ class Sort(StrEnum):
 
 
 def questions(text: str) -> list[str]:
-    """The sentences of a message, outside code, that ask the reader something."""
-    return [
-        each
-        for each in sentences(prose(text))
-        if each.rstrip("\"')*_ ").endswith("?") or _REQUEST.search(each)
-    ]
+    """The sentences of a message, outside code, that ask the reader something.
+
+    Of a request that a list follows after a colon the items are the questions.
+    """
+    found: list[str] = []
+    lead = ""
+    for each in sentences(prose(text)):
+        is_item = each.startswith(("- ", "* "))
+        asks = each.rstrip("\"')*_ ").endswith("?") or _REQUEST.search(each)
+        if is_item and lead in found:
+            found.remove(lead)
+        if asks or (is_item and lead):
+            found.append(each)
+        if not is_item:
+            lead = each if asks and each.rstrip("*_ ").endswith(":") else ""
+    return found
 
 
 def sort(question: str) -> Sort:

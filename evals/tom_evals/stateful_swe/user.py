@@ -33,13 +33,13 @@ class Manner(StrEnum):
     """What a user did, as it stands in an answer."""
 
     ANSWERED = "answered"
-    CUT = "answered, cut"  # as answered; the words were more than the limit
-    UNSPECIFIC = "not specific"  # asked for the question instead of answering it
-    UNKNOWN = "no information"
+    CUT = "answered-cut"  # as answered; the words were more than the limit
+    UNSPECIFIC = "not-specific"  # asked for the question instead of answering it
+    UNKNOWN = "no-information"
     REFUSED = "refused"
     LEFT = "left"
     CAPPED = "capped"  # asked too often: the canned words
-    GO_ON = "go on"  # nothing was asked
+    GO_ON = "go-on"  # nothing was asked
     DONE = "done"
 
 
@@ -52,7 +52,7 @@ class Limits(NamedTuple):
     replies: int = 6
     refusals: int = 3
     short: int = 14
-    verbose: int = 150
+    verbose: int = 250
 
 
 class Person(NamedTuple):

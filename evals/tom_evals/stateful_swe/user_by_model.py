@@ -13,12 +13,6 @@ from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
 
 _MOST_TOKENS = 600
-_MANNERS = {
-    "answered": Manner.ANSWERED,
-    "refused": Manner.REFUSED,
-    "no-information": Manner.UNKNOWN,
-    "not-specific": Manner.UNSPECIFIC,
-}
 
 
 class Reply(Value):
@@ -37,7 +31,7 @@ class Played:
     def find(self, person: Person, asked: Asked) -> Found:
         """The model's words. Raises ModelFault."""
         reply = self._language.ask(prompt(person, asked), Reply, most_tokens=_MOST_TOKENS)
-        return Found(reply.text.strip(), _MANNERS[reply.manner])
+        return Found(reply.text.strip(), Manner(reply.manner))
 
 
 def model_user(person: Person, language: Language, limits: Limits | None = None) -> SimulatedUser:

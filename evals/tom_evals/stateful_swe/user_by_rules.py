@@ -19,7 +19,7 @@ _OF_BLOCKS = content(
     "code snippet example reproduce script traceback stack trace error message output log "
     "exception command"
 )
-_AT_LENGTH = 3  # sentences
+_AT_LENGTH = 2  # sentences
 _NOT_SPECIFIC = "What do you want to know exactly?"
 _UNKNOWN = "I don't know that."
 

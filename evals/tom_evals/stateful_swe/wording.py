@@ -20,6 +20,7 @@ _END = re.compile(
     rf"(?:(?<=[.!?])|(?<=[.!?]{_CLOSING})|(?<=[.!?]{_CLOSING}{{2}}))\s+"
     r"|\n\s*\n|\n(?=\s*(?:[-*]|\d+[.)])\s)"
 )
+_NUMBER = re.compile(r"^[ \t]*\d+[.)][ \t]+", re.MULTILINE)
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|resp|approx)\.|\bet al\.)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
@@ -50,9 +51,12 @@ def blocks(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, each on one line; list items and paragraphs end one too."""
+    """The sentences of a text, each on one line; list items and paragraphs end one too.
+
+    Items of a list begin with their dash or asterisk; numbers become dashes.
+    """
     found: list[str] = []
-    for piece in _END.split(text):
+    for piece in _END.split(_NUMBER.sub("- ", text)):
         line = " ".join(piece.split())
         if found and _ABBREVIATED.search(found[-1]):
             found[-1] = f"{found[-1]} {line}"
