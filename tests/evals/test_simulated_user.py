@@ -4,7 +4,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_model import ScriptedModel
 
 from tom_evals.harness.models import language
 from tom_evals.harness.session import Answer, Said
@@ -28,6 +27,7 @@ from tom_evals.stateful_swe.user_by_model import Reply, model_user
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.wording import count
 from tom_swe.model.calls import Prompt, Usage
+from tom_swe.testing.scripted import ScriptedModel
 
 FILE = "shop/carts/total_price.py"
 ISSUE = """Totals are wrong with vouchers

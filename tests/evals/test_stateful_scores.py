@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from scripted_model import ScriptedModel
 
 from tom_evals.harness.instance import Instance
 from tom_evals.harness.models import language
@@ -19,6 +18,7 @@ from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.tables import report
 from tom_swe.errors import BadReply
 from tom_swe.model.calls import Prompt, Usage
+from tom_swe.testing.scripted import ScriptedModel
 
 PROFILE = Profile("p0", Verbosity.CONCISE, Timing.UPFRONT, Style.SHORT, ("stack07",))
 KEPT = Finding("qual02", Outcome.KEPT, By.CODE)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.processes import end_with_parent
 from tom_evals.harness.session import Ended, Episode, Exchange, Part, Said, User
 from tom_evals.harness.workspace import patch_of
 from tom_swe.hosts.coding import Called, Coder, Happening, Rest, Spent, Streamed, Trouble
@@ -86,7 +85,6 @@ def episode(
         ask_tom=beside.ask_tom,
         shell=shell,
     )
-    end_with_parent(coder.close)
     opening = user.opening()
     try:
         exchanges, taken, ended = asyncio.run(_talk(coder, heard, user, opening, beside, steps))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,8 +65,8 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def end_with_parent(ending: Callable[[], None]) -> None:
-    """Ends this process soon after the one that started it is gone; ``ending`` is called first.
+def end_with_parent() -> None:
+    """Ends this process, and all that it started, soon after the one that started it is gone.
 
     A run that is killed leaves no agent behind that goes on and pays for it.
     """
@@ -75,7 +75,16 @@ def end_with_parent(ending: Callable[[], None]) -> None:
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(LOOK_SECONDS)
-        ending()
+        _kill_started()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _kill_started() -> None:
+    # Here, since only those who run agents have it.
+    import psutil
+
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            process.kill()

@@ -1,0 +1,44 @@
+"""The whole benchmark, small, without a model: ``python -m tom_evals stateful-swe --smoke``.
+
+Agent, git, tests, memories and judge of success are real; the agent's model is played by rules
+(see `tom_evals.harness.played`) and so is the user. Its figures show what reaches an agent
+through each memory, and that all parts work together; they say nothing of any model.
+"""
+
+from __future__ import annotations
+
+from tom_evals.harness.engine import Engine
+from tom_evals.harness.played import FOLLOWED, agent
+from tom_evals.harness.toys import built
+from tom_evals.stateful_swe.memories.memory import Arm
+from tom_evals.stateful_swe.profile import profiles
+from tom_evals.stateful_swe.runner import Place, Plan, Tell, crossed, run
+from tom_evals.stateful_swe.scores import Row
+from tom_evals.stateful_swe.understanding import Understanding
+from tom_evals.stateful_swe.washing import written_utterances
+from tom_swe.mind.tokens import count_tokens
+from tom_swe.testing.scripted import ScriptedModel
+
+PEOPLE, TOYS, TOKENS = 3, 2, 100_000
+ARMS = (Arm.NONE, Arm.FILE, Arm.RETRIEVAL, Arm.PROFILE, Arm.TOM, Arm.ORACLE)
+
+
+def smoke(
+    place: Place,
+    *,
+    people: int = PEOPLE,
+    toys: int = TOYS,
+    tokens: int = TOKENS,
+    arms: tuple[Arm, ...] = ARMS,
+    on: Engine = Engine.LOCAL,
+    at_once: int = 2,
+    again: bool = False,
+    tell: Tell = lambda _: None,
+) -> list[Row]:
+    """The rows of so many people with each toy and each arm."""
+    pairs = crossed(profiles(people, pool=FOLLOWED), built(place.repos)[:toys])
+    understanding = Understanding(written_utterances(place.data))
+    played = agent(understanding.understood)
+    with ScriptedModel(answer=played, count=count_tokens) as model:
+        plan = Plan(pairs, arms, "openai/played", served_at=model.base_url, tokens=tokens)
+        return run(plan, place, on=on, at_once=at_once, again=again, tell=tell)
