@@ -23,8 +23,8 @@ _TABLE = (
     "CREATE VIRTUAL TABLE passage USING fts5"
     "(text, told UNINDEXED, tokens UNINDEXED, tokenize = 'porter unicode61')"
 )
-# SQLite's bm25 is the better the lower.
-_BEST = "SELECT text, told FROM passage WHERE passage MATCH ? ORDER BY bm25(passage) LIMIT ?"
+# FTS5's rank is bm25, lower where better.
+_BEST = "SELECT text, told FROM passage WHERE passage MATCH ? ORDER BY rank LIMIT ?"
 
 
 def index(sessions: Iterable[Session], file: Path) -> None:
