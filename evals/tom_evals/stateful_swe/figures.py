@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Sequence
 
@@ -22,6 +23,7 @@ _RECOVERY: tuple[tuple[str, Score], ...] = (
     ("recall ", lambda rows: _total(rows, "manner").recall),
     ("F1 ", lambda rows: _total(rows, "manner").f1),
     ("contradicted", lambda rows: _share(rows, lambda row: (row.contradicted, _wanted(row)))),
+    ("false: the writers' own", lambda rows: _share(rows, lambda row: (row.own, _false(row)))),
     ("traps believed", lambda rows: _share(rows, lambda row: (row.believed, row.traps))),
 )
 
@@ -96,6 +98,10 @@ def _wanted(row: Measured) -> int:
     return sum(each.hits + each.misses for each in (row.coding, row.manner))
 
 
+def _false(row: Measured) -> int:
+    return row.coding.false_alarms + row.manner.false_alarms
+
+
 def _share(
     rows: Sequence[Measured], part_and_whole: Callable[[Measured], tuple[int, int]]
 ) -> float:
@@ -108,8 +114,10 @@ def _of_voice(voice: Voice) -> Score:
     return lambda rows: _share(rows, lambda row: row.voices.get(voice.value, (0, 0)))
 
 
-def _interval(rows: Sequence[Measured], score: Score) -> str:
-    return str(bootstrap(rows, lambda row: row.profile, score))
+def _interval(rows: Sequence[Measured], score: Score) -> str | None:
+    """None where there is nothing to take a share of."""
+    found = bootstrap(rows, lambda row: row.profile, score)
+    return None if math.isnan(found.value) else str(found)
 
 
 def _use(arm: Arm, rows: Sequence[Measured]) -> tuple[Cell, ...]:
@@ -152,7 +160,8 @@ _NOTES = (
     ),
     (
         "The real messages tell preferences of their writers, which are in no profile: told, they "
-        "count as false. Traps are about what the profile says nothing on."
+        "count as false. Which they are is what tom tells of the same sessions unwashed. Traps are "
+        "about what neither the profile nor a writer says anything on."
     ),
     (
         "tom reads by rules alone: its sentence scorer was trained on the very utterances that are "

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from tom_evals.keeping.score import Meaning
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import Profile
 from tom_evals.stats import Counts
@@ -26,8 +27,9 @@ class Kept(Value):
 
 
 class Measured(Value):
-    """One arm on one profile.
+    """One arm on one profile: its `Recovery`, and what an agent is given.
 
+    ``told`` is all that any request brought out.
     ``at_start`` and ``with_message`` are tokens that go in, the mean over requests; ``held``
     are those that the memory picks from. ``learned`` and ``answered`` are seconds; learned is
     None where the mind was made for another arm.
@@ -38,9 +40,11 @@ class Measured(Value):
     coding: Counts
     manner: Counts
     contradicted: int
+    own: int
     believed: int
     traps: int
     voices: dict[str, tuple[int, int]]
+    told: tuple[Meaning, ...]
     adherence: float
     at_start: float
     with_message: float

@@ -25,34 +25,46 @@ class Recovery(NamedTuple):
 
     ``coding`` and ``manner`` count preferences: hits are wanted and told, misses are wanted and
     not told, false alarms are told and not wanted. ``contradicted`` are the wanted preferences
-    on whose dimensions something else is told. ``believed`` of the ``traps``, which are the
-    preferences that some distractor is about, are told. ``voices`` have (told, wanted) by the
-    kind of words that a preference was planted in.
+    on whose dimensions something else is told. ``own`` of the false alarms are on what the
+    writers of the real sessions say themselves. ``traps`` are the preferences that some
+    distractor is about and no writer tells; ``believed`` of them are told. ``voices`` have
+    (told, wanted) by the kind of words that a preference was planted in.
     """
 
     coding: Counts
     manner: Counts
     contradicted: int
+    own: int
     believed: int
     traps: int
     voices: Mapping[str, tuple[int, int]]
 
 
-def recovery(profile: Profile, told: Iterable[Meaning], log: Iterable[Planting]) -> Recovery:
-    """What was told against the profile and the log of its history."""
+def recovery(
+    profile: Profile,
+    told: Iterable[Meaning],
+    log: Iterable[Planting],
+    writers: Iterable[Meaning] = (),
+) -> Recovery:
+    """What was told against the profile and the log of its history.
+
+    ``writers`` is what is told of the same sessions where nothing was washed.
+    """
     said = {_values(each): each for each in sorted(told)}
     coding, manner = set(profile.preferences), set(profile.manner)
     wanted = coding | manner
     hits = {each for each in wanted if _is_told(each, said)}
     wrong = [said[values] for values in said if not any(_asks(each, values) for each in wanted)]
     plantings = list(log)
-    traps = {_values((p.preference, True)) for p in plantings if p.explicitness == TRAP}
-    on_trap = {_values((preference, True)) for preference, _ in wrong}
+    theirs = {_subject(each) for each in writers}
+    traps = {_subject((p.preference, True)) for p in plantings if p.explicitness == TRAP} - theirs
+    on_trap = {_subject(each) for each in wrong}
     voice = {p.preference: p.voice for p in plantings if p.voice}
     return Recovery(
         coding=_counts(coding, hits, sum(not _is_manner(each) for each, _ in wrong)),
         manner=_counts(manner, hits, sum(_is_manner(each) for each, _ in wrong)),
         contradicted=sum(_is_contradicted(each, said) for each in wanted),
+        own=sum(_subject(each) in theirs for each in wrong),
         believed=len(traps & on_trap),
         traps=len(traps),
         voices={
@@ -77,6 +89,11 @@ def _counts(wanted: set[str], hits: set[str], wrong: int) -> Counts:
 
 def _values(meaning: Meaning) -> Values:
     return frozenset(meanings()[meaning])
+
+
+def _subject(meaning: Meaning) -> Values:
+    """What a meaning is about, whichever side it takes."""
+    return _values((meaning[0], True))
 
 
 def _asks(preference: str, values: Values) -> bool:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from tom_evals.clarity.data import issues
 from tom_evals.keeping.material import Utterance
+from tom_evals.keeping.score import Meaning
 from tom_evals.report import Report
 from tom_evals.stateful_swe.figures import report
 from tom_evals.stateful_swe.history import (
@@ -33,10 +34,10 @@ from tom_evals.stateful_swe.history import (
 from tom_evals.stateful_swe.measured import Kept, Measured, Rows
 from tom_evals.stateful_swe.memories.arms import remembered
 from tom_evals.stateful_swe.memories.memory import Arm
-from tom_evals.stateful_swe.profile import COUNT, SEED, Profile
+from tom_evals.stateful_swe.profile import COUNT, SEED, Profile, Style, Timing, Verbosity
 from tom_evals.stateful_swe.profile import profiles as drawn
 from tom_evals.stateful_swe.recovery import adherence, recovery
-from tom_evals.stateful_swe.sources import real_pieces
+from tom_evals.stateful_swe.sources import read_piece, real_pieces
 from tom_evals.stateful_swe.understanding import Understanding
 from tom_evals.stateful_swe.washing import written_utterances
 from tom_swe.embed.minilm import MiniLM
@@ -74,6 +75,7 @@ class _Given(NamedTuple):
     pieces: tuple[Path, ...]
     utterances: tuple[Utterance, ...]
     requests: tuple[Request, ...]
+    writers: frozenset[Meaning]
     tokens: int
     work: Path
 
@@ -89,10 +91,12 @@ def run(
     if work is None:
         with TemporaryDirectory(prefix="tom-study-") as folder:
             return run(data, profiles=profiles, tokens=tokens, work=Path(folder))
+    pieces, utterances = real_pieces(data, work / "pieces"), written_utterances(data)
     given = _Given(
-        pieces=real_pieces(data, work / "pieces"),
-        utterances=written_utterances(data),
+        pieces=pieces,
+        utterances=utterances,
         requests=requests(data),
+        writers=_of_writers(pieces, Understanding(utterances), work / "writers"),
         tokens=tokens,
         work=work / str(tokens),
     )
@@ -108,6 +112,18 @@ def requests(data: Path, count: int = REQUESTS, seed: int = SEED) -> tuple[Reque
     return tuple(Request(each.summary, each.repository) for each in drawn)
 
 
+def _of_writers(
+    pieces: Sequence[Path], understanding: Understanding, place: Path
+) -> frozenset[Meaning]:
+    """What tom tells of those who wrote the real sessions, which nobody has washed."""
+    nobody = Profile("nobody", Verbosity.CONCISE, Timing.UPFRONT, Style.SHORT, ())
+    memory = remembered(Arm.PROFILE, place, nobody, lambda: map(read_piece, pieces))
+    try:
+        return understanding.understood(memory.context(""))
+    finally:
+        memory.close()
+
+
 def _measure(given: _Given, profile: Profile) -> None:
     """Measures every arm that has not been measured yet on a profile, and keeps the rows."""
     rows = Rows(given.work)
@@ -115,6 +131,8 @@ def _measure(given: _Given, profile: Profile) -> None:
     if not left:
         return
     place = given.work / profile.id
+    # What a killed study has left would be learned in no time.
+    shutil.rmtree(place, ignore_errors=True)
     told = place / "history"
     write_history(told, history(profile, given.pieces, given.utterances, tokens=given.tokens))
     rows.keep(_kept(profile, told))
@@ -122,7 +140,7 @@ def _measure(given: _Given, profile: Profile) -> None:
     understanding = Understanding(given.utterances)
     for arm in left:
         print(f"{profile.id}: {arm.value}", file=sys.stderr, flush=True)
-        rows.keep(_of(arm, profile, place, given.requests, understanding, embedder))
+        rows.keep(_of(arm, profile, place, given, understanding, embedder))
     shutil.rmtree(place)
 
 
@@ -149,39 +167,42 @@ def _of(
     arm: Arm,
     profile: Profile,
     place: Path,
-    requests: Sequence[Request],
+    given: _Given,
     understanding: Understanding,
     embedder: Embedder,
 ) -> Measured:
+    asked = given.requests
     began = time.perf_counter()
     memory = remembered(arm, place, profile, lambda: read_history(place / "history"), embedder)
     learned = time.perf_counter() - began
     try:
         # The first answer loads what an agent's session would find loaded.
-        memory.recall(requests[0].text, requests[0].repository)
+        memory.recall(asked[0].text, asked[0].repository)
         began = time.perf_counter()
-        given = [
-            (memory.context(r.repository), memory.recall(r.text, r.repository)) for r in requests
+        put_in = [
+            (memory.context(r.repository), memory.recall(r.text, r.repository)) for r in asked
         ]
-        answered = (time.perf_counter() - began) / len(requests)
+        answered = (time.perf_counter() - began) / len(asked)
         held = memory.tokens
     finally:
         memory.close()
-    told = [understanding.understood("\n\n".join(each)) for each in given]
+    told = [understanding.understood("\n\n".join(each)) for each in put_in]
     ever = {meaning for each in told for meaning in each}
-    found = recovery(profile, ever, read_plantings(place / "history"))
+    found = recovery(profile, ever, read_plantings(place / "history"), given.writers)
     return Measured(
         profile=profile.id,
         arm=arm,
         coding=found.coding,
         manner=found.manner,
         contradicted=found.contradicted,
+        own=found.own,
         believed=found.believed,
         traps=found.traps,
         voices=dict(found.voices),
+        told=tuple(sorted(ever)),
         adherence=statistics.fmean(adherence(profile, each) for each in told),
-        at_start=statistics.fmean(count_tokens(context) for context, _ in given),
-        with_message=statistics.fmean(count_tokens(beside) for _, beside in given),
+        at_start=statistics.fmean(count_tokens(context) for context, _ in put_in),
+        with_message=statistics.fmean(count_tokens(beside) for _, beside in put_in),
         held=held,
         learned=None if arm in _SHARED else learned,
         answered=answered,
