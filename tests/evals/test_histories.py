@@ -12,7 +12,6 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_model import ScriptedModel
 
 from tom_evals.harness.models import language
 from tom_evals.keeping.material import Utterance, dimensions
@@ -48,6 +47,7 @@ from tom_evals.stateful_swe.whole import whole
 from tom_swe.errors import ModelUnavailable
 from tom_swe.model.session import Role, Session
 from tom_swe.testing import session_of
+from tom_swe.testing.scripted import ScriptedModel
 
 PERSON = Profile(
     "p00", Verbosity.CONCISE, Timing.UPFRONT, Style.VERBOSE, ("git06", "qual05", "doc10")

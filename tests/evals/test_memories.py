@@ -3,7 +3,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from scripted_model import ScriptedModel
 from with_a_model import note, reading
 
 from tom_evals.keeping.material import Utterance
@@ -20,6 +19,7 @@ from tom_swe.model.session import Role, Session
 from tom_swe.model.user import LOCAL_USER
 from tom_swe.settings import Settings
 from tom_swe.testing import HashEmbedder, session_of
+from tom_swe.testing.scripted import ScriptedModel
 
 PERSON = Profile("p00", Verbosity.CONCISE, Timing.UPFRONT, Style.SHORT, ("arch13", "git06"))
 HISTORY = (

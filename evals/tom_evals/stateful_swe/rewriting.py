@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from random import Random
 
 from tom_evals.harness.models import Language
 from tom_evals.keeping.material import Utterance
 from tom_evals.stateful_swe.profile import catalogue
+from tom_evals.stateful_swe.prompts import render
 from tom_evals.stateful_swe.washing import ByHand, Way, Written
 from tom_swe.errors import BadReply
 from tom_swe.model.base import Value
@@ -35,8 +35,7 @@ class ByModel:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._by_hand = ByHand()
-        file = resources.files(__package__).joinpath("washing.md")
-        self._system = file.read_text(encoding="utf-8").strip()
+        self._system = render("washing")
 
     def write(self, message: str, said: Utterance, way: Way, random: Random) -> Written:
         """The message with the preference in it, in the model's words."""
