@@ -164,6 +164,11 @@ _NOTES = (
         "about what neither the profile nor a writer says anything on."
     ),
     (
+        "Precision compares the memories that state things (tom, profile). Of raw words (file, "
+        "retrieval) the reader knows only what was planted, so that nothing in them can be false: "
+        "compare those by recall and adherence, and by the tokens that they take."
+    ),
+    (
         "tom reads by rules alone: its sentence scorer was trained on the very utterances that are "
         "planted. As shipped it has the scorer: that row has seen the answers. The catalogue was "
         "written by the hand that wrote the utterances, too; `keeping` has them apart."
@@ -176,7 +181,8 @@ _NOTES = (
         "utterances of a preference (2 to 7) come up again and again, word for word."
     ),
     (
-        "Seconds are of one process of two, on a machine with two cores; the memories that share "
+        "Seconds are of one process of two, on a machine with two cores that did other work, too; "
+        "the memories that share "
         "tom's mind learned nothing anew."
     ),
 )
