@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -11,20 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from tom_evals.report import Report, as_json, as_markdown
+from tom_evals.shared import shared_data
+from tom_evals.stateful_swe.command import stateful_swe
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
-
-def shared_data() -> Path:
-    """The folder of real data: ``TOM_SHARED_DATA``, else beside the checkout."""
-    named = os.environ.get("TOM_SHARED_DATA")
-    place = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
-    if not place.is_dir():
-        typer.echo(f"no data at {place}: set TOM_SHARED_DATA to where it is", err=True)
-        raise typer.Exit(2)
-    return place
 
 
 def _measured(name: str, as_json_too: bool, part: str = "run", **options: Any) -> None:
@@ -95,6 +86,9 @@ def reading(
         _measured("reading", as_json, part="local", file=local, most=most)
         return
     _measured("reading", as_json, model=model, most=most, budget=budget)
+
+
+app.command("stateful-swe")(stateful_swe)
 
 
 if __name__ == "__main__":

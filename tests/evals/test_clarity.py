@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tom_evals.__main__ import shared_data
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity import train
 from tom_evals.clarity.data import Issue, Request, bare, cut, matched, once, unescaped, written
@@ -22,6 +21,7 @@ from tom_evals.clarity.score import (
     truth_itself,
 )
 from tom_evals.clarity.train import NAMES, SIGN, Part, left_out, signed
+from tom_evals.shared import shared_data
 from tom_swe.mind.clarity.scorer import shipped
 
 

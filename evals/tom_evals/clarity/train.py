@@ -169,7 +169,7 @@ def trained(data: Path) -> Scorers:
 
 def main() -> None:
     """Writes the scorers into the package."""
-    from tom_evals.__main__ import shared_data
+    from tom_evals.shared import shared_data
 
     made = trained(shared_data())
     document = {

@@ -214,7 +214,7 @@ def _short(number: float, digits: int = 6) -> float:
 
 def main() -> None:
     """Writes both files into the folder that is named."""
-    from tom_evals.__main__ import shared_data
+    from tom_evals.shared import shared_data
 
     if len(sys.argv) != 2:
         sys.exit("python -m tom_evals.reading.train OUT: name the folder to write to")

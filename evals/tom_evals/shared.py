@@ -1,0 +1,21 @@
+"""Where the real data lie, which are no part of the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import typer
+
+
+def shared_data() -> Path:
+    """The folder of real data: ``TOM_SHARED_DATA``, else beside the checkout.
+
+    Exits with 2 and what to set where there is none.
+    """
+    named = os.environ.get("TOM_SHARED_DATA")
+    place = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+    if not place.is_dir():
+        typer.echo(f"no data at {place}: set TOM_SHARED_DATA to where it is", err=True)
+        raise typer.Exit(2)
+    return place

@@ -1,0 +1,181 @@
+"""``python -m tom_evals stateful-swe``: a small run, the offline study, a full run, or its plan."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_evals.harness.container import NAMESPACE
+from tom_evals.harness.engine import Engine, EngineFault
+from tom_evals.harness.instance import Instance, Unreadable, fetched, read
+from tom_evals.report import Report, as_markdown
+from tom_evals.shared import shared_data
+from tom_evals.stateful_swe.memories.memory import Arm
+from tom_swe.errors import TomError
+from tom_swe.settings import load_settings
+
+if TYPE_CHECKING:
+    # Loaded when a run begins: other measurements are commands beside this one.
+    from tom_evals.stateful_swe.scores import Row
+
+RULES = "rules"
+INTERRUPTED = 130
+SMALL = "Stateful SWE: the small run, its agent and its user played by rules"
+
+
+class Where(StrEnum):
+    """Where sessions are."""
+
+    IMAGE = "image"  # SWE-bench's container images
+    CHECKOUT = "checkout"  # a git checkout on this machine
+
+
+def stateful_swe(
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="A small run of all parts; no model and no key.")
+    ] = False,
+    study: Annotated[
+        bool, typer.Option("--study", help="What each memory knows after a whole history; offline.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what a full run would do, take and cost.")
+    ] = False,
+    work: Annotated[
+        Path, typer.Option(help="Where everything is kept; an interrupted run goes on there.")
+    ] = Path("stateful-swe"),
+    profiles: Annotated[
+        int | None, typer.Option(min=1, help="How many people: 15, 3 in the small run.")
+    ] = None,
+    tokens: Annotated[
+        int | None,
+        typer.Option(min=1000, help="Of each history: 1,500,000, 100,000 in the small run."),
+    ] = None,
+    instances: Annotated[
+        Path | None,
+        typer.Option(help="SWE-bench's rows as JSONL; fetched by the extra [swebench] if not."),
+    ] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="At most so many instances.")] = None,
+    arm: Annotated[
+        list[Arm] | None, typer.Option(help="What to compare; may be given more than once.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="The agent's, by litellm's name.")] = "",
+    writer: Annotated[str, typer.Option(help="Who washes and rewrites: a model.")] = RULES,
+    user: Annotated[str, typer.Option(help="Who plays the person: a model.")] = RULES,
+    judge: Annotated[str, typer.Option(help="Who gives marks: a model.")] = RULES,
+    place: Annotated[Where, typer.Option(help="Where sessions are.")] = Where.IMAGE,
+    repos: Annotated[
+        Path, typer.Option(help="For checkouts: a folder of clones, OWNER__NAME each.")
+    ] = Path("repos"),
+    steps: Annotated[int, typer.Option(min=1, help="The agent's most in a session.")] = 100,
+    budget: Annotated[
+        float, typer.Option(min=0, help="USD at most for user and judge in a session.")
+    ] = 1.0,
+    engine: Annotated[Engine, typer.Option(help="Where sessions run.")] = Engine.LOCAL,
+    at_once: Annotated[int | None, typer.Option(min=1, help="Sessions side by side.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Try sessions anew that failed before.")
+    ] = False,
+) -> None:
+    """Tell whether an agent that remembers a person serves them better (Stateful SWE)."""
+    from tom_evals.stateful_swe import history, profile, runner
+    from tom_evals.stateful_swe import smoke as small
+    from tom_evals.stateful_swe.planned import outline
+
+    if smoke + study + dry_run > 1:
+        raise typer.BadParameter("--smoke, --study and --dry-run are three things: name one")
+    data = shared_data()
+    arms = tuple(arm) if arm else small.ARMS
+    at = runner.Place(data, work, work / "repos" if smoke else repos)
+    side_by_side = at_once or runner.processors()
+    people, held = profiles or profile.COUNT, tokens or history.TOKENS
+    try:
+        if study:
+            from tom_evals.stateful_swe.study import run as measured
+
+            _print(measured(data, profiles=people, tokens=held, work=work))
+            return
+        if smoke:
+            rows = small.smoke(
+                at,
+                people=profiles or small.PEOPLE,
+                tokens=tokens or small.TOKENS,
+                arms=arms,
+                on=engine,
+                at_once=side_by_side,
+                again=again,
+                tell=_tell,
+            )
+            _report(rows, work, SMALL)
+            return
+        plan = runner.Plan(
+            pairs=runner.assigned(profile.profiles(people), _instances(instances, most)),
+            arms=arms if arm else (*arms, Arm.TOM_MODEL),
+            model=_agent(model),
+            tokens=held,
+            writer=writer,
+            user=user,
+            judge=judge,
+            image=NAMESPACE if place is Where.IMAGE else "",
+            dataset=str(instances.absolute()) if instances else "",
+            steps=steps,
+            budget=budget,
+        )
+        if dry_run:
+            typer.echo(outline(plan, at, engine, side_by_side))
+            return
+        rows = runner.run(plan, at, on=engine, at_once=side_by_side, again=again, tell=_tell)
+        _report(rows, work, "Stateful SWE")
+    except (EngineFault, Unreadable, TomError) as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        typer.echo(f"\ninterrupted; the same command goes on from what {work} holds", err=True)
+        # Sessions under way would be waited for; they end when this process has ended.
+        os._exit(INTERRUPTED)
+
+
+def _agent(named: str) -> str:
+    found = named or load_settings().model
+    if not found:
+        raise typer.BadParameter(
+            "a full run needs the agent's model: name it with --model, or run --smoke or --study"
+        )
+    return found
+
+
+def _instances(file: Path | None, most: int | None) -> Sequence[Instance]:
+    found = read(file) if file else fetched()
+    return found[:most]
+
+
+def _tell(text: str) -> None:
+    typer.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
+
+
+def _print(found: Report) -> str:
+    command = " ".join(["python -m tom_evals", *sys.argv[1:]])
+    text = as_markdown(found, command)
+    sys.stdout.write(f"{text}\n")
+    return text
+
+
+def _report(rows: Sequence[Row], work: Path, name: str) -> None:
+    from tom_evals.stateful_swe.page import NoPlots, page
+    from tom_evals.stateful_swe.tables import report
+
+    text = _print(report(rows, name))
+    (work / "report.md").write_text(f"{text}\n", encoding="utf-8")
+    origin = text.splitlines()[2]
+    try:
+        (work / "report.html").write_text(page(rows, name=name, origin=origin), encoding="utf-8")
+    except NoPlots as error:
+        typer.echo(error, err=True)
+        return
+    typer.echo(f"\nthe page: {work / 'report.html'}", err=True)
