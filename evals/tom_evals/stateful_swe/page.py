@@ -60,7 +60,7 @@ def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
     ]
     return [
         *((title, draw(title, values)) for title, draw, values in drawn),
-        *((title, stacked(title, values)) for title, values in stacks),
+        *((title, stacked(title, values)) for title, values in stacks if any(values.values())),
     ]
 
 
