@@ -45,17 +45,44 @@ def ambig_swe(
     replay: Annotated[
         bool, typer.Option("--replay", help="Score the released results; no model is run.")
     ] = False,
+    detect: Annotated[
+        bool, typer.Option("--detect", help="See who asks where much is left out.")
+    ] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Score what the released questions brought.")
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Ask this litellm model, too: it detects, or marks the answers."),
+    ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option(min=1, help="At most so many issues, or marked pairs of each who asked."),
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="What the model may cost in this run, in USD: 1.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Keep what the model says here, and ask only the rest."),
+    ] = None,
 ) -> None:
     """What asking brings on underspecified issues (Ambig-SWE): the published tables again."""
     from tom_evals.ambig_swe.data import Missing, Unreadable
+    from tom_evals.ambig_swe.paid import NoAnswer
+    from tom_evals.harness.engine import EngineFault
 
-    if not replay:
-        raise typer.BadParameter("only --replay is there to run")
+    if replay + detect + questions != 1:
+        raise typer.BadParameter("name one of --replay, --detect and --questions")
+    if replay and (model or most or budget is not None or out):
+        raise typer.BadParameter("--replay runs no model and takes no option but --json")
+    options = {} if replay else {"model": model, "most": most, "budget": budget, "out": out}
+    part = "detection" if detect else "questions" if questions else "run"
     try:
-        _measured("ambig_swe", as_json)
-    except Unreadable as error:
+        _measured("ambig_swe", as_json, part, **options)
+    except (Unreadable, EngineFault, NoAnswer) as error:
         typer.echo(error, err=True)
-        raise typer.Exit(2 if isinstance(error, Missing) else 1) from error
+        raise typer.Exit(2 if isinstance(error, Missing | EngineFault) else 1) from error
 
 
 @app.command()

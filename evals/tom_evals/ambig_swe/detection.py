@@ -7,7 +7,6 @@ a draw; whoever sends the user any message has asked (Vijayvargiya et al. 2026, 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -134,8 +133,7 @@ def report(decided: Sequence[Decided], found: Release, notes: Iterable[str] = ()
 def _unanswered(decided: Iterable[Decided]) -> Iterator[str]:
     for each in decided:
         if each.unanswered:
-            faults = ", ".join(f"{n} {fault}" for fault, n in Counter(each.unanswered).items())
-            yield f"{each.asker}, {each.level}, no answer: {faults}."
+            yield f"{each.asker}, {each.level}, no answer: {paid.summed(each.unanswered)}."
 
 
 def _rows(decided: Iterable[Decided]) -> Iterator[tuple[Cell, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tom_evals.harness.engine import Job, Ledger, Row, Work, run
@@ -55,3 +56,8 @@ def told(name: str, usage: Usage) -> str:
 def reasons(rows: Iterable[Row]) -> tuple[str, ...]:
     """The kind of fault of each row that has no answer."""
     return tuple(row.failed.partition(":")[0] for row in rows if row.failed)
+
+
+def summed(faults: Iterable[str]) -> str:
+    """How often each fault was."""
+    return ", ".join(f"{many} {fault}" for fault, many in Counter(faults).items())
