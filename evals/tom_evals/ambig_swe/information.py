@@ -6,6 +6,7 @@ and answer, what the answer refuses left out (Vijayvargiya et al. 2026, section 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -56,15 +57,15 @@ def _with(summary: str, pair: Pair) -> str:
 
 
 def correlation(ours: Sequence[Gain], theirs: Sequence[Gain]) -> tuple[float, int]:
-    """Pearson's r over the pairs that both have, and how many; nan for fewer than two."""
+    """Pearson's r over the pairs that both have, and how many; nan where either does not vary."""
     of_pair = {(each.instance, each.pair): each.value for each in theirs}
     both = [
         (each.value, of_pair[each.instance, each.pair])
         for each in ours
         if (each.instance, each.pair) in of_pair
     ]
-    if len(both) < 2:
-        return float("nan"), len(both)
+    if any(len(set(column)) < 2 for column in zip(*both, strict=True)) or not both:
+        return math.nan, len(both)
     return float(np.corrcoef(np.array(both).T)[0, 1]), len(both)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -81,7 +82,7 @@ def informed(
                 sum(not told(each.pair.answer) for each in found),
                 str(score.mean_gain(released[name])) if released.get(name) else None,
                 figures.GAINS.get(name),
-                r if both > 1 else None,
+                None if math.isnan(r) else r,
                 both,
             )
         )
@@ -149,7 +150,9 @@ def counted(found: Release) -> Iterator[Table]:
     )
 
 
-def _percent(rate: Interval) -> str:
+def _percent(rate: Interval) -> Cell:
+    if math.isnan(rate.value):
+        return None
     return "{:.1f} [{:.1f}, {:.1f}]".format(*(PERCENT * each for each in rate))
 
 
