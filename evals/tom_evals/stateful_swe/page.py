@@ -5,7 +5,7 @@ The same rows give the same page. Plots need the extra ``[plots]``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
@@ -60,8 +60,13 @@ def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
     ]
     return [
         *((title, draw(title, values)) for title, draw, values in drawn),
-        *((title, stacked(title, values)) for title, values in stacks if any(values.values())),
+        *((title, stacked(title, values)) for title, values in stacks if _any(values)),
     ]
+
+
+def _any(values: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether there is anything to draw: without a price nothing has a cost."""
+    return any(size for each in values.values() for size in each.values())
 
 
 def _shown(cell: Cell) -> str:
