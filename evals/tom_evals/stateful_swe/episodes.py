@@ -1,30 +1,20 @@
-"""One session from its checkout to its marks, in a process of its own.
-
-``python -m tom_evals.stateful_swe.episodes FOLDER`` reads FOLDER/given.json and writes
-FOLDER/row.json; FOLDER is the home of everything in the session.
-"""
+"""One session from its checkout to its marks, in a process of its own."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
-from collections.abc import Generator, Iterable
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
-from pydantic import SecretStr
-
-from tom_evals.harness import official, workspace
 from tom_evals.harness.coder import Beside, apart, episode
-from tom_evals.harness.container import container
 from tom_evals.harness.engine import Json
+from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
 from tom_evals.harness.models import Language, language
-from tom_evals.harness.processes import end_with_parent, finished
+from tom_evals.harness.places import judged, placed
 from tom_evals.harness.session import Ended, Part, User
 from tom_evals.stateful_swe import judge
 from tom_evals.stateful_swe.adherence import findings
@@ -38,66 +28,22 @@ from tom_evals.stateful_swe.user_by_model import model_user
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.work import work_of
 from tom_swe.model.session import Session
-from tom_swe.settings import Model, load_settings, model_of
-
-SECONDS = 7200.0
-
-
-class Fault(Exception):
-    """A session that ended without a row; it says why."""
+from tom_swe.settings import load_settings, model_of
 
 
 def work(json_given: Json) -> Json:
     """Runs a session in a process of its own, and returns its row. Raises Fault."""
-    with TemporaryDirectory(prefix="tom-session-") as place:
-        folder = Path(place)
-        (folder / "given.json").write_text(json.dumps(json_given), encoding="utf-8")
-        done = finished(
-            [sys.executable, "-m", __name__, str(folder)],
-            folder=folder,
-            environment=_environment(given_of(json_given), folder),
-            seconds=SECONDS,
-        )
-        if done.late:
-            raise Fault(f"no end in {SECONDS:.0f} s")
-        if done.code:
-            raise Fault(done.errors.strip()[-1500:] or f"it ended with {done.code}")
-        return json.loads((folder / "row.json").read_text(encoding="utf-8"))
+    given = given_of(json_given)
+    return isolated(__name__, json_given, partial(_environment, given))
 
 
 def _environment(given: Given, folder: Path) -> dict[str, str]:
-    own = apart(folder, _model(given))
+    own = apart(folder, agents_model(given.model, given.base_url))
     if given.arm is Arm.TOM_MODEL:
         # This arm's tom advises with the model that it learned with.
         own |= {"TOM_ADVISER_MODEL": os.environ.get("TOM_ADVISER_MODEL", "")}
         own |= {"TOM_READER_MODEL": os.environ.get("TOM_READER_MODEL", "")}
     return own
-
-
-def _model(given: Given) -> Model:
-    configured = model_of(load_settings(), given.model)
-    assert configured is not None, "a session has a model"
-    if not given.base_url:
-        return configured
-    # A server that plays a part takes any key, and gets none of the person's.
-    return Model(name=given.model, base_url=given.base_url, api_key=SecretStr("none"))
-
-
-class _Place(NamedTuple):
-    folder: Path
-    base_commit: str
-    shell: Path | None
-
-
-@contextmanager
-def _placed(given: Given, folder: Path) -> Generator[_Place]:
-    if not given.image:
-        workspace.checkout(given.instance, Path(given.repos), folder)
-        yield _Place(folder, given.instance.base_commit, None)
-        return
-    folder.mkdir()
-    with container(given.instance, folder, given.image) as place:
-        yield _Place(place.folder, place.base_commit, place.shell)
 
 
 def session(given: Given, home: Path) -> Row:
@@ -109,7 +55,9 @@ def session(given: Given, home: Path) -> Row:
         stack.callback(memory.close)
         player = _playing(stack, given.user, given.budget)
         marker = player if given.judge == given.user else _playing(stack, given.judge, given.budget)
-        place = stack.enter_context(_placed(given, home / "work"))
+        place = stack.enter_context(
+            placed(given.instance, home / "work", repos=given.repos, image=given.image)
+        )
         repository = given.instance.repo
         done = episode(
             place.folder,
@@ -127,21 +75,27 @@ def session(given: Given, home: Path) -> Row:
         )
         if done.ended is Ended.FAILED:
             raise Fault(done.trouble or "the agent broke off")
-        judged = _judge(given, done.patch)
+        verdict = judged(
+            given.instance,
+            done.patch,
+            repos=given.repos,
+            image=given.image,
+            dataset=given.dataset,
+        )
         last = done.exchanges[-1].said if done.exchanges else ""
         left_behind = work_of(place.folder, place.base_commit, done.commands, last)
         found = findings(given.profile, left_behind, done.exchanges, marker)
         satisfaction = (
             judge.judge(given.profile, given.instance, done, marker)
             if marker
-            else judge.by_rules(done, resolved=judged.resolved, found=found)
+            else judge.by_rules(done, resolved=verdict.resolved, found=found)
         )
         used = [("user", player), *([("judge", marker)] if marker is not player else [])]
         return Row(
             profile=given.profile.id,
             instance=given.instance.id,
             arm=given.arm.value,
-            resolved=judged.resolved,
+            resolved=verdict.resolved,
             exchanges=done.exchanges,
             findings=found,
             satisfaction=satisfaction,
@@ -176,25 +130,15 @@ def _user(given: Given, player: Language | None) -> User:
     return model_user(person, player) if player else rule_user(person)
 
 
-def _judge(given: Given, patch: str) -> workspace.Judged:
-    if given.image:
-        return official.judge(given.instance, patch, given.dataset or official.DATASET)
-    return workspace.judge(given.instance, patch, Path(given.repos))
-
-
 def _parts(used: Iterable[tuple[str, Language | None]]) -> Iterable[Part]:
     for name, by in used:
         if by:
             yield Part(name, by.used.tokens_in, by.used.tokens_out, by.used.cost)
 
 
-def main(folder: Path) -> None:
-    """Runs the session that FOLDER holds."""
-    end_with_parent()
-    given = given_of(json.loads((folder / "given.json").read_text(encoding="utf-8")))
-    row = session(given, folder)
-    (folder / "row.json").write_text(json.dumps(row_as_json(row)), encoding="utf-8")
+def _answered(given: Json, folder: Path) -> Json:
+    return row_as_json(session(given_of(given), folder))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    answer(Path(sys.argv[1]), _answered)
