@@ -121,7 +121,11 @@ def session(given: Given, home: Path) -> Row:
     with ExitStack() as stack:
         player = _player(stack, given)
         user = user_of(given.setting, given.task, _mind(player), files=given.files)
-        advice = _advice(given)
+        request, advice = user.opening(), _advice(given)
+
+        def beside(text: str) -> str:
+            return advice if text == request else ""
+
         place = stack.enter_context(
             placed(instance, home / "work", repos=given.repos, image=given.image)
         )
@@ -132,7 +136,7 @@ def session(given: Given, home: Path) -> Row:
             user,
             Beside(
                 instructions(given.setting),
-                lambda text: advice if text == user.opening() else "",
+                beside,
                 ask_tom=given.agent is Agent.TOM,
             ),
             conversations=home / "conversations",

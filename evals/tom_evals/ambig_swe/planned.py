@@ -1,0 +1,105 @@
+"""What a run would do, take and cost, before anything is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tom_evals.ambig_swe.episodes import QUOTES, Agent
+from tom_evals.ambig_swe.proxy import Held, prompt
+from tom_evals.ambig_swe.resolve import Place, Plan
+from tom_evals.ambig_swe.settings import TERMS, Task
+from tom_evals.harness.container import image_of
+from tom_evals.harness.engine import Engine
+from tom_evals.harness.isolated import SECONDS
+from tom_swe.mind.tokens import count_tokens
+
+# A session of Claude Sonnet 4 with at most 100 steps, USD (arXiv 2510.21903).
+AGENT_COST = 1.08
+# A guess, for want of a published figure; a session is ended after SECONDS.
+MINUTES = 15
+ANSWER_TOKENS = 150  # a few sentences
+
+
+def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
+    """Each part, what it takes, and what has to be there first; as text."""
+    return "\n".join(_lines(plan, place, engine, at_once))
+
+
+def _lines(plan: Plan, place: Place, engine: Engine, at_once: int) -> Iterator[str]:
+    sessions = len(plan.sessions)
+    yield f"{sessions} sessions: {len(plan.tasks)} instances, each in {len(plan.settings)} settings"
+    yield f"  ({', '.join(plan.settings)}) by {len(plan.agents)} agents ({', '.join(plan.agents)})"
+    yield ""
+    yield f"Sessions on {engine.value}, {at_once} at once, each in a process of its own:"
+    yield f"  agent: OpenHands with {plan.model}: at most {plan.steps} calls a session,"
+    yield f"    {sessions * plan.steps:,} in all"
+    if Agent.TOM in plan.agents:
+        yield "  tom: its embedded policy on this machine; no calls"
+    yield from _proxy(plan)
+    yield from _places(plan, place)
+    yield ""
+    yield "To expect:"
+    yield (
+        f"  the agent: {sessions} x {AGENT_COST} = {sessions * AGENT_COST:,.0f} USD, "
+        "by the published cost of Claude Sonnet 4"
+    )
+    tokens_in, tokens_out = proxy_tokens(plan)
+    if tokens_in:
+        yield (
+            f"  the reporter: at most about {tokens_in / 1e6:,.2f} M tokens in and "
+            f"{tokens_out / 1e6:,.2f} M out, and {plan.budget:g} USD a session"
+        )
+    hours = sessions / at_once / 60
+    yield (
+        f"  time: about {hours * MINUTES:,.1f} h at {MINUTES} minutes a session, "
+        f"never more than {hours * SECONDS / 60:,.0f} h"
+    )
+    yield ""
+    yield f"Nothing was run. What is done is kept in {place.work}; run it again to go on."
+
+
+def _proxy(plan: Plan) -> Iterator[str]:
+    answers = max(TERMS[each].answers for each in plan.settings)
+    if not answers:
+        return
+    knows = "with" if plan.files else "without"
+    who = "quotes of the issue, without a model" if plan.user == QUOTES else plan.user
+    yield f"  reporter: {who}; {knows} the reference's files"
+    yield f"    at most {answers} answers a session, {_asked(plan):,} in all"
+
+
+def _asked(plan: Plan) -> int:
+    """How many answers there are at most."""
+    return sum(TERMS[setting].answers for _, setting, _ in plan.sessions)
+
+
+def proxy_tokens(plan: Plan) -> tuple[int, int]:
+    """About the most tokens that the reporter's model is given and says; 0 without a model.
+
+    Each call has all that the reporter holds; what was said before adds some to it.
+    """
+    if plan.user == QUOTES:
+        return 0, 0
+    repeats = len(plan.agents) * sum(TERMS[each].answers for each in plan.settings)
+    return repeats * sum(_held(plan.tasks, plan.files)), _asked(plan) * ANSWER_TOKENS
+
+
+def _held(tasks: Iterable[Task], files: bool) -> Iterator[int]:
+    for task in tasks:
+        instance = task.instance
+        held = Held(instance.issue, instance.hints, instance.files if files else ())
+        yield count_tokens(prompt(held, "", ()).system)
+
+
+def _places(plan: Plan, place: Place) -> Iterator[str]:
+    if plan.image:
+        images = sorted({image_of(task.instance, plan.image) for task in plan.tasks})
+        yield f"  place: {len(images)} of SWE-bench's images, about 2 GB each, pulled when needed:"
+        yield f"    docker pull {images[0]}"
+        yield "  judge: python -m swebench.harness.run_evaluation"
+        return
+    yield "  place: checkouts of clones; judge: each row's tests"
+    for repo in sorted({task.instance.repo for task in plan.tasks}):
+        at = place.repos / repo.replace("/", "__")
+        there = "there" if at.is_dir() else f"git clone --bare https://github.com/{repo} {at}"
+        yield f"    {repo}: {there}"
