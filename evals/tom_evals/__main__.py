@@ -9,9 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from tom_evals.ambig_swe.given import QUOTES, Agent
+from tom_evals.ambig_swe.settings import Setting
+from tom_evals.harness.engine import Engine
+from tom_evals.harness.options import Where
 from tom_evals.report import Report, as_json, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.command import stateful_swe
+from tom_swe.errors import TomError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -21,7 +26,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 def _measured(name: str, as_json_too: bool, part: str = "run", **options: Any) -> None:
     run = import_module(f"tom_evals.{name}.{part}").run
     given = {option: value for option, value in options.items() if value is not None}
-    report: Report = run(shared_data(), **given)
+    _print(run(shared_data(), **given), as_json_too)
+
+
+def _print(report: Report, as_json_too: bool) -> None:
     write = as_json if as_json_too else as_markdown
     command = " ".join(["python -m tom_evals", *sys.argv[1:]])
     sys.stdout.write(f"{write(report, command)}\n")
@@ -51,38 +59,103 @@ def ambig_swe(
     questions: Annotated[
         bool, typer.Option("--questions", help="Score what the released questions brought.")
     ] = False,
+    run: Annotated[bool, typer.Option("--run", help="Run agents in the three settings.")] = False,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="A small run of all parts; no model and no key.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what --run would do, take and cost.")
+    ] = False,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Where what is done is kept, for an interrupted run to go on: ambig-swe.",
+        ),
+    ] = None,
+    setting: Annotated[
+        list[Setting] | None, typer.Option(help="All, if not given; more than once.")
+    ] = None,
+    agent: Annotated[
+        list[Agent] | None, typer.Option(help="The model alone, or with tom; both, if not given.")
+    ] = None,
     model: Annotated[
-        str | None,
-        typer.Option(help="Ask this litellm model, too: it detects, or marks the answers."),
+        str, typer.Option(help="The agent's, by litellm's name; who detects, or marks, too.")
+    ] = "",
+    user: Annotated[
+        str, typer.Option(help="Who plays the reporter: a model, or quotes of the issue.")
+    ] = QUOTES,
+    files: Annotated[
+        bool, typer.Option(help="Whether the reporter knows the files to be changed.")
+    ] = True,
+    instances: Annotated[
+        Path | None,
+        typer.Option(help="SWE-bench's rows as JSONL; fetched by the extra [swebench] if not."),
     ] = None,
     most: Annotated[
         int | None,
-        typer.Option(min=1, help="At most so many issues, or marked pairs of each who asked."),
+        typer.Option(min=1, help="At most so many instances, or marked pairs of each who asked."),
     ] = None,
+    place: Annotated[Where, typer.Option(help="Where sessions are.")] = Where.IMAGE,
+    repos: Annotated[
+        Path, typer.Option(help="For checkouts: a folder of clones, OWNER__NAME each.")
+    ] = Path("repos"),
+    steps: Annotated[int, typer.Option(min=1, help="The agent's most in a session.")] = 100,
     budget: Annotated[
-        float | None, typer.Option(min=0, help="What the model may cost in this run, in USD: 1.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(file_okay=False, help="Keep what the model says here, and ask only the rest."),
-    ] = None,
+        float,
+        typer.Option(min=0, help="USD at most: the reporter's in a session, who detects' in all."),
+    ] = 1.0,
+    engine: Annotated[Engine, typer.Option(help="Where sessions run.")] = Engine.LOCAL,
+    at_once: Annotated[int | None, typer.Option(min=1, help="Sessions side by side.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Try sessions anew that failed before.")
+    ] = False,
 ) -> None:
-    """What asking brings on underspecified issues (Ambig-SWE): the published tables again."""
+    """What asking brings on underspecified issues (Ambig-SWE): replayed, measured, or run."""
+    from tom_evals.ambig_swe import command
     from tom_evals.ambig_swe.data import Missing, Unreadable
     from tom_evals.ambig_swe.paid import NoAnswer
     from tom_evals.harness.engine import EngineFault
+    from tom_evals.harness.instance import Unreadable as NoInstances
+    from tom_evals.harness.options import interrupted
 
-    if replay + detect + questions != 1:
-        raise typer.BadParameter("name one of --replay, --detect and --questions")
-    if replay and (model or most or budget is not None or out):
-        raise typer.BadParameter("--replay runs no model and takes no option but --json")
-    options = {} if replay else {"model": model, "most": most, "budget": budget, "out": out}
-    part = "detection" if detect else "questions" if questions else "run"
+    if replay + detect + questions + smoke + (run or dry_run) != 1:
+        raise typer.BadParameter(
+            "name one: --replay, --detect, --questions, --smoke, or --run, of which --dry-run tells"
+        )
+    sessions = work or Path("ambig-swe")
+    options = command.Options(
+        work=sessions,
+        settings=tuple(dict.fromkeys(setting or ())),
+        agents=tuple(dict.fromkeys(agent or ())),
+        model=model,
+        user=user,
+        files=files,
+        instances=instances,
+        most=most,
+        where=place,
+        repos=repos,
+        steps=steps,
+        budget=budget,
+        engine=engine,
+        at_once=at_once,
+        again=again,
+    )
     try:
-        _measured("ambig_swe", as_json, part, **options)
-    except (Unreadable, EngineFault, NoAnswer) as error:
+        if replay:
+            _measured("ambig_swe", as_json)
+        elif detect or questions:
+            asked = {"model": model or None, "most": most, "budget": budget, "out": work}
+            _measured("ambig_swe", as_json, "detection" if detect else "questions", **asked)
+        elif dry_run:
+            typer.echo(command.planned(options))
+        else:
+            _print(command.smoke(options) if smoke else command.full(options), as_json)
+    except (Unreadable, NoInstances, EngineFault, NoAnswer, TomError) as error:
         typer.echo(error, err=True)
-        raise typer.Exit(2 if isinstance(error, Missing | EngineFault) else 1) from error
+        raise typer.Exit(2 if isinstance(error, Missing) else 1) from error
+    except KeyboardInterrupt:
+        interrupted(sessions)
 
 
 @app.command()

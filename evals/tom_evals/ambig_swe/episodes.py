@@ -4,108 +4,28 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
-from pydantic import TypeAdapter
-
-from tom_evals.ambig_swe.proxy import ByModel, Manner, Mind, user_of
+from tom_evals.ambig_swe.given import QUOTES, Agent, Given, Row, given_of, row_as_json
+from tom_evals.ambig_swe.proxy import ByModel, Mind, user_of
 from tom_evals.ambig_swe.quoting import Quoting
 from tom_evals.ambig_swe.score import names_file
-from tom_evals.ambig_swe.settings import Setting, Task, instructions, opening
+from tom_evals.ambig_swe.settings import instructions, opening
 from tom_evals.harness.coder import Beside, apart, episode
 from tom_evals.harness.engine import Json
 from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
 from tom_evals.harness.models import Language, language
 from tom_evals.harness.places import judged, placed
-from tom_evals.harness.session import Ended, Exchange, Part
+from tom_evals.harness.session import Ended, Part
 from tom_swe.app import open_tom
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.model.advice import Action, Query
 from tom_swe.settings import load_settings, model_of
 
-QUOTES = "quotes"
-
-
-class Agent(StrEnum):
-    """Who works: the model by itself, or with tom to say when to ask."""
-
-    ALONE = "alone"
-    TOM = "tom"
-
-
-class Given(NamedTuple):
-    """One session: who, on what, in which setting, and who plays the reporter.
-
-    ``user`` is a model's name, or ``quotes``; with ``files`` they know which files the reference
-    patch changes. ``repos`` is the folder of clones. ``image`` is the namespace of SWE-bench's
-    images; empty, the session is in a plain checkout. No key is in it: keys are the environment's.
-    """
-
-    agent: Agent
-    setting: Setting
-    task: Task
-    repos: str
-    model: str
-    base_url: str = ""
-    user: str = QUOTES
-    files: bool = True
-    image: str = ""
-    dataset: str = ""
-    steps: int = 100
-    budget: float = 1.0
-
-
-class Row(NamedTuple):
-    """What came of a session. ``failed`` says why there is no result, where there is none.
-
-    ``told_to_ask`` is whether tom told the agent to ask first, ``named_file`` whether the
-    answers name a file of the reference patch.
-    """
-
-    agent: Agent
-    setting: Setting
-    instance: str
-    resolved: bool = False
-    told_to_ask: bool = False
-    named_file: bool = False
-    exchanges: tuple[Exchange, ...] = ()
-    consults: int = 0
-    steps: int = 0
-    seconds: float = 0.0
-    parts: tuple[Part, ...] = ()
-    ended: Ended = Ended.FAILED
-    failed: str = ""
-
-    @property
-    def messages(self) -> int:
-        """How often the agent wrote to the user before it was done."""
-        return sum(each.manner != Manner.DONE for each in self.exchanges)
-
-    @property
-    def answered(self) -> int:
-        """How many of these messages the user had an answer to."""
-        return sum(each.manner == Manner.ANSWERED for each in self.exchanges)
-
-
-_GIVEN = TypeAdapter(Given)
-_ROW = TypeAdapter(Row)
-
-
-def given_as_json(given: Given) -> Json:
-    """The session as JSON."""
-    return {"given": _GIVEN.dump_python(given, mode="json")}
-
-
-def row_of(json: Json) -> Row:
-    """The row that JSON holds."""
-    return _ROW.validate_python(json["row"])
-
 
 def work(json_given: Json) -> Json:
     """Runs a session in a process of its own, and returns its row. Raises Fault."""
-    given = _GIVEN.validate_python(json_given["given"])
+    given = given_of(json_given)
     return isolated(
         __name__,
         json_given,
@@ -197,8 +117,7 @@ def _advice(given: Given) -> str:
 
 
 def _answered(json_given: Json, folder: Path) -> Json:
-    row = session(_GIVEN.validate_python(json_given["given"]), folder)
-    return {"row": _ROW.dump_python(row, mode="json")}
+    return row_as_json(session(given_of(json_given), folder))
 
 
 if __name__ == "__main__":

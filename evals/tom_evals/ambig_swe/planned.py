@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tom_evals.ambig_swe.episodes import QUOTES, Agent
+from tom_evals.ambig_swe.given import QUOTES, Agent
 from tom_evals.ambig_swe.proxy import Held, prompt
 from tom_evals.ambig_swe.resolve import Place, Plan
 from tom_evals.ambig_swe.settings import TERMS, Task
@@ -94,7 +94,7 @@ def _held(tasks: Iterable[Task], files: bool) -> Iterator[int]:
 def _places(plan: Plan, place: Place) -> Iterator[str]:
     if plan.image:
         images = sorted({image_of(task.instance, plan.image) for task in plan.tasks})
-        yield f"  place: {len(images)} of SWE-bench's images, about 2 GB each, pulled when needed:"
+        yield f"  place: {len(images)} of SWE-bench's images, pulled when needed:"
         yield f"    docker pull {images[0]}"
         yield "  judge: python -m swebench.harness.run_evaluation"
         return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from tom_evals.ambig_swe.prompts import render
-from tom_evals.ambig_swe.settings import TERMS, Setting, Task, opening
+from tom_evals.ambig_swe.settings import TERMS, Manner, Setting, Task, opening
 from tom_evals.harness.models import Language
 from tom_evals.harness.session import Answer, Exchange, Said, User
 from tom_swe.model.base import Value
@@ -17,15 +16,6 @@ from tom_swe.model.calls import Message, Prompt
 CONTINUE = "Please continue with what you have; there is nobody to answer you now."
 NO_INFORMATION = "I don't have that information."
 _MOST_TOKENS = 600
-
-
-class Manner(StrEnum):
-    """What the user did, as it stands in an answer."""
-
-    ANSWERED = "answered"
-    UNKNOWN = "no-information"
-    CONTINUE = "continue"
-    DONE = "done"
 
 
 class Held(NamedTuple):

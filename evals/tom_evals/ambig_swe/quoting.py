@@ -10,7 +10,8 @@ from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.user_by_rules import Piece, pieces
 from tom_swe.ports import Embedder
 
-# Cosine of a question and the piece that answers it.
+# Cosine of a question and the piece that answers it. Of 337 questions in the release this tells
+# the answered from the others with a balanced accuracy of .66; from .30 to .50 all do as well.
 THRESHOLD = 0.45
 MOST = 2  # pieces for a question
 _NEAR = 0.1

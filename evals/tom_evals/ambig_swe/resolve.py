@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tom_evals.ambig_swe.data import Issue
-from tom_evals.ambig_swe.episodes import QUOTES, Agent, Given, Row, given_as_json, row_of
 from tom_evals.ambig_swe.episodes import work as session
+from tom_evals.ambig_swe.given import QUOTES, Agent, Given, Row, given_as_json, row_of
 from tom_evals.ambig_swe.settings import Setting, Task
 from tom_evals.harness import engine
 from tom_evals.harness.engine import Engine, Job, Json, Ledger

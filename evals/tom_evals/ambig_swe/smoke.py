@@ -8,7 +8,7 @@ setting, and that all parts work together; they say nothing of any model.
 
 from __future__ import annotations
 
-from tom_evals.ambig_swe.episodes import Agent, Row
+from tom_evals.ambig_swe.given import Agent, Row
 from tom_evals.ambig_swe.resolve import Place, Plan, Tell, run
 from tom_evals.ambig_swe.settings import Setting, Task
 from tom_evals.harness.engine import Engine

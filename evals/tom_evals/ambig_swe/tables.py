@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tom_evals.ambig_swe.episodes import Agent, Row
+from tom_evals.ambig_swe.given import Agent, Row
 from tom_evals.ambig_swe.score import paired, resolve_rate, sign_test
 from tom_evals.ambig_swe.settings import Setting
 from tom_evals.harness.session import Part

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,27 +11,19 @@ import typer
 
 from tom_evals.harness.container import NAMESPACE
 from tom_evals.harness.engine import Engine, EngineFault
-from tom_evals.harness.instance import Instance, Unreadable, fetched, read
+from tom_evals.harness.instance import Unreadable
+from tom_evals.harness.options import Where, agents_name, instances_of, interrupted, tell
 from tom_evals.report import Report, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_swe.errors import TomError
-from tom_swe.settings import load_settings
 
 if TYPE_CHECKING:
     # Loaded when a run begins: other measurements are commands beside this one.
     from tom_evals.stateful_swe.scores import Row
 
 RULES = "rules"
-INTERRUPTED = 130
 SMALL = "Stateful SWE: the small run, its agent and its user played by rules"
-
-
-class Where(StrEnum):
-    """Where sessions are."""
-
-    IMAGE = "image"  # SWE-bench's container images
-    CHECKOUT = "checkout"  # a git checkout on this machine
 
 
 def stateful_swe(
@@ -110,14 +99,14 @@ def stateful_swe(
                 on=engine,
                 at_once=side_by_side,
                 again=again,
-                tell=_tell,
+                tell=tell,
             )
             _report(rows, work, SMALL)
             return
         plan = runner.Plan(
-            pairs=runner.assigned(profile.profiles(people), _instances(instances, most)),
+            pairs=runner.assigned(profile.profiles(people), instances_of(instances, most)),
             arms=arms if arm else (*arms, Arm.TOM_MODEL),
-            model=_agent(model),
+            model=agents_name(model, "--smoke or --study"),
             tokens=held,
             writer=writer,
             user=user,
@@ -130,33 +119,13 @@ def stateful_swe(
         if dry_run:
             typer.echo(outline(plan, at, engine, side_by_side))
             return
-        rows = runner.run(plan, at, on=engine, at_once=side_by_side, again=again, tell=_tell)
+        rows = runner.run(plan, at, on=engine, at_once=side_by_side, again=again, tell=tell)
         _report(rows, work, "Stateful SWE")
     except (EngineFault, Unreadable, TomError) as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        typer.echo(f"\ninterrupted; the same command goes on from what {work} holds", err=True)
-        # Sessions under way would be waited for; they end when this process has ended.
-        os._exit(INTERRUPTED)
-
-
-def _agent(named: str) -> str:
-    found = named or load_settings().model
-    if not found:
-        raise typer.BadParameter(
-            "a full run needs the agent's model: name it with --model, or run --smoke or --study"
-        )
-    return found
-
-
-def _instances(file: Path | None, most: int | None) -> Sequence[Instance]:
-    found = read(file) if file else fetched()
-    return found[:most]
-
-
-def _tell(text: str) -> None:
-    typer.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
+        interrupted(work)
 
 
 def _print(found: Report) -> str:

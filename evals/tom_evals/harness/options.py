@@ -1,0 +1,57 @@
+"""What the commands of the benchmarks of agents have in common."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Never
+
+import typer
+
+from tom_evals.harness.instance import Instance, fetched, read
+from tom_swe.settings import load_settings
+
+INTERRUPTED = 130
+
+
+class Where(StrEnum):
+    """Where sessions are."""
+
+    IMAGE = "image"  # SWE-bench's container images
+    CHECKOUT = "checkout"  # a git checkout on this machine
+
+
+def agents_name(named: str, otherwise: str) -> str:
+    """The agent's model, as named or as tom's settings have it.
+
+    Raises BadParameter, which says what else there is to run.
+    """
+    found = named or load_settings().model
+    if not found:
+        raise typer.BadParameter(
+            f"a full run needs the agent's model: name it with --model, or run {otherwise}"
+        )
+    return found
+
+
+def instances_of(file: Path | None, most: int | None) -> Sequence[Instance]:
+    """The instances of a file, or of SWE-bench Verified, fetched. Raises Unreadable."""
+    found = read(file) if file else fetched()
+    return found[:most]
+
+
+def tell(text: str) -> None:
+    """Says how a run goes, apart from what it prints."""
+    typer.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
+
+
+def interrupted(work: Path) -> Never:
+    """Ends this process at once, and says how to go on.
+
+    Sessions under way would be waited for; they end when this process has ended.
+    """
+    typer.echo(f"\ninterrupted; the same command goes on from what {work} holds", err=True)
+    os._exit(INTERRUPTED)
