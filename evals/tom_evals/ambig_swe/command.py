@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tom_evals.ambig_swe import smoke as small
-from tom_evals.ambig_swe.data import release
+from tom_evals.ambig_swe.data import issues
 from tom_evals.ambig_swe.given import QUOTES, Agent
 from tom_evals.ambig_swe.planned import outline
 from tom_evals.ambig_swe.resolve import Place, Plan, run, tasks_of
@@ -82,7 +82,7 @@ def smoke(options: Options) -> Report:
 
 def _plan(options: Options) -> Plan:
     found = instances_of(options.instances, None)
-    tasks = tasks_of(found, release(shared_data()).issues)
+    tasks = tasks_of(found, issues(shared_data()))
     return Plan(
         tasks=tasks[: options.most],
         model=agents_name(options.model, "--smoke"),

@@ -19,6 +19,7 @@ from tom_evals.clarity.data import unescaped
 
 SETTINGS = {"Hidden": "underspecified", "Interaction": "interaction", "Full": "fully-specified"}
 LEVELS = {"neutral": "low", "moderate": "med", "strong": "high"}
+ISSUES = "issues.jsonl.gz"
 ESCAPE = "_x005F_x000D_"
 
 _TOUCHED = re.compile(r"^diff --git ", re.MULTILINE)
@@ -115,10 +116,7 @@ class Release(NamedTuple):
 
 def release(data: Path) -> Release:
     """Reads every file; raises `Missing` or `Unreadable`, which name the file."""
-    folder = data / "ambig-swe"
-    if not folder.is_dir():
-        raise Missing(f"no Ambig-SWE at {folder}: set TOM_SHARED_DATA to the folder that holds it")
-    read = _Reader(folder)
+    read = _reader(data)
     solved: dict[tuple[str, str], Mapping[str, bool]] = {}
     for setting, name in SETTINGS.items():
         for model, column in read.results(f"{name}.csv").items():
@@ -129,7 +127,7 @@ def release(data: Path) -> Release:
         if (folder / "questions" / f"{each.file}_qa_pairs.json.gz").exists()
     ]
     return Release(
-        issues=read.some("issues.jsonl.gz", read.issues),
+        issues=read.some(ISSUES, read.issues),
         solved=solved,
         seen={
             (model, level): read.some(f"interactivity/{each.file}-{name}.json", read.seen)
@@ -146,6 +144,19 @@ def release(data: Path) -> Release:
         },
         broken=tuple(Broken(*key, rows) for key, rows in sorted(read.broken.items())),
     )
+
+
+def issues(data: Path) -> tuple[Issue, ...]:
+    """The issues alone; raises `Missing` or `Unreadable`, which name the file."""
+    read = _reader(data)
+    return read.some(ISSUES, read.issues)
+
+
+def _reader(data: Path) -> _Reader:
+    folder = data / "ambig-swe"
+    if not folder.is_dir():
+        raise Missing(f"no Ambig-SWE at {folder}: set TOM_SHARED_DATA to the folder that holds it")
+    return _Reader(folder)
 
 
 class _Reader:
