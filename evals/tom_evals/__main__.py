@@ -123,6 +123,8 @@ def ambig_swe(
         raise typer.BadParameter(
             "name one: --replay, --detect, --questions, --smoke, or --run, of which --dry-run tells"
         )
+    if replay and model:
+        raise typer.BadParameter("--replay runs no model")
     sessions = work or Path("ambig-swe")
     options = command.Options(
         work=sessions,

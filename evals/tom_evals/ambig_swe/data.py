@@ -124,7 +124,7 @@ def release(data: Path) -> Release:
     talked = [
         model
         for model, each in MODELS.items()
-        if (folder / "questions" / f"{each.file}_qa_pairs.json.gz").exists()
+        if (read.folder / "questions" / f"{each.file}_qa_pairs.json.gz").exists()
     ]
     return Release(
         issues=read.some(ISSUES, read.issues),

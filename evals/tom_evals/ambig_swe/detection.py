@@ -174,7 +174,7 @@ _NOTES = (
     ),
     (
         "No answer: the model gave none in form, or its budget was spent. Such a case is in no "
-        "rate, and is tried again by the next run with the same --out. In the release a row "
+        "rate, and is tried again by the next run with the same --work. In the release a row "
         "without output counts as not asked."
     ),
 )
