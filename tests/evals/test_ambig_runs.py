@@ -13,15 +13,20 @@ from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
 from tom_evals.ambig_swe import planned
-from tom_evals.ambig_swe.given import Agent, Row
+from tom_evals.ambig_swe.episodes import session
+from tom_evals.ambig_swe.given import Agent, Given, Row, row_as_json, row_of
 from tom_evals.ambig_swe.resolve import Place, Plan, run
 from tom_evals.ambig_swe.settings import Manner, Setting, Task
 from tom_evals.ambig_swe.smoke import smoke
 from tom_evals.ambig_swe.tables import report
+from tom_evals.harness.coder import apart
 from tom_evals.harness.engine import Engine, EngineFault
 from tom_evals.harness.instance import Instance
+from tom_evals.harness.isolated import agents_model
+from tom_evals.harness.played import agent
 from tom_evals.harness.session import Ended, Exchange, Part
-from tom_evals.harness.toys import built
+from tom_evals.harness.toys import built, toys
+from tom_swe.testing.scripted import ScriptedModel
 
 TASKS = tuple(
     Task(Instance(f"a__b-{n}", "a/b", "c", issue="It fails.", hints="Always."), "Something fails.")
@@ -107,22 +112,32 @@ def test_quotes_cost_nothing_and_settings_without_answers_have_no_reporter(tmp_p
 # Sessions
 
 
-def test_asking_decides_and_what_is_done_is_not_done_again(tmp_path: Path) -> None:
-    """The agent resolves a toy when it may ask and not when it may not; rows are kept."""
-    place = Place(tmp_path, tmp_path / "repos")
-    settings = (Setting.HIDDEN, Setting.INTERACTION)
-    hidden, asked = smoke(place, many=1, settings=settings, agents=(Agent.TOM,))
-    assert (hidden.failed, asked.failed) == ("", "")
+# OpenHands and what it loads warn of their own.
+@pytest.mark.filterwarnings("ignore")
+def test_asking_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With tom the agent is told to ask, and resolves a toy where somebody answers."""
+    toy, vague = built(tmp_path / "repos")[0], toys()[0].vague
+    rows: list[Row] = []
+    with ScriptedModel(answer=agent()) as model:
+        for setting in (Setting.HIDDEN, Setting.INTERACTION):
+            given = Given(
+                *(Agent.TOM, setting, Task(toy, vague), str(tmp_path / "repos"), "openai/played"),
+                base_url=model.base_url,
+            )
+            home = tmp_path / setting
+            home.mkdir()
+            for name, value in apart(home, agents_model(given.model, given.base_url)).items():
+                monkeypatch.setenv(name, value)
+            rows.append(session(given, home))
+    hidden, asked = rows
     assert (hidden.resolved, asked.resolved) == (False, True)
-    assert [each.manner for each in asked.exchanges] == [Manner.ANSWERED, Manner.DONE]
     assert (hidden.told_to_ask, hidden.messages, hidden.answered) == (True, 1, 0)
-    before = (tmp_path / "sessions.jsonl").read_bytes()
-    assert smoke(place, many=1, settings=settings, agents=(Agent.TOM,)) == [hidden, asked]
-    assert (tmp_path / "sessions.jsonl").read_bytes() == before
+    assert [each.manner for each in asked.exchanges] == [Manner.ANSWERED, Manner.DONE]
+    assert row_of(row_as_json(asked)) == asked
 
 
 def test_a_session_that_cannot_begin_is_a_row_that_says_why(tmp_path: Path) -> None:
-    """Here for want of a clone; a run of other options is not mixed with it."""
+    """Here for want of a clone. It is kept, and a run of other options is not mixed with it."""
     plan = Plan(
         TASKS[:1], "openai/played", (Setting.FULL,), (Agent.ALONE,), served_at="http://127.0.0.1:1"
     )
@@ -130,6 +145,9 @@ def test_a_session_that_cannot_begin_is_a_row_that_says_why(tmp_path: Path) -> N
     (failed,) = run(plan, place)
     assert "no clone of a/b" in failed.failed
     assert (failed.resolved, failed.ended) == (False, Ended.FAILED)
+    before = (tmp_path / "sessions.jsonl").read_bytes()
+    assert run(plan, place) == [failed]
+    assert (tmp_path / "sessions.jsonl").read_bytes() == before
     with pytest.raises(EngineFault, match="steps"):
         run(plan._replace(steps=7), place)
 
