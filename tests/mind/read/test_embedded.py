@@ -101,6 +101,14 @@ def test_a_name_spoken_against() -> None:
     assert (found.polarity, found.statement) == (Polarity.AGAINST, "Do not use npm")
 
 
+def test_moving_over_to_a_name_is_for_it() -> None:
+    """\"Over\" rules out what it is followed by, but not where it says where one has gone."""
+    moved = one("I've moved all my JS repos over to biome, use it from now on please")
+    assert (moved.value, moved.polarity) == ("biome", Polarity.FOR)
+    ruled_out = one("always rebase over merge please")
+    assert (ruled_out.value, ruled_out.polarity) == ("rebase", Polarity.FOR)
+
+
 def test_own_words_where_the_catalogue_does_not_fit() -> None:
     """A rule on an unknown subject keeps the person's words, filler removed, and no dimension."""
     found = one("ok so from now on please label the invoices by quarter")

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 _NEGATORS = re.compile(
     r"(?:\b(?:no|not|never|don'?t|do not|dont|doesn'?t|isn'?t|stop|without|avoid|nor|drop|"
-    r"instead of|rather than|over|no more|no longer|than|quit|ban(?:ned)?|hate|ditch|"
+    r"instead of|rather than|over(?!\s+to\b)|no more|no longer|than|quit|ban(?:ned)?|hate|ditch|"
     r"away from|switch(?:ed)? from|moved? from|mov(?:ed|ing) off|done with|through with|"
     r"kein(?:e|en)?|nicht|pas de|plus de|sin|sem|nada de)|不要(?:用)?|别用?)"
     r"(?:\s+(?:using|use|any|the|a|an|more|to|with|more of|in|utiliser|usar|verwenden)){0,2}\s*\Z",
