@@ -93,6 +93,7 @@ def test_what_stands_beside_reaches_the_agent_and_changes_what_it_does(tmp_path:
     assert "CHANGELOG.md" in changed_files(done.patch)
 
 
+@pytest.mark.slow
 def test_a_user_who_leaves_and_a_cap_on_steps_end_a_session(tmp_path: Path) -> None:
     """Both are told as what they are."""
     toy, given = built(tmp_path / "repos")[0], toys()[0]

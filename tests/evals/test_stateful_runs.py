@@ -113,9 +113,9 @@ def test_no_benchmark_instance_is_in_a_prompt() -> None:
     """No prompt names an issue, a repository of the benchmark, or a piece of an issue's text."""
     from tom_evals.ambig_swe.data import release
 
-    prompts = "\n".join(
-        file.read_text() for suffix in ("jinja", "md") for file in PACKAGE.rglob(f"*.{suffix}")
-    ).lower()
+    files = [file for suffix in ("jinja", "md") for file in PACKAGE.rglob(f"*.{suffix}")]
+    files += (PACKAGE / "ambig_swe").glob("*.toml")
+    prompts = "\n".join(file.read_text() for file in files).lower()
     for issue in release(SHARED).issues:
         assert issue.instance.lower() not in prompts
         name = issue.instance.partition("__")[2].rpartition("-")[0].lower()

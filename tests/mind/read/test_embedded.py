@@ -102,7 +102,7 @@ def test_a_name_spoken_against() -> None:
 
 
 def test_moving_over_to_a_name_is_for_it() -> None:
-    """\"Over\" rules out what it is followed by, but not where it says where one has gone."""
+    """The word rules out what follows it, but not where it says where one has gone."""
     moved = one("I've moved all my JS repos over to biome, use it from now on please")
     assert (moved.value, moved.polarity) == ("biome", Polarity.FOR)
     ruled_out = one("always rebase over merge please")
