@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -40,9 +39,12 @@ def work(json_given: Json) -> Json:
 def _environment(given: Given, folder: Path) -> dict[str, str]:
     own = apart(folder, agents_model(given.model, given.base_url))
     if given.arm is Arm.TOM_MODEL:
-        # This arm's tom advises with the model that it learned with.
-        own |= {"TOM_ADVISER_MODEL": os.environ.get("TOM_ADVISER_MODEL", "")}
-        own |= {"TOM_READER_MODEL": os.environ.get("TOM_READER_MODEL", "")}
+        # This arm's tom has the models that it is configured with, whatever the agent's is.
+        settings = load_settings()
+        own |= {
+            "TOM_READER_MODEL": settings.reader_model or settings.model,
+            "TOM_ADVISER_MODEL": settings.adviser_model or settings.model,
+        }
     return own
 
 
