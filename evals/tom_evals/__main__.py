@@ -190,6 +190,18 @@ def reading(
     _measured("reading", as_json, model=model, most=most, budget=budget)
 
 
+@app.command()
+def usi(as_json: Json = False) -> None:
+    """Score how alike simulated users and people are (User-Sim Index): its golden figures."""
+    from tom_evals.usi.transcripts import Missing, Unreadable
+
+    try:
+        _measured("usi", as_json)
+    except Unreadable as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2 if isinstance(error, Missing) else 1) from error
+
+
 app.command("stateful-swe")(stateful_swe)
 
 
