@@ -115,7 +115,7 @@ _NOTES = (
         "Told: recomputed earlier from the same trajectories, apart from this code, or where it "
         "says so published (Zhou, Sun et al., arXiv 2026). A recomputed figure agrees within half "
         "of its last printed digit. The paper's GPT-4o had other sessions (165 tasks, another "
-        "agent): within a tenth of the figure. Averages of published parts: 0.1, for their rounding."
+        "agent): within a tenth of the figure. Averages of published parts: 0.1, the rounding."
     ),
     (
         "Low and high: 95 %, bootstrap over tasks (1000 draws of whole tasks). Noise makes two "
