@@ -186,6 +186,7 @@ def test_three_words_recur_over_turns_but_not_across_them() -> None:
     assert not repeats(["a b", "c"] * 20)
 
 
+@settings(max_examples=40)
 @given(TURNS)
 def test_features_that_are_shares_are_between_0_and_1(turns: list[str]) -> None:
     """All features are there and none is negative; all but the plain ones are at most 1."""
@@ -227,6 +228,7 @@ def test_dice_by_hand() -> None:
     assert found.tolist() == [0.5, 1.0, 0.0, 1.0]
 
 
+@settings(max_examples=40)
 @given(A_ROW, A_ROW)
 def test_dice_and_dimensions_are_bounded_and_symmetric(one: np.ndarray, other: np.ndarray) -> None:
     """Neither depends on who is held against whom, and equal rows are wholly alike."""
@@ -343,7 +345,7 @@ def test_people_are_held_against_each_other_by_pairs() -> None:
     assert found.ece.mean == pytest.approx(2 / 3)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data())
 def test_the_order_of_conversations_does_not_matter(data: st.DataObject) -> None:
     """Likeness is the same to the last digit, however sessions are shuffled."""

@@ -160,7 +160,10 @@ def likeness(study: Study) -> Likeness | None:
 
 
 def among(study: Study) -> Likeness | None:
-    """The reference's batches held against each other, by pairs; None, where no two can be."""
+    """The reference's batches held against each other, by pairs; None, where no two can be.
+
+    A survey is the simulator's, so the whole is of five parts here.
+    """
     pairs = combinations(range(len(study.reference.success)), 2)
     scores = [
         found
@@ -200,7 +203,7 @@ def _collated(
 ) -> Likeness | None:
     if not scores:
         return None
-    batches = [] if agreement is None else [row[~np.isnan(row)] for row in agreement]
+    batches = [] if agreement is None else [batch[~np.isnan(batch)] for batch in agreement]
     agreed = [float(answered.mean()) for answered in batches if len(answered)]
     average = statistics.fmean(agreed) if agreed else None
     d1, d2, d3, d4, ece = (_spread(column) for column in zip(*scores, strict=True))
