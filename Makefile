@@ -1,5 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
 .PHONY: demo test test-all check bench docs lock clean
+# Where none is written, every process that a test starts compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo:
 	@tools/setup.sh core
