@@ -113,6 +113,7 @@ def test_quotes_cost_nothing_and_settings_without_answers_have_no_reporter(tmp_p
 
 
 # OpenHands and what it loads warn of their own.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_asking_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With tom the agent is told to ask, and resolves a toy where somebody answers."""

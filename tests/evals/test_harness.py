@@ -247,6 +247,21 @@ def test_the_patch_holds_what_was_committed_changed_and_made(tmp_path: Path) -> 
     assert changed_files(patch_of(folder, toy.base_commit)) == ("README.md", "new.txt")
 
 
+def test_what_python_writes_when_it_runs_is_no_part_of_a_patch(tmp_path: Path) -> None:
+    """Bytecode is left out; a binary file that is the agent's own comes along and applies."""
+    toy = built(tmp_path / "repos")[0]
+    folder = checkout(toy, tmp_path / "repos", tmp_path / "work")
+    (folder / "ledger" / "__pycache__").mkdir()
+    (folder / "ledger" / "__pycache__" / "money.cpython-312.pyc").write_bytes(b"\0\1")
+    (folder / "picture.png").write_bytes(b"\x89PNG\0\xff")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--message", "one")
+    patch = patch_of(folder, toy.base_commit)
+    assert "__pycache__" not in patch
+    assert "picture.png" in patch
+    assert "does not apply" not in judge(toy, patch, tmp_path / "repos").output
+
+
 def test_a_missing_clone_is_named_with_how_to_get_it(tmp_path: Path) -> None:
     """The message holds the command."""
     instance = Instance("a__b-1", "a/b", "c0ffee", "issue")

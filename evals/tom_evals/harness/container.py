@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tom_evals.harness.instance import Instance
 from tom_evals.harness.processes import finished
-from tom_evals.harness.workspace import git
+from tom_evals.harness.workspace import begin, git
 
 # Where the images have the repository, and their environment's name: SWE-bench's own.
 TESTBED = "/testbed"
@@ -56,7 +56,7 @@ def container(instance: Instance, folder: Path, namespace: str = NAMESPACE) -> G
     finally:
         docker("rm", "--force", copied)
     shutil.rmtree(folder / ".git", ignore_errors=True)
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    begin(folder)
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "The state that the work begins at")
     base = git(folder, "rev-parse", "HEAD").strip()

@@ -58,7 +58,7 @@ def checkout(instance: Instance, repos: Path, folder: Path) -> Path:
     What came after the commit holds the solution, so it is not fetched. Raises NoCheckout.
     """
     folder.mkdir(parents=True)
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    begin(folder)
     git(folder, "fetch", "--quiet", str(source(repos, instance.repo)), instance.base_commit)
     git(folder, "reset", "--quiet", "--hard", "FETCH_HEAD")
     (folder / ".git" / "FETCH_HEAD").unlink()
@@ -67,10 +67,17 @@ def checkout(instance: Instance, repos: Path, folder: Path) -> Path:
     return folder
 
 
+def begin(folder: Path) -> None:
+    """Makes a repository in which what Python writes when it runs is nobody's work."""
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    (folder / ".git" / "info").mkdir(exist_ok=True)
+    (folder / ".git" / "info" / "exclude").write_text("__pycache__/\n*.pyc\n", encoding="utf-8")
+
+
 def patch_of(folder: Path, base_commit: str) -> str:
-    """All that was changed since the base commit, committed or not, as a unified diff."""
+    """All that was changed since the base commit, committed or not, as a diff of git's."""
     git(folder, "add", "--all")
-    return git(folder, "diff", "--cached", "--no-color", "--no-ext-diff", base_commit)
+    return git(folder, "diff", "--cached", "--binary", "--no-color", "--no-ext-diff", base_commit)
 
 
 def judge(instance: Instance, patch: str, repos: Path) -> Judged:
