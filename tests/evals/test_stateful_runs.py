@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
+from tom_evals.harness.engine import EngineFault
 from tom_evals.harness.instance import Instance
 from tom_evals.harness.played import FOLLOWED
 from tom_evals.harness.session import Ended
@@ -21,6 +22,7 @@ from tom_evals.stateful_swe.given import Given, given_as_json, given_of
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import profiles
 from tom_evals.stateful_swe.prompts import render
+from tom_swe.errors import SourceError
 
 PACKAGE = Path(runner.__file__).parents[1]
 SHARED = Path(os.environ.get("TOM_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -99,6 +101,22 @@ def test_a_run_with_other_options_is_another_run() -> None:
         plan._replace(steps=5),
     ):
         assert other.as_json() != plan.as_json()
+
+
+def test_histories_of_another_run_are_never_taken_up(tmp_path: Path) -> None:
+    """A run that broke off before its histories were whole is not gone on with by another one."""
+    reading = tmp_path / "data" / "reading"
+    reading.mkdir(parents=True)
+    (reading / "utterances.jsonl").touch()
+    for name in ("messages", "message_labels", "claude_code", "claude_code_labels"):
+        (reading / f"{name}.jsonl").touch()
+    pairs = runner.crossed(profiles(1), [Instance("a__b-1", "a/b", "c", "It fails.\n\nAlways.")])
+    place = runner.Place(tmp_path / "data", tmp_path / "work", tmp_path / "repos")
+    plan = runner.Plan(pairs, (Arm.NONE,), "openai/x", tokens=5000)
+    with pytest.raises(SourceError, match="claude-code-real"):
+        runner.run(plan, place)
+    with pytest.raises(EngineFault, match="tokens: 5000, now 9000"):
+        runner.run(plan._replace(tokens=9000), place)
 
 
 def test_every_arm_has_the_same_prompt_but_for_its_own_part() -> None:

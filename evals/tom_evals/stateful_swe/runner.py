@@ -103,12 +103,12 @@ def run(
     tell: Tell = lambda _: None,
 ) -> list[Row]:
     """The rows of all sessions, those that failed too. Raises EngineFault and ModelFault."""
-    prepare(plan, place, tell)
+    # The requests first: their ledger refuses a folder whose histories are of another run.
     requests = _requests(plan, place, tell)
+    prepare(plan, place, tell)
     jobs = [
-        Job(_key(arm, profile, instance), given_as_json(_given(plan, place, arm, pair, requests)))
+        Job(_key(arm, *pair), given_as_json(_given(plan, place, arm, pair, requests)))
         for pair in plan.pairs
-        for profile, instance in (pair,)
         for arm in plan.arms
     ]
     with Ledger(place.work / "sessions.jsonl", plan.as_json()) as ledger:
