@@ -5,10 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
-
 from tom_evals.ambig_swe.settings import Manner, Setting, Task
-from tom_evals.harness.engine import Json
+from tom_evals.harness.carried import carried
 from tom_evals.harness.session import Ended, Exchange, Part
 
 QUOTES = "quotes"
@@ -75,25 +73,5 @@ class Row(NamedTuple):
         return sum(each.manner == Manner.ANSWERED for each in self.exchanges)
 
 
-_GIVEN = TypeAdapter(Given)
-_ROW = TypeAdapter(Row)
-
-
-def given_as_json(given: Given) -> Json:
-    """The session as JSON."""
-    return {"given": _GIVEN.dump_python(given, mode="json")}
-
-
-def given_of(json: Json) -> Given:
-    """The session that JSON holds."""
-    return _GIVEN.validate_python(json["given"])
-
-
-def row_of(json: Json) -> Row:
-    """The row that JSON holds."""
-    return _ROW.validate_python(json["row"])
-
-
-def row_as_json(row: Row) -> Json:
-    """The row as JSON."""
-    return {"row": _ROW.dump_python(row, mode="json")}
+given_as_json, given_of = carried(Given, "given")
+row_as_json, row_of = carried(Row, "row")

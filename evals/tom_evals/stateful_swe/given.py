@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
-
-from tom_evals.harness.engine import Json
+from tom_evals.harness.carried import carried
 from tom_evals.harness.instance import Instance
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import Profile
@@ -39,25 +37,5 @@ class Given(NamedTuple):
     budget: float = 1.0
 
 
-_GIVEN = TypeAdapter(Given)
-_ROW = TypeAdapter(Row)
-
-
-def given_as_json(given: Given) -> Json:
-    """The session as JSON."""
-    return {"given": _GIVEN.dump_python(given, mode="json")}
-
-
-def given_of(json: Json) -> Given:
-    """The session that JSON holds."""
-    return _GIVEN.validate_python(json["given"])
-
-
-def row_as_json(row: Row) -> Json:
-    """The row as JSON."""
-    return {"row": _ROW.dump_python(row, mode="json")}
-
-
-def row_of(json: Json) -> Row:
-    """The row that JSON holds."""
-    return _ROW.validate_python(json["row"])
+given_as_json, given_of = carried(Given, "given")
+row_as_json, row_of = carried(Row, "row")
