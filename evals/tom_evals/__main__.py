@@ -118,6 +118,7 @@ def ambig_swe(
     from tom_evals.harness.engine import EngineFault
     from tom_evals.harness.instance import Unreadable as NoInstances
     from tom_evals.harness.options import interrupted
+    from tom_evals.harness.workspace import NoCheckout
 
     if replay + detect + questions + smoke + (run or dry_run) != 1:
         raise typer.BadParameter(
@@ -153,7 +154,7 @@ def ambig_swe(
             typer.echo(command.planned(options))
         else:
             _print(command.smoke(options) if smoke else command.full(options), as_json)
-    except (Unreadable, NoInstances, EngineFault, NoAnswer, TomError) as error:
+    except (Unreadable, NoInstances, NoCheckout, EngineFault, NoAnswer, TomError) as error:
         typer.echo(error, err=True)
         raise typer.Exit(2 if isinstance(error, Missing) else 1) from error
     except KeyboardInterrupt:

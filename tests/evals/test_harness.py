@@ -210,6 +210,18 @@ def test_toys_are_solved_by_their_patch_and_not_without_it(tmp_path: Path) -> No
         assert not judge(each, "", tmp_path / "repos").resolved
 
 
+def test_toys_that_are_there_stay_and_a_relative_folder_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second run beside a first one takes none of its clones away; the default is relative."""
+    monkeypatch.chdir(tmp_path)
+    toy = built(Path("repos"))[0]
+    clone = (tmp_path / "repos" / "toys__ledger").stat().st_ino
+    assert built(Path("repos"))[0] == toy
+    assert (tmp_path / "repos" / "toys__ledger").stat().st_ino == clone
+    assert judge(toy, toy.patch, Path("repos")).resolved
+
+
 def test_a_patch_cannot_make_its_own_judge(tmp_path: Path) -> None:
     """A patch that overwrites the judging test, or does not apply, resolves nothing."""
     toy = built(tmp_path / "repos")[0]

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_evals.harness.models import language
+from tom_evals.harness.whole import whole
 from tom_evals.keeping.material import Utterance, dimensions
 from tom_evals.stateful_swe.history import (
     TOLD_IN,
@@ -43,7 +44,6 @@ from tom_evals.stateful_swe.washing import (
     replaced,
     written_utterances,
 )
-from tom_evals.stateful_swe.whole import whole
 from tom_swe.errors import ModelUnavailable
 from tom_swe.model.session import Role, Session
 from tom_swe.testing import session_of

@@ -181,6 +181,7 @@ def test_a_dry_run_says_all_and_does_nothing(tmp_path: Path) -> None:
     ("arguments", "says", "code"),
     [
         (["--dry-run", "--instances", "rows.jsonl"], "name it with --model", 2),
+        ([], "name it with --model", 2),
         (["--smoke", "--study"], "name one", 2),
         (["--dry-run", "--model", "x", "--instances", "none.jsonl"], "cannot be read", 1),
         (["--smoke", "--arm", "magic"], "magic", 2),

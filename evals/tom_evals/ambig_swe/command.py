@@ -81,11 +81,12 @@ def smoke(options: Options) -> Report:
 
 
 def _plan(options: Options) -> Plan:
+    named = agents_name(options.model, "--smoke")
     found = instances_of(options.instances, None)
     tasks = tasks_of(found, issues(shared_data()))
     return Plan(
         tasks=tasks[: options.most],
-        model=agents_name(options.model, "--smoke"),
+        model=named,
         settings=tuple(options.settings) or tuple(Setting),
         agents=tuple(options.agents) or tuple(Agent),
         user=options.user,

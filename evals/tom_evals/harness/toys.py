@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
 
 from tom_evals.harness.instance import Instance
+from tom_evals.harness.whole import whole
 from tom_evals.harness.workspace import git
 
 # Of the one commit, so that its hash is the same wherever it is made.
@@ -67,19 +67,18 @@ def _toy(row: Mapping[str, Any]) -> Toy:
 
 
 def built(repos: Path) -> tuple[Instance, ...]:
-    """The instances, their repositories made in a folder of clones; those there are replaced."""
-    return tuple(_built(toy, repos) for toy in toys())
+    """The instances, their repositories made in a folder of clones where they are not there yet."""
+    return tuple(_built(toy, repos.absolute()) for toy in toys())
 
 
 def _built(toy: Toy, repos: Path) -> Instance:
     clone = repos / toy.repo.replace("/", "__")
-    if clone.exists():
-        rmtree(clone)
-    clone.mkdir(parents=True)
-    git(clone, "init", "--quiet", "--initial-branch=main")
-    _write(clone, _files(toy))
-    git(clone, "add", "--all")
-    git(clone, "commit", "--quiet", "--message", "The state before", at=_DATE)
+    if not clone.is_dir():
+        with whole(clone) as making:
+            git(making, "init", "--quiet", "--initial-branch=main")
+            _write(making, _files(toy))
+            git(making, "add", "--all")
+            git(making, "commit", "--quiet", "--message", "The state before", at=_DATE)
     with TemporaryDirectory(prefix="tom-toy-") as place:
         patch = _patch(clone, Path(place) / "solved", {toy.module: _module(toy, toy.right)})
         tests = {"tests/test_judged.py": toy.judging}

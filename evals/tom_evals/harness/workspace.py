@@ -44,7 +44,8 @@ class Judged(NamedTuple):
 
 def source(repos: Path, repo: str) -> Path:
     """Where the repository "owner/name" lies in a folder of clones: ``owner__name``."""
-    place = repos / repo.replace("/", "__")
+    # Git runs in the checkout, from which a relative path would lead elsewhere.
+    place = repos.absolute() / repo.replace("/", "__")
     if not place.is_dir():
         raise NoCheckout(
             f"no clone of {repo} at {place}: git clone --bare https://github.com/{repo} {place}"

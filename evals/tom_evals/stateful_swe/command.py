@@ -13,6 +13,7 @@ from tom_evals.harness.container import NAMESPACE
 from tom_evals.harness.engine import Engine, EngineFault
 from tom_evals.harness.instance import Unreadable
 from tom_evals.harness.options import Where, agents_name, instances_of, interrupted, tell
+from tom_evals.harness.workspace import NoCheckout
 from tom_evals.report import Report, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.memories.memory import Arm
@@ -103,10 +104,11 @@ def stateful_swe(
             )
             _report(rows, work, SMALL)
             return
+        named = agents_name(model, "--smoke or --study")
         plan = runner.Plan(
             pairs=runner.assigned(profile.profiles(people), instances_of(instances, most)),
             arms=arms if arm else (*arms, Arm.TOM_MODEL),
-            model=agents_name(model, "--smoke or --study"),
+            model=named,
             tokens=held,
             writer=writer,
             user=user,
@@ -121,7 +123,7 @@ def stateful_swe(
             return
         rows = runner.run(plan, at, on=engine, at_once=side_by_side, again=again, tell=tell)
         _report(rows, work, "Stateful SWE")
-    except (EngineFault, Unreadable, TomError) as error:
+    except (EngineFault, NoCheckout, Unreadable, TomError) as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:

@@ -103,15 +103,15 @@ def run(
     tell: Tell = lambda _: None,
 ) -> list[Row]:
     """The rows of all sessions, those that failed too. Raises EngineFault and ModelFault."""
-    # The requests first: their ledger refuses a folder whose histories are of another run.
-    requests = _requests(plan, place, tell)
-    prepare(plan, place, tell)
-    jobs = [
-        Job(_key(arm, *pair), given_as_json(_given(plan, place, arm, pair, requests)))
-        for pair in plan.pairs
-        for arm in plan.arms
-    ]
+    # Held from the start: no other process, nor a run with other options, writes here meanwhile.
     with Ledger(place.work / "sessions.jsonl", plan.as_json()) as ledger:
+        prepare(plan, place, tell)
+        requests = _requests(plan, place, tell)
+        jobs = [
+            Job(_key(arm, *pair), given_as_json(_given(plan, place, arm, pair, requests)))
+            for pair in plan.pairs
+            for arm in plan.arms
+        ]
         left = len(jobs) - sum(job.key in ledger.rows() for job in jobs)
         tell(f"{len(jobs)} sessions, {left} of them to run")
         rows = engine.run(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tom_evals.stateful_swe.whole import whole
+from tom_evals.harness.whole import whole
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.model.session import Role, Session
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
+from tom_evals.harness.whole import whole
 from tom_evals.stateful_swe.memories.embedded import Mind, believed, learn
 from tom_evals.stateful_swe.memories.emphasis import noted
 from tom_evals.stateful_swe.memories.memory import Arm, Memory, Text
 from tom_evals.stateful_swe.memories.passages import Passages, index
 from tom_evals.stateful_swe.profile import Profile, described
-from tom_evals.stateful_swe.whole import whole
 from tom_swe.app import open_tom
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tom_evals.stateful_swe.whole import whole
+from tom_evals.harness.whole import whole
 from tom_swe.app import open_tom
 from tom_swe.mind.brief import plain
 from tom_swe.mind.tokens import count_tokens
