@@ -229,10 +229,17 @@ def test_what_cannot_be_taken_back_is_asked_sooner() -> None:
 
 def test_reluctance_raises_what_a_question_takes() -> None:
     """Who waves questions off is asked only about what is very unclear, and one thing at once."""
-    waves_off = belief("Do not ask, decide and go on", "question_timing", "never")
+    waves_off = belief("Waves the agent's questions off", "habit.questions", "waves_off")
     assert advised("fix it").action is Action.ASK
     assert advised("fix it", waves_off).action is Action.PROCEED
     assert len(advised("make it better", waves_off).questions) == 1
+
+
+def test_who_said_never_to_ask_is_asked_before_what_cannot_be_undone_alone() -> None:
+    """A stated wish not to be asked is kept to, but for a guess that could destroy something."""
+    never = belief("Do not ask, decide and go on", "question_timing", "never")
+    assert advised("make it better", never).action is Action.PROCEED
+    assert advised("fix the problem on the live site", never).action is Action.ASK
 
 
 def test_who_wants_to_be_asked_is_asked_sooner() -> None:

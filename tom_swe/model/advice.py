@@ -70,13 +70,15 @@ class Recalled(Value):
 class Suggestion(Value):
     """The answer to a query. Cited beliefs exist and carry the quotes they rest on.
 
-    ``wishes`` say what the beliefs mean for this very request; ``usage`` is what it took of a
-    language model, None where none answered.
+    ``when_stuck`` are questions for whoever wants it tried first; ``wishes`` say what the beliefs
+    mean for this very request; ``usage`` is what it took of a language model, None where none
+    answered.
     """
 
     action: Action
     text: str
     questions: tuple[str, ...] = ()
+    when_stuck: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
     beliefs: tuple[Belief, ...] = ()
     turns: tuple[PastTurn, ...] = ()

@@ -6,6 +6,7 @@ from tom_swe.mind.advise.background import background
 from tom_swe.mind.clarity.assess import CLEAR, RISK, assess, is_destructive
 from tom_swe.mind.clarity.questions import questions
 from tom_swe.mind.clarity.settled import Settled, settle
+from tom_swe.mind.interaction.wording import worded
 from tom_swe.mind.manner import Manner, manner_of
 from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
@@ -38,26 +39,56 @@ class EmbeddedAdviser:
         settled = settle(clarity.missing, query.text, holding, recalled.turns)
         asks: tuple[str, ...] = ()
         if clarity.is_request and clarity.score < enough and settled.missing:
-            asks = questions(
-                clarity.model_copy(update={"missing": settled.missing}),
+            asks = worded(
+                questions(
+                    clarity.model_copy(update={"missing": settled.missing}),
+                    query.text,
+                    short=manner.short,
+                    limit=manner.questions_at_once,
+                    chosen=settled.dimensions,
+                ),
+                settled.missing,
+                manner.wishes,
                 query.text,
-                short=manner.short,
-                limit=manner.questions_at_once,
-                chosen=settled.dimensions,
             )
+        asks, later = in_time(asks, query, manner)
         action = Action.ASK if asks else Action.PROCEED
         beliefs = _cited(settled.beliefs, recalled.beliefs)
         shown = recalled.turns[:PAST_TURNS_SHOWN]
         return Suggestion(
             action=action,
-            text=_text(action, asks, beliefs, shown),
+            text="\n".join([*what_to_do(asks, later), *background(beliefs, shown)]),
             questions=asks,
+            when_stuck=later,
             beliefs=beliefs,
             turns=shown,
             clarity=clarity,
             confidence=confidence_of(action, clarity, beliefs),
             reasoning=_reasoning(clarity, settled, enough, manner),
         )
+
+
+def in_time(
+    asks: tuple[str, ...], query: Query, manner: Manner
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The questions for now, and those for when the agent is stuck, as the person wants it.
+
+    Who wants it tried first is asked once that failed; others, where this is no time, not at all.
+    """
+    if manner.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
+        return asks, ()
+    return (), asks if "first_try" in manner.wishes else ()
+
+
+def what_to_do(asks: Sequence[str], later: Sequence[str]) -> list[str]:
+    """The lines that say whether to ask, now or when stuck, and what."""
+    if asks:
+        head = "Ask before you start:"
+    elif later:
+        head = "Proceed. They want it tried first; if you are stuck then, ask:"
+    else:
+        head = "Proceed."
+    return [head, *(f"- {question}" for question in asks or later)]
 
 
 def _enough(text: str, manner: Manner) -> float:
@@ -71,21 +102,6 @@ def _enough(text: str, manner: Manner) -> float:
 def _cited(answering: Sequence[Belief], recalled: Sequence[Belief]) -> tuple[Belief, ...]:
     """The beliefs that answer what is open come first, each once."""
     return tuple({belief.id: belief for belief in (*answering, *recalled)}.values())
-
-
-def _text(
-    action: Action,
-    asks: Sequence[str],
-    beliefs: Sequence[Belief],
-    turns: Sequence[PastTurn],
-) -> str:
-    lines: list[str] = []
-    if action is Action.ASK:
-        lines.append("Ask before you start:")
-        lines += [f"- {question}" for question in asks]
-    else:
-        lines.append("Proceed.")
-    return "\n".join([*lines, *background(beliefs, turns)])
 
 
 def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tom_swe.errors import ModelFault, NotFound
 from tom_swe.mind.advise.background import background
-from tom_swe.mind.advise.embedded import EmbeddedAdviser, confidence_of
+from tom_swe.mind.advise.embedded import EmbeddedAdviser, confidence_of, in_time, what_to_do
 from tom_swe.mind.advise.forms import (
     AskForm,
     LastStepForm,
@@ -104,6 +104,7 @@ class _Consult:
         self._model = model
         self._manner = manner
         self._library = library
+        self._query = query
         self._shown = {belief.id: belief for belief in recalled.beliefs}
         self._sessions = {turn.session_id for turn in recalled.turns}
         self._system = render("advising")
@@ -168,16 +169,18 @@ class _Consult:
             for wish in answer.wishes[:MOST_WISHES]
             if (cited := self._cited(wish)) and wish.text.strip()
         ]
-        asks = self._questions(answer) if isinstance(answer, AskForm) else ()
+        asked = self._questions(answer) if isinstance(answer, AskForm) else ()
+        asks, later = in_time(asked, self._query, self._manner)
         action = Action.ASK if asks else Action.PROCEED
         beliefs = tuple({b.id: b for _, cited in wishes for b in cited}.values())
-        lines = ["Ask before you start:", *(f"- {each}" for each in asks)] if asks else ["Proceed."]
+        lines = what_to_do(asks, later)
         if wishes:
             lines += ["For this request they would want:", *(f"- {text}" for text, _ in wishes)]
         return Suggestion(
             action=action,
             text="\n".join([*lines, *background(beliefs, embedded.turns)]),
             questions=asks,
+            when_stuck=later,
             wishes=tuple(text for text, _ in wishes),
             beliefs=beliefs,
             turns=embedded.turns,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from tom_swe.mind.interaction.preference import BY_ID
 from tom_swe.mind.json_line import json_line
 from tom_swe.mind.manner import Manner
 from tom_swe.mind.tokens import count_tokens
@@ -23,6 +24,7 @@ def request_lines(query: Query, manner: Manner) -> list[str]:
         json_line(
             person=timing, most_questions=manner.questions_at_once, short_questions=manner.short
         ),
+        *(json_line(wants=BY_ID[each].wish) for each in sorted(manner.wishes)),
     ]
 
 

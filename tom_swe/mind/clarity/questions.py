@@ -116,13 +116,11 @@ def _behaviour(text: str, short: bool, *, anywhere: bool) -> str:
     if text.rstrip().endswith(":"):
         return f"Nothing follows “{_last(text)}”. Can you paste it?"
     if is_report(text):
-        where = " In which file or function?" if anywhere else ""
+        # Where in the code that is, the agent can find out from such a case by itself.
         if short:
-            return f"What do you run, what comes out, and what should?{where}"
+            return "What do you run, what comes out, and what should?"
         named = _quoted(text, wording.TROUBLE, asking.ABSTRACT)
-        return (
-            f"Can you show one case of “{named}”: what you run, what comes out, what should?{where}"
-        )
+        return f"Can you show one case of “{named}”: what you run, what comes out, what should?"
     if wording.TROUBLE.search(text) is None and asking.BROKEN.search(text) is None:
         if short:
             return "What is wrong, and how should it be?"
