@@ -61,6 +61,7 @@ class Issue(NamedTuple):
     """The full text with its escapes left in."""
     escaped: bool
     """Whether any field of the row held an escape."""
+    patch: str = ""
 
 
 class Seen(NamedTuple):
@@ -285,4 +286,5 @@ def _issue(row: Mapping[str, str | None]) -> Issue:
         touched=len(_TOUCHED.findall(text["patch"])),
         released=text["original_issue"],
         escaped=any(ESCAPE in value for value in text.values()),
+        patch=unescaped(text["patch"]),
     )

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from tom_evals.stateful_swe.wording import content, prose, sentences
+from tom_swe.mind.interaction.effort import asks_for_file
 
 _REQUEST = re.compile(
     r"\b(?:please|could you|can you|kindly)\s+(?:also\s+)?"
@@ -15,12 +16,6 @@ _REQUEST = re.compile(
     r"(?:to\s+(?:know|understand|clarify|ask|confirm)|more|some|additional|further|a few|"
     r"the following|clarification|answers|you\s+to)\b"
     r"|\b(?:it would|would)\s+(?:be\s+helpful|help)\s+(?:\w+\s+)?(?:to know|if you)\b",
-    re.IGNORECASE,
-)
-_PLACE = re.compile(
-    r"\b(?:which|what)\b[^?]*\b(?:files?|modules?|place|location|path|package)\b"
-    r"|\bwhere\b[^?]*\b(?:code|bug|change|fix|defined|implemented|located|look|live)\b"
-    r"|\w\.(?:py|js|ts|go|rs|java|c|h|cpp)\b",
     re.IGNORECASE,
 )
 # The words of a question that could be asked about anything.
@@ -61,6 +56,6 @@ def questions(text: str) -> list[str]:
 
 def sort(question: str) -> Sort:
     """What a question is after; one without a word of its own is generic."""
-    if _PLACE.search(question):
+    if asks_for_file(question):
         return Sort.PLACE
     return Sort.SPECIFIC if content(question) - _GENERIC else Sort.GENERIC

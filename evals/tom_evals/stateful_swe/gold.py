@@ -25,7 +25,13 @@ class Gold(NamedTuple):
 
 def gold(patch: str) -> Gold:
     """The names of a unified diff. Symbols stand in hunk headers and in changed lines."""
-    return Gold(changed_files(patch), tuple(dict.fromkeys(_symbols(patch))))
+    return Gold(changed_files(patch), symbols(patch))
+
+
+def symbols(patch: str, *, also_special: bool = False) -> tuple[str, ...]:
+    """The functions and classes of a unified diff; ``__init__`` and its like only if asked for."""
+    found = dict.fromkeys(_symbols(patch))
+    return tuple(each for each in found if also_special or not _DUNDER.match(each))
 
 
 def _symbols(patch: str) -> Iterator[str]:
@@ -33,8 +39,7 @@ def _symbols(patch: str) -> Iterator[str]:
         hunk = _HUNK.match(line)
         changed = line[:1] in ("+", "-") and not line.startswith(("+++", "---"))
         if hunk or changed:
-            names = _DEFINED.findall(hunk[1] if hunk else line)
-            yield from (name for name in names if not _DUNDER.match(name))
+            yield from _DEFINED.findall(hunk[1] if hunk else line)
 
 
 def named_files(text: str, files: tuple[str, ...]) -> list[str]:

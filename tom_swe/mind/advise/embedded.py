@@ -6,10 +6,11 @@ from tom_swe.mind.advise.background import background
 from tom_swe.mind.clarity.assess import CLEAR, RISK, assess, is_destructive
 from tom_swe.mind.clarity.questions import questions
 from tom_swe.mind.clarity.settled import Settled, settle
+from tom_swe.mind.clarity.wording import named_file
 from tom_swe.mind.interaction.wording import worded
 from tom_swe.mind.manner import Manner, manner_of
 from tom_swe.mind.recall import in_force
-from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
+from tom_swe.model.advice import Action, Clarity, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief
 from tom_swe.model.user import UserModel
 from tom_swe.ports import Library
@@ -50,6 +51,7 @@ class EmbeddedAdviser:
                 settled.missing,
                 manner.wishes,
                 query.text,
+                place=named_file(query.text),
             )
         asks, later = in_time(asks, query, manner)
         action = Action.ASK if asks else Action.PROCEED

@@ -1,4 +1,4 @@
-"""Wording that names things, tells of trouble or leaves things open: patterns alone."""
+"""Wording that names things, tells of trouble or leaves things open. Pure."""
 
 import re
 
@@ -82,3 +82,9 @@ DESTRUCTIVE = re.compile(
     _I,
 )
 EITHER = re.compile(r"\b((?:\w[\w.+#-]* ){0,1}\w[\w.+#-]*),? or ((?:a |an |the )?\w[\w.+#-]*)", _I)
+
+
+def named_file(text: str) -> str:
+    """The first file that a text names, "" where it names none."""
+    found = FILE.search(text)
+    return found.group() if found else ""

@@ -1,0 +1,7 @@
+"""Prompts of this laboratory, as Jinja files."""
+
+from functools import partial
+
+from tom_evals.harness.prompts import rendered
+
+render = partial(rendered, "tom_evals.userville")
