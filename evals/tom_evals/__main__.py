@@ -16,6 +16,7 @@ from tom_evals.harness.options import Where
 from tom_evals.report import Report, as_json, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.command import stateful_swe
+from tom_evals.userville.command import userville
 from tom_swe.errors import TomError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -204,6 +205,7 @@ def usi(as_json: Json = False) -> None:
 
 
 app.command("stateful-swe")(stateful_swe)
+app.command("userville")(userville)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,7 @@ def test_the_release_is_read_and_its_escapes_are_undone(small: Path) -> None:
         touched=1,
         released="See src/b.py:_x005F_x000D_\n`f` fails",
         escaped=True,
+        patch="diff --git a b\n",
     )
     assert (second.files, second.escaped) == ((), False)
     assert found.solved["Claude Sonnet 3.5", "Full"] == {"a__b-1": True, "a__b-2": False}

@@ -69,6 +69,11 @@ def of_tasks(tasks: Sequence[Task]) -> dict[str, Index]:
     return {name: Index(rows) for name, rows in found.items()}
 
 
+def checkout(repos: Path, task: Task) -> Path:
+    """Where a task's repository is in a folder of clones."""
+    return repos / task.repository.replace("/", "__")
+
+
 def of_checkout(folder: Path) -> Index:
     """The functions and classes of a checkout's Python files; files that do not parse by name."""
     return Index(_places(folder))

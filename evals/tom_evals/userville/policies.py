@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_swe import LOCAL_USER, Query, Role, Session, Settings, Suggestion, Tom, Turn, open_tom
-from tom_swe.mind.interaction.preference import Preference
+from tom_swe.mind.interaction.preference import NO_PREFERENCE, Preference
 from tom_swe.mind.interaction.wording import worded
 from tom_swe.mind.manner import Manner, manner_of
 from tom_swe.model.advice import Missing
@@ -92,18 +92,25 @@ class Remembered(NamedTuple):
         """What it says on a request."""
         return self.tom.consult(LOCAL_USER, Query(text=text, repository=repository))
 
+    def briefing(self) -> str:
+        """What it tells an agent of the person when a session starts."""
+        return self.tom.brief(LOCAL_USER).text
+
+
+type Toms = Mapping[str, Remembered]
+"""By the id of the preference of the person that each worked with."""
+
 
 class Embedded(NamedTuple):
     """Asks what tom advises, when it advises it; tom has no language model."""
 
-    remembered: Mapping[str, Remembered]
-    """By the preference of the person that was worked with."""
+    toms: Toms
     name: str = "tom embedded"
 
     def play(self, episode: Episode, index: Index) -> Record:
         """One consult; its questions in one message, unless the person wants them apart."""
         known = [episode.opening]
-        tom = self.remembered[episode.preference.id]
+        tom = self.toms[episode.preference.id]
         advice = tom.advice(episode.opening, episode.task.repository)
         if advice.when_stuck:
             # That is where an agent tries first, and finds that it is not sure.
@@ -115,9 +122,7 @@ class Embedded(NamedTuple):
 
 
 @contextmanager
-def remembered(
-    preferences: Sequence[Preference], embedder: Embedder
-) -> Generator[Mapping[str, Remembered]]:
+def remembered(preferences: Sequence[Preference], embedder: Embedder) -> Generator[Toms]:
     """A tom for each kind of person, which learned from two earlier sessions what they want.
 
     In the second session the person says the same again, as people do.
@@ -125,7 +130,8 @@ def remembered(
     with TemporaryDirectory(prefix="tom-userville-") as folder:
         found: dict[str, Remembered] = {}
         try:
-            for each in preferences:
+            # Precise requests come from people without a preference.
+            for each in dict.fromkeys((NO_PREFERENCE, *preferences)):
                 home = Path(folder) / each.id
                 tom = open_tom(Settings(home=home), embedder=embedder)
                 for session in _earlier(each):

@@ -132,7 +132,8 @@ def _from_request(task: Task, asked: Sequence[str], told: set[str]) -> Reply | N
 _OF_ANYTHING = content(
     "show case run come out happen instead see wrong result example exactly more tell detail "
     "describe explain clarify thing something want expect mean do one else also matter most done "
-    "finished main is it that for about please help problem issue details here know need change"
+    "error message nothing finished main is it that for about please help problem issue details "
+    "here know need change"
 )
 _TROUBLE = re.compile(
     r"\b(?:what|how)\b[^?]*\b(?:happen\w*|expect\w*|should|wrong|see|run|want\w*|mean\w*|behav\w+|"

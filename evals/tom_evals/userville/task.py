@@ -14,6 +14,8 @@ from tom_evals.harness.toys import Toy, toys
 from tom_evals.stateful_swe.gold import symbols
 from tom_swe.mind.interaction.rewards import entries, f1
 
+# The line that Django's issues have after their title.
+_FORM = re.compile(r"^[ \t]*Description[ \t]*$", re.MULTILINE)
 _DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
@@ -63,7 +65,7 @@ def _of_issue(issue: Issue) -> Task:
         id=issue.instance,
         repository=repository(issue.instance),
         vague=issue.summary.strip(),
-        precise=issue.full.strip(),
+        precise=_FORM.sub("\n", issue.full).strip(),
         files=changed_files(issue.patch),
         functions=symbols(issue.patch, also_special=True),
         hints=issue.hints.strip(),
@@ -75,7 +77,7 @@ def _of_toy(toy: Toy) -> Task:
         id=toy.id,
         repository=toy.repo,
         vague=toy.vague.strip(),
-        precise=f"{toy.title}\n\n{toy.issue.strip()}",
+        precise=toy.issue.strip(),
         files=(toy.module,),
         functions=tuple(_DEFINED.findall(toy.signature)),
         hints=toy.hints,

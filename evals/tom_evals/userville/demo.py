@@ -1,0 +1,57 @@
+"""One session that a person can follow: ``python -m tom_evals userville --demo``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tom_evals.userville.episode import Episode, Record
+from tom_evals.userville.index import Index
+from tom_evals.userville.policies import Policy
+from tom_evals.userville.simulator import Simulator
+from tom_evals.userville.task import Task
+from tom_swe.mind.interaction.effort import Level, effort_of
+from tom_swe.mind.interaction.preference import Preference
+from tom_swe.mind.interaction.rewards import Profile, Rewards
+
+
+def shown(
+    task: Task, preference: Preference, index: Index, policy: Policy, simulator: Simulator
+) -> Iterator[str]:
+    """The session line by line: who says what, what it costs, and what it is worth."""
+    episode = Episode(task, preference, simulator)
+    yield f"The person: {preference.id}, which is: {preference.wish or 'no wish of this kind'}"
+    yield f"They hold: {_short(task.precise)}"
+    yield ""
+    yield f"Person: {_short(task.vague)}"
+    record = policy.play(episode, index)
+    for each in record.exchanges:
+        yield f"Agent ({policy.name}): {each.query}"
+        yield f"Person: {_short(each.reply.text)}   [{_cost(each.reply.level)}]"
+    yield f"Agent: it is {', '.join(record.answer.splitlines()) or 'nowhere that I can find'}."
+    yield ""
+    yield f"Right: {', '.join(sorted(task.wanted))}"
+    yield from _worth(record)
+
+
+def _cost(level: Level | None) -> str:
+    given = "no level" if level is None else f"level {level}, {level.name.lower()}"
+    return f"{given}; {effort_of(level).name.lower()} effort"
+
+
+def _worth(record: Record) -> Iterator[str]:
+    kept = "kept to" if record.keeps else "broken"
+    yield f"The wish was {kept}; penalty {record.preference.penalty(record.asks):g}."
+    for profile in Profile:
+        yield f"Reward ({profile}): {_sum(record.rewards(profile))}"
+
+
+def _sum(found: Rewards) -> str:
+    return (
+        f"productive {found.productivity:.2f}, proactive {found.proactivity:+.2f}, "
+        f"personal {found.personalisation:+.2f}; together, within 0 and 1, {found.total:.2f}"
+    )
+
+
+def _short(text: str, most: int = 300) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

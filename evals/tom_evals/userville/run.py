@@ -1,0 +1,168 @@
+"""Whole evaluations: what needs no model at once, sessions of models kept as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tom_evals.harness.engine import Job, Json, Ledger, Row
+from tom_evals.harness.engine import run as run_jobs
+from tom_evals.harness.models import Language
+from tom_evals.report import Report, Table
+from tom_evals.userville.by_model import ByModel
+from tom_evals.userville.episode import Episode, Record
+from tom_evals.userville.evaluate import Played, Setup, played, report
+from tom_evals.userville.policies import (
+    MORE,
+    PLACE,
+    Always,
+    Embedded,
+    Never,
+    Oracle,
+    Policy,
+    Toms,
+    remembered,
+)
+from tom_evals.userville.simulator import Exchange, Reply
+from tom_evals.userville.task import Task
+from tom_swe.mind.interaction.effort import Level
+from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE
+from tom_swe.model.calls import Usage
+from tom_swe.ports import Embedder
+
+
+class Players(NamedTuple):
+    """Models that play: the agent, and the person where they are played by one."""
+
+    agent: Language
+    person: Language | None = None
+
+
+def offline(setup: Setup, embedder: Embedder, notes: Sequence[str] = ()) -> Report:
+    """The policies that need no model, among people as ``setup`` has them."""
+    with remembered(setup.preferences, embedder) as toms:
+        rows = [each for policy in _policies(toms) for each in played(policy, setup)]
+    return report(rows, notes)
+
+
+def with_models(
+    setup: Setup,
+    embedder: Embedder,
+    players: Players,
+    work: Path,
+    *,
+    at_once: int = 2,
+    again: bool = False,
+    tell: Callable[[Row], None] = lambda _: None,
+    notes: Sequence[str] = (),
+) -> Report:
+    """The same, and a model alone and with tom's advice.
+
+    A session of a model is kept in ``work`` as it ends; the same run goes on from there. One that
+    fails is told, and tried anew with ``again``. Raises EngineFault.
+    """
+    with remembered(setup.preferences, embedder) as toms:
+        rows = [each for policy in _policies(toms) for each in played(policy, setup)]
+        agents = {
+            each.name: each for each in (ByModel(players.agent), ByModel(players.agent, toms))
+        }
+        jobs, tasks = _jobs(agents, setup), {each.id: each for each in setup.tasks}
+
+        def one(given: Json) -> Json:
+            agent, task = agents[given["policy"]], tasks[given["task"]]
+            preference = BY_ID[given["preference"]]
+            episode = Episode(task, preference, setup.simulator, vague=given["vague"])
+            return _written(agent.play(episode, setup.indexes[task.repository]))
+
+        run = {
+            "agent": players.agent.name,
+            "person": players.person.name if players.person else "rules",
+            "tasks": list(tasks),
+            "preferences": [each.id for each in setup.preferences],
+        }
+        with Ledger(work / "sessions.jsonl", run) as ledger:
+            done = run_jobs(jobs, one, ledger, at_once=at_once, again=again, tell=tell)
+    rows += [
+        Played(job.given["policy"], _read(row.result, tasks))
+        for job, row in zip(jobs, done, strict=True)
+        if not row.failed
+    ]
+    failed = [(row.key, row.failed) for row in done if row.failed]
+    extra = [_used(players)]
+    if failed:
+        extra.append(Table("Sessions that failed", ("session", "why"), failed))
+    return report(rows, notes, extra)
+
+
+def _policies(toms: Toms) -> tuple[Policy, ...]:
+    return (
+        Never(),
+        Always("always asks", MORE),
+        Always("always asks for the place", PLACE),
+        Embedded(toms),
+        Oracle(),
+    )
+
+
+def _jobs(agents: Mapping[str, Policy], setup: Setup) -> list[Job]:
+    sessions = [(each, task, True) for each in setup.preferences for task in setup.tasks]
+    sessions += [(NO_PREFERENCE, task, False) for task in setup.tasks]
+    return [
+        Job(
+            f"{name}/{preference.id}/{task.id}/{'vague' if vague else 'precise'}",
+            {"policy": name, "preference": preference.id, "task": task.id, "vague": vague},
+        )
+        for name in agents
+        for preference, task, vague in sessions
+    ]
+
+
+def _written(record: Record) -> dict[str, Any]:
+    return {
+        "task": record.task.id,
+        "preference": record.preference.id,
+        "vague": record.vague,
+        "answer": record.answer,
+        "exchanges": [
+            {
+                "query": each.query,
+                "text": each.reply.text,
+                "level": each.reply.level,
+                "broke": each.reply.broke,
+                "after": each.after,
+            }
+            for each in record.exchanges
+        ],
+    }
+
+
+def _read(row: Json, tasks: Mapping[str, Task]) -> Record:
+    return Record(
+        tasks[row["task"]],
+        BY_ID[row["preference"]],
+        row["vague"],
+        tuple(
+            Exchange(
+                each["query"],
+                Reply(
+                    each["text"],
+                    None if each["level"] is None else Level(each["level"]),
+                    each["broke"],
+                ),
+                each["after"],
+            )
+            for each in row["exchanges"]
+        ),
+        row["answer"],
+    )
+
+
+def _used(players: Players) -> Table:
+    def row(part: str, used: Usage) -> tuple[str, int, int, float | None]:
+        return part, used.tokens_in, used.tokens_out, used.cost
+
+    rows = [row(f"agent: {players.agent.name}", players.agent.used)]
+    if players.person:
+        rows.append(row(f"person: {players.person.name}", players.person.used))
+    return Table("Used in this call", ("part", "tokens in", "tokens out", "USD"), rows)
