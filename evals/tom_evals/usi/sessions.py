@@ -26,7 +26,7 @@ class Sessions(NamedTuple):
     features: Floats
     """By group, task and feature, in the order of `Feature`."""
     success: Floats
-    """By group and task: 0 or 1."""
+    """By group and task: 0 or 1; nan also where nobody told."""
 
     def group(self, number: int) -> Sessions:
         """One group alone."""
@@ -48,12 +48,15 @@ def sessions(
     measured = np.full((len(groups), len(tasks), len(ORDER)), np.nan)
     success = np.full((len(groups), len(tasks)), np.nan)
     for number, group in enumerate(groups):
+        seen: set[str] = set()
         for each in group:
             if each.task not in place:
                 continue
-            if not np.isnan(success[number, place[each.task]]):
+            if each.task in seen:
                 raise ValueError(f"two sessions on {each.task} in one group")
-            success[number, place[each.task]] = each.success
+            seen.add(each.task)
+            if each.success is not None:
+                success[number, place[each.task]] = each.success
             if each.user:
                 found = features(each.user, patterns)
                 measured[number, place[each.task]] = [found[feature] for feature in ORDER]

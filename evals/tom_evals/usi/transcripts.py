@@ -17,6 +17,7 @@ TRAJECTORIES = "gpt-4o-airline.json.gz"
 DOMAIN = "airline"
 LEXICONS = "lexicons.json"
 DIFFICULTY = "difficulty.json"
+HINT = "set TOM_SHARED_DATA to the folder that holds usi/"
 
 _MARKUP = re.compile(
     r"<\|(think|tool)\|>.*?<\|/\1\|>|<function=.*?(?:</function>|\Z)",
@@ -41,9 +42,12 @@ class Conversation(NamedTuple):
     task: str
     """The domain and the number: ``airline_0``."""
     run: int
-    success: bool
+    success: bool | None
+    """None, where nobody told whether the task was done."""
     user: tuple[str, ...]
     agent: tuple[str, ...]
+    survey: Mapping[str, str] = {}
+    """What the user answered to the index's survey, by its fields; those left blank are missing."""
 
 
 def _varied(levels: Mapping[str, int]) -> Mapping[str, int]:
@@ -80,16 +84,20 @@ class Lexicons(BaseModel, frozen=True):
     )
 
 
-class _Message(BaseModel):
+class Message(BaseModel, frozen=True):
+    """What one party said; calls of tools have no content."""
+
     role: str
     content: str | None = None
 
 
-class _Trajectory(BaseModel):
+class Trajectory(BaseModel, frozen=True):
+    """A row of tau-bench's released results."""
+
     task_id: int
     trial: int
     reward: float
-    traj: list[_Message]
+    traj: list[Message]
 
 
 class _Difficulty(BaseModel):
@@ -110,7 +118,11 @@ def said(text: str) -> str | None:
 
 
 def conversation(
-    task: str, run: int, success: bool, messages: Sequence[tuple[str, str]]
+    task: str,
+    run: int,
+    success: bool | None,
+    messages: Sequence[tuple[str, str]],
+    survey: Mapping[str, str] | None = None,
 ) -> Conversation:
     """A conversation from (role, text) pairs; only ``user`` and ``assistant`` speak.
 
@@ -123,17 +135,23 @@ def conversation(
         success,
         user=tuple(text for role, text in cleaned if role == "user"),
         agent=tuple(text for role, text in cleaned if role == "assistant" and text.strip()),
+        survey=survey or {},
     )
 
 
 def trajectories(data: Path) -> tuple[Conversation, ...]:
     """The released tau-bench conversations; raises `Missing` or `Unreadable`."""
-    rows = _read(data, TRAJECTORIES, TypeAdapter(list[_Trajectory]))
+    path = data / "usi" / TRAJECTORIES
+    return of_tau_bench(read_json(path, TypeAdapter(list[Trajectory]), HINT), DOMAIN, path)
+
+
+def of_tau_bench(rows: Sequence[Trajectory], domain: str, path: Path) -> tuple[Conversation, ...]:
+    """tau-bench's rows as conversations; raises `Unreadable` where there is none."""
     if not rows:
-        raise Unreadable(f"{data / 'usi' / TRAJECTORIES} holds no conversation")
+        raise Unreadable(f"{path} holds no conversation")
     return tuple(
         conversation(
-            f"{DOMAIN}_{row.task_id}",
+            f"{domain}_{row.task_id}",
             row.trial,
             row.reward > 0,
             [(message.role, message.content or "") for message in row.traj],
@@ -144,7 +162,7 @@ def trajectories(data: Path) -> tuple[Conversation, ...]:
 
 def lexicons(data: Path) -> Lexicons:
     """The index's lexicons; raises `Missing` or `Unreadable`."""
-    return _read(data, LEXICONS, TypeAdapter(Lexicons))
+    return read_json(data / "usi" / LEXICONS, TypeAdapter(Lexicons), HINT)
 
 
 def difficulty(data: Path) -> Mapping[str, float]:
@@ -153,18 +171,19 @@ def difficulty(data: Path) -> Mapping[str, float]:
     Frozen with the index: pooled over its published baselines, at least 10 runs a task. Raises
     `Missing` or `Unreadable`.
     """
-    return _read(data, DIFFICULTY, TypeAdapter(_Difficulty)).difficulty
+    return read_json(data / "usi" / DIFFICULTY, TypeAdapter(_Difficulty), HINT).difficulty
 
 
-def _read[T](data: Path, file: str, kind: TypeAdapter[T]) -> T:
-    path = data / "usi" / file
+def read_json[T](path: Path, kind: TypeAdapter[T], hint: str) -> T:
+    """What a JSON file holds, gzipped if its name says so.
+
+    Raises `Missing`, with the hint what to do, or `Unreadable`.
+    """
     try:
         raw = path.read_bytes()
         return kind.validate_json(gzip.decompress(raw) if path.suffix == ".gz" else raw)
     except FileNotFoundError as error:
-        raise Missing(
-            f"{path} is not there: set TOM_SHARED_DATA to the folder that holds usi/"
-        ) from error
+        raise Missing(f"{path} is not there: {hint}") from error
     except (OSError, EOFError) as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
