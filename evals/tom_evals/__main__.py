@@ -17,6 +17,7 @@ from tom_evals.report import Report, as_json, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.command import stateful_swe
 from tom_evals.userville.command import userville
+from tom_evals.usi.command import usi
 from tom_swe.errors import TomError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -84,7 +85,7 @@ def ambig_swe(
         str, typer.Option(help="The agent's, by litellm's name; who detects, or marks, too.")
     ] = "",
     user: Annotated[
-        str, typer.Option(help="Who plays the reporter: a model, or quotes of the issue.")
+        str, typer.Option(help="The reporter: a model, quotes of the issue, or verbatim-quotes.")
     ] = QUOTES,
     files: Annotated[
         bool, typer.Option(help="Whether the reporter knows the files to be changed.")
@@ -192,18 +193,7 @@ def reading(
     _measured("reading", as_json, model=model, most=most, budget=budget)
 
 
-@app.command()
-def usi(as_json: Json = False) -> None:
-    """Score how alike simulated users and people are (User-Sim Index): its golden figures."""
-    from tom_evals.usi.transcripts import Missing, Unreadable
-
-    try:
-        _measured("usi", as_json)
-    except Unreadable as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2 if isinstance(error, Missing) else 1) from error
-
-
+app.command("usi")(usi)
 app.command("stateful-swe")(stateful_swe)
 app.command("userville")(userville)
 

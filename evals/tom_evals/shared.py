@@ -8,13 +8,15 @@ from pathlib import Path
 import typer
 
 
-def shared_data() -> Path:
-    """The folder of real data: ``TOM_SHARED_DATA``, else beside the checkout.
-
-    Exits with 2 and what to set where there is none.
-    """
+def place_of_data() -> Path:
+    """Where real data are looked for: ``TOM_SHARED_DATA``, else beside the checkout."""
     named = os.environ.get("TOM_SHARED_DATA")
-    place = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+    return Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+
+
+def shared_data() -> Path:
+    """The folder of real data. Exits with 2 and what to set where there is none."""
+    place = place_of_data()
     if not place.is_dir():
         typer.echo(f"no data at {place}: set TOM_SHARED_DATA to where it is", err=True)
         raise typer.Exit(2)

@@ -18,7 +18,9 @@ from tom_evals.harness.container import NAMESPACE
 from tom_evals.harness.engine import Engine
 from tom_evals.harness.options import Where, agents_name, instances_of, tell
 from tom_evals.report import Report
-from tom_evals.shared import shared_data
+from tom_evals.shared import place_of_data, shared_data
+from tom_evals.usi.dialogues import Simulator
+from tom_evals.usi.note import own_note
 
 
 class Options(NamedTuple):
@@ -77,7 +79,8 @@ def smoke(options: Options) -> Report:
         again=options.again,
         tell=tell,
     )
-    return report(rows, "Ambig-SWE: the small run, its agent and its user played by rules")
+    found = report(rows, "Ambig-SWE: the small run, its agent and its user played by rules")
+    return found._replace(notes=[*found.notes, own_note(Simulator.AMBIG, place_of_data())])
 
 
 def _plan(options: Options) -> Plan:

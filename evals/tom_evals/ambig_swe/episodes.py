@@ -6,8 +6,16 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from tom_evals.ambig_swe.given import QUOTES, Agent, Given, Row, given_of, row_as_json
-from tom_evals.ambig_swe.proxy import ByModel, Mind, user_of
+from tom_evals.ambig_swe.given import (
+    BY_QUOTES,
+    QUOTES,
+    Agent,
+    Given,
+    Row,
+    given_of,
+    row_as_json,
+)
+from tom_evals.ambig_swe.proxy import ByModel, user_of
 from tom_evals.ambig_swe.quoting import Quoting
 from tom_evals.ambig_swe.score import names_file
 from tom_evals.ambig_swe.settings import instructions, opening
@@ -17,6 +25,7 @@ from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
 from tom_evals.harness.models import Language, language
 from tom_evals.harness.places import judged, placed
 from tom_evals.harness.session import Ended, Part
+from tom_evals.harness.speech import Wording
 from tom_swe.app import open_tom
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.model.advice import Action, Query
@@ -40,7 +49,9 @@ def session(given: Given, home: Path) -> Row:
     instance = given.task.instance
     with ExitStack() as stack:
         player = _player(stack, given)
-        user = user_of(given.setting, given.task, _mind(player), files=given.files)
+        wording = Wording.LIKE_DEVELOPERS if given.user == QUOTES else Wording.PLAIN
+        mind = ByModel(player) if player else Quoting(MiniLM(), wording=wording)
+        user = user_of(given.setting, given.task, mind, files=given.files, wording=wording)
         request, advice = user.opening(), _advice(given)
 
         def beside(text: str) -> str:
@@ -86,13 +97,9 @@ def session(given: Given, home: Path) -> Row:
 
 
 def _player(stack: ExitStack, given: Given) -> Language | None:
-    if given.user == QUOTES:
+    if given.user in BY_QUOTES:
         return None
     return stack.enter_context(language(given.user, budget=given.budget))
-
-
-def _mind(player: Language | None) -> Mind:
-    return ByModel(player) if player else Quoting(MiniLM())
 
 
 def _part(player: Language) -> Part:

@@ -10,6 +10,8 @@ from tom_evals.harness.carried import carried
 from tom_evals.harness.session import Ended, Exchange, Part
 
 QUOTES = "quotes"
+VERBATIM = "verbatim-quotes"  # not worded as developers talk
+BY_QUOTES = (QUOTES, VERBATIM)
 
 
 class Agent(StrEnum):
@@ -22,9 +24,10 @@ class Agent(StrEnum):
 class Given(NamedTuple):
     """One session: who, on what, in which setting, and who plays the reporter.
 
-    ``user`` is a model's name, or ``quotes``; with ``files`` they know which files the reference
-    patch changes. ``repos`` is the folder of clones. ``image`` is the namespace of SWE-bench's
-    images; empty, the session is in a plain checkout. No key is in it: keys are the environment's.
+    ``user`` is a model's name, ``quotes`` or ``verbatim-quotes``; with ``files`` they know
+    which files the reference patch changes. ``repos`` is the folder of clones. ``image`` is the
+    namespace of SWE-bench's images; empty, the session is in a plain checkout. No key is in it:
+    keys are the environment's.
     """
 
     agent: Agent

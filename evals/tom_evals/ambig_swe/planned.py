@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tom_evals.ambig_swe.given import QUOTES, Agent
+from tom_evals.ambig_swe.given import BY_QUOTES, Agent
 from tom_evals.ambig_swe.proxy import Held, prompt
 from tom_evals.ambig_swe.resolve import Place, Plan
 from tom_evals.ambig_swe.settings import TERMS, Task
@@ -63,7 +63,7 @@ def _proxy(plan: Plan) -> Iterator[str]:
     if not answers:
         return
     knows = "with" if plan.files else "without"
-    who = "quotes of the issue, without a model" if plan.user == QUOTES else plan.user
+    who = "quotes of the issue, without a model" if plan.user in BY_QUOTES else plan.user
     yield f"  reporter: {who}; {knows} the reference's files"
     yield f"    at most {answers} answers a session, {_asked(plan):,} in all"
 
@@ -78,7 +78,7 @@ def proxy_tokens(plan: Plan) -> tuple[int, int]:
 
     Each call has all that the reporter holds; what was said before adds some to it.
     """
-    if plan.user == QUOTES:
+    if plan.user in BY_QUOTES:
         return 0, 0
     repeats = len(plan.agents) * sum(TERMS[each].answers for each in plan.settings)
     return repeats * sum(_held(plan.tasks, plan.files)), _asked(plan) * ANSWER_TOKENS

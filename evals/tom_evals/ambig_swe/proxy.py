@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from random import Random
 from typing import NamedTuple, Protocol
 
 from tom_evals.ambig_swe.prompts import render
 from tom_evals.ambig_swe.settings import TERMS, Manner, Setting, Task, opening
+from tom_evals.harness import speech
 from tom_evals.harness.models import Language
 from tom_evals.harness.session import Answer, Exchange, Said, User
+from tom_evals.harness.speech import Wording
+from tom_evals.stateful_swe.asking import questions
+from tom_evals.stateful_swe.wording import blocks
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
 
@@ -59,14 +64,23 @@ class Proxy:
 
     Each message of the agent that does not end the session takes one answer, whatever is in it,
     as in the paper; after the last one the proxy is `Canned`. Where the mind finds nothing the
-    answer is always the same sentence.
+    answer is always the same sentence; with another wording than the plain one it is a sentence
+    that depends on whether something was asked, and not on what.
     """
 
-    def __init__(self, request: str, held: Held, mind: Mind, most: int) -> None:
+    def __init__(
+        self,
+        request: str,
+        held: Held,
+        mind: Mind,
+        most: int,
+        wording: Wording = Wording.PLAIN,
+    ) -> None:
         self._canned = Canned(request)
         self._held = held
         self._mind = mind
         self._most = most
+        self._wording = wording
         self._exchanges: list[Exchange] = []
 
     def opening(self) -> str:
@@ -78,9 +92,30 @@ class Proxy:
         if said.done or len(self._exchanges) >= self._most:
             return self._canned.answer(said)
         text = self._mind.find(self._held, said.text, tuple(self._exchanges)).strip()
-        answer = Answer(text, Manner.ANSWERED) if text else Answer(NO_INFORMATION, Manner.UNKNOWN)
+        if self._wording is not Wording.PLAIN:
+            text = self._worded(text)
+            # Who was asked nothing does not say that they do not know it.
+            unknown = (speech.not_known if questions(said.text) else speech.going_on)(self._random)
+        else:
+            unknown = NO_INFORMATION
+        answer = Answer(text, Manner.ANSWERED) if text else Answer(unknown, Manner.UNKNOWN)
         self._exchanges.append(Exchange(said.text, answer.text, answer.manner, said.events))
         return answer
+
+    def _worded(self, text: str) -> str:
+        told = [each.answer for each in self._exchanges]
+        return speech.worded(
+            text,
+            nth_question=len(told) + 1,
+            random=self._random,
+            repeated=speech.told_before(text, told),
+            keep=blocks(f"{self._held.issue}\n\n{self._held.hints}"),
+        )
+
+    @property
+    def _random(self) -> Random:
+        """The same for the same reporter and turn, however near the question was."""
+        return Random(f"wording/{self._held.issue}/{len(self._exchanges)}")
 
 
 class Reply(Value):
@@ -116,11 +151,18 @@ def prompt(held: Held, message: str, before: Sequence[Exchange]) -> Prompt:
     return Prompt(system=system, messages=(Message(role="user", text=json.dumps(now)),))
 
 
-def user_of(setting: Setting, task: Task, mind: Mind, *, files: bool = True) -> User:
+def user_of(
+    setting: Setting,
+    task: Task,
+    mind: Mind,
+    *,
+    files: bool = True,
+    wording: Wording = Wording.PLAIN,
+) -> User:
     """The user of a setting; with ``files`` false a proxy is not told the reference's files."""
     request, answers = opening(setting, task), TERMS[setting].answers
     if not answers:
         return Canned(request)
     instance = task.instance
     held = Held(instance.issue, instance.hints, instance.files if files else ())
-    return Proxy(request, held, mind, answers)
+    return Proxy(request, held, mind, answers, wording)

@@ -57,7 +57,9 @@ def stateful_swe(
     ] = None,
     model: Annotated[str, typer.Option(help="The agent's, by litellm's name.")] = "",
     writer: Annotated[str, typer.Option(help="Who washes and rewrites: a model.")] = RULES,
-    user: Annotated[str, typer.Option(help="Who plays the person: a model.")] = RULES,
+    user: Annotated[
+        str, typer.Option(help="Who plays the person: a model, rules, or plain-rules.")
+    ] = RULES,
     judge: Annotated[str, typer.Option(help="Who gives marks: a model.")] = RULES,
     place: Annotated[Where, typer.Option(help="Where sessions are.")] = Where.IMAGE,
     repos: Annotated[
@@ -102,7 +104,10 @@ def stateful_swe(
                 again=again,
                 tell=tell,
             )
-            _report(rows, work, SMALL)
+            from tom_evals.usi.dialogues import Simulator
+            from tom_evals.usi.note import own_note
+
+            _report(rows, work, SMALL, own_note(Simulator.STATEFUL, data))
             return
         named = agents_name(model, "--smoke or --study")
         plan = runner.Plan(
@@ -137,11 +142,12 @@ def _print(found: Report) -> str:
     return text
 
 
-def _report(rows: Sequence[Row], work: Path, name: str) -> None:
+def _report(rows: Sequence[Row], work: Path, name: str, *notes: str) -> None:
     from tom_evals.stateful_swe.page import NoPlots, page
     from tom_evals.stateful_swe.tables import report
 
-    text = _print(report(rows, name))
+    found = report(rows, name)
+    text = _print(found._replace(notes=[*found.notes, *notes]))
     (work / "report.md").write_text(f"{text}\n", encoding="utf-8")
     origin = text.splitlines()[2]
     try:

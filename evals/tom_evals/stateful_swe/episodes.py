@@ -15,9 +15,16 @@ from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
 from tom_evals.harness.models import Language, language
 from tom_evals.harness.places import judged, placed
 from tom_evals.harness.session import Ended, Part, User
+from tom_evals.harness.speech import Wording
 from tom_evals.stateful_swe import judge
 from tom_evals.stateful_swe.adherence import findings
-from tom_evals.stateful_swe.given import RULES, Given, given_of, row_as_json
+from tom_evals.stateful_swe.given import (
+    BY_RULES,
+    PLAIN_RULES,
+    Given,
+    given_of,
+    row_as_json,
+)
 from tom_evals.stateful_swe.memories.arms import remembered
 from tom_evals.stateful_swe.memories.memory import Arm, Memory
 from tom_evals.stateful_swe.prompts import render
@@ -123,13 +130,16 @@ def _made_before() -> Iterable[Session]:
 
 
 def _playing(stack: ExitStack, name: str, budget: float) -> Language | None:
-    return None if name == RULES else stack.enter_context(language(name, budget=budget))
+    return None if name in BY_RULES else stack.enter_context(language(name, budget=budget))
 
 
 def _user(given: Given, player: Language | None) -> User:
     instance = given.instance
     person = Person(given.profile, given.request, instance.issue, instance.hints, instance.files)
-    return model_user(person, player) if player else rule_user(person)
+    if player:
+        return model_user(person, player)
+    plain = given.user == PLAIN_RULES
+    return rule_user(person, wording=Wording.PLAIN if plain else Wording.LIKE_DEVELOPERS)
 
 
 def _parts(used: Iterable[tuple[str, Language | None]]) -> Iterable[Part]:

@@ -11,14 +11,17 @@ from tom_evals.stateful_swe.profile import Profile
 from tom_evals.stateful_swe.scores import Row
 
 RULES = "rules"
+PLAIN_RULES = "plain-rules"  # the user by rules, their words as they were found
+BY_RULES = (RULES, PLAIN_RULES)
 
 
 class Given(NamedTuple):
     """One session: who, on what, with which memory, and who plays the rest.
 
     ``memory`` is the profile's folder of memories, ``repos`` the folder of clones. ``user`` and
-    ``judge`` are a model's name, or ``rules``. ``image`` is the namespace of SWE-bench's images;
-    empty, the session is in a plain checkout. No key is in it: keys are the environment's.
+    ``judge`` are a model's name, or ``rules``; ``user`` may be ``plain-rules``, too.
+    ``image`` is the namespace of SWE-bench's images; empty, the session is in a plain checkout.
+    No key is in it: keys are the environment's.
     """
 
     arm: Arm

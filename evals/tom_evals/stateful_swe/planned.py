@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tom_evals.harness.container import image_of
 from tom_evals.harness.engine import Engine
-from tom_evals.stateful_swe.given import RULES
+from tom_evals.stateful_swe.given import BY_RULES
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.runner import Place, Plan
 
@@ -56,8 +56,9 @@ def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
         f"  the agent: {sessions} x {AGENT_COST} = {sessions * AGENT_COST:,.0f} USD",
         f"  tom's model: {tom} x {TOM_COST} = {tom * TOM_COST:,.0f} USD, and what learning takes",
     ]
-    if plan.user != RULES or plan.judge != RULES:
-        played = (plan.user != RULES) * CALLS + (plan.judge != RULES) * 2
+    user, judge = plan.user not in BY_RULES, plan.judge not in BY_RULES
+    if user or judge:
+        played = user * CALLS + judge * 2
         lines.append(
             f"  user and judge: about {sessions * played * CALL_TOKENS / 1e6:,.1f} M tokens, "
             f"at most {plan.budget:g} USD a session"
@@ -71,4 +72,4 @@ def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
 
 
 def _by(name: str) -> str:
-    return "rules, without a model" if name == RULES else name
+    return "rules, without a model" if name in BY_RULES else name

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from random import Random
 from typing import NamedTuple, Protocol
 
+from tom_evals.harness import speech
 from tom_evals.harness.session import Answer, Exchange, Said
+from tom_evals.harness.speech import Wording
 from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.gold import named_files
-from tom_evals.stateful_swe.profile import Profile, Style, Timing
+from tom_evals.stateful_swe.profile import Profile, Style, Timing, catalogue
 from tom_evals.stateful_swe.wording import blocks, count, sentences
 
 EARLY, MIDDLE = 10, 30  # events
@@ -107,22 +110,32 @@ class SimulatedUser:
     In this order: a session that is done is over; nothing asked is told to go on; after so many
     replies comes the canned one; who is to be asked upfront refuses once work has started, and
     leaves at the last refusal; whoever answers shortly answers the first question alone. No
-    gold file is told to who has not asked for the place.
+    gold file is told to who has not asked for the place. With another wording than the plain
+    one all that is said is worded at last; preferences, code and output stay as they are.
     """
 
-    def __init__(self, person: Person, mind: Mind, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        person: Person,
+        mind: Mind,
+        limits: Limits | None = None,
+        wording: Wording = Wording.PLAIN,
+    ) -> None:
         self._person = person
         self._mind = mind
         self._limits = limits or Limits()
+        self._wording = wording
         self._exchanges: list[Exchange] = []
 
     def opening(self) -> str:
         """The vague request."""
-        return self._person.request
+        return self._person.request if self._plain else self._worded(self._person.request, 0)
 
     def answer(self, said: Said) -> Answer:
         """What the user says to the agent's words. Raises ModelFault where a model plays them."""
         answer = Answer("", Manner.DONE, over=True) if said.done else self._answer(said)
+        if not (self._plain or said.done):
+            answer = answer._replace(text=self._in_speech(answer))
         self._exchanges.append(Exchange(said.text, answer.text, answer.manner, said.events))
         return answer
 
@@ -148,6 +161,55 @@ class SimulatedUser:
         cut = shortened(text, self._most)
         was_cut = cut != text and found.manner is Manner.ANSWERED
         return Answer(cut, Manner.CUT if was_cut else found.manner)
+
+    @property
+    def _plain(self) -> bool:
+        return self._wording is Wording.PLAIN
+
+    def _in_speech(self, answer: Answer) -> str:
+        match answer.manner:
+            case Manner.GO_ON:
+                return speech.going_on(self._random)
+            case Manner.UNKNOWN:
+                return speech.not_known(self._random)
+            case Manner.UNSPECIFIC:
+                return speech.what(self._random)
+            case Manner.CAPPED:
+                return speech.no_more(self._random)
+            case _:
+                asked = sum(each.manner != Manner.GO_ON for each in self._exchanges)
+                return self._worded(answer.text, asked + 1)
+
+    def _worded(self, text: str, nth: int) -> str:
+        told = [each.answer for each in self._exchanges]
+        return speech.worded(
+            text,
+            nth_question=nth,
+            random=self._random,
+            repeated=speech.told_before(text, told),
+            keep=self._verbatim,
+            most=self._most,
+        )
+
+    @property
+    def _random(self) -> Random:
+        """The same for the same person, request and turn, whatever was said."""
+        who = f"{self._person.profile.id}/{self._person.request}"
+        return Random(f"wording/{who}/{len(self._exchanges)}")
+
+    @property
+    def _verbatim(self) -> list[str]:
+        """What is read by its exact words: preferences, code and output."""
+        known = catalogue()
+        code = blocks(f"{self._person.issue}\n\n{self._person.hints}")
+        return [
+            *(
+                self._person.words.get(each, known[each].statement)
+                for each in self._person.profile.preferences
+            ),
+            *code,
+            *(each.splitlines()[-1].strip() for each in code),
+        ]
 
     @property
     def _most(self) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from tom_evals.harness.speech import Wording
 from tom_evals.stateful_swe import subjects
 from tom_evals.stateful_swe.asking import Sort, sort
 from tom_evals.stateful_swe.profile import Style, catalogue
@@ -44,9 +45,11 @@ class Rules:
         return found[0]
 
 
-def rule_user(person: Person, limits: Limits | None = None) -> SimulatedUser:
+def rule_user(
+    person: Person, limits: Limits | None = None, wording: Wording = Wording.PLAIN
+) -> SimulatedUser:
     """The user that needs no model."""
-    return SimulatedUser(person, Rules(), limits)
+    return SimulatedUser(person, Rules(), limits, wording)
 
 
 def _answer(person: Person, question: str) -> Found:

@@ -119,27 +119,35 @@ def calibration_error(simulated: Floats, people: Floats, at: NDArray[np.intp]) -
     return float(np.abs(apart).sum() / usable.sum())
 
 
-def against(study: Study, batch: int) -> Scores | None:
-    """A simulator against one batch; None, where they have no task in common.
+def rows(study: Study, batch: int) -> tuple[Floats, Floats] | None:
+    """The rows of the simulator and of a batch, as they are compared; None without common tasks.
 
     A run's row is its mean over the tasks that the batch has, too; the rows of runs are averaged.
     The batch's row is over all tasks that any run has.
     """
     theirs = study.reference.features[batch]
     shared = [there(run) & there(theirs) for run in study.simulator.features]
-    rows = [
+    found = [
         row(run[both])
         for run, both in zip(study.simulator.features, shared, strict=True)
         if both.any()
     ]
+    if not found:
+        return None
+    return np.mean(found, axis=0), row(theirs[np.any(shared, axis=0)])
+
+
+def against(study: Study, batch: int) -> Scores | None:
+    """A simulator against one batch; None, where they have no task in common."""
+    found = rows(study, batch)
     errors = [
         error
         for run in study.simulator.success
         if not np.isnan(error := calibration_error(run, study.reference.success[batch], study.bins))
     ]
-    if not rows or not errors:
+    if not found or not errors:
         return None
-    alike = dimensions(np.mean(rows, axis=0), row(theirs[np.any(shared, axis=0)]))
+    alike = dimensions(*found)
     return Scores(
         alike[Dimension.COMMUNICATION],
         alike[Dimension.INFORMATION],

@@ -17,7 +17,7 @@ PERCENT = 100.0
 type Floats = NDArray[np.float64]
 
 ORDER = list(Feature)
-_SCALE = np.array([1.0 if feature in PLAIN else PERCENT for feature in ORDER])
+SCALE = np.array([1.0 if feature in PLAIN else PERCENT for feature in ORDER])
 
 
 class Sessions(NamedTuple):
@@ -71,7 +71,7 @@ def bins(tasks: Sequence[str], difficulty: Mapping[str, float]) -> NDArray[np.in
 
 def row(measured: Floats) -> Floats:
     """The mean of each feature over sessions (session by feature), rates in percent."""
-    return measured.mean(axis=0) * _SCALE
+    return measured.mean(axis=0) * SCALE
 
 
 def pooled(found: Sessions) -> Mapping[Feature, float]:

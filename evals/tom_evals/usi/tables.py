@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tom_evals.report import Cell, Table
 from tom_evals.stats import Interval
 from tom_evals.usi.figures import Told
+from tom_evals.usi.gaps import Gap
 from tom_evals.usi.score import Likeness, Spread
 
 COLUMNS = ("figure", "told", "within", "now", "low", "high", "agrees")
@@ -49,17 +50,25 @@ def compared(
     found: Likeness, between: Mapping[str, Interval], told: Mapping[str, Told]
 ) -> Iterator[Compared]:
     """The parts and the whole of a likeness, the whole by what it may be called."""
-    for field, name, spread in _parts(found):
+    for field, name, spread in parts(found):
         yield Compared(name, spread.mean, told.get(field), between.get(field))
 
 
 def spreads(title: str, found: Likeness) -> Table:
     """The mean and standard deviation of each part over batches, or pairs of them."""
-    rows = [(name, spread.mean, spread.deviation) for _, name, spread in _parts(found)]
+    rows = [(name, spread.mean, spread.deviation) for _, name, spread in parts(found)]
     return Table(title, ("figure", "mean", "deviation"), rows)
 
 
-def _parts(found: Likeness) -> Iterator[tuple[str, str, Spread]]:
+def gap_table(title: str, found: Iterable[Gap]) -> Table:
+    """Each feature of people and of a simulator, and how alike the two are."""
+    rows = [(g.feature, g.people, g.simulator, g.gap, *g.likeness) for g in found]
+    columns = ("feature", "people", "simulator", "gap", "likeness", "low", "high")
+    return Table(title, columns, rows)
+
+
+def parts(found: Likeness) -> Iterator[tuple[str, str, Spread]]:
+    """The fields of a likeness with their names, the whole last, by what it may be called."""
     spreads: Mapping[str, Spread | None] = {
         field: value for field, value in found._asdict().items() if field != "people"
     }

@@ -1,0 +1,152 @@
+"""Our own simulated users in dialogues that need no agent: its messages are a script.
+
+Issues and questions are real (Ambig-SWE's release: SWE-bench Verified's issues, and what two
+models asked about vague summaries of them); what an agent says between its questions is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from tom_evals.ambig_swe.data import Issue, release
+from tom_evals.ambig_swe.data import Missing as NoRelease
+from tom_evals.ambig_swe.data import Unreadable as BadRelease
+from tom_evals.ambig_swe.proxy import user_of
+from tom_evals.ambig_swe.quoting import Quoting
+from tom_evals.ambig_swe.settings import TERMS, Setting, Task
+from tom_evals.harness.instance import Instance
+from tom_evals.harness.session import Said, User
+from tom_evals.harness.speech import Wording
+from tom_evals.stateful_swe.profile import Profile, profiles
+from tom_evals.stateful_swe.user import Person
+from tom_evals.stateful_swe.user_by_rules import rule_user
+from tom_evals.stateful_swe.vague import by_rules
+from tom_evals.usi.transcripts import Missing, Unreadable
+from tom_swe.ports import Embedder
+
+SEED = 20261128
+LONGEST = 1000  # characters
+PACE = 6  # events between two of the agent's messages
+
+
+class Simulator(StrEnum):
+    """Whose users they are, all of them without a model."""
+
+    STATEFUL = "Stateful SWE"
+    AMBIG = "Ambig-SWE"
+
+
+MOST: Mapping[Simulator, int] = {
+    Simulator.STATEFUL: 8,
+    Simulator.AMBIG: 1 + TERMS[Setting.INTERACTION].answers,
+}
+"""Turns of the user, the request among them; Ambig-SWE's answers three messages."""
+
+
+class Matter(NamedTuple):
+    """An issue, and a real agent's message that asks about it."""
+
+    issue: Issue
+    question: str
+
+
+def matters(data: Path) -> tuple[Matter, ...]:
+    """Short issues that were asked about, by turns by each model, in an order drawn once.
+
+    Short ones, one of four, since a reporter's sentences are embedded each: their text and hints
+    have at most `LONGEST` characters. Raises `Missing` or `Unreadable`.
+    """
+    try:
+        found = release(data)
+    except BadRelease as error:
+        kind = Missing if isinstance(error, NoRelease) else Unreadable
+        raise kind(str(error)) from error
+    asked = [
+        {talk.instance: talk.pairs[0].question for talk in talks if talk.pairs}
+        for talks in found.talks.values()
+    ]
+    usable = [
+        each
+        for each in found.issues
+        if len(each.full) + len(each.hints) <= LONGEST
+        and all(each.instance in one for one in asked)
+    ]
+    if not usable:
+        raise Unreadable(f"no short issue of {data / 'ambig-swe'} has questions of every model")
+    Random(SEED).shuffle(usable)
+    return tuple(
+        Matter(each, by[each.instance]) for each, by in zip(usable, cycle(asked), strict=False)
+    )
+
+
+def script(question: str) -> tuple[str, ...]:
+    """What an agent says in turn: questions, and where it is, one after the other.
+
+    The same is asked at the beginning and at the end.
+    """
+    return (
+        question,
+        "I have read the code around it and begin with the change.",
+        "Which file should be changed?",
+        "The change is made, and the tests that were there pass.",
+        "Should I write tests for this?",
+        "I have looked at it once more and made it simpler.",
+        question,
+    )
+
+
+def played(user: User, messages: Sequence[str]) -> tuple[str, ...]:
+    """What the user says: the request, and an answer to each message until they leave."""
+    return tuple(_played(user, messages))
+
+
+def _played(user: User, messages: Sequence[str]) -> Iterator[str]:
+    yield user.opening()
+    for number, message in enumerate(messages, 1):
+        answer = user.answer(Said(message, number * PACE))
+        yield answer.text
+        if answer.over:
+            return
+
+
+def simulated(
+    which: Simulator,
+    wording: Wording,
+    about: Sequence[Matter],
+    lengths: Sequence[int],
+    embedder: Embedder,
+) -> list[tuple[str, ...]]:
+    """The users' turns of one dialogue for each length, which is cut where the simulator ends."""
+    people = profiles()
+    found: list[tuple[str, ...]] = []
+    for number, length in enumerate(lengths):
+        matter = about[number % len(about)]
+        if which is Simulator.STATEFUL:
+            user = _stateful(matter, people[number % len(people)], wording)
+        else:
+            user = _ambig(matter, wording, embedder)
+        messages = script(matter.question)[: min(length, MOST[which]) - 1]
+        found.append(played(user, messages))
+    return found
+
+
+def _instance(issue: Issue) -> Instance:
+    patch = "".join(f"--- a/{each}\n+++ b/{each}\n" for each in issue.files)
+    return Instance(issue.instance, "", "", issue=issue.full, hints=issue.hints, patch=patch)
+
+
+def _stateful(matter: Matter, profile: Profile, wording: Wording) -> User:
+    instance = _instance(matter.issue)
+    request = by_rules(instance, profile).text
+    person = Person(profile, request, instance.issue, instance.hints, instance.files)
+    return rule_user(person, wording=wording)
+
+
+def _ambig(matter: Matter, wording: Wording, embedder: Embedder) -> User:
+    task = Task(_instance(matter.issue), matter.issue.summary)
+    return user_of(Setting.INTERACTION, task, Quoting(embedder, wording=wording), wording=wording)

@@ -1,0 +1,230 @@
+"""Our own simulated users against real developers: ``python -m tom_evals usi --own``.
+
+They are not on the same tasks and no one was asked anything afterwards: what comes out is how
+alike they talk, and no User-Sim Index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from tom_evals.harness.speech import RATES, Rates, Wording
+from tom_evals.report import Cell, Report, Table
+from tom_evals.stats import RESAMPLES
+from tom_evals.usi.developers import (
+    CHECKED,
+    FEWEST,
+    FITTED,
+    Developers,
+    developers,
+    dialogues,
+    measured,
+)
+from tom_evals.usi.dialogues import MOST, Matter, Simulator, matters, simulated
+from tom_evals.usi.fitting import rates
+from tom_evals.usi.gaps import Comparison, Gap, unpaired
+from tom_evals.usi.tables import NAMES
+from tom_evals.usi.transcripts import Patterns, Unreadable, lexicons
+from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.remembering import Remembering
+from tom_swe.ports import Embedder
+
+MATTERS: Mapping[Simulator, int] = {Simulator.STATEFUL: 100, Simulator.AMBIG: 30}
+"""Issues at most: Ambig-SWE's reporter embeds each sentence of an issue, which takes time."""
+
+type Turns = Sequence[Sequence[str]]
+
+
+class Against(NamedTuple):
+    """One simulator against developers, before (plain wording) and after."""
+
+    simulator: Simulator
+    whom: str
+    before: Comparison
+    after: Comparison
+
+
+def run(data: Path) -> tuple[Report, tuple[Gap, ...]]:
+    """The report, and the gaps of Stateful SWE's users. Raises `Missing` or `Unreadable`."""
+    patterns = lexicons(data).patterns
+    about = matters(data)
+    return report(developers(data), about, patterns, Remembering(MiniLM()))
+
+
+def report(
+    found: Developers,
+    about: Sequence[Matter],
+    patterns: Patterns,
+    embedder: Embedder,
+    *,
+    resamples: int = RESAMPLES,
+) -> tuple[Report, tuple[Gap, ...]]:
+    """The report on all simulators; raises `Unreadable` where no developer has a dialogue."""
+    turns = {name: dialogues(sessions) for name, sessions in found.items()}
+    whom = _whom({name: each for name, each in turns.items() if each})
+    if not whom:
+        raise Unreadable("no session of the developers has two turns of theirs")
+    results = [
+        each
+        for simulator in Simulator
+        for each in _against(simulator, whom, about, patterns, embedder, resamples)
+    ]
+    first = [each for each in results if each.whom == _ALL]
+    return (
+        Report(
+            "Likeness of the simulated users here to real developers (no User-Sim Index)",
+            [
+                *map(_summary, first),
+                Table(
+                    "Fitted on two developers, checked on the third: mean of D1 to D4",
+                    ("simulator", "developers", "before", "low", "high", "after", "low2", "high2"),
+                    [(r.simulator, r.whom, *r.before.total, *r.after.total) for r in results],
+                ),
+                Table(
+                    "Developers against each other: mean of D1 to D4",
+                    ("developers", "turns", "likeness", "low", "high"),
+                    list(_each_other(turns, patterns, resamples)),
+                ),
+                *map(_features, first),
+                _rates(found, patterns),
+            ],
+            _notes(turns),
+        ),
+        first[0].after.gaps,
+    )
+
+
+_ALL = "all"
+_PAIR = " and ".join(FITTED)
+
+
+def _whom(turns: Mapping[str, Turns]) -> Mapping[str, Turns]:
+    """The groups of developers that simulators are held against, those that have dialogues."""
+    groups = {
+        _ALL: tuple(turns),
+        f"{_PAIR}, fitted on": FITTED,
+        f"{CHECKED}, held out": (CHECKED,),
+    }
+    found = {
+        name: [each for one in members for each in turns.get(one, ())]
+        for name, members in groups.items()
+    }
+    return {name: each for name, each in found.items() if each}
+
+
+def _against(
+    simulator: Simulator,
+    whom: Mapping[str, Turns],
+    about: Sequence[Matter],
+    patterns: Patterns,
+    embedder: Embedder,
+    resamples: int,
+) -> Iterator[Against]:
+    """A dialogue for each of the developers' sessions, as long, and the same for all groups."""
+    most, chosen = MOST[simulator], about[: MATTERS[simulator]]
+    lengths = spread_out([len(each) for each in whom[_ALL]], len(chosen))
+    ours = {
+        wording: measured(simulated(simulator, wording, chosen, lengths, embedder), most, patterns)
+        for wording in Wording
+    }
+    for name, turns in whom.items():
+        theirs = measured(turns, most, patterns)
+        before, after = (
+            unpaired(ours[wording], theirs, resamples=resamples)
+            for wording in (Wording.PLAIN, Wording.LIKE_DEVELOPERS)
+        )
+        yield Against(simulator, name, before, after)
+
+
+def spread_out(lengths: Sequence[int], most: int) -> list[int]:
+    """So many of the lengths at most, evenly from the shortest to the longest.
+
+    Of few issues no more dialogues are held than there are issues: two on one would begin alike.
+    """
+    kept = min(len(lengths), most)
+    return [sorted(lengths)[number * len(lengths) // kept] for number in range(kept)]
+
+
+def _summary(found: Against) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (NAMES[d.lower()], *found.before.dimensions[d], *found.after.dimensions[d])
+        for d in found.before.dimensions
+    ]
+    rows.append(("mean", *found.before.total, *found.after.total))
+    return Table(
+        f"{found.simulator}: likeness to real developers, before and after wording",
+        ("dimension", "before", "low", "high", "after", "low2", "high2"),
+        rows,
+    )
+
+
+def _features(found: Against) -> Table:
+    rows = [
+        (b.feature, b.people, b.simulator, a.simulator, b.likeness.value, *a.likeness)
+        for b, a in zip(found.before.gaps, found.after.gaps, strict=True)
+    ]
+    return Table(
+        f"{found.simulator}: means of each feature, rates in %, and likeness",
+        ("feature", "developers", "before", "after", "likeness before", "after2", "low", "high"),
+        rows,
+    )
+
+
+def _each_other(
+    turns: Mapping[str, Turns], patterns: Patterns, resamples: int
+) -> Iterator[tuple[Cell, ...]]:
+    for one, other in combinations([name for name, each in turns.items() if each], 2):
+        for most in sorted(set(MOST.values())):
+            pair = (measured(turns[each], most, patterns) for each in (one, other))
+            yield (f"{one}, {other}", most, *unpaired(*pair, resamples=resamples).total)
+
+
+def _rates(found: Developers, patterns: Patterns) -> Table:
+    groups = {
+        f"{_PAIR}, fitted on": [s for name in FITTED for s in found.get(name, ())],
+        f"{CHECKED}, held out": list(found.get(CHECKED, ())),
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (name, *rates(sessions, patterns)) for name, sessions in groups.items() if sessions
+    ]
+    return Table(
+        "Rates of wording, shares of turns",
+        ("developers", *Rates._fields),
+        [*rows, ("as they are used", *RATES)],
+    )
+
+
+def _notes(turns: Mapping[str, Turns]) -> list[str]:
+    counted = ", ".join(f"{len(each)} of {name}" for name, each in turns.items())
+    return [
+        (
+            f"Developers: their sessions with Claude Code that have {FEWEST} turns of theirs or "
+            f"more ({counted}); of each the first {MOST[Simulator.STATEFUL]} turns, "
+            f"{MOST[Simulator.AMBIG]} for Ambig-SWE, whose user answers three messages. Hosts' "
+            "words, subagents and pasted output are left out."
+        ),
+        (
+            "Simulators: dialogues of the same lengths on short issues of SWE-bench Verified, the "
+            "agent's questions those that two models asked about them (Ambig-SWE's release), what "
+            "it says between them written; 15 people of Stateful SWE by turns. No agent and no "
+            "language model runs."
+        ),
+        (
+            "Not the same tasks, not the same agent, and no success: D1 to D4 alone, and no USI. "
+            "Before: the wording of 2026-11-28, still there as `plain`. After: worded at the rates "
+            "of the two developers. These rates are of what the index counts, so that a better "
+            "figure says that the style is nearer, and nothing of what a user knows or wants."
+        ),
+        (
+            "Low and high (low2 and high2 of after): 95 %, bootstrap over sessions of both. Three "
+            "developers are no sample of developers, and sessions of one are alike: the intervals "
+            "say nothing of a fourth. A feature that only one side ever shows is of likeness 0."
+        ),
+        (
+            "Ambig-SWE's request is the released summary, which a model wrote and which is never "
+            "worded: its opening stays longer than a developer's."
+        ),
+    ]
