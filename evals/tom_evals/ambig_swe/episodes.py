@@ -50,7 +50,7 @@ def session(given: Given, home: Path) -> Row:
     with ExitStack() as stack:
         player = _player(stack, given)
         wording = Wording.LIKE_DEVELOPERS if given.user == QUOTES else Wording.PLAIN
-        mind = ByModel(player) if player else Quoting(MiniLM(), wording=wording)
+        mind = ByModel(player) if player else Quoting(MiniLM())
         user = user_of(given.setting, given.task, mind, files=given.files, wording=wording)
         request, advice = user.opening(), _advice(given)
 

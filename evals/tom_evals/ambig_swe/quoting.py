@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from tom_evals.ambig_swe.proxy import Held
 from tom_evals.harness.session import Exchange
-from tom_evals.harness.speech import Wording, one_at_a_time
 from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.user_by_rules import Piece, pieces
 from tom_swe.ports import Embedder
@@ -21,42 +20,30 @@ _BLOCK = "Example, code to reproduce it, error message and output:\n"
 
 
 class Quoting:
-    """A `Mind` that quotes the issue and the hints.
+    """A `Mind` that quotes the issue and the hints."""
 
-    In the plain wording a question has up to `MOST` pieces at once; otherwise one, and the next
-    when it is asked again.
-    """
-
-    def __init__(
-        self,
-        embedder: Embedder,
-        threshold: float = THRESHOLD,
-        wording: Wording = Wording.PLAIN,
-    ) -> None:
+    def __init__(self, embedder: Embedder, threshold: float = THRESHOLD) -> None:
         self._embedder = embedder
         self._threshold = threshold
-        self._wording = wording
 
     def find(self, held: Held, message: str, before: Sequence[Exchange]) -> str:
         """What answers the message's questions, each piece once; a question for the place has
         the files. Raises EmbedderUnavailable.
         """
-        told = [each.answer for each in before]
-        return "\n".join(dict.fromkeys(self._answers(held, message, told)))
+        del before  # the same question has the same answer
+        return "\n".join(dict.fromkeys(self._answers(held, message)))
 
-    def _answers(self, held: Held, message: str, told: Sequence[str]) -> Iterator[str]:
+    def _answers(self, held: Held, message: str) -> Iterator[str]:
         known = pieces(f"{held.issue}\n\n{held.hints}")
         for question in questions(message):
             if held.files and sort(question) is Sort.PLACE:
                 yield f"It is in {', '.join(held.files)}."
             ranked = self.ranked(question, known)
-            found = [
+            yield from (
                 piece.text
                 for near, piece in ranked[:MOST]
                 if near >= max(self._threshold, ranked[0][0] - _NEAR)
-            ]
-            # In the plain wording the same question has the same answer.
-            yield from found if self._wording is Wording.PLAIN else one_at_a_time(found, told)
+            )
 
     def ranked(self, question: str, known: Sequence[Piece]) -> list[tuple[float, Piece]]:
         """The pieces with their cosines to a question, nearest first."""

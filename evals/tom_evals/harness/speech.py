@@ -180,7 +180,9 @@ def told_before(text: str, told: Collection[str]) -> bool:
 def one_at_a_time(found: Sequence[str], told: Collection[str]) -> Sequence[str]:
     """Of what could be said, best first, the first that was not told before; else the best again.
 
-    ``told`` are the replies so far. Of nothing it is nothing.
+    ``told`` are the replies so far. Of nothing it is nothing. For simulators of whose replies each
+    answers by itself: a quoted sentence that is nearest to a question need not be its answer, so
+    that whoever quotes has to tell the next ones, too.
     """
     return [*(each for each in found if not told_before(each, told)), *found][:1]
 

@@ -149,4 +149,4 @@ def _stateful(matter: Matter, profile: Profile, wording: Wording) -> User:
 
 def _ambig(matter: Matter, wording: Wording, embedder: Embedder) -> User:
     task = Task(_instance(matter.issue), matter.issue.summary)
-    return user_of(Setting.INTERACTION, task, Quoting(embedder, wording=wording), wording=wording)
+    return user_of(Setting.INTERACTION, task, Quoting(embedder), wording=wording)
