@@ -30,7 +30,8 @@ from tom_evals.usi.transcripts import Missing, Unreadable
 from tom_swe.ports import Embedder
 
 SEED = 20261128
-LONGEST = 1000  # characters
+LONGEST, FEW = 1000, 30  # characters of an issue; issues
+TIMES = 3
 PACE = 6  # events between two of the agent's messages
 
 
@@ -56,10 +57,9 @@ class Matter(NamedTuple):
 
 
 def matters(data: Path) -> tuple[Matter, ...]:
-    """Short issues that were asked about, by turns by each model, in an order drawn once.
+    """The issues that were asked about, by turns by each model, in an order drawn once.
 
-    Short ones, one of four, since a reporter's sentences are embedded each: their text and hints
-    have at most `LONGEST` characters. Raises `Missing` or `Unreadable`.
+    Raises `Missing` or `Unreadable`.
     """
     try:
         found = release(data)
@@ -70,18 +70,37 @@ def matters(data: Path) -> tuple[Matter, ...]:
         {talk.instance: talk.pairs[0].question for talk in talks if talk.pairs}
         for talks in found.talks.values()
     ]
-    usable = [
-        each
-        for each in found.issues
-        if len(each.full) + len(each.hints) <= LONGEST
-        and all(each.instance in one for one in asked)
-    ]
+    usable = [each for each in found.issues if all(each.instance in one for one in asked)]
     if not usable:
-        raise Unreadable(f"no short issue of {data / 'ambig-swe'} has questions of every model")
+        raise Unreadable(f"no issue of {data / 'ambig-swe'} has questions of every model")
     Random(SEED).shuffle(usable)
     return tuple(
         Matter(each, by[each.instance]) for each, by in zip(usable, cycle(asked), strict=False)
     )
+
+
+def chosen(simulator: Simulator, about: Sequence[Matter]) -> Sequence[Matter]:
+    """What a simulator's dialogues are about: all of it, or of Ambig-SWE's some short issues.
+
+    Its reporter embeds every sentence, which takes time. Short is one of four: `LONGEST`
+    characters of issue and hints at most.
+    """
+    if simulator is Simulator.STATEFUL:
+        return about
+    short = [m for m in about if len(m.issue.full) + len(m.issue.hints) <= LONGEST]
+    return short[:FEW]
+
+
+def lengths_for(simulator: Simulator, lengths: Sequence[int], about: Sequence[Matter]) -> list[int]:
+    """How many turns each dialogue has, as the developers' sessions do.
+
+    Each length `TIMES` times, or of Ambig-SWE's few issues one dialogue each, their lengths
+    evenly from the shortest to the longest: two dialogues on one issue would begin alike.
+    """
+    if simulator is Simulator.STATEFUL:
+        return [*lengths] * TIMES
+    kept = min(len(lengths), len(about))
+    return [sorted(lengths)[number * len(lengths) // kept] for number in range(kept)]
 
 
 def script(question: str) -> tuple[str, ...]:

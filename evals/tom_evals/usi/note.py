@@ -9,8 +9,14 @@ import numpy as np
 
 from tom_evals.harness.speech import Wording
 from tom_evals.usi.developers import Means, kept, measured
-from tom_evals.usi.dialogues import MOST, Simulator, matters, simulated
-from tom_evals.usi.own import MATTERS, spread_out
+from tom_evals.usi.dialogues import (
+    MOST,
+    Simulator,
+    chosen,
+    lengths_for,
+    matters,
+    simulated,
+)
 from tom_evals.usi.score import dimensions
 from tom_evals.usi.sessions import ORDER, SCALE, row
 from tom_evals.usi.transcripts import Patterns, Unreadable, lexicons
@@ -39,10 +45,9 @@ def own_note(simulator: Simulator, data: Path, wording: Wording = Wording.LIKE_D
     Takes seconds. Where the data are not there it says that, and why.
     """
     try:
-        patterns, chosen = lexicons(data).patterns, matters(data)[: MATTERS[simulator]]
-        lengths = spread_out(kept().lengths, len(chosen))
-        embedder = Remembering(MiniLM())
-        turns = simulated(simulator, wording, chosen, lengths, embedder)
+        patterns, about = lexicons(data).patterns, chosen(simulator, matters(data))
+        lengths = lengths_for(simulator, kept().lengths, about)
+        turns = simulated(simulator, wording, about, lengths, Remembering(MiniLM()))
     except (Unreadable, TomError) as error:
         return _skipped(error)
     return _said(turns, patterns, MOST[simulator])

@@ -23,7 +23,18 @@ from tom_evals.usi.developers import (
     dialogues,
     measured,
 )
-from tom_evals.usi.dialogues import MOST, Matter, Simulator, matters, simulated
+from tom_evals.usi.dialogues import (
+    FEW,
+    LONGEST,
+    MOST,
+    TIMES,
+    Matter,
+    Simulator,
+    chosen,
+    lengths_for,
+    matters,
+    simulated,
+)
 from tom_evals.usi.fitting import rates
 from tom_evals.usi.gaps import Comparison, Gap, unpaired
 from tom_evals.usi.tables import NAMES
@@ -31,9 +42,6 @@ from tom_evals.usi.transcripts import Patterns, Unreadable, lexicons
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.ports import Embedder
-
-MATTERS: Mapping[Simulator, int] = {Simulator.STATEFUL: 100, Simulator.AMBIG: 30}
-"""Issues at most: Ambig-SWE's reporter embeds each sentence of an issue, which takes time."""
 
 type Turns = Sequence[Sequence[str]]
 
@@ -50,8 +58,7 @@ class Against(NamedTuple):
 def run(data: Path) -> tuple[Report, tuple[Gap, ...]]:
     """The report, and the gaps of Stateful SWE's users. Raises `Missing` or `Unreadable`."""
     patterns = lexicons(data).patterns
-    about = matters(data)
-    return report(developers(data), about, patterns, Remembering(MiniLM()))
+    return report(developers(data), matters(data), patterns, Remembering(MiniLM()))
 
 
 def report(
@@ -123,11 +130,11 @@ def _against(
     embedder: Embedder,
     resamples: int,
 ) -> Iterator[Against]:
-    """A dialogue for each of the developers' sessions, as long, and the same for all groups."""
-    most, chosen = MOST[simulator], about[: MATTERS[simulator]]
-    lengths = spread_out([len(each) for each in whom[_ALL]], len(chosen))
+    """Dialogues as long as the developers' sessions, and the same for all groups."""
+    most, usable = MOST[simulator], chosen(simulator, about)
+    lengths = lengths_for(simulator, [len(each) for each in whom[_ALL]], usable)
     ours = {
-        wording: measured(simulated(simulator, wording, chosen, lengths, embedder), most, patterns)
+        wording: measured(simulated(simulator, wording, usable, lengths, embedder), most, patterns)
         for wording in Wording
     }
     for name, turns in whom.items():
@@ -137,15 +144,6 @@ def _against(
             for wording in (Wording.PLAIN, Wording.LIKE_DEVELOPERS)
         )
         yield Against(simulator, name, before, after)
-
-
-def spread_out(lengths: Sequence[int], most: int) -> list[int]:
-    """So many of the lengths at most, evenly from the shortest to the longest.
-
-    Of few issues no more dialogues are held than there are issues: two on one would begin alike.
-    """
-    kept = min(len(lengths), most)
-    return [sorted(lengths)[number * len(lengths) // kept] for number in range(kept)]
 
 
 def _summary(found: Against) -> Table:
@@ -207,10 +205,11 @@ def _notes(turns: Mapping[str, Turns]) -> list[str]:
             "words, subagents and pasted output are left out."
         ),
         (
-            "Simulators: dialogues of the same lengths on short issues of SWE-bench Verified, the "
-            "agent's questions those that two models asked about them (Ambig-SWE's release), what "
-            "it says between them written; 15 people of Stateful SWE by turns. No agent and no "
-            "language model runs."
+            "Simulators: dialogues of the same lengths on issues of SWE-bench Verified; the agent's "
+            "questions are those that two models asked about them (Ambig-SWE's release), what it "
+            f"says between them is written. Stateful SWE: its 15 people by turns, {TIMES} dialogues "
+            f"for each session. Ambig-SWE: {FEW} issues of at most {LONGEST} characters, one dialogue "
+            "each. No agent and no language model runs."
         ),
         (
             "Not the same tasks, not the same agent, and no success: D1 to D4 alone, and no USI. "
