@@ -205,11 +205,11 @@ def _notes(turns: Mapping[str, Turns]) -> list[str]:
             "words, subagents and pasted output are left out."
         ),
         (
-            "Simulators: dialogues of the same lengths on issues of SWE-bench Verified; the agent's "
-            "questions are those that two models asked about them (Ambig-SWE's release), what it "
-            f"says between them is written. Stateful SWE: its 15 people by turns, {TIMES} dialogues "
-            f"for each session. Ambig-SWE: {FEW} issues of at most {LONGEST} characters, one dialogue "
-            "each. No agent and no language model runs."
+            "Simulators: dialogues of the same lengths on issues of SWE-bench Verified; the "
+            "agent's questions are those that two models asked about them (Ambig-SWE's release), "
+            "what it says between them is written. Stateful SWE: its 15 people by turns, "
+            f"{TIMES} dialogues for each session. Ambig-SWE: {FEW} issues of at most {LONGEST} "
+            "characters, one dialogue each. No agent and no language model runs."
         ),
         (
             "Not the same tasks, not the same agent, and no success: D1 to D4 alone, and no USI. "
