@@ -122,6 +122,27 @@ def test_advice_is_counted(tom, history: None) -> None:
     assert line(printed, "taken") == "50% of those judged, in whole or in part"
 
 
+def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> None:
+    """By the newest sessions: one was corrected, one asked, and not as it was wanted."""
+    settings = Settings(home=tmp_path / "tom")
+    mind = open_tom(settings, embedder=HashEmbedder())
+    asks = (Role.AGENT, "What do you see there, an error or nothing?")
+    for day, wish in ((3, "From now on: ask your questions in Italian."), (1, "")):
+        said = (Role.USER, wish or "The login is broken.")
+        begun = datetime.now(UTC) - day * DAY
+        mind.remember(
+            settings.user, worked(f"day-{day}", begun, said, asks, (Role.USER, "an error"))
+        )
+    assert mind.learn(settings.user).failed == ()
+    mind.close()
+    printed = tom("stats")
+    assert line(printed, "productive").startswith("75% of 4 sessions with a request")
+    assert line(printed, "proactive").startswith("100%")
+    assert line(printed, "personal") == "0% of 1 kept to how you want it"
+    found = json.loads(tom("stats", "--json"))["served"]
+    assert (found["sessions"], found["asked"], found["judged"]) == (4, 1, 1)
+
+
 def test_why_says_when_a_belief_was_told_and_what_came_of_it(tom, history: None) -> None:
     """One line beside the arithmetic, which shows what the session that kept to it counts."""
     printed = tom("why", "b1")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
 from tom_evals.harness.models import language
+from tom_evals.harness.speech import Wording
 from tom_evals.shared import shared_data
 from tom_evals.userville.by_model import STEPS
 from tom_evals.userville.demo import shown
@@ -62,12 +63,13 @@ INDEX = Index(
 
 
 def said(query: str, preference: str = "no_preference", *before: str) -> Reply:
-    """What the person by rules replies after these questions."""
+    """What the person by rules replies after these questions, in plain words."""
     exchanges: list[Exchange] = []
+    plain = ByRules(Wording.PLAIN)
     for each in before:
-        reply = ByRules().reply(TASK, BY_ID[preference], each, exchanges)
+        reply = plain.reply(TASK, BY_ID[preference], each, exchanges)
         exchanges.append(Exchange(each, reply, len(exchanges)))
-    return ByRules().reply(TASK, BY_ID[preference], query, exchanges)
+    return plain.reply(TASK, BY_ID[preference], query, exchanges)
 
 
 # The person
@@ -123,6 +125,18 @@ def test_who_picks_options_names_one_and_knows_nothing_without() -> None:
     assert said(query, "do_selection") == Reply("B.", Level.REQUEST)
     assert said("What is wrong? A) ducks, B) geese", "do_selection").level is Level.REFUSED
     assert said(MORE, "do_selection").level is Level.REFUSED
+
+
+def test_replies_are_worded_as_developers_talk_and_say_the_same() -> None:
+    """Level and names stay; a reply that was worded is known to have been said."""
+    place = ByRules().reply(TASK, NO_PREFERENCE, PLACE, ())
+    assert place.level is Level.SYMBOL
+    assert "discounted" in place.text
+    first = ByRules().reply(TASK, NO_PREFERENCE, MORE, ())
+    second = ByRules().reply(TASK, NO_PREFERENCE, MORE, [Exchange(MORE, first, 0)])
+    worded = {ByRules().reply(TASK, each, MORE, ()).text for each in PREFERENCES}
+    assert len(worded - {said(MORE).text}) > 1
+    assert second.text.lower()[:20] not in first.text.lower()
 
 
 @given(st.text(max_size=120), st.sampled_from(PREFERENCES))

@@ -1,16 +1,20 @@
 """How often the person has to say a thing again, and what came of what sessions were told. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from tom_swe.mind.adherence import GUIDANCE
+from tom_swe.mind.interaction.preference import wanted_by
+from tom_swe.mind.interaction.served import Served, served, serving
 from tom_swe.model.advice import Adherence, Outcome, PastConsultation, Telling
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Source, Stance
 from tom_swe.model.memory import SessionSummary
-from tom_swe.model.session import OWN_HOST
+from tom_swe.model.session import OWN_HOST, Session
+
+LOOKED_INTO = 50  # sessions
 
 
 class Became(Value):
@@ -43,7 +47,7 @@ class Stats(Value):
     tom itself, likings, facts, hints and what their behaviour shows are left out. ``repeats`` are
     those said in a later session than the one that first supported the belief, but for those
     that take it up again after something else. ``repeats_though_told`` came after an agent that
-    was told the belief had acted.
+    was told the belief had acted. ``served`` is of the newest of these sessions.
     """
 
     since: datetime
@@ -56,6 +60,7 @@ class Stats(Value):
     repeats_though_told: int
     told: Became
     advice: Advised
+    served: Served = Served()
 
 
 class _Said(NamedTuple):
@@ -74,13 +79,20 @@ def stats(
     tellings: Iterable[Telling],
     consultations: Iterable[PastConsultation],
     since: datetime,
+    look: Callable[[int], Session] | None = None,
 ) -> Stats:
-    """What happened from then on. Sessions without a time, and tom's own, are left out."""
-    count = sum(
-        1
+    """What happened from then on. Sessions without a time, and tom's own, are left out.
+
+    ``look`` gets the newest `LOOKED_INTO` of them in full; without it nothing is said on how they
+    served the person.
+    """
+    beliefs = list(beliefs)
+    counted = [
+        (at, each)
         for each in sessions
         if each.host != OWN_HOST and (at := each.started or each.ended) and at >= since
-    )
+    ]
+    count = len(counted)
     tellings = list(tellings)
     told_again = {
         (telling.session_id, belief_id)
@@ -101,7 +113,32 @@ def stats(
         repeats_though_told=sum((each.session_id, i) in told_again for i, each in repeats),
         told=became(telling for telling in tellings if telling.at >= since),
         advice=_advised([each for each in consultations if each.at >= since]),
+        served=_served(counted, beliefs, look) if look else Served(),
     )
+
+
+def _served(
+    sessions: Iterable[tuple[datetime, SessionSummary]],
+    beliefs: Sequence[Belief],
+    look: Callable[[int], Session],
+) -> Served:
+    """How the newest sessions served the person, by what they had said on it before each."""
+    corrected = {
+        each.session_id
+        for belief in beliefs
+        for each in belief.evidence
+        if each.source is Source.CORRECTION
+    }
+    newest = sorted(sessions, key=lambda pair: (pair[0], pair[1].id), reverse=True)[:LOOKED_INTO]
+    found = (
+        serving(
+            look(each.id),
+            wanted_by(belief for belief in beliefs if belief.first_seen < at),
+            corrected=each.id in corrected,
+        )
+        for at, each in newest
+    )
+    return served(each for each in found if each)
 
 
 def became(tellings: Iterable[Telling], belief_id: int | None = None) -> Became:

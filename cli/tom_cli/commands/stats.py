@@ -11,7 +11,8 @@ from tom_cli.common import Json, opened, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tom_swe.mind.stats import Stats
+    from tom_swe.mind.interaction.served import Served
+    from tom_swe.mind.stats import Advised, Stats
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +29,10 @@ def stats(
     A repeat is an instruction or correction that you had given in an earlier session. Whether a
     session kept to what it was told is known only where its commands or your words show it.
 
+    The last lines are on the newest 50 sessions: in how many you corrected nothing (productive),
+    were asked where it was needed and for nothing that cost you much (proactive), and were asked
+    the way you said you want it (personal).
+
     Example: tom stats --days 30
     """
     from datetime import UTC, datetime, timedelta
@@ -43,6 +48,7 @@ def stats(
             tellings=memory.tellings.all(user),
             consultations=memory.consultations.all(user),
             since=datetime.now(UTC) - timedelta(days=days),
+            look=lambda session_id: memory.sessions.get(user, session_id),
         )
     if as_json:
         print_json(found)
@@ -73,7 +79,11 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
         if found.repeats:
             yield "though told", f"{found.repeats_though_told} of {found.repeats} repeats"
         yield "told", became_text(told)
-    advice = found.advice
+    yield from _advice(found.advice)
+    yield from _served(found.served)
+
+
+def _advice(advice: Advised) -> Iterator[tuple[str, str]]:
     if not advice.given:
         yield "advice", "none was asked for in this time"
         return
@@ -83,3 +93,16 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
         yield "taken", "nobody said what became of any (`tom feedback` does)"
     else:
         yield "taken", f"{advice.taken:.0%} of those judged, in whole or in part"
+
+
+def _served(served: Served) -> Iterator[tuple[str, str]]:
+    if not served.sessions:
+        return
+    of = f"of {served.sessions} sessions with a request"
+    yield "productive", f"{served.productivity:.0%} {of}: you corrected nothing"
+    yield "proactive", f"{served.proactivity:.0%}: asked where needed, at little cost to you"
+    if served.personalisation is None:
+        why = "nothing was asked" if not served.asked else "how you want to be asked is not known"
+        yield "personal", f"not known: {why}"
+    else:
+        yield "personal", f"{served.personalisation:.0%} of {served.judged} kept to how you want it"

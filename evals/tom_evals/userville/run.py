@@ -10,6 +10,7 @@ from tom_evals.harness.engine import Job, Json, Ledger, Row
 from tom_evals.harness.engine import run as run_jobs
 from tom_evals.harness.models import Language
 from tom_evals.report import Report, Table
+from tom_evals.shared import place_of_data
 from tom_evals.userville.by_model import ByModel
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.evaluate import Played, Setup, played, report
@@ -26,6 +27,7 @@ from tom_evals.userville.policies import (
 )
 from tom_evals.userville.simulator import Exchange, Reply
 from tom_evals.userville.task import Task
+from tom_evals.usi.note import likeness_note
 from tom_swe.mind.interaction.effort import Level
 from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE
 from tom_swe.model.calls import Usage
@@ -43,7 +45,7 @@ def offline(setup: Setup, embedder: Embedder, notes: Sequence[str] = ()) -> Repo
     """The policies that need no model, among people as ``setup`` has them."""
     with remembered(setup.preferences, embedder) as toms:
         rows = [each for policy in _policies(toms) for each in played(policy, setup)]
-    return report(rows, notes)
+    return report(rows, [*notes, _likeness(rows)])
 
 
 def with_models(
@@ -92,7 +94,14 @@ def with_models(
     extra = [_used(players)]
     if failed:
         extra.append(Table("Sessions that failed", ("session", "why"), failed))
-    return report(rows, notes, extra)
+    return report(rows, [*notes, _likeness(rows)], extra)
+
+
+def _likeness(rows: Sequence[Played]) -> str:
+    """How like real developers the people of these sessions talk, the request first."""
+    asked = [each.record for each in rows if each.record.vague and each.record.exchanges]
+    dialogues = [(each.task.vague, *(one.reply.text for one in each.exchanges)) for each in asked]
+    return likeness_note(dialogues, place_of_data())
 
 
 def _policies(toms: Toms) -> tuple[Policy, ...]:

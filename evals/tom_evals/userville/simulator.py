@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from random import Random
 from typing import Literal, NamedTuple, Protocol, cast
 
+from tom_evals.harness import speech
 from tom_evals.harness.models import Language
+from tom_evals.harness.speech import Wording
 from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.user_by_rules import best, pieces
 from tom_evals.stateful_swe.wording import content
@@ -61,13 +64,36 @@ class ByRules:
     """The person without a model: the precise request's own sentences, and what must be known.
 
     What is least sensitive comes first: a message that asks for the place as well as for
-    something that the request answers is answered on the latter. Nothing is said twice.
+    something that the request answers is answered on the latter. Nothing is said twice. What is
+    said is worded as developers talk (`speech`), or with ``Wording.PLAIN`` as it was found.
     """
+
+    def __init__(self, wording: Wording = Wording.LIKE_DEVELOPERS) -> None:
+        self._wording = wording
 
     def reply(
         self, task: Task, preference: Preference, query: str, before: Sequence[Exchange]
     ) -> Reply:
         """The same words always get the same reply."""
+        reply = self._found(task, preference, query, before)
+        if self._wording is Wording.PLAIN or preference.answering is Answering.OPTION_ONLY:
+            return reply
+        random = Random(f"userville/{preference.id}/{task.id}/{len(before)}")
+        if reply.level is Level.REFUSED:
+            enough = len(before) >= ANSWERED
+            text = speech.no_more(random) if enough else speech.not_known(random)
+        else:
+            text = speech.worded(
+                reply.text,
+                nth_question=len(before) + 1,
+                random=random,
+                keep=(*task.files, *task.functions),
+            )
+        return reply._replace(text=text)
+
+    def _found(
+        self, task: Task, preference: Preference, query: str, before: Sequence[Exchange]
+    ) -> Reply:
         if len(before) >= ANSWERED:
             return Reply(ENOUGH, Level.REFUSED)
         if preference.answering is Answering.OPTION_ONLY:
@@ -111,7 +137,7 @@ def _is_place(question: str) -> bool:
 
 def _from_request(task: Task, asked: Sequence[str], told: set[str]) -> Reply | None:
     """What of the precise request answers a question that is not after the place."""
-    known = [each for each in pieces(task.precise) if not any(each.text in one for one in told)]
+    known = [each for each in pieces(task.precise) if not speech.told_before(each.text, told)]
     for question in asked:
         if _is_place(question):
             continue
@@ -163,7 +189,11 @@ def _from_place(task: Task, preference: Preference, asked: Sequence[str]) -> Rep
 
 
 def _from_hints(task: Task, asked: Sequence[str], told: set[str]) -> Reply | None:
-    known = [each for each in pieces(task.hints) if not each.is_block and each.text not in told]
+    known = [
+        each
+        for each in pieces(task.hints)
+        if not each.is_block and not speech.told_before(each.text, told)
+    ]
     for question in asked:
         if not _is_place(question) and (found := best(question, known, 1)):
             return Reply(found[0].text, Level.HINT)

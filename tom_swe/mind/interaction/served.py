@@ -25,10 +25,9 @@ from tom_swe.model.session import Role, Session, Turn
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # An offer hands the turn back; it asks for nothing that the work needs.
 _OFFER = re.compile(
-    r"\b(?:would you like (?:me )?to|(?:do you )?want me to|shall i|should i (?:also |now )?"
-    r"(?:go ahead|proceed|continue|start|commit|push|run)|anything else|ready to (?:proceed|go|"
-    r"start)|(?:is|does) (?:that|this) (?:ok|okay|fine|look|sound|work)\w*|any (?:questions|"
-    r"feedback|thoughts))\b",
+    r"\b(?:would you like (?:me )?to|(?:do you )?want (?:me )?to|shall i|should i|anything else|"
+    r"ready (?:to|for)|(?:is|does) (?:that|this) (?:ok|okay|fine|look|sound|work)\w*|"
+    r"any (?:questions|feedback|thoughts))\b",
     re.IGNORECASE,
 )
 

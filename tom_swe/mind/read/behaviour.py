@@ -116,6 +116,11 @@ def _questions(session: Session) -> Iterator[Observation]:
         yield _habit("Answers the agent's questions", "questions", "answers", sample, len(answered))
 
 
+def is_waved_off(reply: str) -> bool:
+    """Whether a reply to a question only says to go on without an answer."""
+    return _WAVED_OFF.match(reply) is not None
+
+
 def _tools(turns: Sequence[Turn]) -> Iterator[Observation]:
     for name, pattern in _TOOL_PATTERNS.items():
         using = [turn for turn in turns if pattern.search(turn.text)]
