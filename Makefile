@@ -18,6 +18,8 @@ test-all:
 	.venv/bin/pytest -q -n 2
 	@tools/setup.sh sdk
 	.venv-sdk/bin/pytest -q tests/hosts
+	@tools/setup.sh train
+	.venv-train/bin/pytest -q tests/training
 
 check:
 	@tools/setup.sh dev
@@ -51,6 +53,9 @@ lock:
 	  --python-version 3.12 pyproject.toml requirements/sdk.in --no-emit-package tom-swe \
 	  -o requirements/sdk.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.12 pyproject.toml --extra train requirements/train.in \
+	  --no-emit-package tom-swe -o requirements/train.txt && \
+	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 requirements/openhands-cli.in -o requirements/openhands-cli.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 requirements/reference.in -o requirements/reference.txt && \
@@ -58,4 +63,4 @@ lock:
 	  --python-version 3.12 requirements/local.in -o requirements/local.txt
 
 clean:
-	rm -rf .venv .venv-sdk .venv-openhands-cli .venv-reference .uv dist
+	rm -rf .venv .venv-sdk .venv-openhands-cli .venv-reference .venv-train .uv dist

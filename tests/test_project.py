@@ -33,6 +33,7 @@ def test_the_locks_name_no_registry() -> None:
         "openhands-cli.txt",
         "reference.txt",
         "local.txt",
+        "train.txt",
     ):
         lock = (CHECKOUT / "requirements" / name).read_text()
         assert "--hash=sha256:" in lock

@@ -2,6 +2,7 @@
 # Makes an environment with locked dependencies and this project in it.
 # usage: tools/setup.sh core|dev     in .venv
 #        tools/setup.sh sdk          in .venv-sdk: the newest OpenHands SDK, for its host tests
+#        tools/setup.sh train        in .venv-train: the extra [train], to train a policy and test it
 #        tools/setup.sh openhands-cli
 #                                    in .venv-openhands-cli: that CLI alone, as its users have it
 #        tools/setup.sh local        in .venv, to what is there: the extra [local], and weights of
@@ -15,6 +16,7 @@ lock=requirements/$set_name.txt
 case $set_name in
 core | dev | local) venv=.venv program=tom ;;
 sdk) venv=.venv-sdk program=tom ;;
+train) venv=.venv-train program=tom ;;
 openhands-cli) venv=.venv-openhands-cli program=openhands ;;
 reference) venv=.venv-reference program=python ;;
 *)
