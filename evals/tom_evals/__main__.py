@@ -13,6 +13,7 @@ from tom_evals.ambig_swe.given import QUOTES, Agent
 from tom_evals.ambig_swe.settings import Setting
 from tom_evals.harness.engine import Engine
 from tom_evals.harness.options import Where
+from tom_evals.ppp.command import ppp
 from tom_evals.report import Report, as_json, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.command import stateful_swe
@@ -196,6 +197,7 @@ def reading(
 app.command("usi")(usi)
 app.command("stateful-swe")(stateful_swe)
 app.command("userville")(userville)
+app.add_typer(ppp, name="ppp")
 
 
 if __name__ == "__main__":

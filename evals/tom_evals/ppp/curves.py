@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tom_evals.ppp.arms import Arm
 from tom_evals.ppp.steps import Step
 
 # Told apart also by those who see few colours (Okabe and Ito 2008).
@@ -41,7 +42,7 @@ def smooth(values: Sequence[float | None], window: int = _WINDOW) -> list[float]
     return found
 
 
-def curves(runs: Mapping[str, Sequence[Sequence[Step]]], title: str, file: Path) -> None:
+def curves(runs: Mapping[Arm, Sequence[Sequence[Step]]], title: str, file: Path) -> None:
     """Draws the runs of each arm: the mean over seeds as a line, their range as a shade."""
     with mpl.rc_context():
         mpl.rcdefaults()  # whatever this machine's own settings are
@@ -61,7 +62,7 @@ def curves(runs: Mapping[str, Sequence[Sequence[Step]]], title: str, file: Path)
 def _drawn(
     axes: Axes,
     value: Callable[[Step], float | None],
-    runs: Mapping[str, Sequence[Sequence[Step]]],
+    runs: Mapping[Arm, Sequence[Sequence[Step]]],
 ) -> None:
     axes.set_ylim(-0.03, 1.03)
     for colour, (name, seeds) in zip(_COLOURS, runs.items(), strict=False):
@@ -70,5 +71,5 @@ def _drawn(
             continue
         values = np.array([smooth([value(row) for row in rows[:longest]]) for rows in seeds])
         at = [row.step for row in seeds[0][:longest]]
-        axes.plot(at, values.mean(axis=0), color=colour, label=name)
+        axes.plot(at, values.mean(axis=0), color=colour, label=name.value)
         axes.fill_between(at, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2)

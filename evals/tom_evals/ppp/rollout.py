@@ -6,34 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import torch  # pyright: ignore[reportMissingImports]
 
-from tom_evals.ppp.speech import Ask, Speech
-
-
-class Open[R](Protocol):
-    """A session with a simulated person; what is kept of it is for the caller to know."""
-
-    def ask(self, query: str) -> str:
-        """The person's reply."""
-        ...
-
-    def finish(self, answer: str) -> R:
-        """The end, with what is kept of the session."""
-        ...
+from tom_evals.ppp.session import Session
+from tom_evals.ppp.speech import Answer, Speech
+from tom_evals.userville.episode import Record
 
 
 class Limits(NamedTuple):
-    """How long a session may be: questions in it, and tokens of what is said in one turn."""
+    """How long a session may be: turns before the last one, and tokens of each."""
 
-    questions: int
+    turns: int
     tokens: int
 
 
-class Trajectory[R](NamedTuple):
-    """A session as tokens, and what is kept of it.
+class Trajectory(NamedTuple):
+    """A session as tokens, and what came of it.
 
     ``mask`` is 1 for each token of ``completion`` that the policy wrote, 0 for what it was told.
     """
@@ -41,26 +31,26 @@ class Trajectory[R](NamedTuple):
     prompt: list[int]
     completion: list[int]
     mask: list[int]
-    record: R
+    record: Record
 
 
-def rollout[R](
+def rollout(
     model: Any,
     speech: Speech,
     prompts: Sequence[str],
-    sessions: Sequence[Open[R]],
+    sessions: Sequence[Session],
     limits: Limits,
-) -> list[Trajectory[R]]:
+) -> list[Trajectory]:
     """Plays sessions to their end, drawing at temperature 1 from torch's global generator.
 
-    What is neither a question nor an answer ends a session without an answer, and so does a
-    question after the last one that is allowed.
+    What cannot be read ends a session without an answer, and so does anything but an answer in
+    the last turn.
     """
     begun = [speech.opened(prompt) for prompt in prompts]
     told: list[list[int]] = [[] for _ in sessions]
     masks: list[list[int]] = [[] for _ in sessions]
-    records: dict[int, R] = {}
-    for turn in range(limits.questions + 1):
+    records: dict[int, Record] = {}
+    for turn in range(limits.turns + 1):
         going = [at for at in range(len(sessions)) if at not in records]
         if not going:
             break
@@ -69,13 +59,13 @@ def rollout[R](
             told[at] += written
             masks[at] += [1] * len(written)
             said = speech.said(written)
-            if isinstance(said, Ask) and turn < limits.questions:
-                reply = speech.replied(prompts[at], sessions[at].ask(said.query))
-                told[at] += reply
-                masks[at] += [0] * len(reply)
-            else:
-                answer = "" if said is None or isinstance(said, Ask) else said.entries
+            if said is None or isinstance(said, Answer) or turn == limits.turns:
+                answer = said.entries if isinstance(said, Answer) else ""
                 records[at] = sessions[at].finish(answer)
+                continue
+            reply = speech.replied(prompts[at], sessions[at].told(said))
+            told[at] += reply
+            masks[at] += [0] * len(reply)
     return [Trajectory(begun[at], told[at], masks[at], records[at]) for at in range(len(sessions))]
 
 

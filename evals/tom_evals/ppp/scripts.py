@@ -21,8 +21,12 @@ class Kind(StrEnum):
 
 # What kind each of them is by a simulator's rules is tested.
 QUERIES = {
-    Kind.LOW: ("What is the wrong behaviour?", "When does the wrong behaviour happen?"),
-    Kind.MEDIUM: ("Which version do you use?", "Who else has seen it?"),
+    Kind.LOW: (
+        "What is the faulty behaviour?",
+        "What is the intended outcome?",
+        "What was the trigger?",
+    ),
+    Kind.MEDIUM: ("Which version do you use?", "Are you in a hurry?"),
     Kind.HIGH: ("Which file should change?", "Which file is wrong?"),
 }
 # How often a script keeps to what the person wants; if not, how often it asks two things at once.
@@ -69,15 +73,15 @@ def answered(entries: str) -> str:
 
 
 def scripted(
-    repository: Repository, preference: str, request: str, person: Asked, random: Random
+    repository: Repository, prompt: str, preference: str, person: Asked, random: Random
 ) -> Iterator[Piece]:
     """A session: as many questions as the person wants every other time, else any number.
 
     What is asked for is drawn alike. The answer is the file if it was told or follows from what
     was; else any file there is.
     """
-    yield Piece(opened(repository, preference, request), own=False)
-    known = _told(repository, request)
+    yield Piece(prompt, own=False)
+    known = _told(repository, prompt.partition("<request>")[2])
     keeps = random.random() < _KEEPS
     many = _WANTED.get(preference, 1) if keeps else random.choice((0, 0, 1, 1, 1, 2, _MOST))
     for _ in range(many):

@@ -1,4 +1,4 @@
-"""What an agent says in a session: a question to the person, or its answer."""
+"""What an agent says in a session, and how it is put into a policy's tokens."""
 
 from __future__ import annotations
 
@@ -12,10 +12,19 @@ class Ask(NamedTuple):
     query: str
 
 
+class Search(NamedTuple):
+    """Words to look up in the repository."""
+
+    text: str
+
+
 class Answer(NamedTuple):
     """What the agent ends with: what has to change, one entry a line."""
 
     entries: str
+
+
+type Said = Ask | Search | Answer
 
 
 class Speech(Protocol):
@@ -39,6 +48,6 @@ class Speech(Protocol):
         """The tokens of a reply in a session, from after the policy's turn to where it goes on."""
         ...
 
-    def said(self, tokens: Sequence[int]) -> Ask | Answer | None:
-        """What the policy wrote in a turn; None where it is neither a question nor an answer."""
+    def said(self, tokens: Sequence[int]) -> Said | None:
+        """What the policy wrote in a turn; None where it is none of what can be said."""
         ...

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tom_evals.ppp.arms import Arm, Outcome
+from tom_evals.ppp.arms import Arm, effort, reward_of
+from tom_evals.userville.episode import Record
 from tom_swe.mind.interaction.effort import Effort, effort_of
 from tom_swe.mind.interaction.rewards import Profile, metrics
 from tom_swe.model.base import Value
@@ -38,23 +39,23 @@ class Step(Value):
     kept: Mapping[str, float]
 
 
-def step_of(step: int, outcomes: Sequence[Outcome], arm: Arm, profile: Profile) -> Step:
+def step_of(step: int, records: Sequence[Record], arm: Arm, profile: Profile) -> Step:
     """The row of a step with at least one session."""
-    many = len(outcomes)
-    rewarded = [each.rewards(profile) for each in outcomes]
+    many = len(records)
+    rewarded = [each.rewards(profile) for each in records]
     measured = metrics(
         (rewards, bool(each.asks), each.keeps)
-        for rewards, each in zip(rewarded, outcomes, strict=True)
+        for rewards, each in zip(rewarded, records, strict=True)
     )
-    most = Counter(each.effort for each in outcomes)
-    each_question = Counter(effort_of(ask.level) for each in outcomes for ask in each.asks)
-    by_preference: dict[str, list[Outcome]] = {}
-    for each in sorted(outcomes, key=lambda one: one.preference.id):
+    most = Counter(map(effort, records))
+    each_question = Counter(effort_of(ask.level) for each in records for ask in each.asks)
+    by_preference: dict[str, list[Record]] = {}
+    for each in sorted(records, key=lambda one: one.preference.id):
         by_preference.setdefault(each.preference.id, []).append(each)
     return Step(
         step=step,
         sessions=many,
-        reward=sum(each.rewards(profile, arm).total for each in outcomes) / many,
+        reward=sum(reward_of(each, arm, profile) for each in records) / many,
         total=sum(each.total for each in rewarded) / many,
         productivity=measured.productivity,
         proactivity=measured.proactivity,
@@ -63,7 +64,7 @@ def step_of(step: int, outcomes: Sequence[Outcome], arm: Arm, profile: Profile) 
         low=most[Effort.LOW] / many,
         medium=most[Effort.MEDIUM] / many,
         high=most[Effort.HIGH] / many,
-        questions={effort.name.lower(): each_question[effort] / many for effort in Effort},
+        questions={cost.name.lower(): each_question[cost] / many for cost in Effort},
         asked={
             name: sum(len(each.asks) for each in found) / len(found)
             for name, found in by_preference.items()

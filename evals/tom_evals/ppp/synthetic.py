@@ -9,6 +9,8 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from tom_evals.userville.task import Task
+
 FILES = 3
 
 _THINGS = (
@@ -34,14 +36,22 @@ class Repository(NamedTuple):
         return file_of(self.thing)
 
     @property
+    def task(self) -> Task:
+        """What a simulated person knows."""
+        return Task(self.name, self.name, self.vague, self.precise, (self.file,), ())
+
+    @property
     def vague(self) -> str:
         """The request as it is made."""
         return f"The {self.part} is broken."
 
     @property
     def precise(self) -> str:
-        """The request with what tells the file."""
-        return f"{self.vague} The wrong behaviour happens with {self.thing}."
+        """The request with what tells the file, in each of three sentences."""
+        return (
+            f"{self.vague} The faulty behaviour appears with {self.thing}. "
+            f"The intended outcome keeps all {self.thing}. The trigger was an edit to {self.thing}."
+        )
 
 
 def file_of(thing: str) -> str:
@@ -49,12 +59,12 @@ def file_of(thing: str) -> str:
     return f"{thing}.py"
 
 
-def repository(number: int, seed: int = 0) -> Repository:
+def repository(number: int, use: str) -> Repository:
     """A repository, the same whenever it is asked for."""
-    random = Random(f"{seed}/{number}")
+    random = Random(f"{use}/repository/{number}")
     things = random.sample(_THINGS, FILES)
     return Repository(
-        f"tiny-{seed}-{number}",
+        f"{use}-{number}",
         random.choice(_PARTS),
         random.choice(things),
         tuple(map(file_of, things)),

@@ -25,7 +25,7 @@ from transformers import (  # pyright: ignore[reportMissingImports]
 )
 
 from tom_evals.ppp.scripts import Piece, replied
-from tom_evals.ppp.speech import Answer, Ask
+from tom_evals.ppp.speech import Answer, Ask, Said
 from tom_evals.ppp.words import words
 
 _PAD, _UNKNOWN, _END = "<pad>", "<unknown>", "<end>"
@@ -52,7 +52,7 @@ class Words:
         """The tokens of a reply, with the mark that the prompt ends in."""
         return self.tokens(replied(reply, words(prompt)[-1].strip("<>")))
 
-    def said(self, tokens: Sequence[int]) -> Ask | Answer | None:
+    def said(self, tokens: Sequence[int]) -> Said | None:
         """A turn is one mark, what is said, and the end."""
         match self.tokenizer.convert_ids_to_tokens(list(tokens)):
             case ["<ask>", *query, "<end>"] if query:

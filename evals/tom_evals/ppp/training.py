@@ -16,26 +16,40 @@ os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")  # read when a trainer is
 from datasets import Dataset  # pyright: ignore[reportMissingImports]
 from trl import GRPOConfig, GRPOTrainer  # pyright: ignore[reportMissingImports]
 
-from tom_evals.ppp.rollout import Limits, Open, rollout
+from tom_evals.ppp.rollout import Limits, rollout
+from tom_evals.ppp.session import Session
 from tom_evals.ppp.speech import Speech
+from tom_evals.userville.episode import Record
 
 
-class Case[R](NamedTuple):
-    """What is played again and again: a prompt, and how a session on it is begun."""
+class Case(Protocol):
+    """What is played again and again."""
 
-    name: str
-    prompt: str
-    begin: Callable[[], Open[R]]
+    @property
+    def name(self) -> str:
+        """What tells it from the others."""
+        ...
+
+    @property
+    def prompt(self) -> str:
+        """What the policy is given."""
+        ...
+
+    def begin(self) -> Session:
+        """A new session."""
+        ...
 
 
 class Setting(NamedTuple):
     """How a policy is trained; the defaults are PPP's where it names one.
 
-    ``sessions`` are those of a step, ``group`` those on the same case.
+    ``sessions`` are those of a step, ``at_once`` those that go through the policy together when it
+    is updated (all of them if 0), ``group`` those on the same case.
     """
 
     steps: int
     sessions: int
+    at_once: int = 0
     group: int = 8
     rate: float = 1e-6
     clip: float = 0.2
@@ -45,26 +59,21 @@ class Setting(NamedTuple):
     on_cpu: bool = False
 
 
-class Keep[R](Protocol):
-    """Where what became of a step's sessions goes."""
-
-    def __call__(self, step: int, records: Sequence[R]) -> None:
-        """Keeps a step's records; a step that is done again replaces what was kept of it."""
-        ...
-
-
-def trained[R](
+def trained(
     policy: Any,
     speech: Speech,
     tokenizer: Any,
-    cases: Sequence[Case[R]],
-    reward: Callable[[R], float],
+    cases: Sequence[Case],
+    reward: Callable[[Record], float],
     limits: Limits,
     setting: Setting,
     folder: Path,
-    keep: Keep[R],
+    keep: Callable[[int, Sequence[Record]], None],
 ) -> Any:
-    """The policy after all steps; goes on from the last whole checkpoint in a folder."""
+    """The policy after all steps; goes on from the last whole checkpoint in a folder.
+
+    ``keep`` is given the number and the sessions of each step, those again that are done again.
+    """
     by_name = {case.name: case for case in cases}
 
     def play(names: list[str], trainer: Any) -> dict[str, Any]:
@@ -118,11 +127,12 @@ def whole(folder: Path) -> str | None:
 
 
 def _arguments(setting: Setting, folder: Path) -> GRPOConfig:
+    at_once = setting.at_once or setting.sessions
     return GRPOConfig(
         str(folder),
         max_steps=setting.steps,
-        per_device_train_batch_size=setting.sessions,
-        gradient_accumulation_steps=1,
+        per_device_train_batch_size=at_once,
+        gradient_accumulation_steps=setting.sessions // at_once,
         num_generations=setting.group,
         num_iterations=1,
         loss_type="dapo",

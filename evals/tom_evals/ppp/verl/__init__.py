@@ -1,0 +1,1 @@
+"""What verl needs to train on UserVille: an agent loop, a reward and a configuration."""
