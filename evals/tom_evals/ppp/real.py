@@ -87,7 +87,9 @@ class Chat:
         _, _, rest = self._rendered(messages).partition(marks[1])
         before, _, after = rest.partition(marks[2])
         # The policy wrote the end of its turn itself.
-        return before.removeprefix(self._tokenizer.eos_token), after
+        end = self._tokenizer.eos_token
+        begun = before.lstrip()
+        return (begun.removeprefix(end) if begun.startswith(end) else before), after
 
     def _rendered(self, messages: Sequence[Mapping[str, str]]) -> str:
         return self._tokenizer.apply_chat_template(

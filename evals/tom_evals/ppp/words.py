@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A path, a name and a word with an apostrophe are one word each; a sentence's end is its own.
-_WORD = re.compile(r"<\w+>|\w+(?:[./:'-]+\w+)*|[^\w\s]")
+_WORD = re.compile(r"</?\w+>|\w+(?:[./:'-]+\w+)*|[^\w\s]")
 
 
 def words(text: str) -> list[str]:
