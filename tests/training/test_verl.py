@@ -128,15 +128,22 @@ def test_what_cannot_be_read_ends_a_session(tokenizer, tmp_path: Path) -> None:
 
 
 def test_the_configuration_sets_what_verl_knows(monkeypatch) -> None:
-    """Composed with verl's own, PPP's numbers are there, and none is of a name verl has not."""
-    from hydra import compose, initialize_config_dir
+    """Composed with verl's own as the how-to says, PPP's numbers are there, none of them under a
+    name that verl has not, and verl finds the agent loop and the reward.
+    """
+    from hydra import compose, initialize_config_dir, initialize_config_module
+    from verl.trainer.ppo.reward import get_custom_reward_fn
 
     for name in ("TRAIN", "TEST", "PLACES"):
         monkeypatch.setenv(f"USERVILLE_{name}", f"/tmp/{name}")
-    import verl.trainer.config as known
-
-    ours = OmegaConf.load(str(CONFIGURATION / "ppp.yaml"))
-    with initialize_config_dir(str(Path(known.__file__).parent), version_base=None):
+    overrides = [
+        "hydra.searchpath=[pkg://verl.trainer.config]",
+        f"reward.custom_reward_function.path={CONFIGURATION / 'reward.py'}",
+        "reward.custom_reward_function.reward_kwargs.arm=task-only",
+    ]
+    with initialize_config_dir(str(CONFIGURATION), version_base=None):
+        found = compose("ppp", overrides)
+    with initialize_config_module("verl.trainer.config", version_base=None):
         theirs = compose("ppo_trainer")
 
     def unknown(mine, whole, path=""):
@@ -144,15 +151,23 @@ def test_the_configuration_sets_what_verl_knows(monkeypatch) -> None:
             at = f"{path}.{key}".strip(".")
             if at in {"defaults", "reward.custom_reward_function.reward_kwargs"}:
                 continue
-            if key not in whole:
+            if key not in set(whole.keys()):  # what has only to be set is missing, not unknown
                 yield at
             elif OmegaConf.is_dict(value):
                 yield from unknown(value, whole[key], at)
 
-    assert list(unknown(ours, theirs)) == []
-    assert ours.algorithm.adv_estimator == "grpo"
-    assert ours.actor_rollout_ref.rollout.n == 8
-    assert ours.actor_rollout_ref.actor.optim.lr == 1e-6
+    assert list(unknown(OmegaConf.load(str(CONFIGURATION / "ppp.yaml")), theirs)) == []
+    assert found.algorithm.adv_estimator == "grpo"
+    assert found.actor_rollout_ref.rollout.n == 8
+    assert found.actor_rollout_ref.actor.optim.lr == 1e-6
+    assert found.data.train_files == "/tmp/TRAIN"
+    row = next(rows_of(of_toys()))
+    lost = {"answer": "", "exchanges": [("Which file?", "It is there.", 4, None, 0)]}
+    extra = {**as_json(row, 0)["extra_info"], "userville": json.dumps(lost)}
+    score = get_custom_reward_fn(found)(
+        data_source="userville", solution_str="", ground_truth="", extra_info=extra
+    )
+    assert (score["score"], score["proactivity"]) == (0.0, -0.5)
     (agent,) = OmegaConf.load(str(CONFIGURATION / "agents.yaml"))
     assert agent["_target_"] == f"{UserVilleLoop.__module__}.{UserVilleLoop.__qualname__}"
     assert issubclass(UserVilleLoop, AgentLoopBase)
