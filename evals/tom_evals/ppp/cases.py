@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
+from tom_evals.harness.speech import Wording
 from tom_evals.ppp.scripts import Piece, opened, scripted
 from tom_evals.ppp.session import Session
 from tom_evals.ppp.synthetic import Repository, repository
@@ -40,7 +41,7 @@ class Case(NamedTuple):
     def begin(self) -> Session:
         """A new session; there is nothing to search."""
         task = self.repository.task
-        return Session(Episode(task, self.preference, ByRules(), vague=self.vague))
+        return Session(Episode(task, self.preference, ByRules(Wording.PLAIN), vague=self.vague))
 
 
 def training(many: int, seed: int) -> Sequence[Case]:
