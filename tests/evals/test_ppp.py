@@ -32,7 +32,7 @@ from tom_evals.ppp.session import Session
 from tom_evals.ppp.speech import Answer, Ask, Search
 from tom_evals.ppp.steps import Steps, step_of
 from tom_evals.ppp.study import Trained
-from tom_evals.ppp.synthetic import repository
+from tom_evals.ppp.synthetic import files_of, repository
 from tom_evals.ppp.tables import report
 from tom_evals.ppp.verl.reward import compute_score
 from tom_evals.ppp.words import words
@@ -200,6 +200,16 @@ def test_a_repository_has_the_file_that_only_the_precise_request_tells(number: i
     assert found.thing in found.precise
     assert not any(file.removesuffix(".py") in found.vague for file in found.files)
     assert found.task.productivity(found.file) == 1.0
+    assert set(found.files) & set(files_of(found.thing)) >= {found.file}
+
+
+def test_in_half_of_the_repositories_two_files_deal_with_the_thing() -> None:
+    """There what was meant does not tell the file, and either of the two may be it."""
+    every = [repository(number, "test") for number in range(400)]
+    twins = [each for each in every if set(files_of(each.thing)) <= set(each.files)]
+    assert 0.4 < len(twins) / len(every) < 0.6
+    first = sum(each.file == files_of(each.thing)[0] for each in twins)
+    assert 0.35 < first / len(twins) < 0.65
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -223,16 +233,16 @@ def test_three_questions_that_cost_little_can_be_asked() -> None:
 @settings(max_examples=50)
 @given(st.integers(0, 10**6), st.integers(0, 3))
 def test_scripts_answer_by_what_they_were_told(number: int, seed: int) -> None:
-    """A script ends with the file that the request or a reply tells, else with any there is."""
+    """A script ends with the file that was told, else one that deals with the thing, else any."""
     first, *_, last = pieces = list(warm_up(number, seed))
     files = first.text.partition("<request>")[0].split()[1:]
     told = first.text.partition("<request>")[2] + " ".join(p.text for p in pieces if not p.own)
-    known = [file for file in files if file in words(told.replace(first.text, ""))]
-    known += [file for file in files if file.removesuffix(".py") in words(told)]
+    named = [file for file in files if file in words(told)]
+    known = [file for word in words(told) for file in files_of(word) if file in files]
     assert last.own
     mark, answer, end = words(last.text)
     assert (mark, end) == ("<answer>", "<end>")
-    assert answer in (known[:1] or files)
+    assert answer in (named or known or files)
 
 
 def test_scripts_ask_all_kinds_alike() -> None:

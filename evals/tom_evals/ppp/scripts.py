@@ -81,7 +81,7 @@ def scripted(
     was; else any file there is.
     """
     yield Piece(prompt, own=False)
-    known = _told(repository, prompt.partition("<request>")[2], random)
+    told = prompt.partition("<request>")[2]
     keeps = random.random() < _KEEPS
     many = _WANTED.get(preference, 1) if keeps else random.choice((0, 0, 1, 1, 1, 2, _MOST))
     for _ in range(many):
@@ -91,13 +91,13 @@ def scripted(
         yield Piece(asked(query), own=True)
         reply = person.ask(query)
         yield Piece(replied(reply, preference), own=False)
-        known = _told(repository, reply, random) or known
-    yield Piece(answered(known or random.choice(repository.files)), own=True)
+        told += f" {reply}"
+    yield Piece(answered(_found(repository, told, random)), own=True)
 
 
-def _told(repository: Repository, text: str, random: Random) -> str | None:
-    """The file that a text names, else one of those that deal with the thing that it names."""
-    said = words(text)
+def _found(repository: Repository, told: str, random: Random) -> str:
+    """The file that was told, else one of those that deal with the thing, else any there is."""
+    said = words(told)
     named = [each for each in repository.files if each in said]
     dealing = [file for word in said for file in files_of(word) if file in repository.files]
-    return random.choice(named or dealing) if named or dealing else None
+    return random.choice(named or dealing or repository.files)
