@@ -19,7 +19,6 @@ from tom_evals.ppp.data import (
     NoRows,
     as_json,
     places_file,
-    played_as_json,
     read,
     read_places,
     rows_of,
@@ -38,6 +37,7 @@ from tom_evals.ppp.verl.reward import compute_score
 from tom_evals.ppp.words import words
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index, of_tasks
+from tom_evals.userville.kept import said_as_json
 from tom_evals.userville.simulator import ByRules, Exchange, Reply
 from tom_evals.userville.task import of_toys
 from tom_swe.mind.interaction.effort import Effort, Level, effort_of
@@ -406,7 +406,7 @@ def test_verls_reward_is_that_of_the_session(arm: Arm) -> None:
     session.told(Ask("Which file should I change?"))
     found = session.finish("\n".join(row.task.functions))
     extra = json.loads(json.dumps(as_json(row, 0)["extra_info"]))
-    extra["userville"] = json.dumps(played_as_json(found))
+    extra["userville"] = json.dumps(said_as_json(found))
     scored = compute_score("userville", "", "", extra, arm=arm.value)
     assert scored["score"] == reward_of(found, arm, Profile.PAPER)
     assert scored["proactivity"] == found.rewards(Profile.PAPER).proactivity

@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 
 from tom_evals.ppp.dialogue import opened
 from tom_evals.ppp.session import Session
-from tom_evals.userville.episode import Episode, Record
+from tom_evals.userville.episode import Episode
 from tom_evals.userville.index import Index
-from tom_evals.userville.simulator import ByRules, Exchange, Reply, Simulator
+from tom_evals.userville.simulator import ByRules, Simulator
 from tom_evals.userville.task import Task
-from tom_swe.mind.interaction.effort import Level
 from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE, PREFERENCES
 
 SOURCE = "userville"
@@ -129,23 +128,3 @@ def read_places(file: Path) -> dict[str, Index]:
     except (OSError, ValueError) as error:
         raise NoRows(f"{file} cannot be read: `ppp data` writes it beside its rows") from error
     return {name: Index((place, symbol) for place, symbol in each) for name, each in held.items()}
-
-
-def played_as_json(record: Record) -> Json:
-    """What was said in a session, without what its row holds."""
-    return {
-        "answer": record.answer,
-        "exchanges": [
-            (each.query, each.reply.text, each.reply.level, each.reply.broke, each.after)
-            for each in record.exchanges
-        ],
-    }
-
-
-def record_of(row: Row, played: Json) -> Record:
-    """A session again, from its row and what was said in it."""
-    exchanges = tuple(
-        Exchange(query, Reply(reply, None if level is None else Level(level), broke), after)
-        for query, reply, level, broke, after in played["exchanges"]
-    )
-    return Record(row.task, BY_ID[row.preference], row.vague, exchanges, played["answer"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tom_evals.harness.engine import Job, Json, Ledger, Row
 from tom_evals.harness.engine import run as run_jobs
@@ -14,6 +14,7 @@ from tom_evals.shared import place_of_data
 from tom_evals.userville.by_model import ByModel
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.evaluate import Played, Setup, played, report
+from tom_evals.userville.kept import record_of, said_as_json
 from tom_evals.userville.policies import (
     MORE,
     PLACE,
@@ -25,10 +26,8 @@ from tom_evals.userville.policies import (
     Toms,
     remembered,
 )
-from tom_evals.userville.simulator import Exchange, Reply
 from tom_evals.userville.task import Task
 from tom_evals.usi.note import likeness_note
-from tom_swe.mind.interaction.effort import Level
 from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE
 from tom_swe.model.calls import Usage
 from tom_swe.ports import Embedder
@@ -75,7 +74,7 @@ def with_models(
             agent, task = agents[given["policy"]], tasks[given["task"]]
             preference = BY_ID[given["preference"]]
             episode = Episode(task, preference, setup.simulator, vague=given["vague"])
-            return _written(agent.play(episode, setup.indexes[task.repository]))
+            return said_as_json(agent.play(episode, setup.indexes[task.repository]))
 
         run = {
             "agent": players.agent.name,
@@ -86,7 +85,7 @@ def with_models(
         with Ledger(work / "sessions.jsonl", run) as ledger:
             done = run_jobs(jobs, one, ledger, at_once=at_once, again=again, tell=tell)
     rows += [
-        Played(job.given["policy"], _read(row.result, tasks))
+        Played(job.given["policy"], _record(job.given, row.result, tasks))
         for job, row in zip(jobs, done, strict=True)
         if not row.failed
     ]
@@ -127,44 +126,8 @@ def _jobs(agents: Mapping[str, Policy], setup: Setup) -> list[Job]:
     ]
 
 
-def _written(record: Record) -> dict[str, Any]:
-    return {
-        "task": record.task.id,
-        "preference": record.preference.id,
-        "vague": record.vague,
-        "answer": record.answer,
-        "exchanges": [
-            {
-                "query": each.query,
-                "text": each.reply.text,
-                "level": each.reply.level,
-                "broke": each.reply.broke,
-                "after": each.after,
-            }
-            for each in record.exchanges
-        ],
-    }
-
-
-def _read(row: Json, tasks: Mapping[str, Task]) -> Record:
-    return Record(
-        tasks[row["task"]],
-        BY_ID[row["preference"]],
-        row["vague"],
-        tuple(
-            Exchange(
-                each["query"],
-                Reply(
-                    each["text"],
-                    None if each["level"] is None else Level(each["level"]),
-                    each["broke"],
-                ),
-                each["after"],
-            )
-            for each in row["exchanges"]
-        ),
-        row["answer"],
-    )
+def _record(given: Json, said: Json, tasks: Mapping[str, Task]) -> Record:
+    return record_of(tasks[given["task"]], BY_ID[given["preference"]], given["vague"], said)
 
 
 def _used(players: Players) -> Table:

@@ -27,6 +27,7 @@ from tom_evals.harness.models import language
 from tom_evals.ppp import data, dialogue
 from tom_evals.ppp.speech import Answer
 from tom_evals.userville.index import Index
+from tom_evals.userville.kept import said_as_json
 from tom_evals.userville.simulator import ByModel, ByRules, Simulator
 
 _OPEN = ExitStack()
@@ -93,7 +94,7 @@ class UserVilleLoop(AgentLoopBase):
             turns += 1
             if len(mask) >= self._most:
                 break
-        played = data.played_as_json(session.finish(answer))
+        played = said_as_json(session.finish(answer))
         cut = len(tokens) - len(mask)
         return AgentLoopOutput(
             prompt_ids=tokens[:cut],

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tom_evals.ppp.arms import Arm, reward_of
-from tom_evals.ppp.data import record_of, row_of
+from tom_evals.ppp.data import row_of
+from tom_evals.userville.kept import record_of
+from tom_swe.mind.interaction.preference import BY_ID
 from tom_swe.mind.interaction.rewards import Profile
 
 
@@ -26,7 +28,8 @@ def compute_score(
     and ``profile`` are set by verl's ``reward_kwargs``.
     """
     del data_source, solution_str, ground_truth  # all of it is in the record
-    record = record_of(row_of(extra_info), json.loads(extra_info["userville"]))
+    row, said = row_of(extra_info), json.loads(extra_info["userville"])
+    record = record_of(row.task, BY_ID[row.preference], row.vague, said)
     parts = record.rewards(Profile(profile))
     return {
         "score": reward_of(record, Arm(arm), Profile(profile)),
