@@ -28,7 +28,7 @@ UNKNOWN = "I don't know."
 ENOUGH = "I have answered enough, do the rest yourself."
 _PIECES = 2
 _OPTION = re.compile(r"(?:(?<=\s)|\A)\(?([A-E])[).:]\s*(.+?)(?=\s\(?[A-E][).:]\s|\n|\Z)", re.DOTALL)
-_QUOTATION = re.compile(r"“[^”]*”|`[^`]*`")
+_QUOTATION = re.compile(r"“[^”]*”|`[^`]*`(?:\s*\([^()\s]*\))?")
 _MOST_TOKENS = 400
 
 

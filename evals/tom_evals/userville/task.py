@@ -45,7 +45,7 @@ class Task(NamedTuple):
 
 def of_issues(data: Path) -> tuple[Task, ...]:
     """The issues of Ambig-SWE as tasks; raises `Missing` or `Unreadable` of its data."""
-    return tuple(map(_of_issue, issues(data)))
+    return tuple(map(of_issue, issues(data)))
 
 
 def of_toys() -> tuple[Task, ...]:
@@ -60,7 +60,8 @@ def spread(tasks: Sequence[Task], most: int) -> tuple[Task, ...]:
     return tuple(tasks[number * len(tasks) // most] for number in range(most))
 
 
-def _of_issue(issue: Issue) -> Task:
+def of_issue(issue: Issue) -> Task:
+    """An issue and its summary as a task."""
     return Task(
         id=issue.instance,
         repository=repository(issue.instance),

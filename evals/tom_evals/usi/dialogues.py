@@ -26,7 +26,11 @@ from tom_evals.stateful_swe.profile import Profile, profiles
 from tom_evals.stateful_swe.user import Person
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.vague import by_rules
+from tom_evals.userville.episode import Episode
+from tom_evals.userville.simulator import ByRules
+from tom_evals.userville.task import of_issue
 from tom_evals.usi.transcripts import Missing, Unreadable
+from tom_swe.mind.interaction.preference import PREFERENCES, Preference
 from tom_swe.ports import Embedder
 
 SEED = 20261128
@@ -40,13 +44,17 @@ class Simulator(StrEnum):
 
     STATEFUL = "Stateful SWE"
     AMBIG = "Ambig-SWE"
+    USERVILLE = "UserVille"
 
 
 MOST: Mapping[Simulator, int] = {
     Simulator.STATEFUL: 8,
     Simulator.AMBIG: 1 + TERMS[Setting.INTERACTION].answers,
+    Simulator.USERVILLE: 4,
 }
-"""Turns of the user, the request among them; Ambig-SWE's answers three messages."""
+"""Turns of the user, the request among them; Ambig-SWE's answers three messages, UserVille's four
+questions.
+"""
 
 
 class Matter(NamedTuple):
@@ -85,7 +93,7 @@ def chosen(simulator: Simulator, about: Sequence[Matter]) -> Sequence[Matter]:
     Its reporter embeds every sentence, which takes time. Short is one of four: `LONGEST`
     characters of issue and hints at most.
     """
-    if simulator is Simulator.STATEFUL:
+    if simulator is not Simulator.AMBIG:
         return about
     short = [m for m in about if len(m.issue.full) + len(m.issue.hints) <= LONGEST]
     return short[:FEW]
@@ -97,7 +105,7 @@ def lengths_for(simulator: Simulator, lengths: Sequence[int], about: Sequence[Ma
     Each length `TIMES` times, or of Ambig-SWE's few issues one dialogue each, their lengths
     evenly from the shortest to the longest: two dialogues on one issue would begin alike.
     """
-    if simulator is Simulator.STATEFUL:
+    if simulator is not Simulator.AMBIG:
         return [*lengths] * TIMES
     kept = min(len(lengths), len(about))
     return [sorted(lengths)[number * len(lengths) // kept] for number in range(kept)]
@@ -117,6 +125,11 @@ def script(question: str) -> tuple[str, ...]:
         "I have looked at it once more and made it simpler.",
         question,
     )
+
+
+def asked(question: str) -> tuple[str, ...]:
+    """The questions alone, for a person whom an agent only turns to in order to ask."""
+    return (question, "Which file should be changed?", question)
 
 
 def played(user: User, messages: Sequence[str]) -> tuple[str, ...]:
@@ -145,13 +158,24 @@ def simulated(
     found: list[tuple[str, ...]] = []
     for number, length in enumerate(lengths):
         matter = about[number % len(about)]
+        most = min(length, MOST[which]) - 1
+        if which is Simulator.USERVILLE:
+            wanted = PREFERENCES[number % len(PREFERENCES)]
+            found.append(_told(matter, wanted, wording, asked(matter.question)[:most]))
+            continue
         if which is Simulator.STATEFUL:
             user = _stateful(matter, people[number % len(people)], wording)
         else:
             user = _ambig(matter, wording, embedder)
-        messages = script(matter.question)[: min(length, MOST[which]) - 1]
-        found.append(played(user, messages))
+        found.append(played(user, script(matter.question)[:most]))
     return found
+
+
+def _told(
+    matter: Matter, preference: Preference, wording: Wording, questions: Sequence[str]
+) -> tuple[str, ...]:
+    episode = Episode(of_issue(matter.issue), preference, ByRules(wording))
+    return (episode.opening, *map(episode.ask, questions))
 
 
 def _instance(issue: Issue) -> Instance:

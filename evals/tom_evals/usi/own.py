@@ -208,8 +208,9 @@ def _notes(turns: Mapping[str, Turns]) -> list[str]:
             "Simulators: dialogues of the same lengths on issues of SWE-bench Verified; the "
             "agent's questions are those that two models asked about them (Ambig-SWE's release), "
             "what it says between them is written. Stateful SWE: its 15 people by turns, "
-            f"{TIMES} dialogues for each session. Ambig-SWE: {FEW} issues of at most {LONGEST} "
-            "characters, one dialogue each. No agent and no language model runs."
+            f"{TIMES} dialogues for each session. UserVille: its 20 kinds of people by turns, as "
+            f"many, who are asked and told nothing else. Ambig-SWE: {FEW} issues of at most "
+            f"{LONGEST} characters, one dialogue each. No agent and no language model runs."
         ),
         (
             "Not the same tasks, not the same agent, and no success: D1 to D4 alone, and no USI. "
@@ -224,6 +225,6 @@ def _notes(turns: Mapping[str, Turns]) -> list[str]:
         ),
         (
             "Ambig-SWE's request is the released summary, which a model wrote and which is never "
-            "worded: its opening stays longer than a developer's."
+            "worded: its opening stays longer than a developer's. UserVille's is the same one."
         ),
     ]
