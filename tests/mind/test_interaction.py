@@ -41,7 +41,7 @@ from tom_swe.mind.interaction.wording import worded
 from tom_swe.mind.manner import manner_of
 from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.model.advice import Action, Query, Recalled, Suggestion
-from tom_swe.model.belief import Belief, Kind, Observation
+from tom_swe.model.belief import Belief, Kind, Observation, Polarity
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
 
@@ -197,6 +197,20 @@ def test_who_wants_questions_at_the_start_is_asked_none_later() -> None:
     assert advised(REQUEST, "only_begin").action is Action.ASK
     begun = advised(REQUEST, "only_begin", before="I looked at it and found nothing.")
     assert begun.action is Action.PROCEED
+
+
+def test_a_wish_in_the_persons_own_words_counts_as_well() -> None:
+    """A belief that was filed under nothing, since it is of several things, is read again."""
+    own = held("do_selection")[0].model_copy(update={"dimension": "", "value": ""})
+    assert [each.id for each in wanted_by([own])] == ["do_selection"]
+    against = own.model_copy(update={"polarity": Polarity.AGAINST})
+    assert wanted_by([against]) == ()
+
+
+def test_why_nothing_is_asked_is_said() -> None:
+    """Where a question would be worth it and is not wanted, the reasoning says that."""
+    assert "do not want to be asked now" in advised(REQUEST, "no_ask").reasoning
+    assert "do not want" not in advised(REQUEST).reasoning
 
 
 # Effort

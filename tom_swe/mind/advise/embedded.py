@@ -53,6 +53,7 @@ class EmbeddedAdviser:
                 query.text,
                 place=named_file(query.text),
             )
+        wanted = bool(asks)
         asks, later = in_time(asks, query, manner)
         action = Action.ASK if asks else Action.PROCEED
         beliefs = _cited(settled.beliefs, recalled.beliefs)
@@ -66,7 +67,7 @@ class EmbeddedAdviser:
             turns=shown,
             clarity=clarity,
             confidence=confidence_of(action, clarity, beliefs),
-            reasoning=_reasoning(clarity, settled, enough, manner),
+            reasoning=_reasoning(clarity, settled, enough, manner, hushed=wanted and not asks),
         )
 
 
@@ -118,14 +119,17 @@ def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -
     return round((clarity.score + surest) / 2 if beliefs else clarity.score / 2, 3)
 
 
-def _reasoning(clarity: Clarity, settled: Settled, enough: float, manner: Manner) -> str:
+def _reasoning(
+    clarity: Clarity, settled: Settled, enough: float, manner: Manner, *, hushed: bool
+) -> str:
     if not clarity.is_request:
         return "This asks for nothing to be done."
     missing = ", ".join(settled.missing) or "nothing"
     known = [what for what in clarity.missing if what not in settled.missing]
     remembered = f"; answered by memory: {', '.join(known)}" if known else ""
     reluctant = " (they wave questions off)" if manner.dislikes_questions else ""
+    not_now = "; they do not want to be asked now" if hushed else ""
     return (
         f"Clarity {clarity.score:.2f}, a question is worth it below {enough:.2f}{reluctant}; "
-        f"missing: {missing}{remembered}."
+        f"missing: {missing}{remembered}{not_now}."
     )

@@ -5,6 +5,7 @@ are its released tables'; the checks by code are ours. Where it has a judge read
 check stands in, and `Preference.judged` says so.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import partial
@@ -12,7 +13,11 @@ from typing import NamedTuple
 
 from tom_swe.mind.interaction import checks
 from tom_swe.mind.interaction.effort import Level
+from tom_swe.mind.read.catalogue import match
 from tom_swe.model.belief import Belief, Polarity
+
+
+_ON_ASKING = re.compile(r"\b(?:ask|question)", re.IGNORECASE)
 
 
 class Ask(NamedTuple):
@@ -271,5 +276,16 @@ BY_ID = {each.id: each for each in PREFERENCES}
 
 def wanted_by(beliefs: Iterable[Belief]) -> tuple[Preference, ...]:
     """The preferences that beliefs hold, in the order of the twenty."""
-    held = {(each.dimension, each.value) for each in beliefs if each.polarity is Polarity.FOR}
+    held = {pair for each in beliefs if each.polarity is Polarity.FOR for pair in _held(each)}
     return tuple(each for each in PREFERENCES if each.held_as in held)
+
+
+def _held(belief: Belief) -> set[tuple[str, str]]:
+    """The values that a belief is of; in the person's own words it may be of several."""
+    if belief.dimension:
+        return {(belief.dimension, belief.value)}
+    # Reading a statement takes milliseconds, and few are about asking.
+    if not _ON_ASKING.search(belief.statement):
+        return set()
+    shown = match(belief.statement)
+    return {(each.dimension.id, each.choice.id) for each in shown if not each.negated}
