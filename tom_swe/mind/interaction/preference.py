@@ -16,7 +16,6 @@ from tom_swe.mind.interaction.effort import Level
 from tom_swe.mind.read.catalogue import match
 from tom_swe.model.belief import Belief, Polarity
 
-
 _ON_ASKING = re.compile(r"\b(?:ask|question)", re.IGNORECASE)
 
 
