@@ -270,6 +270,7 @@ def test_a_silent_keyring_is_waited_for_once_a_session(encrypted, home: Path) ->
     assert "does not answer" in line
 
 
+@pytest.mark.slow
 def test_a_learner_without_the_key_leaves_its_work(encrypted, home: Path) -> None:
     """What was noted waits for one that has the key."""
     hook("UserPromptSubmit")

@@ -70,6 +70,7 @@ def test_bad_files_end_in_a_message_and_lose_nothing(host: str, tmp_path: Path) 
     assert "jsonl" in {session["host"] for session in json.loads(listed.stdout)}
 
 
+@pytest.mark.slow
 def test_a_line_of_100_mb_is_skipped_and_its_neighbours_are_read(tmp_path: Path) -> None:
     """One huge line costs that line only, told in the count."""
     path = tmp_path / "history.jsonl"
@@ -96,6 +97,7 @@ def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
     assert "locked" in result.stderr
 
 
+@pytest.mark.slow
 def test_two_terminals_import_and_learn_at_once(tmp_path: Path, settings: Settings) -> None:
     """The same history imported and learned from by two processes is there once."""
     history = write_history(tmp_path / "history.jsonl", 30)
@@ -143,6 +145,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_was_done(tmp_path: Path, settings: S
     store.close()
 
 
+@pytest.mark.slow
 def test_output_into_a_closed_pipe_is_no_crash(tmp_path: Path) -> None:
     """`tom memory export | head -c1` ends quietly."""
     tom("import", "jsonl", str(write_history(tmp_path / "history.jsonl", 300)))

@@ -56,6 +56,7 @@ def run_alone(server: ScriptedModel, *arguments: str) -> subprocess.CompletedPro
     )
 
 
+@pytest.mark.slow
 def test_learning_advice_and_what_they_cost(run, history: Path, tmp_path: Path) -> None:
     """`learn` reads by the model, `why` says so, `consult` cites, `cost` shows each call.
 

@@ -164,6 +164,7 @@ def test_the_package_ships_numbers_alone() -> None:
     assert strings <= recipe_of | {"bias", "ask_above", "weights"} | set(NAMES)
 
 
+@pytest.mark.slow
 def test_the_weights_are_those_that_training_makes(data: Path) -> None:
     """Training is the same again to the last digit, so the shipped file is what it says."""
     assert train.trained(data) == shipped()

@@ -545,6 +545,7 @@ def test_what_a_session_was_told_is_kept_and_held_against_what_it_did(
     assert pnpm.confidence > before[pnpm.id]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told_as", [None, "", "nonsense", "{}", '["b1"]', [1], 7])
 def test_lines_that_say_nothing_of_what_was_told_are_learned_from(
     told_as: object, home: Path, tmp_path: Path

@@ -99,6 +99,7 @@ def test_decrypted_it_is_as_it_was(path: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["encrypt", "decrypt"])
 def test_killed_at_any_line_it_opens_in_one_form_or_the_other(path: Path, which: str) -> None:
     """Nothing is lost and nothing left over, wherever the conversion was killed."""

@@ -173,6 +173,7 @@ def test_neither_hook_nor_learner_keeps_a_secret(tmp_path: Path, home: Path) -> 
     assert leaks(home, PLANTED) == []
 
 
+@pytest.mark.slow
 def test_no_question_and_no_statement_leaves_a_secret(home: Path, tom: Tom) -> None:
     """What is consulted about, noted and stated is kept without them, and so are their places."""
     many = list(together(TEXTS, 1200))
@@ -200,6 +201,7 @@ def test_no_question_and_no_statement_leaves_a_secret(home: Path, tom: Tom) -> N
     assert leaks(home, PLANTED) == []
 
 
+@pytest.mark.slow
 def test_no_tool_of_the_server_leaves_a_secret(home: Path, tmp_path: Path) -> None:
     """Every tool of a real `tom mcp`, in every argument that takes text, and in names that are
     refused: nothing is kept, neither in the memory nor in the log of the client.
@@ -234,6 +236,7 @@ def test_no_tool_of_the_server_leaves_a_secret(home: Path, tmp_path: Path) -> No
     assert leaks(log.parent, PLANTED) == []
 
 
+@pytest.mark.slow
 def test_no_command_leaves_a_secret(home: Path) -> None:
     """`tom remember` and `tom consult` as the person runs them, on arguments and on stdin."""
     every = "\n".join(text for text in TEXTS if len(text) < 300)
@@ -248,6 +251,7 @@ def test_no_command_leaves_a_secret(home: Path) -> None:
     assert leaks(home, PLANTED) == []
 
 
+@pytest.mark.slow
 def test_the_real_transcripts_lose_nothing_else(tmp_path: Path, shared_data: Path) -> None:
     """In three developers' histories and the fixtures two things are taken out, as before the
     patterns grew: a private key and a key of an application. `redacted.py` prints them.
