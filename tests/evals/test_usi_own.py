@@ -389,10 +389,10 @@ def test_what_is_kept_is_what_comes_out(real: Path) -> None:
 
 @pytest.mark.slow
 def test_wording_brings_users_nearer_to_developers(real: Path) -> None:
-    """Both simulators, to all three and to the two whose rates it has; for the third it is told."""
+    """Each simulator, to all three and to the two whose rates it has; of the third it is told."""
     made, _ = run(real)
-    rows = made.tables[2].rows
-    assert len(rows) == 6
+    rows = made.tables[len(Simulator)].rows
+    assert len(rows) == 3 * len(Simulator)
     for _, whom, before, _, _, after, *_ in rows:
         if CHECKED not in str(whom):
             assert float(str(after)) > float(str(before))
