@@ -30,7 +30,8 @@ from tom_evals.userville.policies import (
     remembered,
 )
 from tom_evals.userville.run import Players, with_models
-from tom_evals.userville.simulator import ANSWERED, ByModel, ByRules, Exchange, Reply, prompt
+from tom_evals.userville.simulator import ANSWERED, ByRules, Exchange, Reply
+from tom_evals.userville.simulator_by_model import ByModel, prompt
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import Kind, faults
 from tom_evals.userville.vagueniser import by_model as vague_by_model

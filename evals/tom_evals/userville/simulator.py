@@ -6,21 +6,17 @@ import json
 import re
 from collections.abc import Sequence
 from random import Random
-from typing import Literal, NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from tom_evals.harness import speech
-from tom_evals.harness.models import Language
 from tom_evals.harness.speech import Wording
 from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.user_by_rules import best, pieces
 from tom_evals.stateful_swe.wording import content
-from tom_evals.userville.prompts import render
 from tom_evals.userville.task import Task
 from tom_swe.mind.interaction.checks import has_options
 from tom_swe.mind.interaction.effort import Level, asks_for_file, asks_for_symbol
-from tom_swe.mind.interaction.preference import Answering, Judged, Preference
-from tom_swe.model.base import Value
-from tom_swe.model.calls import Message, Prompt
+from tom_swe.mind.interaction.preference import Answering, Preference
 
 # The released code answers four questions; from the fifth on it refuses.
 ANSWERED = 4
@@ -29,7 +25,6 @@ ENOUGH = "I have answered enough, do the rest yourself."
 _PIECES = 2
 _OPTION = re.compile(r"(?:(?<=\s)|\A)\(?([A-E])[).:]\s*(.+?)(?=\s\(?[A-E][).:]\s|\n|\Z)", re.DOTALL)
 _QUOTATION = re.compile(r"“[^”]*”|`[^`]*`(?:\s*\([^()\s]*\))?")
-_MOST_TOKENS = 400
 
 
 class Reply(NamedTuple):
@@ -208,49 +203,3 @@ def _picked(task: Task, query: str) -> Reply:
     options = [(match[1], content(match[2])) for match in _OPTION.finditer(query)]
     letter, shared = max(options, key=lambda pair: len(pair[1] & held))
     return Reply(f"{letter}.", Level.REQUEST) if shared & held else Reply(UNKNOWN, Level.REFUSED)
-
-
-class Played(Value):
-    """What a model has the person say."""
-
-    text: str
-    level: Literal[1, 2, 3, 4, 5]
-    broke_preference: bool
-
-
-class ByModel:
-    """The person as a language model plays and judges them."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-
-    def reply(
-        self, task: Task, preference: Preference, query: str, before: Sequence[Exchange]
-    ) -> Reply:
-        """The model's words, level and judgement. Raises ModelFault."""
-        if len(before) >= ANSWERED:
-            return Reply(ENOUGH, Level.REFUSED)
-        played = self._language.ask(
-            prompt(task, preference, query, before), Played, most_tokens=_MOST_TOKENS
-        )
-        judges = preference.judged in {Judged.CHECKED, Judged.GUESSED}
-        broke = played.broke_preference if judges else None
-        return Reply(played.text.strip(), Level(played.level), broke)
-
-
-def prompt(task: Task, preference: Preference, query: str, before: Sequence[Exchange]) -> Prompt:
-    """What the model is asked: who it plays and what they hold, then what was said."""
-    held = {"request": task.precise, "hints": task.hints}
-    if preference.answering is not Answering.NO_PLACES:
-        held |= {"files": "\n".join(task.files), "functions": "\n".join(task.functions)}
-    now = {
-        "before": [{"agent": each.query, "you": each.reply.text} for each in before],
-        "agent": query,
-    }
-    system = render(
-        "person",
-        wish=preference.wish,
-        options_only=preference.answering is Answering.OPTION_ONLY,
-        held=json.dumps(held),
-    )
-    return Prompt(system=system, messages=(Message(role="user", text=json.dumps(now)),))

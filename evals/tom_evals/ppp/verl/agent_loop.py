@@ -28,7 +28,8 @@ from tom_evals.ppp import data, dialogue
 from tom_evals.ppp.speech import Answer
 from tom_evals.userville.index import Index
 from tom_evals.userville.kept import said_as_json
-from tom_evals.userville.simulator import ByModel, ByRules, Simulator
+from tom_evals.userville.simulator import ByRules, Simulator
+from tom_evals.userville.simulator_by_model import ByModel
 
 _OPEN = ExitStack()
 atexit.register(_OPEN.close)
