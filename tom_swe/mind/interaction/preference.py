@@ -235,7 +235,7 @@ _UNSEEN = (
         "Ask your questions in Italian.",
         _is_italian,
         "italian",
-        dimension="answer_language",
+        dimension="question_language",
     ),
     _form(
         "lang_multi",
