@@ -1,7 +1,7 @@
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,16 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+from tom_swe.advise.embedded import EmbeddedAdviser
+from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
+from tom_swe.mind.parts import Faculties
+from tom_swe.mind.tom import Tom
+from tom_swe.ports import Embedder, Reader
 from tom_swe.settings import Settings
+
+MakeTom = Callable[..., Tom]
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -51,6 +59,44 @@ def store(settings: Settings, empty_database: Path) -> Iterator[Store]:
     made = Store(settings.database)
     yield made
     made.close()
+
+
+@pytest.fixture
+def make_tom(settings: Settings, empty_database: Path, said: list[str]) -> Iterator[MakeTom]:
+    """Makes a Tom on real parts: SQLite, the rule reader; only the embedder may be a fake."""
+    opened: list[Tom] = []
+
+    def make(embedder: Embedder | None = None, reader: Reader | None = None) -> Tom:
+        if not settings.database.exists():
+            settings.home.mkdir(mode=0o700, exist_ok=True)
+            shutil.copy(empty_database, settings.database)
+        store = Store(settings.database)
+        name, size = (embedder.name, embedder.dimension) if embedder else ("none", 0)
+        faculties = Faculties(
+            embedder=embedder,
+            index=NearestTurns(store.vectors, settings.index, name, size),
+            reader=reader or EmbeddedReader(),
+            adviser=EmbeddedAdviser(),
+        )
+        tom = Tom(
+            store,
+            lambda: faculties,
+            redact=lambda text: text.replace("hunter2", "[redacted]"),
+            say=said.append,
+            briefing_tokens=800,
+        )
+        opened.append(tom)
+        return tom
+
+    yield make
+    for tom in opened:
+        tom.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What a made Tom says."""
+    return []
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
+from tom_swe.advise.embedded import EmbeddedAdviser
+from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
-from tom_swe.mind.advise.embedded import EmbeddedAdviser
-from tom_swe.mind.faculties import Faculties
-from tom_swe.mind.read.embedded import EmbeddedReader
+from tom_swe.mind.parts import Faculties
 from tom_swe.mind.tom import Tom
 from tom_swe.settings import Settings
 from tom_swe.testing import HashEmbedder

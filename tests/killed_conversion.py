@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tom_swe.memory import cipher, converting
+from tom_swe.memory.encryption import cipher, converting
 from tom_swe.memory.engine import driver_of
 from tom_swe.memory.store import Store
 from tom_swe.testing import session_of

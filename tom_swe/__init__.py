@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tom_swe.app import open_tom
     from tom_swe.errors import TomError
-    from tom_swe.intake import import_transcripts
+    from tom_swe.ingest.importing import import_transcripts
     from tom_swe.mind.tom import Learned, Tom
     from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
     from tom_swe.model.belief import Belief, Evidence, Observation, Scope, SessionModel, Verdict
@@ -70,7 +70,7 @@ _HOME = {
     "Turn": "model.session",
     "UserModel": "model.user",
     "Verdict": "model.belief",
-    "import_transcripts": "intake",
+    "import_transcripts": "ingest.importing",
     "load_settings": "settings",
     "open_tom": "app",
 }

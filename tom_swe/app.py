@@ -4,30 +4,30 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from tom_swe.advise.embedded import EmbeddedAdviser
+from tom_swe.advise.language_model import ModelAdviser
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.embed.standing import SentenceScorer
+from tom_swe.embed.scorer import SentenceScorer
 from tom_swe.errors import EmbedderUnavailable, ModelUnavailable
+from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.extract.language_model import ModelReader
+from tom_swe.extract.verified import VerifiedReader
 from tom_swe.ingest import Redactor
-from tom_swe.ingest.clean import without_injections
 from tom_swe.ingest.draft import storable
 from tom_swe.llm.asking import Asking
 from tom_swe.llm.lite import LiteModel
 from tom_swe.llm.local import LocalVerifier
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
-from tom_swe.mind.advise.embedded import EmbeddedAdviser
-from tom_swe.mind.advise.language_model import ModelAdviser
 from tom_swe.mind.compare import ModelComparer
-from tom_swe.mind.faculties import Faculties
-from tom_swe.mind.read.embedded import EmbeddedReader
-from tom_swe.mind.read.language_model import ModelReader
-from tom_swe.mind.read.verified import VerifiedReader
+from tom_swe.mind.parts import Faculties
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Limits, Message, Prompt, Purpose, Usage, day_of
 from tom_swe.ports import Adviser, Embedder, Reader, StandingScorer
 from tom_swe.settings import Model, Settings, helper_of, reader_of
+from tom_swe.text.host_tags import without_injections
 
 
 def open_tom(

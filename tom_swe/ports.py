@@ -23,12 +23,12 @@ from tom_swe.model.advice import (
 from tom_swe.model.belief import Belief, Judge, Relation, SessionModel, Verdict
 from tom_swe.model.calls import Limits, ModelCall, Prompt, Purpose, Settled, Usage
 from tom_swe.model.memory import Job, Logged, PastRevision, Problem, Put, SessionSummary, Sizes
-from tom_swe.model.noted import Pointer
-from tom_swe.model.person import Judged, Moved, PersonChange
+from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import Export, Row
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
+from tom_swe.model.user_acts import Judged, Moved, PersonChange
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pydantic import SecretStr
 
+from tom_swe.advise.brief import plain
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.reference import HOST, conversation, draft_of, from_messages
-from tom_swe.mind.brief import plain
 from tom_swe.model.advice import Action, Query, Suggestion
 from tom_swe.model.base import Value
 from tom_swe.model.session import Session

@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 import tom_swe
 from tom_cli.main import app
 from tom_migrations import HEAD
-from tom_swe.health import Report
+from tom_swe.doctor.report import Report
+from tom_swe.explain.audit import Audit, Fault, Finding
+from tom_swe.explain.history import Difference, Entry, Sign
+from tom_swe.explain.stats import Advised, Became, Stats
+from tom_swe.explain.why_not import Near, WhyNot
 from tom_swe.memory.portable import OWNED, columns_of
 from tom_swe.memory.tables import Table, UtcTime
-from tom_swe.mind.audit import Audit, Fault, Finding
-from tom_swe.mind.history import Difference, Entry, Sign
-from tom_swe.mind.stats import Advised, Became, Stats
-from tom_swe.mind.whynot import Near, WhyNot
 from tom_swe.model.advice import (
     Action,
     Adherence,
@@ -53,11 +53,11 @@ from tom_swe.model.belief import (
 )
 from tom_swe.model.calls import Spending, Usage
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
-from tom_swe.model.noted import Pointer
-from tom_swe.model.person import Did, PersonChange
+from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
+from tom_swe.model.user_acts import Did, PersonChange
 from tom_swe.settings import Settings
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"

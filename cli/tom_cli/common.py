@@ -53,7 +53,7 @@ def repository_here(given: str | None) -> str:
     """The repository given, else that of the working directory."""
     if given is not None:
         return given
-    from tom_swe.ingest.repository import repository_of
+    from tom_swe.checkout import repository_of
 
     return repository_of(str(Path.cwd()))
 

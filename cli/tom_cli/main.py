@@ -12,21 +12,21 @@ from tom_cli.commands import (
     advice,
     audit,
     code,
-    correct,
     cost,
-    database,
+    db,
     demo,
     encryption,
-    hosts,
-    inspect,
-    intake,
+    learn,
+    log,
     mcp,
     memory,
-    move,
+    memory_edit,
+    memory_export,
+    on_off,
+    plugin,
     profile,
     review,
     stats,
-    switch,
     sync,
     web,
 )
@@ -73,25 +73,25 @@ def tom(
 
 
 code.register(app)
-intake.register(app)
+learn.register(app)
 profile.register(app)
 advice.register(app)
 stats.register(app)
 cost.register(app)
-correct.register(app, memory.app)
+memory_edit.register(app, memory.app)
 review.register(app)
-move.register(memory.app)
-inspect.register(app)
+memory_export.register(memory.app)
+log.register(app)
 app.add_typer(memory.app, name="memory")
 app.command()(memory.reset)
-app.add_typer(database.app, name="db")
-database.register(app)
-encryption.register(database.app)
-switch.register(app)
+app.add_typer(db.app, name="db")
+db.register(app)
+encryption.register(db.app)
+on_off.register(app)
 sync.register(app)
 audit.register(app)
 demo.register(app)
-hosts.register(app)
+plugin.register(app)
 mcp.register(app)
 web.register(app)
 

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tom_cli.safe import safe
-from tom_swe.intake import Intake
-from tom_swe.mind.stats import Became
+from tom_swe.explain.stats import Became
+from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
 from tom_swe.model.belief import Belief, Evidence, Kind, Ruling, RulingKind, Stance, Status
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary

@@ -8,7 +8,7 @@ import pytest
 
 from tom_cli.commands.demo import PLACES
 from tom_swe.app import open_tom
-from tom_swe.intake import import_transcripts
+from tom_swe.ingest.importing import import_transcripts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Belief, Source, Status
 from tom_swe.model.session import Role

@@ -12,9 +12,9 @@ from tom_evals.harness.instance import Instance, changed_files
 from tom_evals.harness.session import Answer, Ended, Said
 from tom_evals.harness.toys import built, toys
 from tom_evals.harness.workspace import checkout, judge
-from tom_swe.mind.tokens import count_tokens
 from tom_swe.settings import Model
 from tom_swe.testing.scripted import ScriptedModel
+from tom_swe.text.tokens import count_tokens
 
 # OpenHands and what it loads warn of their own.
 pytestmark = pytest.mark.filterwarnings("ignore")

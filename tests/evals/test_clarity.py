@@ -22,7 +22,7 @@ from tom_evals.clarity.score import (
 )
 from tom_evals.clarity.train import NAMES, SIGN, Part, left_out, signed
 from tom_evals.shared import shared_data
-from tom_swe.mind.clarity.scorer import shipped
+from tom_swe.advise.clarity.scorer import shipped
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_question_is_worth_it_above_what_few_clear_ones_exceed() -> None:
 
 def test_the_package_ships_numbers_alone() -> None:
     """The weights are named after features; there is no other text beside their recipe."""
-    text = resources.files("tom_swe.mind.clarity").joinpath("coefficients.json").read_text()
+    text = resources.files("tom_swe.advise.clarity").joinpath("coefficients.json").read_text()
     strings = set(re.findall(r'"([^"]*)"', text))
     recipe_of = {"made_by", "python -m tom_evals.clarity.train", "message", "report"}
     assert strings <= recipe_of | {"bias", "ask_above", "weights"} | set(NAMES)

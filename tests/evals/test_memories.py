@@ -14,12 +14,12 @@ from tom_evals.stateful_swe.profile import Profile, Style, Timing, Verbosity, ca
 from tom_evals.stateful_swe.understanding import Understanding
 from tom_swe.app import open_tom
 from tom_swe.errors import SettingsError
-from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user import LOCAL_USER
 from tom_swe.settings import Settings
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.testing.scripted import ScriptedModel
+from tom_swe.text.tokens import count_tokens
 
 PERSON = Profile("p00", Verbosity.CONCISE, Timing.UPFRONT, Style.SHORT, ("arch13", "git06"))
 HISTORY = (

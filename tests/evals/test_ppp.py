@@ -40,9 +40,9 @@ from tom_evals.userville.index import Index, of_tasks
 from tom_evals.userville.kept import said_as_json
 from tom_evals.userville.simulator import ByRules, Exchange, Reply
 from tom_evals.userville.task import of_toys
-from tom_swe.mind.interaction.effort import Effort, Level, effort_of
-from tom_swe.mind.interaction.preference import BY_ID
-from tom_swe.mind.interaction.rewards import Profile
+from tom_swe.advise.ask_preferences.effort import Effort, Level, effort_of
+from tom_swe.advise.ask_preferences.preference import BY_ID
+from tom_swe.advise.ask_preferences.rewards import Profile
 
 REWARDS = st.lists(st.floats(-2, 3), min_size=2, max_size=16).map(np.array)
 

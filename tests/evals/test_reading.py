@@ -13,7 +13,7 @@ from tom_evals.reading.held_out import FILE, HeldOut
 from tom_evals.reading.train import EXTRA, WRITTEN, Material
 from tom_evals.reading.wording import patterns
 from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.standing import SentenceScorer
+from tom_swe.embed.scorer import SentenceScorer
 
 PACKAGE = Path(next(iter(tom_swe.__path__)))
 SHORTEST = 5  # words; a shorter message may be anybody's

@@ -35,10 +35,10 @@ from tom_evals.userville.simulator_by_model import ByModel, prompt
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import Kind, faults
 from tom_evals.userville.vagueniser import by_model as vague_by_model
+from tom_swe.advise.ask_preferences.effort import Level
+from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE, PREFERENCES
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.mind.interaction.effort import Level
-from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE, PREFERENCES
 from tom_swe.testing.scripted import ScriptedModel
 
 TASK = Task(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.errors import TomError
+from tom_swe.explain.markdown import escaped, unescaped
 from tom_swe.hosts import blocks
-from tom_swe.mind.markdown import escaped, unescaped
 from tom_swe.model.belief import EVERYWHERE, Belief, Kind, Reach, Scope, Status
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
+from tom_swe.checkout import repository_of
 from tom_swe.hosts import checkout, hook
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
-from tom_swe.ingest.repository import repository_of
 from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from tom_swe.app import open_tom
 from tom_swe.errors import ModelUnavailable
+from tom_swe.extract.verified import case, question
 from tom_swe.llm.local import LocalVerifier, _digest, _yes
-from tom_swe.mind.read.verified import case, question
 from tom_swe.model.advice import Query
 from tom_swe.model.calls import Purpose, Settled
 from tom_swe.model.session import Role

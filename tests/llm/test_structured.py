@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
+from tom_swe.advise.forms import LastStepForm, StepForm
+from tom_swe.extract.forms import SessionForm
 from tom_swe.llm.structured import Unfit, instructions, parse, schema_of
-from tom_swe.mind.advise.forms import LastStepForm, StepForm
-from tom_swe.mind.read.forms import SessionForm
 from tom_swe.model.base import Value
 
 

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 import tom_migrations
 from tom_swe.errors import MemoryBusy, MemoryFault, SettingsError
-from tom_swe.memory import cipher, converting
+from tom_swe.memory.encryption import cipher, converting
 from tom_swe.memory.engine import driver_of, open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.settings import Settings

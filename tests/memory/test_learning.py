@@ -3,10 +3,10 @@ from collections.abc import Callable
 import pytest
 from changes import changed
 
+from tom_swe.beliefs.revise import revise
+from tom_swe.beliefs.similarity import Likeness
 from tom_swe.errors import NotFound
 from tom_swe.memory.store import Store
-from tom_swe.mind.alike import Likeness
-from tom_swe.mind.revise import revise
 from tom_swe.model.belief import Belief, Kind, Observation, Quote, SessionModel, Source
 from tom_swe.model.memory import Job
 from tom_swe.model.revision import Heard

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tom_swe.errors import DatabaseDamaged, MemoryFault, SchemaTooNew
-from tom_swe.memory import salvage
+from tom_swe.memory.repair import salvage
 from tom_swe.memory.store import Store
 from tom_swe.testing import session_of
 

@@ -21,8 +21,8 @@ from tom_swe.model.advice import Adherence, Outcome, Telling
 from tom_swe.model.belief import Change, Judge, Ruling, RulingKind, Stance, Verdict
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
-from tom_swe.model.person import Did, PersonChange
 from tom_swe.model.revision import Revision
+from tom_swe.model.user_acts import Did, PersonChange
 from tom_swe.testing import START, session_of
 
 FIRST = Path(__file__).with_name("first_revision.sql")

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tom_swe.app import open_tom
-from tom_swe.embed import standing
-from tom_swe.mind.confidence import explain
-from tom_swe.mind.opposition import outweighs
-from tom_swe.mind.read.embedded import EmbeddedReader
+from tom_swe.beliefs.confidence import explain
+from tom_swe.beliefs.conflict import outweighs
+from tom_swe.embed import scorer
+from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Query
 from tom_swe.model.belief import Belief, Source, Status
@@ -126,7 +126,7 @@ def test_without_the_scorers_file_the_rules_read_alone(
     settings: Settings, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A scorer that is not there is told once, and everything else works."""
-    monkeypatch.setattr(standing, "SHIPPED", "none.json")
+    monkeypatch.setattr(scorer, "SHIPPED", "none.json")
     tom = open_tom(settings, say=said.append)
     tom.remember("ada", session_of("from now on use pnpm. keep functions small and simple"))
     tom.learn("ada")

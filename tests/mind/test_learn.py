@@ -6,8 +6,8 @@ from threading import Barrier, Lock
 import pytest
 
 from tom_swe.errors import SourceError
+from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.mind.parallel import outcomes
-from tom_swe.mind.read.embedded import EmbeddedReader
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.session import Session

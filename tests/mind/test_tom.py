@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tom_swe.errors import NotFound, SourceError
-from tom_swe.mind.faculties import Faculties
+from tom_swe.mind.parts import Faculties
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Action, Query
 from tom_swe.model.belief import SessionModel, Status

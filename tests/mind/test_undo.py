@@ -10,7 +10,7 @@ from tom_swe.errors import UsageError
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Outcome, Query
 from tom_swe.model.belief import Belief, Reach, RulingKind, Scope, Status
-from tom_swe.model.person import Did
+from tom_swe.model.user_acts import Did
 from tom_swe.settings import Settings
 from tom_swe.testing import START, HashEmbedder, session_of
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from safety.inputs import bent_file, event, files
 
 from tom_swe.errors import SourceError
+from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.hosts import hook
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.mind.read.embedded import EmbeddedReader
 
 LIMIT = 1.0
 REDACTOR = Redactor()

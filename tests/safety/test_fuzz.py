@@ -14,9 +14,9 @@ from safety.inputs import event
 
 from tom_swe.hosts import hook
 from tom_swe.ingest import IMPORTERS, Redactor
-from tom_swe.ingest.clean import separate
-from tom_swe.mind.read.others import others
 from tom_swe.model.session import Role, Turn
+from tom_swe.text.host_tags import separate
+from tom_swe.text.quoted import others
 
 HOOK = [sys.executable, "-m", "tom_swe.hosts.hook"]
 REDACTOR = Redactor()

@@ -12,15 +12,15 @@ from safety.transcripts import WRITERS, Placed
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.standing import SentenceScorer
-from tom_swe.ingest.clean import separate
-from tom_swe.intake import import_transcripts
-from tom_swe.mind.read.embedded import EmbeddedReader
-from tom_swe.mind.read.pointed import add_pointed
+from tom_swe.embed.scorer import SentenceScorer
+from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.extract.pointers import add_pointed
+from tom_swe.ingest.importing import import_transcripts
 from tom_swe.model.belief import Observation, Source
-from tom_swe.model.noted import Pointer
+from tom_swe.model.pointers import Pointer
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.testing import START
+from tom_swe.text.host_tags import separate
 
 ATTACKS: list[dict[str, str]] = tomllib.loads(
     (Path(__file__).parent / "injections.toml").read_text(encoding="utf-8")

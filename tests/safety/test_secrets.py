@@ -18,7 +18,7 @@ from told_and_learned import logs, seed
 from tom_swe import LOCAL_USER, Settings, Tom, open_tom
 from tom_swe.errors import UsageError
 from tom_swe.ingest import Redactor
-from tom_swe.intake import import_transcripts
+from tom_swe.ingest.importing import import_transcripts
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.model.advice import Query

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tom_swe.errors import TomError
-from tom_swe.mind.markdown import escaped, unescaped
+from tom_swe.explain.markdown import escaped, unescaped
 from tom_swe.model.belief import Belief, Kind, Reach, Status
 
 TITLE = "## What the person at work here asks for"

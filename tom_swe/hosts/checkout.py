@@ -1,6 +1,6 @@
 """Which repository a hook's working directory is of, and which stored name means it.
 
-Says what `tom_swe.ingest.repository` says (a test holds them together) with nothing that
+Says what `tom_swe.checkout` says (a test holds them together) with nothing that
 is slow to import: re alone costs a hook a quarter of its time.
 """
 
@@ -25,7 +25,7 @@ def best(names: list[str], repository: str) -> str:
 
 
 def repository_of(cwd: str) -> str:
-    """What `tom_swe.ingest.repository` calls the repository of a working directory."""
+    """What `tom_swe.checkout` calls the repository of a working directory."""
     path = cwd.strip().rstrip("/")
     home = os.path.expanduser("~").rstrip("/")
     if not path.strip("/.~") or path == home or _is_a_home(path):

@@ -35,8 +35,9 @@ DATABASE = "tom.db"
 INBOX = "inbox.jsonl"
 LEARNER_LOCK = "learner.lock"
 HOOK_LOG = "hook.log"
-# What stands after the database's name beside one that is encrypted, as `tom_swe.memory.cipher`
-# has it, and how long a prompt waits for a keyring, which may ask a person first.
+# What stands after the database's name beside one that is encrypted, as
+# `tom_swe.memory.encryption.cipher` has it, and how long a prompt waits for a keyring, which may
+# ask a person first.
 ENCRYPTED = ".encrypted"
 KEYRING_SECONDS = 3.0
 FILE_MODE = 0o600
@@ -310,7 +311,7 @@ def _unlocking(database: str, key: str) -> Callable[..., sqlite3.Connection]:
     from pathlib import Path
 
     from tom_swe.errors import TomError
-    from tom_swe.memory import cipher
+    from tom_swe.memory.encryption import cipher
 
     try:
         return cipher.driver_of(Path(database), key, KEYRING_SECONDS).connect

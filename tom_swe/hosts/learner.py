@@ -168,7 +168,7 @@ def _store(
     """Reads one session into memory. Raises MemoryFault; logs whatever is wrong with itself."""
     from tom_swe.errors import MemoryFault
     from tom_swe.ingest import Redactor
-    from tom_swe.intake import import_transcripts
+    from tom_swe.ingest.importing import import_transcripts
 
     try:
         path = transcript_of(noted, environ)
@@ -192,7 +192,7 @@ def _store(
 
 
 def _keep_tellings(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> None:
-    from tom_swe.ingest.repository import repository_of
+    from tom_swe.checkout import repository_of
     from tom_swe.model.advice import Telling
 
     # As the importers name it.

@@ -11,9 +11,9 @@ from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
-from tom_swe.ingest.redact import Redactor
 from tom_swe.ingest.reference import Reference
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 
 __all__ = ["IMPORTERS", "Importer", "Redactor", "Source", "Tally", "read_sessions"]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from tom_swe.ingest.base import PRUNED, Source, Tally, existing, printable, source_of, walk
 from tom_swe.ingest.draft import Draft
 from tom_swe.ingest.records import instant, read_lines
-from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 
 HOST = "aider"
 LOG = ".aider.chat.history.md"

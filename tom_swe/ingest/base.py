@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tom_swe.errors import SourceError
-from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 
 # Nobody keeps transcripts in these, and walking them costs seconds.
 PRUNED = frozenset({"node_modules", ".git", ".venv", "venv", "__pycache__", "site-packages"})

@@ -25,8 +25,8 @@ from tom_swe.ingest.records import (
     read_records,
     texts,
 )
-from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 
 HOST = "claude-code"
 

@@ -3,11 +3,11 @@
 import re
 from datetime import datetime
 
+from tom_swe.checkout import repository_from_url, repository_of
 from tom_swe.ingest.base import Tally
-from tom_swe.ingest.clean import separate, without_injections
-from tom_swe.ingest.redact import Redactor
-from tom_swe.ingest.repository import repository_from_url, repository_of
 from tom_swe.model.session import Role, Session, Turn
+from tom_swe.redact.redactor import Redactor
+from tom_swe.text.host_tags import separate, without_injections
 
 USER_LIMIT = 32_000
 AGENT_LIMIT = 8_000

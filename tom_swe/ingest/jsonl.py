@@ -26,8 +26,8 @@ from pathlib import Path
 from tom_swe.ingest.base import Source, Tally, existing, printable, source_of, walk
 from tom_swe.ingest.draft import Draft
 from tom_swe.ingest.records import Record, as_str, instant, peek, read_records
-from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 
 HOST = "jsonl"
 

@@ -36,8 +36,8 @@ from tom_swe.ingest.records import (
     read_records,
     texts,
 )
-from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 from tom_swe.settings import load_settings
 
 HOST = "openhands"

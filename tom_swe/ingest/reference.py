@@ -26,8 +26,8 @@ from tom_swe.ingest.base import (
 )
 from tom_swe.ingest.draft import Draft
 from tom_swe.ingest.records import Record, as_dict, as_list, as_str, instant, read_object, texts
-from tom_swe.ingest.redact import Redactor
 from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
 
 HOST = "tom-swe-reference"
 

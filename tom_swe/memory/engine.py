@@ -17,8 +17,8 @@ from sqlalchemy.exc import DatabaseError
 
 import tom_migrations
 from tom_swe.errors import DatabaseDamaged, MemoryBusy, MemoryFault, SchemaTooNew
-from tom_swe.memory import cipher
-from tom_swe.memory.cipher import FILE_MODE, PLAIN, Driver
+from tom_swe.memory.encryption import cipher
+from tom_swe.memory.encryption.cipher import FILE_MODE, PLAIN, Driver
 
 DIRECTORY_MODE = 0o700
 BACKUPS_KEPT = 3
@@ -53,7 +53,7 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None
 def driver_of(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None = None) -> Driver:
     """What opens a database, encrypted or not. Raises MemoryFault where that cannot be."""
     if cipher.is_encrypted(path):
-        from tom_swe.memory.converting import settle
+        from tom_swe.memory.encryption.converting import settle
 
         with faults(path):
             settle(path, busy_timeout)

@@ -22,14 +22,8 @@ from tom_swe.memory.forgotten import (
     unmark_forgotten,
     words_digest,
 )
-from tom_swe.memory.hands import (
-    Hands,
-    drop_changes_on,
-    drop_merges_without_words,
-    words_rejected_in,
-)
 from tom_swe.memory.lost import drop_answers_on, reword, statements_of
-from tom_swe.memory.noted import drop_pointers, drop_stale, keep_with
+from tom_swe.memory.pointers import drop_pointers, drop_stale, keep_with
 from tom_swe.memory.records import (
     belief_fields,
     belief_values,
@@ -56,6 +50,12 @@ from tom_swe.memory.tables import (
     VerdictRow,
 )
 from tom_swe.memory.tellings import drop_telling, keep_adherence, telling_of
+from tom_swe.memory.user_edits import (
+    Hands,
+    drop_changes_on,
+    drop_merges_without_words,
+    words_rejected_in,
+)
 from tom_swe.memory.vectors import load_vectors, put_vectors
 from tom_swe.model.advice import Action, Adherence, Briefing, Outcome, Telling
 from tom_swe.model.belief import (

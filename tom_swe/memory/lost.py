@@ -7,7 +7,6 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, orm, select
 
-from tom_swe.memory.hands import drop_changes_worded
 from tom_swe.memory.records import said_at
 from tom_swe.memory.tables import (
     BeliefRow,
@@ -19,6 +18,7 @@ from tom_swe.memory.tables import (
     TurnRow,
     VectorRow,
 )
+from tom_swe.memory.user_edits import drop_changes_worded
 from tom_swe.model.belief import RulingKind, Stance
 
 

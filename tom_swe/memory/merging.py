@@ -22,7 +22,7 @@ from tom_swe.memory.tables import (
 )
 from tom_swe.model.advice import Adherence
 from tom_swe.model.belief import Belief, Stance
-from tom_swe.model.person import Moved
+from tom_swe.model.user_acts import Moved
 
 # What is changed in the tables alone; the rows that were read are dropped afterwards.
 _BLINDLY = {"synchronize_session": False}

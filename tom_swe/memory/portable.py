@@ -16,11 +16,11 @@ from tom_swe.errors import TomError, UsageError
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
-from tom_swe.memory.hands import PersonChanges
-from tom_swe.memory.noted import NotedWords
+from tom_swe.memory.pointers import NotedWords
 from tom_swe.memory.sessions import Sessions
 from tom_swe.memory.tables import ObservationRow, Table, TurnRow, UserRow
 from tom_swe.memory.tellings import SessionTellings
+from tom_swe.memory.user_edits import PersonChanges
 from tom_swe.model.portable import Export, Row
 
 _OF_USER = "user_id = :user"

@@ -11,11 +11,10 @@ from tom_swe.errors import DatabaseDamaged
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
-from tom_swe.memory.hands import PersonChanges
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
-from tom_swe.memory.noted import NotedWords
 from tom_swe.memory.permissions import loose
+from tom_swe.memory.pointers import NotedWords
 from tom_swe.memory.portable import Portable
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.search import Search
@@ -33,6 +32,7 @@ from tom_swe.memory.tables import (
     VectorRow,
 )
 from tom_swe.memory.tellings import SessionTellings
+from tom_swe.memory.user_edits import PersonChanges
 from tom_swe.memory.vectors import Vectors
 from tom_swe.model.memory import Problem, Sizes
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+from tom_swe.beliefs.conflict import Alike
 from tom_swe.errors import ModelFault
-from tom_swe.mind.json_line import json_line
-from tom_swe.mind.opposition import Alike
-from tom_swe.mind.outage import Outage
-from tom_swe.mind.prompts import render
+from tom_swe.llm.outage import Outage
+from tom_swe.llm.prompts import render
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation, Reach, Relation, Source, Status
 from tom_swe.model.calls import Message, Prompt, Purpose
 from tom_swe.ports import LanguageModel, Pair
+from tom_swe.text.json_line import json_line
 
 # Statements less alike than this are about different things.
 UNALIKE = 0.45

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+from tom_swe.beliefs.reconsider import reconsider
+from tom_swe.beliefs.similarity import Likeness
 from tom_swe.errors import UsageError
-from tom_swe.mind.alike import Likeness
-from tom_swe.mind.faculties import Mind
+from tom_swe.extract.pointers import shares_words
 from tom_swe.mind.learn import Learner
-from tom_swe.mind.read.pointed import shares_words
-from tom_swe.mind.reconsider import reconsider
-from tom_swe.mind.took import texts_of
+from tom_swe.mind.parts import Mind
+from tom_swe.mind.user_acts import texts_of
 from tom_swe.model.memory import Mentions
 from tom_swe.model.session import Role
 from tom_swe.ports import ChangeOfMind, MemoryStore

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tom_swe.advise.brief import briefings
+from tom_swe.beliefs.adherence import notice
+from tom_swe.beliefs.reconsider import reconsider
+from tom_swe.beliefs.revise import revise
+from tom_swe.beliefs.similarity import Likeness, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
-from tom_swe.mind.adherence import notice
-from tom_swe.mind.alike import Likeness, vectors_of
-from tom_swe.mind.brief import briefings
+from tom_swe.extract.pointers import add_pointed
+from tom_swe.extract.stated import as_stated
 from tom_swe.mind.compare import doubtful
-from tom_swe.mind.faculties import Mind
 from tom_swe.mind.parallel import outcomes
-from tom_swe.mind.read.pointed import add_pointed
-from tom_swe.mind.read.stated import as_stated
-from tom_swe.mind.reconsider import reconsider
-from tom_swe.mind.revise import revise
+from tom_swe.mind.parts import Mind
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Relation, SessionModel
 from tom_swe.model.memory import Job

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
+from tom_swe.advise.brief import brief
+from tom_swe.advise.recall import rank_beliefs, rank_turns
 from tom_swe.errors import UsageError
-from tom_swe.mind.brief import brief
-from tom_swe.mind.faculties import Faculties, Mind
+from tom_swe.explain.why_not import Doubts, WhyNot
+from tom_swe.mind.decide import Rulings
+from tom_swe.mind.feedback import Outcomes
 from tom_swe.mind.forget import Forgetting
 from tom_swe.mind.learn import Learned, Learner
-from tom_swe.mind.outcomes import Outcomes
-from tom_swe.mind.recall import rank_beliefs, rank_turns
-from tom_swe.mind.rule import Rulings
-from tom_swe.mind.state import Statements
+from tom_swe.mind.parts import Faculties, Mind
+from tom_swe.mind.remember import Statements
 from tom_swe.mind.undo import Undoing
-from tom_swe.mind.whynot import Doubts, WhyNot
 from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
 from tom_swe.model.belief import EVERYWHERE, Belief, Scope
 from tom_swe.model.memory import Mentions, Put
-from tom_swe.model.noted import Noted
-from tom_swe.model.person import PersonChange
+from tom_swe.model.pointers import Noted
 from tom_swe.model.portable import Export
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel
+from tom_swe.model.user_acts import PersonChange
 from tom_swe.ports import Embedder, MemoryStore, VectorIndex
 
 # How many candidates full text and vectors each bring before they are scored together.

@@ -6,17 +6,17 @@ decided is taken back and the beliefs are weighed again. What was forgotten stay
 
 from collections.abc import Mapping, Sequence
 
+from tom_swe.beliefs.conflict import Alike
+from tom_swe.beliefs.decisions import ruled
+from tom_swe.beliefs.reconsider import reconsider, weighed
+from tom_swe.beliefs.similarity import Likeness, vectors_of
 from tom_swe.errors import UsageError
-from tom_swe.mind.alike import Likeness, vectors_of
-from tom_swe.mind.faculties import Mind
 from tom_swe.mind.learn import Learner
-from tom_swe.mind.opposition import Alike
-from tom_swe.mind.reconsider import reconsider, weighed
-from tom_swe.mind.ruling import ruled
-from tom_swe.mind.took import digest
+from tom_swe.mind.parts import Mind
+from tom_swe.mind.user_acts import digest
 from tom_swe.model.belief import Belief, Change
-from tom_swe.model.person import Did, PersonChange
 from tom_swe.model.revision import Revision
+from tom_swe.model.user_acts import Did, PersonChange
 from tom_swe.ports import ChangeOfMind, MemoryStore
 
 

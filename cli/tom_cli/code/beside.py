@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tom_swe.advise.background import background
+from tom_swe.advise.recall import in_force
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook
 from tom_swe.ignoring import is_ignored
-from tom_swe.mind.advise.background import background
-from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
 from tom_swe.settings import NONE
 
 if TYPE_CHECKING:
-    from tom_swe.intake import Intake
+    from tom_swe.ingest.importing import Intake
     from tom_swe.mind.tom import Tom
     from tom_swe.model.belief import Belief
     from tom_swe.settings import Settings
@@ -96,7 +96,7 @@ class Beside:
 
     def learn(self, conversation: Path) -> Intake:
         """Learns from this session as it stands now."""
-        from tom_swe.intake import import_transcripts
+        from tom_swe.ingest.importing import import_transcripts
 
         intake = import_transcripts(
             self.tom, self.user, HOST, conversation, redact_emails=self._settings.redact_emails

@@ -14,6 +14,7 @@ from tom_cli.code import approval, work
 from tom_cli.code.beside import Beside, at_once, beside_message, is_off, open_beside, silence_hooks
 from tom_cli.common import talk
 from tom_cli.safe import safe, safe_lines
+from tom_swe.checkout import repository_of
 from tom_swe.hosts.coding import (
     Called,
     Coder,
@@ -24,7 +25,6 @@ from tom_swe.hosts.coding import (
     Said,
     Trouble,
 )
-from tom_swe.ingest.repository import repository_of
 from tom_swe.settings import Model, Settings
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130

@@ -22,10 +22,10 @@ from tom_cli.code.beside import (
 )
 from tom_cli.code.loading import Loading
 from tom_cli.code.screen import Screen
+from tom_swe.checkout import repository_of
 from tom_swe.errors import TomError
 from tom_swe.hosts.coding import Coder, Rest
 from tom_swe.ingest import Redactor
-from tom_swe.ingest.repository import repository_of
 from tom_swe.model.advice import Action
 from tom_swe.settings import Model, Settings
 

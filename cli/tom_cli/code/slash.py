@@ -42,7 +42,7 @@ async def profile(session: Session, _: str) -> None:
 async def why(session: Session, given: str) -> None:
     """The quotes and the arithmetic of a belief."""
     from tom_cli.render import show_why
-    from tom_swe.mind.confidence import explain
+    from tom_swe.beliefs.confidence import explain
 
     beside = await session.beside()
     number = id_of(given, "b", "belief")

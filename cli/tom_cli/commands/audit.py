@@ -22,8 +22,8 @@ def audit(as_json: Json = False) -> None:
     from rich.table import Table
 
     from tom_cli.render import belief_line, console
-    from tom_swe.health import audited
-    from tom_swe.mind.audit import Fault
+    from tom_swe.doctor.report import audited
+    from tom_swe.explain.audit import Fault
 
     with opened() as (tom, settings):
         found = audited(tom, settings)

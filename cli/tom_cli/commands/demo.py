@@ -38,7 +38,7 @@ def demo() -> None:
 
     from tom_cli.render import console, intake_line, show_profile, show_suggestion
     from tom_swe.app import open_tom
-    from tom_swe.intake import import_transcripts
+    from tom_swe.ingest.importing import import_transcripts
     from tom_swe.model.advice import Query
     from tom_swe.settings import Settings
 

@@ -27,7 +27,7 @@ def encrypt(yes: Yes = False) -> None:
 
     Example: tom db encrypt
     """
-    from tom_swe.memory import cipher, converting
+    from tom_swe.memory.encryption import cipher, converting
 
     settings = _closed()
     path = settings.database
@@ -56,7 +56,7 @@ def decrypt(yes: Yes = False) -> None:
 
     Example: tom db decrypt
     """
-    from tom_swe.memory import cipher, converting
+    from tom_swe.memory.encryption import cipher, converting
     from tom_swe.memory.engine import driver_of
 
     settings = _closed()
@@ -90,7 +90,7 @@ def _closed() -> Settings:
 
 def _given(settings: Settings) -> str:
     """The key that the person gave, "" for none. Raises SettingsError."""
-    from tom_swe.memory.cipher import checked
+    from tom_swe.memory.encryption.cipher import checked
 
     return checked(settings.database_key.get_secret_value()) if settings.database_key else ""
 

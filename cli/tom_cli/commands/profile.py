@@ -45,8 +45,8 @@ def why(
     Example: tom why b3
     """
     from tom_cli.render import show_why
-    from tom_swe.mind.confidence import explain
-    from tom_swe.mind.stats import became
+    from tom_swe.beliefs.confidence import explain
+    from tom_swe.explain.stats import became
 
     belief_id = id_of(belief, "b", "belief")
     with opened() as (tom, settings):
@@ -77,7 +77,7 @@ def remember(
 
     Example: tom remember "keep commit messages to one line" --here
     """
-    from tom_cli.commands.correct import scope_of
+    from tom_cli.commands.memory_edit import scope_of
     from tom_cli.render import show_beliefs
     from tom_swe.model.belief import EVERYWHERE, Reach, Scope
 

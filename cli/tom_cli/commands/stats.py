@@ -11,8 +11,8 @@ from tom_cli.common import Json, opened, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tom_swe.mind.interaction.served import Served
-    from tom_swe.mind.stats import Advised, Stats
+    from tom_swe.advise.ask_preferences.served import Served
+    from tom_swe.explain.stats import Advised, Stats
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def stats(
     from datetime import UTC, datetime, timedelta
 
     from tom_cli.render import console
-    from tom_swe.mind import stats as counting
+    from tom_swe.explain import stats as counting
 
     with opened() as (tom, settings):
         memory, user = tom.memory, settings.user

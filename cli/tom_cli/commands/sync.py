@@ -93,14 +93,14 @@ class _File(NamedTuple):
         return Change(self.path, before, blocks.placed(text, block, owner, newline))
 
     def _wanted(self) -> list[Belief]:
+        from tom_swe.advise.brief import in_order
         from tom_swe.hosts import blocks
-        from tom_swe.mind.brief import in_order
 
         told = self.tom.memory.beliefs.told(self.user)
         return blocks.fit(in_order(told, self._repository()))
 
     def _repository(self) -> str:
-        from tom_swe.ingest.repository import repository_of
+        from tom_swe.checkout import repository_of
 
         folder = self.path.resolve().parent
         inside = any((each / ".git").exists() for each in (folder, *folder.parents))

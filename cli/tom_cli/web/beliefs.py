@@ -13,13 +13,13 @@ from tom_cli.commands.review import to_review
 from tom_cli.forgetting import forget
 from tom_cli.render import TITLES, became_text, decided, newest_quotes, notes_on
 from tom_cli.web.desk import Desk, Form, id_in, whole
+from tom_swe.beliefs.confidence import explain
 from tom_swe.errors import NotFound, UsageError
-from tom_swe.mind import history
-from tom_swe.mind.confidence import explain
-from tom_swe.mind.stats import became
+from tom_swe.explain import history
+from tom_swe.explain.stats import became
 from tom_swe.model.belief import Belief, Kind, RulingKind, Stance, Status
 from tom_swe.model.memory import Mentions
-from tom_swe.model.person import PersonChange
+from tom_swe.model.user_acts import PersonChange
 
 if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom

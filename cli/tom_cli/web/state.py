@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from tom_cli.commands.cost import COLUMNS, cells, window
 from tom_cli.web.desk import Desk, whole
-from tom_swe.health import audited, report
-from tom_swe.mind.audit import Fault
+from tom_swe.doctor.report import audited, report
+from tom_swe.explain.audit import Fault
 from tom_swe.model.calls import By, grouped, used_by
 
 DAYS = (1, 7, 30, 90, 365)

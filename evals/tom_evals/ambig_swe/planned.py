@@ -11,7 +11,7 @@ from tom_evals.ambig_swe.settings import TERMS, Task
 from tom_evals.harness.container import image_of
 from tom_evals.harness.engine import Engine
 from tom_evals.harness.isolated import SECONDS
-from tom_swe.mind.tokens import count_tokens
+from tom_swe.text.tokens import count_tokens
 
 # A session of Claude Sonnet 4 with at most 100 steps, USD (arXiv 2510.21903).
 AGENT_COST = 1.08

@@ -14,8 +14,8 @@ from tom_evals.ambig_swe.settings import Setting, Task
 from tom_evals.harness.engine import Engine
 from tom_evals.harness.played import agent
 from tom_evals.harness.toys import built, toys
-from tom_swe.mind.tokens import count_tokens
 from tom_swe.testing.scripted import ScriptedModel
+from tom_swe.text.tokens import count_tokens
 
 TOYS = 2
 

@@ -1,6 +1,6 @@
 """Fits the two scorers and writes them into the package.
 
-``python -m tom_evals.clarity.train`` makes `tom_swe/mind/clarity/coefficients.json` anew,
+``python -m tom_evals.clarity.train`` makes `tom_swe/advise/clarity/coefficients.json` anew,
 the same to the last digit: nothing in it is random. The message scorer is fitted to real
 messages (`TOM_SHARED_DATA`/reading) and as much again by weight of written ones, the report
 scorer to Ambig-SWE's issues and summaries, as released and with the marks of the machine
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-import tom_swe.mind.clarity
+import tom_swe.advise.clarity
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity.data import Issue, Request
-from tom_swe.mind.clarity.features import CLEARER, VAGUER, features
-from tom_swe.mind.clarity.scorer import Scorer, Scorers
+from tom_swe.advise.clarity.features import CLEARER, VAGUER, features
+from tom_swe.advise.clarity.scorer import Scorer, Scorers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -176,7 +176,7 @@ def main() -> None:
         "made_by": "python -m tom_evals.clarity.train",
         **{name: each._asdict() for name, each in made._asdict().items()},
     }
-    place = Path(next(iter(tom_swe.mind.clarity.__path__))) / "coefficients.json"
+    place = Path(next(iter(tom_swe.advise.clarity.__path__))) / "coefficients.json"
     place.write_text(f"{json.dumps(document, indent=2)}\n", encoding="utf-8")
 
 

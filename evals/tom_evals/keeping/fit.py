@@ -16,9 +16,9 @@ from tom_evals.keeping.score import JUDGED, judge
 from tom_evals.report import Cell, Report, Table, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.stats import brier
+from tom_swe.beliefs.confidence import newest, weigh
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.mind.confidence import newest, weigh
 
 DOUBTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.score import Judgement, judge
+from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.app import open_tom
-from tom_swe.mind.advise.embedded import EmbeddedAdviser
-from tom_swe.mind.faculties import Faculties
+from tom_swe.mind.parts import Faculties
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Belief
 from tom_swe.ports import Embedder, Reader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tom_evals.userville.episode import Record
-from tom_swe.mind.interaction.effort import Effort, effort_of
-from tom_swe.mind.interaction.rewards import Profile
+from tom_swe.advise.ask_preferences.effort import Effort, effort_of
+from tom_swe.advise.ask_preferences.rewards import Profile
 
 
 class Arm(StrEnum):

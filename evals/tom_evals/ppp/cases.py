@@ -12,7 +12,7 @@ from tom_evals.ppp.session import Session
 from tom_evals.ppp.synthetic import Repository, repository
 from tom_evals.userville.episode import Episode
 from tom_evals.userville.simulator import ByRules
-from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE, Preference
+from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE, Preference
 
 PREFERENCES: Sequence[Preference] = (
     NO_PREFERENCE,

@@ -20,7 +20,7 @@ from tom_evals.report import as_json, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.userville.index import Index, of_checkout, of_tasks
 from tom_evals.userville.task import Task, of_issues, of_toys
-from tom_swe.mind.interaction.rewards import Profile
+from tom_swe.advise.ask_preferences.rewards import Profile
 
 ppp = typer.Typer(
     no_args_is_help=True,

@@ -18,7 +18,7 @@ from tom_evals.userville.episode import Episode
 from tom_evals.userville.index import Index
 from tom_evals.userville.simulator import ByRules, Simulator
 from tom_evals.userville.task import Task
-from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE, PREFERENCES
+from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE, PREFERENCES
 
 SOURCE = "userville"
 type Json = Mapping[str, Any]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tom_evals.ppp.arms import Arm, effort, reward_of
 from tom_evals.userville.episode import Record
-from tom_swe.mind.interaction.effort import Effort, effort_of
-from tom_swe.mind.interaction.rewards import Profile, metrics
+from tom_swe.advise.ask_preferences.effort import Effort, effort_of
+from tom_swe.advise.ask_preferences.rewards import Profile, metrics
 from tom_swe.model.base import Value
 
 

@@ -20,10 +20,10 @@ from tom_evals.report import Cell, Report, Table
 from tom_evals.stats import Counts, auc, bootstrap, counts
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
+from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.extract.verified import case as asked
+from tom_swe.extract.verified import question
 from tom_swe.llm.local import LocalVerifier
-from tom_swe.mind.read.embedded import EmbeddedReader
-from tom_swe.mind.read.verified import case as asked
-from tom_swe.mind.read.verified import question
 from tom_swe.model.belief import Source
 
 REAL, WRITTEN = "real messages", "written utterances"

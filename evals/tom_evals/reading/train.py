@@ -1,6 +1,6 @@
 """Trains the sentence scorer: ``python -m tom_evals.reading.train OUT``.
 
-Makes OUT/standing.json, which the package ships as `tom_swe/embed/standing.json`, and
+Makes OUT/scorer.json, which the package ships as `tom_swe/embed/scorer.json`, and
 OUT/out_of_fold.json, on which `python -m tom_evals reading` reports. Nothing is random, so
 the same data make the same files but for the last digits of floating point. It takes minutes.
 
@@ -33,7 +33,7 @@ from tom_evals.reading.examples import Example, examples, folds
 from tom_evals.reading.wording import patterns
 from tom_swe.embed.cues import COUNTED, Cues
 from tom_swe.embed.minilm import MODEL_SHA256, MiniLM
-from tom_swe.embed.standing import digest
+from tom_swe.embed.scorer import digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -221,7 +221,7 @@ def main() -> None:
     place = Path(sys.argv[1])
     place.mkdir(parents=True, exist_ok=True)
     facts, apart = trained(material(shared_data()))
-    for name, document, indent in (("standing", facts, 1), ("out_of_fold", apart, None)):
+    for name, document, indent in (("scorer", facts, 1), ("out_of_fold", apart, None)):
         text = json.dumps(document, ensure_ascii=False, indent=indent)
         (place / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 

@@ -11,7 +11,7 @@ from tom_evals.keeping.material import Side, Utterance, dimensions, material
 from tom_evals.report import Table
 from tom_evals.stats import bootstraps
 from tom_swe import LOCAL_USER, Belief, Query, Settings, Tom, open_tom
-from tom_swe.mind.read.catalogue import catalogue
+from tom_swe.extract.catalogue import catalogue
 from tom_swe.ports import Embedder
 
 # Utterances that are work on a subject and state nothing about it.

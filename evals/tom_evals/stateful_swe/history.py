@@ -22,8 +22,8 @@ from tom_evals.stateful_swe.sources import read_piece
 from tom_evals.stateful_swe.washing import ByHand, Deck, Planting, Way, Writer, Written
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.ingest.draft import TOOL_LIMIT
-from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.session import Role, Session, Turn
+from tom_swe.text.tokens import count_tokens
 
 TOKENS = 1_500_000
 WASHED = 0.4

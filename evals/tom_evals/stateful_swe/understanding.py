@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from tom_evals.keeping.material import Utterance, meanings
 from tom_evals.keeping.score import Meaning
 from tom_evals.stateful_swe import profile
-from tom_swe.mind.read.catalogue import catalogue
+from tom_swe.extract.catalogue import catalogue
 
 # Characters. Words as short as "cute" tell their preference only where they were said.
 LEAST = 8

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tom_evals.bench import NOUNS, VERBS, message
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.session import Role, Session
+from tom_swe.text.tokens import count_tokens
 
 type Conversation = list[tuple[str, str]]
 

@@ -9,9 +9,9 @@ from tom_evals.userville.index import Index
 from tom_evals.userville.policies import Policy
 from tom_evals.userville.simulator import Simulator
 from tom_evals.userville.task import Task
-from tom_swe.mind.interaction.effort import Level, effort_of
-from tom_swe.mind.interaction.preference import Preference
-from tom_swe.mind.interaction.rewards import Profile, Rewards
+from tom_swe.advise.ask_preferences.effort import Level, effort_of
+from tom_swe.advise.ask_preferences.preference import Preference
+from tom_swe.advise.ask_preferences.rewards import Profile, Rewards
 
 
 def shown(

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tom_evals.userville.simulator import Exchange, Simulator
 from tom_evals.userville.task import Task
-from tom_swe.mind.interaction.preference import Ask, Preference
-from tom_swe.mind.interaction.rewards import Profile, Rewards, rewards
+from tom_swe.advise.ask_preferences.preference import Ask, Preference
+from tom_swe.advise.ask_preferences.rewards import Profile, Rewards, rewards
 
 
 class Record(NamedTuple):

@@ -13,9 +13,9 @@ from tom_evals.userville.index import Index
 from tom_evals.userville.policies import Policy
 from tom_evals.userville.simulator import Simulator
 from tom_evals.userville.task import Task
-from tom_swe.mind.interaction.effort import Effort
-from tom_swe.mind.interaction.preference import NO_PREFERENCE, Preference
-from tom_swe.mind.interaction.rewards import Profile, Rewards, metrics, session_effort
+from tom_swe.advise.ask_preferences.effort import Effort
+from tom_swe.advise.ask_preferences.preference import NO_PREFERENCE, Preference
+from tom_swe.advise.ask_preferences.rewards import Profile, Rewards, metrics, session_effort
 
 COLUMNS = (
     "who",

@@ -8,8 +8,8 @@ from typing import Any
 from tom_evals.userville.episode import Record
 from tom_evals.userville.simulator import Exchange, Reply
 from tom_evals.userville.task import Task
-from tom_swe.mind.interaction.effort import Level
-from tom_swe.mind.interaction.preference import Preference
+from tom_swe.advise.ask_preferences.effort import Level
+from tom_swe.advise.ask_preferences.preference import Preference
 
 type Json = Mapping[str, Any]
 

@@ -24,9 +24,9 @@ from tom_evals.userville.simulator import ByRules, Simulator
 from tom_evals.userville.simulator_by_model import ByModel
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import by_model, faults
+from tom_swe.advise.ask_preferences.preference import BY_ID, PREFERENCES, Preference
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.mind.interaction.preference import BY_ID, PREFERENCES, Preference
 
 DEMO = "detail_question"
 

@@ -28,7 +28,7 @@ from tom_evals.userville.policies import (
 )
 from tom_evals.userville.task import Task
 from tom_evals.usi.note import likeness_note
-from tom_swe.mind.interaction.preference import BY_ID, NO_PREFERENCE
+from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE
 from tom_swe.model.calls import Usage
 from tom_swe.ports import Embedder
 

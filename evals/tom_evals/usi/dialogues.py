@@ -30,7 +30,7 @@ from tom_evals.userville.episode import Episode
 from tom_evals.userville.simulator import ByRules
 from tom_evals.userville.task import of_issue
 from tom_evals.usi.transcripts import Missing, Unreadable
-from tom_swe.mind.interaction.preference import PREFERENCES, Preference
+from tom_swe.advise.ask_preferences.preference import PREFERENCES, Preference
 from tom_swe.ports import Embedder
 
 SEED = 20261128

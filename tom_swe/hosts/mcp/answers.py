@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tom_swe.advise.recall import in_force
+from tom_swe.beliefs.confidence import explain
+from tom_swe.checkout import repository_of
 from tom_swe.hosts.mcp.mind import Mind
 from tom_swe.hosts.mcp.shapes import (
     Advice,
@@ -28,9 +31,6 @@ from tom_swe.hosts.mcp.shapes import (
     SearchArguments,
 )
 from tom_swe.hosts.mcp.text import fenced, given, shown
-from tom_swe.ingest.repository import repository_of
-from tom_swe.mind.confidence import explain
-from tom_swe.mind.recall import in_force
 from tom_swe.model.advice import Outcome, PastTurn, Query
 from tom_swe.model.belief import Belief, Evidence, Stance, Status
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from tom_swe.mind.brief import plain
+from tom_swe.advise.brief import plain
 
 # Importers drop what stands in this tag, so that tom never learns from itself.
 OPEN, CLOSE = "<tom-advice>", "</tom-advice>"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from openhands.sdk import AgentContext
 
-from tom_swe.ingest.repository import repository_of
-from tom_swe.intake import Intake, import_transcripts
+from tom_swe.checkout import repository_of
+from tom_swe.ingest.importing import Intake, import_transcripts
 from tom_swe.mind.tom import Tom
 
 

@@ -21,9 +21,9 @@ from openhands.sdk.tool import (
 from pydantic import Field
 
 from tom_swe.app import open_tom
+from tom_swe.checkout import repository_of
 from tom_swe.errors import TomError
 from tom_swe.hosts.openhands.events import last_words
-from tom_swe.ingest.repository import repository_of
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Query
 from tom_swe.model.calls import Usage

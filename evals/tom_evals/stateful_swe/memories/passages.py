@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tom_swe.mind.tokens import count_tokens
 from tom_swe.model.session import Session
+from tom_swe.text.tokens import count_tokens
 
 BUDGET = 2000
 LONGEST = 1000  # characters of a passage

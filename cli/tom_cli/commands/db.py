@@ -1,0 +1,205 @@
+"""The health of the memory: db upgrade, db check, db restore, db reindex, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+from tom_swe.errors import UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.doctor.report import Report
+    from tom_swe.settings import Settings
+
+app = typer.Typer(help="Look after the database and the index.", no_args_is_help=True)
+
+
+def register(main: typer.Typer) -> None:
+    """Adds the commands that stand at the top."""
+    main.command()(doctor)
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema; a copy is kept beside it.
+
+    Every command does this by itself when it is needed.
+
+    Example: tom db upgrade
+    """
+    import tom_migrations
+    from tom_swe.memory.engine import driver_of, revision_of
+    from tom_swe.settings import load_settings
+
+    settings = load_settings()
+    before = revision_of(settings.database, driver_of(settings.database, key=settings.database_key))
+    with opened() as (_, settings):
+        path = settings.database
+    if before == tom_migrations.HEAD:
+        talk(f"{path} is up to date (schema {before})")
+    else:
+        talk(f"{path} is at schema {tom_migrations.HEAD} now, from {before or 'nothing'}")
+
+
+@app.command()
+def check(
+    mend: Annotated[
+        bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check that the database is sound and every index in step with it.
+
+    --repair makes full text, vector index and briefings anew where they are not, gives back
+    what a killed learner held, and closes files that others could read. It never touches a
+    database with damaged pages: that is copied aside, what can be read of it saved into a file,
+    and you are told how to put it in place. Exits 1 where something is left.
+
+    Example: tom db check --repair
+    """
+    from tom_cli.render import show_problems
+    from tom_swe.doctor.report import problems
+
+    if mend:
+        _repair(as_json)
+        return
+    with opened() as (tom, _):
+        found = problems(tom)
+    if as_json:
+        print_json(found)
+    else:
+        show_problems(found, "the database is sound, and every index in step")
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy from backups, or a saved.db from a repair.")],
+    yes: Yes = False,
+) -> None:
+    """Put a copy of the database in the place of the one in use, which is copied aside first.
+
+    Example: tom db restore ~/.local/share/tom/backups/tom-0006-20260901T100000.db
+    """
+    from tom_swe.memory.engine import driver_of
+    from tom_swe.memory.repair import salvage
+    from tom_swe.settings import load_settings
+
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}")
+    settings = load_settings()
+    path = settings.database
+    confirmed(f"Put {file} in the place of {path}, and so lose what came after it?", yes)
+    driver = driver_of(path, key=settings.database_key)
+    aside = salvage.copy_aside(path, driver) if path.exists() else None
+    salvage.restore(path, file, driver)
+    with opened() as (tom, _):
+        sizes = tom.memory.sizes()
+    talk(f"{path} holds {sizes.sessions} sessions and {sizes.beliefs} beliefs now")
+    if aside:
+        talk(f"what was there is in {aside}")
+    talk("`tom init` brings back what transcripts on this machine hold beyond that")
+
+
+@app.command()
+def reindex() -> None:
+    """Make the full-text and vector indexes anew from the database.
+
+    Example: tom db reindex
+    """
+    from tom_swe.doctor.report import reindex as rebuild
+
+    with opened() as (tom, _):
+        if not rebuild(tom):
+            talk("another process owns the vector index; try again when it has finished")
+            raise typer.Exit(1)
+    talk("every index is made anew")
+
+
+def doctor(
+    ask_model: Annotated[
+        bool,
+        typer.Option("--ask-model", help="Ask each configured model for a word, which it charges."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say how this installation stands: settings, database, index, hooks, models, transcripts.
+
+    Example: tom doctor
+    """
+    import os
+
+    from tom_cli.render import console, show_problems
+    from tom_cli.safe import safe
+    from tom_swe.doctor.report import report
+
+    with opened() as (tom, settings):
+        state = report(tom, settings, os.environ, Path.home())
+    if ask_model:
+        state = _asked(state, settings)
+    if as_json:
+        print_json(state)
+    else:
+        out = console()
+        width = max(map(len, state.facts))
+        for name, value in state.facts.items():
+            out.print(f"{name:<{width}}  {safe(value)}")
+        show_problems(state.problems, "nothing to mend")
+    if state.problems:
+        raise typer.Exit(1)
+
+
+def _asked(state: Report, settings: Settings) -> Report:
+    """The report with whether each model answers."""
+    from tom_swe import app as wiring
+    from tom_swe.errors import ModelFault
+    from tom_swe.model.memory import Problem
+    from tom_swe.settings import helper_of, model_of, reader_of
+
+    models = (
+        model_of(settings),
+        reader_of(settings),
+        helper_of(settings, settings.adviser_model),
+    )
+    facts, found = dict(state.facts), list(state.problems)
+    for model in {each.name: each for each in models if each}.values():
+        try:
+            used = wiring.ask_model(settings, model)
+        except ModelFault as error:
+            found.append(Problem(what=str(error), mend="see docs/how-to/language-model.md"))
+            continue
+        price = "" if used.cost is None else f" for ${used.cost:.4f}"
+        facts[model.name] = f"answers, with {used.tokens_in + used.tokens_out} tokens{price}"
+    if not any(models):
+        talk("no model is configured, so none is asked")
+    return state.model_copy(update={"facts": facts, "problems": tuple(found)})
+
+
+def _repair(as_json: bool) -> None:
+    import os
+
+    from tom_cli.render import console, show_problems
+    from tom_cli.safe import safe
+    from tom_swe.doctor.repair import Mended, repair
+    from tom_swe.hosts.learner import take_over
+    from tom_swe.settings import load_settings
+
+    done = repair(load_settings(), talk)
+    # Its own memory cannot be told that one is damaged: what was taken waits until it is restored.
+    if not done.left and (taken := take_over(os.environ)):
+        what = f"{taken} files of the inbox that a learner left behind"
+        done = done.model_copy(
+            update={"mended": (*done.mended, Mended(what=what, done="learned from"))}
+        )
+    if as_json:
+        print_json(done)
+    else:
+        for each in done.mended:
+            console().print(f"mended: {safe(each.what)}: {safe(each.done)}")
+        show_problems(done.left, "the database is sound, and every index in step")
+    if done.left:
+        raise typer.Exit(1)

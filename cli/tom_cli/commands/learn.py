@@ -1,0 +1,237 @@
+"""Getting transcripts in and learning from them: init, import, learn."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+from tom_swe.errors import UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.ingest.importing import Intake
+    from tom_swe.mind.tom import Learned, Tom
+    from tom_swe.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(init)
+    app.command(name="import")(import_)
+    app.command()(learn)
+
+
+def init(
+    yes: Yes = False,
+    as_json: Json = False,
+    host: Annotated[
+        list[str] | None, typer.Option(help="Only this host's transcripts; may be repeated.")
+    ] = None,
+) -> None:
+    """Find the transcripts on this machine, read them, and show what they say about you.
+
+    Nothing is read before you agree. Nothing leaves this machine, unless you have set up a
+    language model: then that one reads the sessions, too, up to the day's budget.
+
+    Example: tom init --host claude-code
+    """
+    from tom_cli import render
+    from tom_cli.safe import safe
+    from tom_swe.ingest import IMPORTERS, Tally
+    from tom_swe.ingest.importing import find, importer_of
+    from tom_swe.settings import load_settings, reader_of
+
+    for name in host or []:
+        importer_of(name)
+    tally = Tally()
+    found = [each for each in find(os.environ, Path.home(), tally) if not host or each.host in host]
+    for problem in tally.problems:
+        talk(safe(problem))
+    if not found:
+        hosts = ", ".join(IMPORTERS)
+        talk(f"no transcripts found ({hosts}); `tom import HOST PATH` reads any folder")
+    for each in found:
+        talk(
+            f"found {each.host}: {each.files} files, {each.size / 1e6:.1f} MB in "
+            f"{safe(str(each.path))}"
+        )
+    reader = reader_of(load_settings())
+    if found and reader:
+        at = f" at {reader.base_url}" if reader.base_url else ""
+        talk(f"your words go to {safe(reader.name + at)}; TOM_READER_MODEL=none keeps them here")
+    if found:
+        confirmed("Read these into tom's memory on this machine?", yes)
+    with opened() as (tom, settings):
+        for each in found:
+            intake = _take_in(tom, settings, each.host, each.path, each.size)
+            talk(render.intake_line(each.host, intake))
+        learned = _read(tom, settings.user)
+        user = tom.memory.beliefs.user_model(settings.user)
+        if as_json:
+            print_json({"learned": learned, "user_model": user})
+        else:
+            render.show_profile(user)
+        # What takes longest comes when there is something to look at.
+        tom.catch_up(settings.user)
+    _tell(learned, settings)
+    if user.beliefs:
+        talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
+        talk("the next session is told")
+    if learned.failed:
+        raise typer.Exit(1)
+
+
+def import_(
+    source: Annotated[
+        str, typer.Argument(help="claude-code, codex, openhands, aider, jsonl, tom-swe-reference.")
+    ],
+    path: Annotated[
+        Path | None, typer.Argument(help="A folder or one transcript; by default the usual place.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read one host's transcripts into memory; `tom learn` then learns from them.
+
+    Reading the same again changes nothing; a session that has grown is brought up to date.
+
+    Example: tom import codex ~/.codex/sessions
+    """
+    from tom_cli.render import console, intake_line
+    from tom_swe.ingest.importing import importer_of
+
+    importer = importer_of(source)
+    roots = [path] if path else importer.roots(os.environ, Path.home())
+    if not roots:
+        raise UsageError(f"{source} keeps nothing in its usual places here: give a PATH")
+    with opened() as (tom, settings):
+        intakes = [_take_in(tom, settings, source, root, None) for root in roots]
+        waiting = tom.memory.queue.pending(settings.user)
+    if as_json:
+        print_json({"host": source, "imports": [_plain(each) for each in intakes]})
+    else:
+        for each in intakes:
+            console().print(intake_line(source, each))
+    if waiting:
+        talk(f"{waiting} sessions wait to be learned from: `tom learn`")
+
+
+def learn(
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Only sessions not learned from yet.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Learn from the sessions in memory.
+
+    Without --pending, sessions that an earlier version read are read again, and those
+    that failed are tried again.
+
+    Example: tom learn --pending
+    """
+    from tom_cli.render import console
+
+    with opened() as (tom, settings):
+        if not pending:
+            tom.relearn(settings.user)
+        learned = _read(tom, settings.user)
+        tom.catch_up(settings.user)
+        _expire(settings)
+    if as_json:
+        print_json(learned)
+        return
+    console().print(
+        f"{learned.sessions} sessions read, {learned.observations} new observations, "
+        f"{learned.revisions} changes of mind"
+    )
+    _tell(learned, settings)
+    if learned.failed:
+        raise typer.Exit(1)
+
+
+def _tell(learned: Learned, settings: Settings) -> None:
+    """What went wrong, and what went for good."""
+    from tom_cli.safe import safe
+
+    if learned.expired:
+        talk(f"{learned.expired} sessions older than {settings.keep_days} days are forgotten")
+    for failure in learned.failed:
+        talk(safe(failure))
+
+
+def _expire(settings: Settings) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from tom_cli.code import conversations
+
+    if settings.keep_days is not None:
+        oldest = datetime.now(UTC) - timedelta(days=settings.keep_days)
+        conversations.delete_before(settings.conversations, oldest)
+
+
+def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | None) -> Intake:
+    from tom_cli.safe import safe
+    from tom_swe.ingest.importing import import_transcripts, importer_of
+
+    total = size if size is not None else sum(s.size for s in importer_of(host).sources(path))
+    with _progress(f"reading {host}", total) as advance:
+        intake = import_transcripts(
+            tom,
+            settings.user,
+            host,
+            path,
+            redact_emails=settings.redact_emails,
+            progress=advance,
+        )
+    for problem in intake.tally.problems:
+        talk(safe(problem))
+    return intake
+
+
+def _read(tom: Tom, user_id: str) -> Learned:
+    waiting = tom.memory.queue.pending(user_id)
+    with _progress("learning", waiting) as advance:
+        return tom.read(user_id, progress=lambda _: advance(1))
+
+
+@contextlib.contextmanager
+def _progress(what: str, total: int) -> Generator[Callable[[int], None]]:
+    """A bar on stderr, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal or not total,
+    )
+    with bar:
+        task = bar.add_task(what, total=total)
+        yield lambda amount: bar.advance(task, amount)
+
+
+def _plain(intake: Intake) -> dict[str, object]:
+    tally = intake.tally
+    return {
+        "new": intake.new,
+        "grown": intake.grown,
+        "unchanged": intake.unchanged,
+        "forgotten": intake.forgotten,
+        "ignored": intake.ignored,
+        "passed_over": intake.passed_over,
+        "turns": intake.turns,
+        "lines_read": tally.lines_read,
+        "lines_skipped": tally.lines_skipped,
+        "lines_oversized": tally.lines_oversized,
+        "redactions": tally.redactions,
+        "unknown_versions": sorted(tally.unknown_versions),
+        "problems": tally.problems,
+    }

@@ -1,0 +1,183 @@
+"""What changed and why: log, diff, why-not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tom_cli.common import Json, id_of, opened, print_json, talk
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from tom_swe.explain.history import Difference, Entry
+    from tom_swe.explain.why_not import WhyNot
+
+Since = Annotated[
+    str | None, typer.Option("--since", help="How long ago (7d, 12h, 2w), or a date (2026-09-30).")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(log)
+    app.command()(diff)
+    app.command(name="why-not")(why_not)
+
+
+def log(
+    belief: Annotated[str | None, typer.Argument(help="Only of this belief, such as b3.")] = None,
+    since: Since = None,
+    as_json: Json = False,
+) -> None:
+    """Show everything that changed a belief: when, what, who or what did it, and why.
+
+    Example: tom log b3 --since 7d
+    """
+    from tom_cli.render import console
+    from tom_cli.times import since_of
+    from tom_swe.explain import history
+
+    number = None if belief is None else id_of(belief, "b", "belief")
+    begins = None if since is None else since_of(since)
+    with opened() as (tom, settings):
+        if number is not None:
+            tom.memory.beliefs.get(settings.user, number)
+        found = history.log(
+            tom.memory.beliefs.log(settings.user),
+            tom.memory.changes.all(settings.user),
+            since=begins,
+            belief_id=number,
+        )
+    if as_json:
+        print_json(list(found))
+        return
+    out = console()
+    for each in found:
+        out.print(_line(each))
+    if not found:
+        talk("nothing changed" + (" in this time" if since else ""))
+
+
+def diff(
+    since: Annotated[
+        str, typer.Option("--since", help="How long ago (7d, 12h, 2w), or a date (2026-09-30).")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Show which beliefs were added (+), changed (~) or given up (-) since a time.
+
+    What was forgotten since is in none of it.
+
+    Example: tom diff --since 7d
+    """
+    from tom_cli.render import console
+    from tom_cli.times import since_of
+    from tom_swe.explain import history
+
+    begins = since_of(since)
+    with opened() as (tom, settings):
+        found = history.differences(
+            tom.memory.beliefs.all(settings.user),
+            tom.memory.beliefs.log(settings.user),
+            tom.memory.changes.all(settings.user),
+            begins,
+        )
+    if as_json:
+        print_json(list(found))
+        return
+    out = console()
+    for each in found:
+        out.print(_difference(each))
+    if not found:
+        talk(f"nothing changed since {begins.astimezone():%Y-%m-%d %H:%M}")
+
+
+def why_not(
+    statement: Annotated[str, typer.Argument(help="What you would have tom believe.")],
+    as_json: Json = False,
+) -> None:
+    """Say why something is not believed: what is nearest, what speaks against it, or nothing.
+
+    Example: tom why-not "use yarn"
+    """
+    with opened() as (tom, settings):
+        found = tom.why_not(settings.user, statement)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _line(entry: Entry) -> Text:
+    from rich.text import Text
+
+    from tom_cli.safe import safe
+
+    line = Text(f"{entry.at.astimezone():%Y-%m-%d %H:%M}  ", style="dim")
+    line.append(f"{' '.join(f'b{i}' for i in entry.belief_ids):<6} ", style="dim")
+    line.append(f"{entry.what:<10} ", style="bold" if entry.by == "you" else "")
+    line.append(f"{entry.by:<12} ", style="cyan")
+    line.append(safe(entry.reason))
+    if entry.taken_back:
+        line.append("  (taken back)", style="yellow")
+    return line
+
+
+def _difference(difference: Difference) -> Text:
+    from rich.text import Text
+
+    from tom_cli.safe import safe
+
+    style = {"+": "green", "~": "yellow", "-": "red"}[difference.sign]
+    line = Text(f"{difference.sign} b{difference.belief_id:<4} ", style=style)
+    line.append(safe(difference.statement), style="bold not dim")
+    change = f"{difference.old} → {difference.new}" if difference.old else difference.new
+    line.append(f"  ({safe(change)})", style="dim")
+    return line
+
+
+def _show(found: WhyNot) -> None:
+    from rich.text import Text
+
+    from tom_cli.render import QUOTE, belief_line, console
+    from tom_cli.safe import safe
+    from tom_swe.model.belief import Relation, Stance
+
+    out = console()
+    if found.believed:
+        out.print(Text("It is believed", style="bold underline"))
+        for belief in found.believed:
+            out.print(belief_line(belief))
+    titles = {
+        Relation.AGREE: "Not believed, though it was said",
+        Relation.CONTRADICT: "What speaks against it",
+        Relation.DIFFERENT: "What is near to it",
+    }
+    for relation, title in titles.items():
+        near = [each for each in found.near if each.relation is relation]
+        if near:
+            out.print(Text(f"\n{title}", style="bold underline"))
+        for each in near:
+            out.print(belief_line(each.belief))
+            out.print(Text(f"              {safe(each.why)}", style="yellow"))
+            for quote in each.belief.evidence:
+                if quote.stance is Stance.CONTRADICTS and relation is Relation.AGREE:
+                    against = f"              against it: “{safe(quote.quote, QUOTE)}”"
+                    out.print(Text(f"{against}, {quote.at:%Y-%m-%d} s{quote.session_id}"))
+    if found.for_one_task:
+        out.print(Text("\nSaid for one task only", style="bold underline"))
+        for heard in found.for_one_task:
+            words = f"  “{safe(heard.observation.quote.text, QUOTE)}”"
+            out.print(Text(f"{words}  {heard.at:%Y-%m-%d}, s{heard.session_id}"))
+    if found.said:
+        out.print(Text("\nSaid, and not taken for a lasting wish", style="bold underline"))
+        for turn in found.said:
+            when = f"{turn.at:%Y-%m-%d}, " if turn.at else ""
+            out.print(Text(f"  “{safe(turn.text, QUOTE)}”  {when}s{turn.session_id}"))
+    if not (found.believed or found.near or found.for_one_task or found.said):
+        count = found.sessions
+        out.print(f"It was never said, in {count} session{'s'[: count != 1]}.")
+    if not found.believed:
+        talk("if it holds, say so: `tom remember`, or `tom memory confirm` one of these")

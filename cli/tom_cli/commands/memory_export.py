@@ -1,0 +1,142 @@
+"""The memory taken along: export, import."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from tom_cli.common import Yes, confirmed, opened, talk
+from tom_swe.errors import TomError, UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.mind.tom import Tom
+    from tom_swe.model.portable import Export, Row
+
+
+def register(memory: typer.Typer) -> None:
+    """Adds these commands."""
+    memory.command()(export)
+    memory.command(name="import")(import_)
+
+
+def export(
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The beliefs with their quotes, to be read.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A new file, which only you can read.")
+    ] = None,
+) -> None:
+    """Print everything kept about you as one JSON document, which `tom memory import` takes.
+
+    Example: tom memory export -o tom.json
+    """
+    from tom_swe.explain.markdown import document
+
+    with opened() as (tom, settings), _opened(output) as out:
+        if markdown:
+            out.write(document(tom.memory.beliefs.user_model(settings.user)))
+        else:
+            _write(out, settings.user, tom.memory.portable.rows(settings.user))
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `tom memory export` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In the place of what is kept about you here.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Take in an export: here it is then what it was there, number for number.
+
+    It is trusted as a copy of your own memory: take in none that somebody else gave you.
+
+    Example: tom memory import tom.json
+    """
+    with opened() as (tom, settings):
+        found = _read(file)
+        if replace:
+            sizes = tom.memory.sizes()
+            confirmed(
+                f"Delete the {sizes.sessions} sessions and {sizes.beliefs} beliefs kept here for "
+                f"those in {file}?",
+                yes,
+            )
+        _take_in(tom, settings.user, found, replace=replace)
+        counts = {name: len(found.tables.get(name, ())) for name in ("session", "belief")}
+    talk(f"taken in: {counts['session']} sessions and {counts['belief']} beliefs")
+
+
+def _take_in(tom: Tom, user: str, found: Export, *, replace: bool) -> None:
+    try:
+        tom.restore(user, found, replace=replace)
+    except UsageError as error:
+        raise UsageError(f"it is not taken in, and nothing has changed: {error}") from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path | None) -> Generator[TextIO]:
+    """The new file, which is gone again where writing it failed; or stdout."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already: name a new file") from None
+    except OSError as error:
+        raise TomError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            yield out
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise TomError(f"{path} cannot be written: {error.strerror}") from error
+        raise
+
+
+def _write(out: TextIO, user: str, tables: Iterator[tuple[str, Iterator[Row]]]) -> None:
+    """One JSON document, a row a line: a memory of years does not have to fit into memory."""
+    import tom_migrations
+    from tom_swe.model.portable import FORMAT, VERSION
+
+    head = {"format": FORMAT, "version": VERSION, "schema": tom_migrations.HEAD, "user": user}
+    out.write(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "tables": {{')
+    for place, (name, rows) in enumerate(tables):
+        out.write(f'{"," * bool(place)}\n"{name}": [')
+        out.writelines(
+            f"{',' * bool(number)}\n{json.dumps(row, ensure_ascii=False)}"
+            for number, row in enumerate(rows)
+        )
+        out.write("]")
+    out.write("}}\n")
+
+
+def _read(path: Path) -> Export:
+    from pydantic import ValidationError
+
+    from tom_swe.model.portable import Export
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no text") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return Export.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"{path} is nothing that `tom memory export` wrote: "
+            f"{f'{where}: ' if where else ''}{first['msg']}"
+        ) from error

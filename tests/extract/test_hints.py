@@ -1,0 +1,115 @@
+from collections.abc import Sequence
+
+import pytest
+
+from tom_swe.errors import EmbedderUnavailable
+from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Polarity, Reach, Scope, Source
+from tom_swe.model.session import Role, Session, Turn
+
+
+class FakeScorer:
+    """Gives every sentence one score, and remembers what it was asked."""
+
+    name = "fake"
+    threshold = 0.3
+
+    def __init__(self, score: float = 0.43, *, broken: bool = False) -> None:
+        self.given: list[str] = []
+        self._score = score
+        self._broken = broken
+
+    def score(self, sentences: Sequence[str]) -> list[float]:
+        """The one score."""
+        self.given += sentences
+        if self._broken:
+            raise EmbedderUnavailable("no weights")
+        return [self._score] * len(sentences)
+
+
+def session(*texts: str) -> Session:
+    """A session of user turns in acme/shop."""
+    turns = tuple(Turn(ordinal=i, role=Role.USER, text=text) for i, text in enumerate(texts))
+    return Session(host="test", host_id="1", repository="acme/shop", turns=turns)
+
+
+def read(*texts: str, scorer: FakeScorer | None = None) -> tuple[Observation, ...]:
+    """What is read with a scorer that likes everything."""
+    return EmbeddedReader(scorer=scorer or FakeScorer()).read(session(*texts)).observations
+
+
+def test_a_hint_is_the_sentence_itself() -> None:
+    """Its statement is the sentence made a rule, its quote the sentence, its basis the score."""
+    (found,) = read("fix the chart. and the lockfile is ours to touch")
+    assert found.source is Source.HINT
+    assert found.quote.text == "and the lockfile is ours to touch"
+    assert found.statement == "The lockfile is ours to touch"
+    assert found.basis == "reads like a standing wish (0.43)"
+    assert found.scope == Scope(reach=Reach.REPOSITORY, name="acme/shop")
+
+
+def test_what_forbids_is_held_against() -> None:
+    """A prohibition is a constraint against what it names."""
+    (found,) = read("stop touching the tests")
+    assert (found.kind, found.polarity) == (Kind.CONSTRAINT, Polarity.AGAINST)
+
+
+def test_the_catalogue_names_the_subject() -> None:
+    """One known subject gives the hint its dimension, value and reach."""
+    (found,) = read("short answers are easier on my eyes")
+    assert (found.dimension, found.value) == ("answer_length", "short")
+    assert found.scope == EVERYWHERE
+
+
+def test_below_the_threshold_there_is_no_hint() -> None:
+    """What scores less than the threshold says nothing."""
+    assert read("the lockfile is ours to touch", scorer=FakeScorer(0.29)) == ()
+
+
+def test_where_the_rules_hear_something_there_is_no_hint() -> None:
+    """Rules come first: their sentences are not scored."""
+    scorer = FakeScorer()
+    (found,) = read("From now on always use pnpm.", scorer=scorer)
+    assert found.source is Source.INSTRUCTION
+    assert scorer.given == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, go ahead",
+        "looks good",
+        "too long",
+        "what does this function do?",
+        "if we used tabs, would the diff be smaller",
+        "My boss says the lockfile is ours to touch.",
+        "keep it out of the repo for now",
+        "add a button to the page",
+        "could you look at the login page",
+        "the app always crashes when I press save",
+        "word " * 61,
+        "```\nthe lockfile is ours to touch\n```",
+    ],
+)
+def test_what_is_not_even_scored(text: str) -> None:
+    """Approvals, fragments, questions, doubtful words, tasks and pastes are no hints at all."""
+    scorer = FakeScorer()
+    assert read(text, scorer=scorer) == ()
+    assert scorer.given == []
+
+
+def test_a_broken_scorer_is_told_once_and_costs_nothing_else() -> None:
+    """The rules go on alone; the person hears of it once."""
+    told: list[str] = []
+    scorer = FakeScorer(broken=True)
+    reader = EmbeddedReader(scorer=scorer, say=told.append)
+    for _ in range(2):
+        found = reader.read(session("the lockfile is ours to touch", "never use npm")).observations
+        assert [each.source for each in found] == [Source.INSTRUCTION]
+    assert told == ["reading by rules alone: no weights"]
+    assert len(scorer.given) == 1
+
+
+def test_a_scorer_changes_the_readers_name() -> None:
+    """Sessions that were read without it are read again."""
+    assert EmbeddedReader(scorer=FakeScorer()).name == f"{EmbeddedReader().name}+fake"

@@ -1,0 +1,1 @@
+"""What to do about a request, and what a session starts with."""

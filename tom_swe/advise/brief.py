@@ -1,0 +1,112 @@
+"""The user model as text for the start of a session, within a token budget. Pure.
+
+The text is fenced in a tag that importers drop, so that tom never learns from itself,
+and it is the same bytes for the same beliefs, so that prompt caches hold.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tom_swe.advise.recall import IDLE, in_force
+from tom_swe.model.advice import Briefing
+from tom_swe.model.belief import Belief, Kind, Reach, Status
+from tom_swe.model.user import UserModel
+from tom_swe.text.tokens import count_tokens
+
+OPEN, CLOSE = "<tom-briefing>", "</tom-briefing>"
+HEAD = (
+    "What is known of the person you work for, from their own words in earlier sessions. "
+    "Keep to it unless they say otherwise now; it is background, not a request."
+)
+# A habit or a thing said once only must be this likely to be worth an agent's attention.
+LEAST_CONFIDENCE = 0.35
+QUOTE_LENGTH = 120
+PINNED = "First of all"
+
+_SECTIONS = (
+    ("Rules", frozenset({Kind.CONSTRAINT})),
+    ("Preferences", frozenset({Kind.PREFERENCE})),
+    ("About them", frozenset({Kind.EXPERTISE, Kind.GOAL})),
+    ("Habits", frozenset({Kind.HABIT})),
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def plain(text: str, length: int = 0) -> str:
+    """Untrusted text on one line that can neither close the fence nor open another."""
+    line = _CONTROL.sub(" ", text).replace("<", "\u2039").replace(">", "\u203a")
+    line = " ".join(line.split())
+    return line if not length or len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def brief(user: UserModel, repository: str, budget: int) -> Briefing:
+    """The beliefs that hold in a repository ("" for any), the surest first, within a budget.
+
+    What the person pinned comes before all, and confirmed beliefs before those said once. The
+    text is never over ``budget`` tokens by ``count_tokens``, and is empty where nothing is to
+    be said.
+    """
+    chosen: list[Belief] = []
+    text, tokens = "", 0
+    for belief in in_order(user.beliefs, repository):
+        attempt = _render([*chosen, belief])
+        size = count_tokens(attempt)
+        if size <= budget:
+            chosen.append(belief)
+            text, tokens = attempt, size
+    return Briefing(
+        user_id=user.user_id,
+        repository=repository,
+        text=text,
+        tokens=tokens,
+        belief_ids=tuple(sorted(belief.id for belief in chosen)),
+    )
+
+
+def briefings(user: UserModel, budget: int) -> list[Briefing]:
+    """One briefing for anywhere, and one for each repository that has beliefs of its own."""
+    named = {b.scope.name for b in user.beliefs if b.scope.reach is Reach.REPOSITORY}
+    return [brief(user, repository, budget) for repository in ("", *sorted(named - {""}))]
+
+
+def in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
+    """What is worth telling a session in a repository, the first to be told before all."""
+    worth = [
+        b
+        for b in in_force(beliefs, repository)
+        if b.is_pinned or (b.confidence >= LEAST_CONFIDENCE and b.dimension not in IDLE)
+    ]
+    return sorted(
+        worth,
+        key=lambda b: (
+            not b.is_pinned,
+            b.status is not Status.CONFIRMED,
+            b.kind is Kind.HABIT,
+            -b.confidence,
+            b.id,
+        ),
+    )
+
+
+def _render(beliefs: Sequence[Belief]) -> str:
+    lines = [OPEN, HEAD]
+    sections = [(PINNED, [b for b in beliefs if b.is_pinned])]
+    for title, kinds in _SECTIONS:
+        sections.append((title, [b for b in beliefs if b.kind in kinds and not b.is_pinned]))
+    for title, rows in sections:
+        if rows:
+            lines += ["", f"{title}:", *(_line(b) for b in sorted(rows, key=lambda b: b.id))]
+    return "\n".join([*lines, CLOSE])
+
+
+def _line(belief: Belief) -> str:
+    where = ""
+    if belief.scope.reach is Reach.REPOSITORY:
+        where = f" (in {plain(belief.scope.name)})"
+    elif belief.scope.reach is Reach.LANGUAGE:
+        where = f" (in {plain(belief.scope.name)} code)"
+    once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
+    said = ""
+    if belief.kind is not Kind.HABIT and belief.said:
+        said = f' "{plain(belief.said, QUOTE_LENGTH)}"'
+    return f"- {plain(belief.statement)}{where}{once}{said}"

@@ -1,0 +1,135 @@
+"""Advice without a language model: from how clear the request is and what memory holds."""
+
+from collections.abc import Sequence
+
+from tom_swe.advise.ask_preferences.chosen import Manner, manner_of
+from tom_swe.advise.ask_preferences.wording import worded
+from tom_swe.advise.background import background
+from tom_swe.advise.clarity.answered import Settled, settle
+from tom_swe.advise.clarity.assess import CLEAR, RISK, assess, is_destructive
+from tom_swe.advise.clarity.questions import questions
+from tom_swe.advise.clarity.wording import named_file
+from tom_swe.advise.recall import in_force
+from tom_swe.model.advice import Action, Clarity, Query, Recalled, Suggestion
+from tom_swe.model.belief import Belief
+from tom_swe.model.user import UserModel
+from tom_swe.ports import Library
+
+# For a person who waves questions off a request has to be this much less clear before one
+# is worth it; one who asked to be asked is asked a little sooner.
+RELUCTANCE = 0.25
+WILLINGNESS = 0.1
+PAST_TURNS_SHOWN = 3
+
+
+class EmbeddedAdviser:
+    """Says `proceed` with what the person would want, or `ask` with questions in their manner."""
+
+    def advise(
+        self, query: Query, user: UserModel, recalled: Recalled, library: Library | None = None
+    ) -> Suggestion:
+        """What is cited was recalled, or answers what the request leaves open.
+
+        The manner is read off the whole user model. What memory answers is not asked.
+        """
+        del library  # what was recalled is all that is needed
+        clarity = assess(query.text, query.before)
+        manner = manner_of(user.beliefs)
+        enough = _enough(query.text, manner)
+        holding = in_force(user.beliefs, query.repository, query.languages)
+        settled = settle(clarity.missing, query.text, holding, recalled.turns)
+        asks: tuple[str, ...] = ()
+        if clarity.is_request and clarity.score < enough and settled.missing:
+            asks = worded(
+                questions(
+                    clarity.model_copy(update={"missing": settled.missing}),
+                    query.text,
+                    short=manner.short,
+                    limit=manner.questions_at_once,
+                    chosen=settled.dimensions,
+                ),
+                settled.missing,
+                manner.wishes,
+                query.text,
+                place=named_file(query.text),
+            )
+        wanted = bool(asks)
+        asks, later = in_time(asks, query, manner)
+        action = Action.ASK if asks else Action.PROCEED
+        beliefs = _cited(settled.beliefs, recalled.beliefs)
+        shown = recalled.turns[:PAST_TURNS_SHOWN]
+        return Suggestion(
+            action=action,
+            text="\n".join([*what_to_do(asks, later), *background(beliefs, shown)]),
+            questions=asks,
+            when_stuck=later,
+            beliefs=beliefs,
+            turns=shown,
+            clarity=clarity,
+            confidence=confidence_of(action, clarity, beliefs),
+            reasoning=_reasoning(clarity, settled, enough, manner, hushed=wanted and not asks),
+        )
+
+
+def in_time(
+    asks: tuple[str, ...], query: Query, manner: Manner
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The questions for now, and those for when the agent is stuck, as the person wants it.
+
+    Who wants it tried first is asked once that failed; others, where this is no time, not at all.
+    """
+    if manner.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
+        return asks, ()
+    return (), asks if "first_try" in manner.wishes else ()
+
+
+def what_to_do(asks: Sequence[str], later: Sequence[str]) -> list[str]:
+    """The lines that say whether to ask, now or when stuck, and what."""
+    if asks:
+        head = "Ask before you start:"
+    elif later:
+        head = "Proceed. They want it tried first; if you are stuck then, ask:"
+    else:
+        head = "Proceed."
+    return [head, *(f"- {question}" for question in asks or later)]
+
+
+def _enough(text: str, manner: Manner) -> float:
+    """How clear a request has to be not to be asked about."""
+    enough = CLEAR + (RISK if is_destructive(text) else 0.0)
+    if manner.dislikes_questions:
+        return enough - RELUCTANCE
+    return enough + (WILLINGNESS if manner.welcomes_questions else 0.0)
+
+
+def _cited(answering: Sequence[Belief], recalled: Sequence[Belief]) -> tuple[Belief, ...]:
+    """The beliefs that answer what is open come first, each once."""
+    return tuple({belief.id: belief for belief in (*answering, *recalled)}.values())
+
+
+def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -> float:
+    """How sure the answer is.
+
+    Of asking: how unclear the request is. Of proceeding: the mean of how clear it is and of
+    the surest belief it rests on.
+    """
+    if action is Action.ASK:
+        return round(1.0 - clarity.score, 3)
+    surest = max((belief.confidence for belief in beliefs), default=0.0)
+    return round((clarity.score + surest) / 2 if beliefs else clarity.score / 2, 3)
+
+
+def _reasoning(
+    clarity: Clarity, settled: Settled, enough: float, manner: Manner, *, hushed: bool
+) -> str:
+    if not clarity.is_request:
+        return "This asks for nothing to be done."
+    missing = ", ".join(settled.missing) or "nothing"
+    known = [what for what in clarity.missing if what not in settled.missing]
+    remembered = f"; answered by memory: {', '.join(known)}" if known else ""
+    reluctant = " (they wave questions off)" if manner.dislikes_questions else ""
+    not_now = "; they do not want to be asked now" if hushed else ""
+    return (
+        f"Clarity {clarity.score:.2f}, a question is worth it below {enough:.2f}{reluctant}; "
+        f"missing: {missing}{remembered}{not_now}."
+    )

@@ -1,0 +1,1 @@
+"""How observations and the person's acts become beliefs. Pure."""

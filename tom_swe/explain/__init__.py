@@ -1,0 +1,1 @@
+"""Why something is believed or not, and how that came about."""

@@ -1,0 +1,1 @@
+"""What a session shows about the person: sessions in, observations out."""

@@ -1,0 +1,136 @@
+"""What a language model noted of a session, held against what the person said. Pure.
+
+Nothing is taken on the model's word: the quote has to stand in the person's own turn, the
+statement has to have something to do with it, and the catalogue names the subject as it does
+for the reader without a model.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.extract.borne_out import is_borne_out
+from tom_swe.extract.catalogue import Match, match
+from tom_swe.extract.forms import NotedForm
+from tom_swe.extract.nearest import NearestDimension
+from tom_swe.model.belief import (
+    EVERYWHERE,
+    Kind,
+    Observation,
+    Polarity,
+    Quote,
+    Reach,
+    Scope,
+    Source,
+)
+from tom_swe.model.session import Role, Session, Turn
+from tom_swe.ports import Embedder
+from tom_swe.text.quoted import is_others, others
+from tom_swe.text.tidy import tidy
+
+# Fewer letters hold up anything.
+SHORTEST = 4
+# A longer quote says more than which value of one dimension is wanted.
+MOST_WORDS = 12
+
+
+def checked(
+    notes: Iterable[NotedForm], session: Session, embedder: Embedder | None, basis: str
+) -> Iterator[Observation]:
+    """Observations of the notes whose quote the person said and whose statement it bears out.
+
+    The rest is dropped, and so are words that they passed on of somebody else's. Without an
+    embedder likeness is the share of words in common.
+    """
+    nearest = NearestDimension(embedder)
+    said = {turn.ordinal: turn for turn in session.by(Role.USER)}
+    for note in notes:
+        quote = find_quote(note.quote, note.turn, said.values())
+        if quote is None or not note.statement.strip():
+            continue
+        start = said[quote.ordinal].text.index(quote.text)
+        if is_others(others(said[quote.ordinal]), start, start + len(quote.text)):
+            continue
+        made = _observation(note, quote, session, nearest, basis)
+        alike = Likeness(vectors_of(embedder, (note.statement, quote.text)))
+        text = said[quote.ordinal].text
+        # What the catalogue finds in the person's own words needs nothing more.
+        known = made.value and match(quote.text)
+        if known or is_borne_out(note.statement, quote.text, text, alike):
+            yield made
+
+
+def find_quote(words: str, ordinal: int, turns: Iterable[Turn]) -> Quote | None:
+    """Where the person said these words: in the turn named, else in the first that has them.
+
+    Spaces and line breaks may differ; the quote is as it stands in the turn.
+    """
+    if sum(sign.isalnum() for sign in words) < SHORTEST:
+        return None
+    pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+    for turn in sorted(turns, key=lambda turn: turn.ordinal != ordinal):
+        if found := pattern.search(turn.text):
+            return Quote(ordinal=turn.ordinal, text=found.group())
+    return None
+
+
+def overlaps(one: Quote, other: Quote, session: Session) -> bool:
+    """Whether two quotes share a part of one turn."""
+    if one.ordinal != other.ordinal:
+        return False
+    text = next(turn.text for turn in session.turns if turn.ordinal == one.ordinal)
+    start, others = text.find(one.text), text.find(other.text)
+    return start < others + len(other.text) and others < start + len(one.text)
+
+
+def _observation(
+    note: NotedForm,
+    quote: Quote,
+    session: Session,
+    nearest: Callable[[str], str],
+    basis: str,
+) -> Observation:
+    polarity = Polarity.AGAINST if note.against else Polarity.FOR
+    statement = tidy(note.statement)
+    made = Observation(
+        kind=Kind(note.kind),
+        source=Source(note.way),
+        statement=statement,
+        quote=quote,
+        polarity=polarity,
+        scope=_scope(note, session),
+        basis=basis,
+    )
+    subject = _subject(note, quote, polarity)
+    if subject is None:
+        return made.model_copy(update={"dimension": nearest(statement)})
+    known = {
+        "statement": subject.statement,
+        "dimension": subject.dimension.id,
+        "value": subject.choice.id,
+    }
+    return made.model_copy(update=known)
+
+
+def _subject(note: NotedForm, quote: Quote, polarity: Polarity) -> Match | None:
+    """The one value of the catalogue that the words show, read as the model reads them."""
+    for words in _short(quote.text, note.statement):
+        found = match(words)
+        if len(found) == 1:
+            reads = Polarity.AGAINST if found[0].negated else Polarity.FOR
+            return found[0] if reads is polarity else None
+    return None
+
+
+def _short(*texts: str) -> Iterator[str]:
+    return (text for text in texts if len(text.split()) <= MOST_WORDS)
+
+
+def _scope(note: NotedForm, session: Session) -> Scope:
+    if note.scope == "task":
+        return Scope(reach=Reach.TASK)
+    if note.scope == "language" and note.language.strip():
+        return Scope(reach=Reach.LANGUAGE, name=note.language.strip().lower())
+    if note.scope == "repository" and session.repository:
+        return Scope(reach=Reach.REPOSITORY, name=session.repository)
+    return EVERYWHERE

@@ -1,0 +1,124 @@
+"""What the person states to tom itself: kept as a session, read as their own word."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from tom_swe.errors import UsageError
+from tom_swe.extract.catalogue import match
+from tom_swe.extract.cues import heard
+from tom_swe.model.belief import (
+    Belief,
+    Kind,
+    Observation,
+    Polarity,
+    Quote,
+    Reach,
+    Scope,
+    SessionModel,
+    Source,
+    Status,
+)
+from tom_swe.model.session import OWN_HOST, Role, Session, Turn
+from tom_swe.text.tidy import tidy
+
+LONGEST = 2000  # characters
+# A longer text says more than which value of one dimension is wanted.
+MOST_WORDS = 12
+TOLD = "you told tom so yourself"
+
+
+def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
+    """The session in which the person stated a text; its scope stands in ``source``.
+
+    Raises UsageError.
+    """
+    text = text.strip()
+    if not any(sign.isalnum() for sign in text):
+        raise UsageError("there is nothing to remember: say it in words")
+    if len(text) > LONGEST:
+        raise UsageError(f"that is {len(text)} characters: state it in at most {LONGEST}")
+    if scope.reach is Reach.TASK or (scope.reach is not Reach.EVERYWHERE and not scope.name):
+        raise UsageError(
+            "it has to hold everywhere, in a repository or in a language that is named"
+        )
+    return Session(
+        host=OWN_HOST,
+        host_id=uuid.uuid4().hex,
+        repository=scope.name if scope.reach is Reach.REPOSITORY else "",
+        started=at,
+        ended=at,
+        source=str(scope),
+        turns=(Turn(ordinal=0, role=Role.USER, text=text, at=at),),
+    )
+
+
+def same_statement(one: Session, other: Session) -> bool:
+    """Whether both state the same words, however spaced and cased, for the same place."""
+    return _words(one) == _words(other) and scope_stated(one).same_as(scope_stated(other))
+
+
+def scope_stated(session: Session) -> Scope:
+    """The scope that a statement was given."""
+    reach, _, name = session.source.partition(":")
+    return Scope(reach=Reach(reach), name=name)
+
+
+def holding(beliefs: Iterable[Belief], session_id: int, model: SessionModel) -> tuple[Belief, ...]:
+    """The beliefs on a statement, where all that it showed is kept and none was given up."""
+    on_it = [
+        (belief, each)
+        for belief in beliefs
+        for each in belief.supporting
+        if each.session_id == session_id
+    ]
+    whole = len({each.observation_id for _, each in on_it}) == len(set(model.observations))
+    if not whole or any(belief.status is Status.RETIRED for belief, _ in on_it):
+        return ()
+    return tuple({belief.id: belief for belief, _ in on_it}.values())
+
+
+def as_stated(session: Session, found: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """What a statement shows: what a reader found said in it, else the whole of it.
+
+    The person's scope and trust go before what the reader made of them. Hints are no reading
+    of a statement: they would put one of its sentences in the place of the whole.
+    """
+    unsaid = {Source.BEHAVIOUR, Source.HINT}
+    said = [each for each in found if each.source not in unsaid] or _whole(session)
+    scope = scope_stated(session)
+    return tuple(
+        each.model_copy(update={"source": Source.STATED, "scope": scope, "basis": TOLD})
+        for each in said
+    )
+
+
+def _whole(session: Session) -> list[Observation]:
+    return [plainly(turn.text, turn) for turn in session.by(Role.USER)]
+
+
+def plainly(text: str, turn: Turn) -> Observation:
+    """Words of a turn as a preference, with the subject where the catalogue knows just one.
+
+    What forbids is held against what it names.
+    """
+    subjects = match(text) if len(text.split()) <= MOST_WORDS else ()
+    subject = subjects[0] if len(subjects) == 1 else None
+    if subject:
+        polarity = Polarity.AGAINST if subject.negated else Polarity.FOR
+    else:
+        cues = heard(text, question=False)
+        polarity = cues[0].cue.polarity if cues else Polarity.FOR
+    return Observation(
+        kind=Kind.PREFERENCE,
+        source=Source.INSTRUCTION,
+        statement=tidy(text),
+        quote=Quote(ordinal=turn.ordinal, text=text),
+        dimension=subject.dimension.id if subject else "",
+        value=subject.choice.id if subject else "",
+        polarity=polarity,
+    )
+
+
+def _words(session: Session) -> list[list[str]]:
+    return [turn.text.casefold().split() for turn in session.by(Role.USER)]

@@ -1,0 +1,1 @@
+"""The database's key, and moving between a plain and an encrypted file."""

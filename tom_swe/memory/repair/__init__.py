@@ -1,0 +1,1 @@
+"""What of a damaged database can still be read."""

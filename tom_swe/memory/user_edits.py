@@ -1,0 +1,210 @@
+"""What the person changed with their own hands: its log, and what takes it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, orm, select
+
+from tom_swe.memory.consultations import consultation_of
+from tom_swe.memory.database import Database
+from tom_swe.memory.forgotten import mark_forgotten
+from tom_swe.memory.merging import merge, unmerge
+from tom_swe.memory.records import verdict_value
+from tom_swe.memory.tables import (
+    EvidenceRow,
+    ObservationRow,
+    PersonChangeRow,
+    SessionRow,
+    VerdictRow,
+)
+from tom_swe.model.advice import Outcome
+from tom_swe.model.belief import Belief
+from tom_swe.model.user_acts import Did, Image, Judged, Moved, PersonChange
+
+
+class PersonChanges:
+    """Reads what the person changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, user_id: str) -> list[PersonChange]:
+        """What the person changed, oldest first; taken back or not."""
+        with self._database.read() as transaction:
+            return changes_of(transaction, user_id)
+
+
+class Hands:
+    """What only the person does, in a transaction; ``session_id`` is of what they state.
+
+    ``look_again`` drops what was read in it.
+    """
+
+    def __init__(
+        self,
+        transaction: orm.Session,
+        user_id: str,
+        session_id: int | None,
+        look_again: Callable[[], None],
+    ) -> None:
+        self._transaction = transaction
+        self._user_id = user_id
+        self._session_id = session_id
+        self._look_again = look_again
+
+    def look_again(self) -> None:
+        """Has the beliefs read anew when they are next wanted."""
+        self._transaction.flush()
+        self._look_again()
+
+    def log(self, change: PersonChange) -> None:
+        """Keeps what the person did."""
+        self._transaction.add(
+            PersonChangeRow(
+                user_id=self._user_id,
+                at=change.at,
+                did=change.did,
+                beliefs=json.dumps(change.belief_ids),
+                detail=change.detail,
+                image=change.image.model_dump_json(),
+                session_id=self._session_id,
+                consultation_id=change.consultation_id,
+                undone_at=None,
+            )
+        )
+        self._transaction.flush()
+
+    def last(self) -> PersonChange | None:
+        """The newest change that was not taken back."""
+        kept = [each for each in changes_of(self._transaction, self._user_id) if not each.undone_at]
+        return kept[-1] if kept else None
+
+    def taken_back(self, change: PersonChange) -> None:
+        """Notes that a change was taken back."""
+        row = self._transaction.get_one(PersonChangeRow, change.id)
+        row.undone_at = datetime.now(UTC)
+        if change.session_id is not None:
+            # Its words go with the session, and so do the beliefs that it made.
+            row.session_id, row.beliefs, row.detail = None, "[]", ""
+            row.image = Image().model_dump_json()
+        self._transaction.flush()
+
+    def drop(self, change_ids: Collection[int]) -> None:
+        """Deletes what is kept of changes, which then cannot be taken back."""
+        gone = delete(PersonChangeRow).where(
+            PersonChangeRow.user_id == self._user_id, PersonChangeRow.id.in_(change_ids)
+        )
+        self._transaction.execute(gone)
+
+    def merge(self, kept_id: int, other_id: int) -> Moved:
+        """Moves all that one belief has to another and deletes it."""
+        moved = merge(self._transaction, self._user_id, kept_id, other_id)
+        self._look_again()
+        return moved
+
+    def unmerge(self, other: Belief, moved: Moved, change_id: int) -> int:
+        """Moves it back, as far as it is still there; the id that the other one has now."""
+        back = unmerge(self._transaction, self._user_id, other, moved)
+        if back != other.id:
+            # Its id was given to another: what was done to it before can no longer be told.
+            drop_changes_on(self._transaction, self._user_id, [other.id], but=change_id)
+        self._look_again()
+        return back
+
+    def unstate(self, session_id: int, forgotten: Iterable[str]) -> None:
+        """Deletes what was stated to tom; words that were forgotten are so again."""
+        self._transaction.execute(delete(SessionRow).where(SessionRow.id == session_id))
+        mark_forgotten(self._transaction, self._user_id, forgotten)
+        self._transaction.expire_all()
+        self._look_again()
+
+    def judged(self, consultation_id: int) -> Judged:
+        """What is known of the outcome of advice. Raises NotFound."""
+        row = consultation_of(self._transaction, self._user_id, consultation_id)
+        verdicts: dict[int, list[VerdictRow]] = {}
+        mine = select(VerdictRow).where(VerdictRow.consultation_id == consultation_id)
+        for each in self._transaction.scalars(mine.order_by(VerdictRow.id)):
+            verdicts.setdefault(each.belief_id, []).append(each)
+        return Judged(
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            verdicts={key: tuple(map(verdict_value, rows)) for key, rows in verdicts.items()},
+        )
+
+
+def changes_of(transaction: orm.Session, user_id: str) -> list[PersonChange]:
+    """What a person changed, oldest first."""
+    mine = select(PersonChangeRow).where(PersonChangeRow.user_id == user_id)
+    return [_value(row) for row in transaction.scalars(mine.order_by(PersonChangeRow.id))]
+
+
+def drop_changes_on(
+    transaction: orm.Session, user_id: str, belief_ids: Collection[int], but: int = 0
+) -> None:
+    """Deletes what was changed on beliefs that are gone: it holds their words.
+
+    What was merged into one of them goes with it.
+    """
+    gone = set(belief_ids)
+    changes = [each for each in changes_of(transaction, user_id) if each.id != but]
+    while found := [each for each in changes if gone & _mentioned(each)]:
+        for each in found:
+            changes.remove(each)
+            if (moved := each.image.moved) and moved.kept in gone:
+                gone.add(moved.other)
+            transaction.execute(delete(PersonChangeRow).where(PersonChangeRow.id == each.id))
+
+
+def drop_changes_worded(transaction: orm.Session, user_id: str, texts: Collection[str]) -> None:
+    """Deletes changes on beliefs that were worded so: the words were forgotten."""
+    for each in changes_of(transaction, user_id):
+        worded = {text for belief in each.image.before for text in belief.wordings}
+        if not worded.isdisjoint(texts):
+            transaction.execute(delete(PersonChangeRow).where(PersonChangeRow.id == each.id))
+
+
+def drop_merges_without_words(transaction: orm.Session, user_id: str) -> None:
+    """Deletes merges that cannot be taken back since words under them were forgotten."""
+    for each in changes_of(transaction, user_id):
+        moved = each.image.moved
+        if moved is None or each.undone_at is not None:
+            continue
+        observed = {observation for _, observation, _ in moved.evidence}
+        there = select(ObservationRow.id).where(ObservationRow.id.in_(observed))
+        if observed != set(transaction.scalars(there)):
+            transaction.execute(delete(PersonChangeRow).where(PersonChangeRow.id == each.id))
+            drop_changes_on(transaction, user_id, [moved.other])
+
+
+def words_rejected_in(
+    transaction: orm.Session, session_id: int, rejected: Collection[int]
+) -> list[str]:
+    """The quotes of a session that rejected beliefs rest on."""
+    quotes = (
+        select(ObservationRow.quote)
+        .join(EvidenceRow, EvidenceRow.observation_id == ObservationRow.id)
+        .where(ObservationRow.session_id == session_id, EvidenceRow.belief_id.in_(rejected))
+    )
+    return list(transaction.scalars(quotes))
+
+
+def _mentioned(change: PersonChange) -> set[int]:
+    image = change.image
+    known = {*change.belief_ids, *image.after, *(belief.id for belief in image.before)}
+    return known | ({image.moved.other} if image.moved else set())
+
+
+def _value(row: PersonChangeRow) -> PersonChange:
+    return PersonChange(
+        id=row.id,
+        at=row.at,
+        did=Did(row.did),
+        belief_ids=tuple(json.loads(row.beliefs)),
+        detail=row.detail,
+        image=Image.model_validate_json(row.image),
+        session_id=row.session_id,
+        consultation_id=row.consultation_id,
+        undone_at=row.undone_at,
+    )

@@ -1,1 +1,0 @@
-"""From a query and what memory holds to a suggestion."""

@@ -1,1 +1,0 @@
-"""Reading: what one session shows about the person."""

@@ -1,0 +1,91 @@
+"""What the person says to tom itself, and what agents say that they said."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
+from tom_swe.extract.stated import holding, same_statement, session_of_statement
+from tom_swe.mind.learn import Learner
+from tom_swe.mind.user_acts import change_of
+from tom_swe.model.belief import Belief, Scope, SessionModel
+from tom_swe.model.pointers import Noted, Pointer
+from tom_swe.model.session import OWN_HOST, Session
+from tom_swe.model.user_acts import Did
+from tom_swe.ports import MemoryStore
+
+# A session in which something was said since then may still be going on.
+RECENT = timedelta(days=1)
+
+
+class Statements:
+    """Takes in statements at once, and pointers to the person's words once these are found."""
+
+    def __init__(self, memory: MemoryStore, learner: Learner, redact: Callable[[str], str]) -> None:
+        self._memory = memory
+        self._learner = learner
+        self._redact = redact
+
+    def state(self, user_id: str, text: str, scope: Scope) -> tuple[Belief, ...]:
+        """Believes what the person says to tom itself; the beliefs on it, as they stand then."""
+        scope = scope.model_copy(update={"name": self._redact(scope.name)})
+        session = session_of_statement(self._redact(text), scope, datetime.now(UTC))
+        model = self._learner.model_of(session)
+        if known := self._holding(user_id, session, model):
+            return known
+        statements = self._learner.vectors(model)
+        quotes = [each.quote.text for each in model.observations]
+        with self._memory.learning.from_statement(user_id, session, quotes) as change:
+            before = change.beliefs()
+            heard, _ = self._learner.take_in(user_id, change, model, statements)
+            made = {each.id for each in heard}
+            change.hands.look_again()
+            after = change.beliefs()
+            stated = tuple(
+                belief
+                for belief in after
+                if any(each.observation_id in made for each in belief.supporting)
+            )
+            now = datetime.now(UTC)
+            ids = [belief.id for belief in stated]
+            change.hands.log(
+                change_of(Did.REMEMBER, ids, before, after, now, forgotten=change.remembered_again)
+            )
+            return stated
+
+    def _holding(self, user_id: str, session: Session, model: SessionModel) -> tuple[Belief, ...]:
+        """The beliefs on a statement, where it was made before and all of it still holds."""
+        beliefs = self._memory.beliefs.all(user_id)
+        before = {e.session_id for b in beliefs for e in b.supporting if e.host == OWN_HOST}
+        for session_id in sorted(before, reverse=True):
+            if same_statement(session, self._memory.sessions.get(user_id, session_id)):
+                return holding(beliefs, session_id, model)
+        return ()
+
+    def note(self, user_id: str, quote: str, repository: str) -> Noted:
+        """Keeps that an agent says the person said this; nothing is believed on its word."""
+        quote, repository = quote_of(self._redact(quote)), self._redact(repository)
+        now = datetime.now(UTC)
+        pointer = Pointer(id=0, quote=quote, repository=repository, at=now)
+        recent = self._recent_with(user_id, pointer, now - RECENT)
+        if recent and (known := self._on_pointed(user_id, recent, pointer)):
+            return Noted(belief_ids=known)
+        pointer = self._memory.noted.put(user_id, quote, repository)
+        if recent is None or (job := self._memory.queue.take_again(user_id, recent[0])) is None:
+            return Noted()
+        self._learner.learn_one(job)
+        return Noted(belief_ids=self._on_pointed(user_id, recent, pointer))
+
+    def _recent_with(
+        self, user_id: str, pointer: Pointer, since: datetime
+    ) -> tuple[int, Session] | None:
+        """The newest session since then in which the person says what a pointer points at."""
+        for session_id in self._memory.sessions.said_since(user_id, since):
+            session = self._memory.sessions.get(user_id, session_id)
+            if places_of(pointer, session):
+                return session_id, session
+        return None
+
+    def _on_pointed(
+        self, user_id: str, recent: tuple[int, Session], pointer: Pointer
+    ) -> tuple[int, ...]:
+        return beliefs_on(pointer, *recent, self._memory.beliefs.all(user_id))

@@ -1,0 +1,108 @@
+"""The shapes of keys and tokens that their providers mark, beyond those of detect-secrets."""
+
+from tom_swe.redact.rule import Rule, pattern
+
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+# The part before the first underscore or dash is how the provider marks its keys.
+_MARKED = (
+    ("anthropic-key", ("sk-ant-",), r"\bsk-ant-[\w-]{20,}"),
+    ("openai-key", ("sk-",), r"\bsk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}"),
+    ("openai-key", ("sk-",), r"\bsk-(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"),
+    ("huggingface-token", ("hf_",), r"\bhf_(?=\w*[A-Z])[A-Za-z0-9]{30,}"),
+    ("github-token", ("github_pat_",), r"\bgithub_pat_\w{22,}"),
+    (
+        "gitlab-token",
+        ("glpat-", "gldt-", "glrt-", "glptt-", "glft-", "glsoat-", "glcbt-", "glimt-", "glagent-"),
+        r"\bgl(?:pat|dt|rt|ptt|ft|soat|cbt|imt|agent)-[\w.-]{20,}",
+    ),
+    ("gitlab-token", ("GR1348941",), r"(?<![\w-])GR1348941[\w-]{20,}"),
+    ("bitbucket-password", ("ATBB",), r"\bATBB[A-Za-z0-9]{28,}"),
+    ("atlassian-token", ("ATATT3", "ATCTT3"), r"\bAT[AC]TT3[\w=-]{60,}"),
+    ("google-key", ("AIza",), r"\bAIza[\w-]{35}"),
+    ("google-token", ("ya29.",), r"\bya29\.[\w-]{20,}"),
+    ("google-secret", ("GOCSPX-",), r"\bGOCSPX-[\w-]{24,}"),
+    ("firebase-key", (":APA91b",), r"\bAAAA[\w-]{7}:APA91b[\w-]{100,}"),
+    ("azure-secret", ("Q~",), r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}"),
+    ("azure-devops-token", ("AZDO",), r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{0,24}AZDO\w{4}"),
+    ("slack-token", ("xox", "xapp-"), r"\b(?:xox[a-z]|xapp)-[\w-]{10,}"),
+    ("groq-key", ("gsk_",), r"\bgsk_[A-Za-z0-9]{40,}"),
+    ("xai-key", ("xai-",), r"\bxai-[A-Za-z0-9]{40,}"),
+    ("perplexity-key", ("pplx-",), r"\bpplx-[A-Za-z0-9]{40,}"),
+    ("cerebras-key", ("csk-",), r"\bcsk-[a-z0-9]{40,}"),
+    ("replicate-token", ("r8_",), r"\br8_[A-Za-z0-9]{30,}"),
+    ("langsmith-key", ("lsv2_",), r"\blsv2_(?:pt|sk)_[0-9a-f]{32}_\w{8,}"),
+    ("langfuse-key", ("sk-lf-",), rf"\bsk-lf-{_UUID}"),
+    ("tavily-key", ("tvly-",), r"\btvly-(?:dev-|prod-)?[\w-]{20,}"),
+    ("npm-token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}"),
+    ("docker-token", ("dckr_",), r"\bdckr_[op]at_[\w-]{20,}"),
+    ("rubygems-key", ("rubygems_",), r"\brubygems_[0-9a-f]{48}"),
+    ("crates-token", ("cio",), r"\bcio(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{32}\b"),
+    ("resend-key", ("re_",), r"\bre_(?=\w*\d)[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b"),
+    ("brevo-key", ("xkeysib-", "xsmtpsib-"), r"\bx(?:key|smtp)sib-[0-9a-f]{64}-\w{16}"),
+    ("linear-key", ("lin_api_", "lin_oauth_"), r"\blin_(?:api|oauth)_[A-Za-z0-9]{30,}"),
+    ("stripe-key", ("k_live_", "k_test_", "whsec_"), r"\b(?:[rs]k_(?:live|test)|whsec)_\w{20,}"),
+    ("square-key", ("sq0csp-", "sq0atp-"), r"\bsq0(?:csp|atp)-[\w-]{22,}"),
+    (
+        "braintree-token",
+        ("access_token$",),
+        r"\baccess_token\$(?:production|sandbox)\$\w{16}\$[0-9a-f]{32}",
+    ),
+    ("plaid-token", ("access-",), rf"\baccess-(?:sandbox|development|production)-{_UUID}"),
+    ("digitalocean-token", ("_v1_",), r"\bdo[opr]_v1_[a-f0-9]{64}"),
+    ("heroku-key", ("HRKU-",), r"\bHRKU-[\w-]{36,}"),
+    ("cloudflare-key", ("v1.0-",), r"\bv1\.0-[0-9a-f]{24}-[0-9a-f]{100,}"),
+    ("netlify-token", ("nfp_",), r"\bnfp_[A-Za-z0-9]{36,}"),
+    ("fly-token", ("fm1", "fm2_"), r"\bfm(?:1[ar]|2)_[\w+/=,-]{60,}"),
+    ("shopify-token", ("shp",), r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
+    ("supabase-token", ("sbp_",), r"\bsbp_[a-f0-9]{40}"),
+    ("supabase-token", ("sb_secret_",), r"\bsb_secret_[\w-]{20,}"),
+    ("planetscale-token", ("pscale_",), r"\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}"),
+    ("neon-key", ("napi_",), r"\bnapi_(?=[a-z]*\d)[a-z0-9]{60,}"),
+    ("databricks-token", ("dapi",), r"\bdapi[0-9a-f]{32}"),
+    ("new-relic-key", ("NRAK-", "NRRA-"), r"\bNRAK-[A-Z0-9]{27}|\bNRRA-[0-9a-f]{42}"),
+    ("sentry-token", ("sntry",), r"\bsntry(?:u_[0-9a-f]{64}|s_eyJ[\w=+/-]{40,})"),
+    (
+        "grafana-token",
+        ("glsa_", "glc_"),
+        r"\bgl(?:sa_[A-Za-z0-9]{32}_[0-9a-f]{8}|c_eyJ[\w=+/]{32,})",
+    ),
+    ("postman-key", ("PMAK-",), r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
+    ("figma-token", ("figd_",), r"\bfigd_[\w-]{40,}"),
+    ("notion-token", ("secret_", "ntn_"), r"\b(?:secret|ntn)_(?=[A-Za-z]*\d)[A-Za-z0-9]{40,}"),
+    ("airtable-token", ("pat",), r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    ("hubspot-token", ("pat-",), rf"\bpat-(?:na|eu)\d-{_UUID}"),
+    ("contentful-token", ("CFPAT-",), r"\bCFPAT-[\w-]{40,}"),
+    ("mapbox-token", ("sk.eyJ",), r"\bsk\.eyJ[\w-]{40,}\.[\w-]{20,}"),
+    ("vault-token", ("hvs.", "hvb.", "hvr."), r"\bhv[sbr]\.[\w-]{24,}"),
+    ("terraform-token", (".atlasv1.",), r"\b\w{14}\.atlasv1\.[\w=-]{60,}"),
+    ("pulumi-token", ("pul-",), r"\bpul-[0-9a-f]{40}"),
+    ("doppler-token", ("dp.",), r"\bdp\.(?:pt|st|ct|sa|scim|audit)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}"),
+    ("1password-token", ("ops_",), r"\bops_ey[\w=+/-]{100,}"),
+    ("sonar-token", ("sqp_", "squ_", "sqa_"), r"\bsq[pua]_[0-9a-f]{40}"),
+    ("buildkite-token", ("bkua_",), r"\bbkua_[0-9a-f]{40}"),
+    ("tailscale-key", ("tskey-",), r"\btskey-\w+-[\w-]{20,}"),
+    ("artifactory", ("AKC",), r"\bAKCp?[A-Za-z0-9]{60,}"),
+    # Also one that was cut: whether it would be valid cannot be told.
+    ("jwt", ("eyJ",), r"\beyJ[\w-]{10,2000}\.e[yw][\w-]{10,}(?:\.[\w-]*)?"),
+    ("jwt", ("eyJ",), r"\beyJ[\w-]{10,2000}\.[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]+){0,2}"),
+    ("age-key", ("age-secret-key-",), r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}"),
+    ("telegram-token", ("/bot",), r"/bot(\d{8,10}:[\w-]{35})"),
+    (
+        "discord-token",
+        ("discord", "bot_", "bot "),
+        r"\b([MNO](?=[\w-]*\d)[\w-]{23,25}\.[\w-]{6}\.[\w-]{27,40})(?![\w-])",
+    ),
+    (
+        "discord-webhook",
+        ("/api/webhooks/",),
+        r"discord(?:app)?\.com/api/webhooks/\d+/([\w-]{60,})",
+    ),
+    ("teams-webhook", ("/incomingwebhook/",), r"/IncomingWebhook/(\w{32}/[\w/-]{20,})"),
+    ("zapier-webhook", ("/hooks/catch/",), r"hooks\.zapier\.com/hooks/catch/\d+/(\w{5,})"),
+)
+
+PROVIDERS: tuple[Rule, ...] = tuple(
+    pattern(name, markers, expression, run=name not in {"slack-token", "zapier-webhook"})
+    for name, markers, expression in _MARKED
+)

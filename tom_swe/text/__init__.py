@@ -1,0 +1,1 @@
+"""Whose words a text holds, and small tools on text."""
