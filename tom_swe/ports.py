@@ -20,15 +20,16 @@ from tom_swe.model.advice import (
     Suggestion,
     Telling,
 )
-from tom_swe.model.belief import Belief, Judge, Relation, SessionModel, Verdict
+from tom_swe.model.belief import Belief, Decision, Judge, Relation, SessionModel, Verdict
 from tom_swe.model.calls import Limits, ModelCall, Prompt, Purpose, Settled, Usage
+from tom_swe.model.event import Event, Heard
 from tom_swe.model.memory import Job, Logged, PastRevision, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import Export, Row
-from tom_swe.model.revision import Heard, Revision
+from tom_swe.model.revision import Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
-from tom_swe.model.user_acts import Judged, Moved, PersonChange
+from tom_swe.model.user_acts import Judged, Moved, UserAct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ class Embedder(Protocol):
         ...
 
 
-class StandingScorer(Protocol):
+class Scorer(Protocol):
     """Says of sentences how likely they state something durable about the person's wishes."""
 
     @property
@@ -122,7 +123,7 @@ class Pair(NamedTuple):
 
 
 class Comparer(Protocol):
-    """Says how statements go together that neither catalogue nor likeness decides."""
+    """Says how statements go together that neither catalogue nor similarity decides."""
 
     def compare(
         self, pairs: Sequence[Pair], session_id: int | None = None
@@ -284,22 +285,22 @@ class Queue(Protocol):
         ...
 
 
-class Hands(Protocol):
+class UserEdits(Protocol):
     """What only the person does, in one transaction."""
 
     def look_again(self) -> None:
         """Has the beliefs read anew when they are next wanted."""
         ...
 
-    def log(self, change: PersonChange) -> None:
+    def log(self, change: UserAct) -> None:
         """Keeps what the person did."""
         ...
 
-    def last(self) -> PersonChange | None:
+    def last(self) -> UserAct | None:
         """The newest change that was not taken back."""
         ...
 
-    def taken_back(self, change: PersonChange) -> None:
+    def taken_back(self, change: UserAct) -> None:
         """Notes that a change was taken back."""
         ...
 
@@ -328,7 +329,7 @@ class ChangeOfMind(Protocol):
     """The beliefs about one user under the write lock."""
 
     @property
-    def hands(self) -> Hands:
+    def user_edits(self) -> UserEdits:
         """What only the person does."""
         ...
 
@@ -337,27 +338,58 @@ class ChangeOfMind(Protocol):
         """Digests of words that were forgotten until the person stated them now."""
         ...
 
-    @property
-    def evidence_gone(self) -> bool:
-        """Whether this change took evidence from under beliefs."""
-        ...
-
     def beliefs(self) -> list[Belief]:
         """Every belief as it stands now, retired ones too."""
         ...
 
-    def vectors(self, model: str) -> dict[str, Vector]:
-        """The vectors of the beliefs' statements, by statement."""
+    def observe(self, model: SessionModel) -> list[int]:
+        """Keeps what a session showed; the ids of the observations that are new."""
         ...
 
-    def observe(self, model: SessionModel) -> list[Heard]:
-        """Keeps what a session showed; what of it is new."""
+    def compare(self, relations: Mapping[Pair, Relation], observed: Collection[int]) -> None:
+        """Keeps how what is believed goes together with what was just observed."""
+        ...
+
+    def events(self) -> list[Event]:
+        """Everything that was heard and done, oldest first."""
+        ...
+
+    def owners(self) -> dict[str, int]:
+        """The belief that each of the person's words holds up, by the event."""
+        ...
+
+    def relations(self) -> dict[Pair, Relation]:
+        """How statements go together that were compared by their meaning."""
+        ...
+
+    def statement_vectors(self, statements: Iterable[str], model: str) -> dict[str, Vector]:
+        """The vectors of statements; those without one are left out."""
+        ...
+
+    def keep_statement_vectors(self, vectors: Mapping[str, Vector], model: str) -> None:
+        """Keeps vectors by the statements that they are of."""
+        ...
+
+    def drop_other_vectors(self, statements: Iterable[str]) -> None:
+        """Deletes the vectors of all other statements."""
+        ...
+
+    def decide(self, belief_id: int, decisions: Iterable[Decision]) -> None:
+        """Keeps what the person decided about a belief, in the place of what they had decided."""
+        ...
+
+    def join(self, parts: Mapping[int, int]) -> None:
+        """Gives what was decided and judged of beliefs to those that they are part of now."""
         ...
 
     def apply(
         self, revisions: Iterable[Revision], vectors: Mapping[str, Vector], model: str
     ) -> None:
         """Makes these changes, each kept with its reason."""
+        ...
+
+    def drop_all_but(self, belief_ids: Iterable[int]) -> None:
+        """Deletes the beliefs that are not among these."""
         ...
 
     def keep_pointers(self, found: Collection[int]) -> None:
@@ -406,10 +438,6 @@ class ChangeOfMind(Protocol):
         """Takes beliefs that are gone out of what kept answers cite."""
         ...
 
-    def drop_unsupported(self) -> int:
-        """Deletes beliefs that no quote holds up any more; how many."""
-        ...
-
     def drop_consultations(self, also: Collection[int] = ()) -> int:
         """Deletes kept answers that cite what is gone, and these; how many."""
         ...
@@ -433,6 +461,10 @@ class ChangeOfMind(Protocol):
 
 class ChangesOfMind(Protocol):
     """Changes of mind from one session after the other, in one transaction."""
+
+    def beliefs(self) -> list[Belief]:
+        """Every belief as it stands before these changes."""
+        ...
 
     def from_session(self, job: Job) -> AbstractContextManager[ChangeOfMind | None]:
         """A change of mind from a session; None where the lease on it was lost.
@@ -569,7 +601,7 @@ class ConsultationStore(Protocol):
         ...
 
 
-class NotedStore(Protocol):
+class PointerStore(Protocol):
     """Pointers that agents leave to the person's words."""
 
     def put(self, user_id: str, quote: str, repository: str) -> Pointer:
@@ -601,10 +633,10 @@ class Tellings(Protocol):
         ...
 
 
-class PersonChangeStore(Protocol):
+class UserActStore(Protocol):
     """What the person changed with their own hands, to read."""
 
-    def all(self, user_id: str) -> list[PersonChange]:
+    def all(self, user_id: str) -> list[UserAct]:
         """What the person changed, oldest first; taken back or not."""
         ...
 
@@ -630,7 +662,7 @@ class MemoryStore(Protocol):
         ...
 
     @property
-    def changes(self) -> PersonChangeStore:
+    def user_acts(self) -> UserActStore:
         """What the person changed."""
         ...
 
@@ -670,7 +702,7 @@ class MemoryStore(Protocol):
         ...
 
     @property
-    def noted(self) -> NotedStore:
+    def pointers(self) -> PointerStore:
         """Pointers to the person's words."""
         ...
 

@@ -13,8 +13,8 @@ from tom_cli.safe import safe
 from tom_swe.model.belief import Belief, Evidence, Stance
 
 if TYPE_CHECKING:
+    from tom_swe.model.event import Heard
     from tom_swe.model.memory import SessionSummary
-    from tom_swe.model.revision import Heard
     from tom_swe.model.user import UserModel
 
 QUOTES = 3  # of a belief, the newest

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.beliefs.confidence import confidence, explain, newest
+from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.feedback import verdicts
-from tom_swe.beliefs.status import is_rejected, standing, status_of
 from tom_swe.errors import UsageError
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import (
@@ -50,6 +50,16 @@ def verdict(stance: Stance, weight: float = 1.0, day: int = 1, advice: int | Non
         by=Judge.PERSON,
         at=START + timedelta(days=day),
     )
+
+
+def status_of(held: list[Evidence], judged: list[Verdict]) -> Status:
+    return weighed(belief(held, judged)).status
+
+
+def weighed(belief: Belief) -> Belief:
+    draft = Draft.of(belief)
+    draft.weigh()
+    return draft.value()
 
 
 def belief(held: list[Evidence], judged: list[Verdict]) -> Belief:
@@ -147,24 +157,24 @@ def test_a_verdict_confirms_nothing() -> None:
 def test_what_rejections_outweigh_is_retired() -> None:
     """One rejection leaves what was said once in doubt; a second is more than was said for it."""
     once, twice = [verdict(Stance.CONTRADICTS)], [verdict(Stance.CONTRADICTS)] * 2
-    assert standing(belief([evidence()], once), superseded=False).status is Status.CANDIDATE
-    ended = standing(belief([evidence()], twice), superseded=False)
+    assert weighed(belief([evidence()], once)).status is Status.CANDIDATE
+    ended = weighed(belief([evidence()], twice))
     assert (ended.status, ended.superseded_by) == (Status.RETIRED, None)
     accepted = [*twice, verdict(Stance.SUPPORTS)]
-    assert standing(belief([evidence()], accepted), superseded=False).status is Status.CANDIDATE
+    assert weighed(belief([evidence()], accepted)).status is Status.CANDIDATE
 
 
 def test_what_is_said_after_the_rejections_holds() -> None:
     """Saying it again later outdoes any number of earlier rejections."""
     judged = [verdict(Stance.CONTRADICTS, day=day) for day in range(1, 9)]
-    assert is_rejected([evidence(0)], judged)
-    assert not is_rejected([evidence(0), evidence(9, 2)], judged)
+    assert status_of([evidence(0)], judged) is Status.RETIRED
+    assert status_of([evidence(0), evidence(9, 2)], judged) is Status.CONFIRMED
 
 
 def test_stated_outright_is_confirmed_at_once() -> None:
     """Once is enough, for a confidence of 0.8."""
     stated = [evidence(source=Source.STATED)]
-    held = standing(belief(stated, []), superseded=False)
+    held = weighed(belief(stated, []))
     assert held.status is Status.CONFIRMED
     assert held.confidence == pytest.approx(8 / 9)
 

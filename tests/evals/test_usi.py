@@ -16,9 +16,9 @@ from tom_evals.usi.features import DIMENSIONS, PLAIN, Dimension, Feature, featur
 from tom_evals.usi.figures import ROWS, Told
 from tom_evals.usi.run import replayed, run
 from tom_evals.usi.score import (
-    Likeness,
     People,
     Scores,
+    Similarity,
     Spread,
     Study,
     against,
@@ -348,7 +348,7 @@ def test_people_are_held_against_each_other_by_pairs() -> None:
 @settings(max_examples=20)
 @given(st.data())
 def test_the_order_of_conversations_does_not_matter(data: st.DataObject) -> None:
-    """Likeness is the same to the last digit, however sessions are shuffled."""
+    """Similarity is the same to the last digit, however sessions are shuffled."""
     groups = [
         [
             talk(f"t{number}", *turns, success=data.draw(st.booleans()))
@@ -440,7 +440,7 @@ def test_a_score_against_synthetic_people_is_no_usi(people: People, name: str) -
 def test_pairs_of_synthetic_people_stay_synthetic() -> None:
     """Batches held against each other are called by who they are of."""
     found = among(study([[]], [[talk("a", "x")]] * 2, People.SYNTHETIC))
-    assert isinstance(found, Likeness)
+    assert isinstance(found, Similarity)
     assert found.called == "likeness to synthetic people"
 
 

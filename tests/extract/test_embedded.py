@@ -95,7 +95,7 @@ def test_the_person_chooses_one_of_two_names() -> None:
 
 
 def test_a_name_spoken_against() -> None:
-    """Ruling out a name is held against that name."""
+    """Decision out a name is held against that name."""
     found = one("Never use npm.")
     assert (found.dimension, found.value) == ("package_manager", "npm")
     assert (found.polarity, found.statement) == (Polarity.AGAINST, "Do not use npm")

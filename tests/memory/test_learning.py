@@ -3,17 +3,15 @@ from collections.abc import Callable
 import pytest
 from changes import changed
 
-from tom_swe.beliefs.revise import revise
-from tom_swe.beliefs.similarity import Likeness
 from tom_swe.errors import NotFound
 from tom_swe.memory.store import Store
+from tom_swe.mind.derive import Deriving
 from tom_swe.model.belief import Belief, Kind, Observation, Quote, SessionModel, Source
 from tom_swe.model.memory import Job
-from tom_swe.model.revision import Heard
 from tom_swe.model.session import Role, Session
 from tom_swe.testing import session_of
 
-Learn = Callable[[Session, list[Observation]], list[Heard]]
+Learn = Callable[[Session, list[Observation]], list[int]]
 
 
 def observed(quote: str, ordinal: int = 0, statement: str = "") -> Observation:
@@ -29,7 +27,7 @@ def observed(quote: str, ordinal: int = 0, statement: str = "") -> Observation:
 def learn(store: Store) -> Learn:
     """Puts a session and learns these observations from it."""
 
-    def learn(session: Session, observations: list[Observation]) -> list[Heard]:
+    def learn(session: Session, observations: list[Observation]) -> list[int]:
         store.sessions.put("ada", session)
         job = store.queue.take("ada")
         assert job
@@ -39,13 +37,13 @@ def learn(store: Store) -> Learn:
     return learn
 
 
-def _change(store: Store, job: Job, model: SessionModel) -> list[Heard]:
+def _change(store: Store, job: Job, model: SessionModel) -> list[int]:
     with changed(store, job) as change:
         assert change
-        heard = change.observe(model)
-        change.drop_unsupported()
-        change.apply(revise(change.beliefs(), heard, Likeness({})), {}, "")
-        return heard
+        before = change.beliefs()
+        observed = change.observe(model)
+        Deriving(briefing_tokens=800).derive("ada", change, None, before)
+        return observed
 
 
 def statements(store: Store) -> list[str]:
@@ -83,11 +81,11 @@ def test_an_observation_without_its_words_is_dropped(
 def test_reading_a_grown_session_again_adds_only_what_is_new(store: Store, learn: Learn) -> None:
     """What was observed before is not heard twice; what is no longer said goes."""
     learn(session_of("use pnpm", "use tabs"), [observed("use pnpm"), observed("use tabs", 1)])
-    heard = learn(
+    observed_now = learn(
         session_of("use pnpm", "use spaces"),
         [observed("use pnpm"), observed("use spaces", 1)],
     )
-    assert [each.observation.statement for each in heard] == ["use spaces"]
+    assert len(observed_now) == 1
     assert statements(store) == ["use pnpm", "use spaces"]
 
 
@@ -99,7 +97,8 @@ def test_a_change_that_fails_half_way_leaves_nothing(store: Store) -> None:
     model = SessionModel(intent="general", summary="", observations=(observed("use pnpm"),))
     with pytest.raises(RuntimeError), changed(store, job) as change:  # noqa: PT012
         assert change
-        change.apply(revise([], change.observe(model), Likeness({})), {}, "")
+        change.observe(model)
+        Deriving(briefing_tokens=800).derive("ada", change, None, [])
         raise RuntimeError("half way")
     assert store.beliefs.all("ada") == []
     assert store.sizes().observations == 0

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tom_swe.beliefs.commands_run import Choice, choices
-from tom_swe.beliefs.conflict import Alike
 from tom_swe.beliefs.feedback import WEIGHT
-from tom_swe.beliefs.reconsider import weighed
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import (
     Belief,
@@ -29,26 +27,21 @@ from tom_swe.ports import ChangeOfMind
 # The ways in which a person tells an agent what to do otherwise. A liking is none: one that is
 # said again may be praise ("nice and small, thats how I like my diffs").
 GUIDANCE = frozenset({Source.CORRECTION, Source.INSTRUCTION})
-DONE = "what was done in a session that was told it"
 
 
-def notice(
-    change: ChangeOfMind, observations: Iterable[Observation], alike: Alike, model: str
-) -> None:
+def notice(change: ChangeOfMind, observations: Iterable[Observation]) -> bool:
     """Keeps what became of the beliefs that the session of a change of mind was told.
 
-    A belief that it kept to is weighed again; being corrected or disobeyed changes none, since
-    the person's words are evidence already and no belief is wrong because an agent ignored it.
-    ``model`` names the vectors of ``alike``.
+    Whether that bears on a belief otherwise than before: that it was kept to does. Being
+    corrected or disobeyed does not, since the person's words are evidence already and no belief
+    is wrong because an agent ignored it.
     """
     telling = change.telling()
     if telling is None or telling.session_id is None:
-        return
-    session = change.session()
+        return False
     told = [belief for belief in change.beliefs() if belief.id in telling.belief_ids]
-    found = adherence(session, telling, told, observations)
-    if changed := change.keep_adherence(telling, found, kept_to(telling, found)):
-        change.apply(weighed(change.beliefs(), changed, alike, DONE), {}, model)
+    found = adherence(change.session(), telling, told, observations)
+    return bool(change.keep_adherence(telling, found, kept_to(telling, found)))
 
 
 def adherence(

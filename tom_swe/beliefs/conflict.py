@@ -1,24 +1,52 @@
-"""Which beliefs cannot hold together, and which of two is kept. Pure."""
+"""Which beliefs say the same, which cannot hold together, and which of two is kept. Pure."""
 
-from collections.abc import Callable
+from __future__ import annotations
 
-from tom_swe.beliefs.status import sessions
-from tom_swe.model.belief import Belief, Observation, Polarity, Source
+from typing import NamedTuple
 
-type Alike = Callable[[str, str], float]
+from tom_swe.beliefs.draft import Draft
+from tom_swe.beliefs.similarity import SAME, Similarity
+from tom_swe.model.belief import Belief, Kind, Observation, Polarity
 
-# Above this cosine two statements of one polarity say the same. Lower ones merge few paraphrases
-# and many opposites: of pairs of written quotes for one preference 7 in 1000 reach .80 and 102 in
-# 1000 reach .60, of the catalogue's statements that exclude each other 52 and 340. Paraphrases
-# are one belief by their dimension and value, which the reader names.
-SAME = 0.80
-# What `Likeness` gives a pair that was told to contradict each other; no cosine comes near it.
-EXCLUDING = -0.999
-# Why one of two ended. The other is named by its id: its words go when they are forgotten.
-SUPERSEDED = "superseded"
+_ABOUT_THEM = frozenset({Kind.HABIT, Kind.EXPERTISE, Kind.GOAL})
 
 
-def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
+class Claim(NamedTuple):
+    """What is said on what: by an observation, or by a belief in one of its wordings."""
+
+    dimension: str
+    value: str
+    polarity: Polarity
+    wordings: tuple[str, ...]
+
+
+def claim_of(said: Observation | Belief | Draft) -> Claim:
+    """What an observation or a belief claims."""
+    if isinstance(said, Draft):
+        return Claim(said.dimension, said.choice, said.polarity, said.wordings)
+    wordings = said.wordings if isinstance(said, Belief) else (said.statement,)
+    return Claim(said.dimension, said.value, said.polarity, wordings)
+
+
+def agreement(draft: Draft, said: Observation, similarity: Similarity) -> float:
+    """How well an observation says what a belief says; 0 where it says something else.
+
+    The dimension and value decide where both have them, else how similar the statements are.
+    """
+    if draft.polarity is not said.polarity:
+        return 0.0
+    if (draft.kind in _ABOUT_THEM) != (said.kind in _ABOUT_THEM):
+        return 0.0
+    if draft.dimension and said.dimension:
+        if (draft.dimension, draft.choice) != (said.dimension, said.value):
+            return 0.0
+        if draft.choice:
+            return 1.0
+    found = max(similarity(wording, said.statement) for wording in draft.wordings)
+    return found if found >= SAME else 0.0
+
+
+def conflicts(one: Claim, other: Claim, similarity: Similarity) -> bool:
     """Whether both cannot hold in one place. The values of one dimension exclude each other."""
     opposed = one.polarity is not other.polarity
     if one.dimension and one.dimension == other.dimension:
@@ -26,12 +54,13 @@ def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
             return opposed
         if one.value and other.value:
             return not opposed and one.polarity is Polarity.FOR
-    wordings = one.wordings if isinstance(one, Belief) else (one.statement,)
-    likeness = [alike(a, b) for a in wordings for b in other.wordings]
-    return min(likeness) <= EXCLUDING or (opposed and max(likeness) >= SAME)
+    pairs = [(mine, theirs) for mine in one.wordings for theirs in other.wordings]
+    if any(similarity.contradict(mine, theirs) for mine, theirs in pairs):
+        return True
+    return opposed and any(similarity(mine, theirs) >= SAME for mine, theirs in pairs)
 
 
-def outweighs(one: Belief, other: Belief) -> bool:
+def outweighs(one: Draft, other: Draft) -> bool:
     """Whether the first of two beliefs that exclude each other is the one to keep.
 
     A hint of one session outweighs only its like. What was said outweighs what was only seen.
@@ -41,15 +70,9 @@ def outweighs(one: Belief, other: Belief) -> bool:
     """
     if one.is_hint != other.is_hint:
         return other.is_hint
-    if _only_seen(one) != _only_seen(other):
-        return _only_seen(other)
-    if _only_seen(one):
-        mine, theirs = sessions(one.evidence), sessions(other.evidence)
+    if one.is_only_seen != other.is_only_seen:
+        return other.is_only_seen
+    if one.is_only_seen:
+        mine, theirs = len(one.sessions), len(other.sessions)
         return (mine, one.last_seen) >= (theirs, other.last_seen)
     return one.last_word >= other.last_word
-
-
-def _only_seen(belief: Belief) -> bool:
-    if belief.is_upheld:
-        return False
-    return all(each.source is Source.BEHAVIOUR for each in belief.supporting)

@@ -4,21 +4,20 @@ import json
 
 from sqlalchemy import func, orm, select
 
-from tom_swe.errors import NotFound
 from tom_swe.memory.database import Database
-from tom_swe.memory.records import belief_values, observation_value, said_at
+from tom_swe.memory.log import heard_of
+from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
-    ObservationRow,
     RevisionRow,
     SessionRow,
     TurnRow,
 )
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Change, Reach, Status, same_repository
+from tom_swe.model.belief import Belief, Change, Status, same_repository
+from tom_swe.model.event import Heard
 from tom_swe.model.memory import Logged, PastRevision
-from tom_swe.model.revision import Heard
 from tom_swe.model.user import UserModel, told
 
 
@@ -101,27 +100,8 @@ class Beliefs:
 
     def for_one_task(self, user_id: str) -> list[Heard]:
         """What was said for one task only, which no belief rests on, oldest first."""
-        found = (
-            select(
-                ObservationRow, TurnRow.ordinal, SessionRow.host, SessionRow.repository, said_at()
-            )
-            .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
-            .join(SessionRow, SessionRow.id == ObservationRow.session_id)
-            .where(SessionRow.user_id == user_id, ObservationRow.reach == Reach.TASK)
-            .order_by(said_at(), ObservationRow.id)
-        )
         with self._database.read() as transaction:
-            return [
-                Heard(
-                    id=row.id,
-                    session_id=row.session_id,
-                    host=host,
-                    repository=repository,
-                    at=at,
-                    observation=observation_value(row, ordinal),
-                )
-                for row, ordinal, host, repository, at in transaction.execute(found)
-            ]
+            return heard_of(transaction, user_id, for_one_task=True)
 
     def briefing(self, user_id: str, repository: str) -> Briefing | None:
         """The briefing stored for a repository, else the one for everywhere, else None."""
@@ -139,11 +119,6 @@ class Beliefs:
                 tokens=row.tokens,
                 belief_ids=tuple(json.loads(row.belief_ids)),
             )
-
-
-def no_belief(belief_id: int) -> NotFound:
-    """What to raise for a belief that is not there."""
-    return NotFound(f"there is no belief b{belief_id}; `tom memory list` shows them")
 
 
 def beliefs_of(transaction: orm.Session, user_id: str) -> list[Belief]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, orm, select
+from sqlalchemy import delete, insert, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from tom_swe.memory.beliefs import beliefs_of, no_belief
+from tom_swe.memory.beliefs import beliefs_of
 from tom_swe.memory.consultations import cited_by, consultation_of
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import (
@@ -22,57 +23,63 @@ from tom_swe.memory.forgotten import (
     unmark_forgotten,
     words_digest,
 )
-from tom_swe.memory.lost import drop_answers_on, reword, statements_of
+from tom_swe.memory.log import events_of, owners_of, relations_of
+from tom_swe.memory.lost import drop_acts_on_lost, drop_answers_on, statements_of
 from tom_swe.memory.pointers import drop_pointers, drop_stale, keep_with
 from tom_swe.memory.records import (
     belief_fields,
     belief_values,
-    keep_rulings,
+    decisions_on,
+    keep_decisions,
+    no_belief,
     observation_fields,
     observation_value,
-    said_at,
     session_value,
 )
 from tom_swe.memory.sessions import no_session, put_session
 from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
+    ComparisonRow,
     ConsultationRow,
+    DecisionRow,
     EvidenceRow,
     LearnQueueRow,
     ObservationRow,
     RevisionRow,
-    RulingRow,
     SessionModelRow,
     SessionRow,
+    ToldRow,
     TurnRow,
     VectorRow,
     VerdictRow,
 )
 from tom_swe.memory.tellings import drop_telling, keep_adherence, telling_of
 from tom_swe.memory.user_edits import (
-    Hands,
-    drop_changes_on,
+    UserEdits,
     drop_merges_without_words,
+    drop_user_acts_on,
     words_rejected_in,
 )
 from tom_swe.memory.vectors import load_vectors, put_vectors
 from tom_swe.model.advice import Action, Adherence, Briefing, Outcome, Telling
 from tom_swe.model.belief import (
     Belief,
-    Change,
+    Decision,
     Judge,
     Observation,
+    Relation,
     SessionModel,
     Stance,
     Verdict,
 )
+from tom_swe.model.event import Event
 from tom_swe.model.memory import Job
-from tom_swe.model.revision import Heard, Revision
+from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
 
 if TYPE_CHECKING:
-    from tom_swe.ports import Vector
+    from tom_swe.ports import Pair, Vector
 
 
 class Learning:
@@ -127,6 +134,10 @@ class ChangesOfMind:
         self._user_id = user_id
         self._held = _Held()
 
+    def beliefs(self) -> list[Belief]:
+        """Every belief as it stands before these changes."""
+        return beliefs_of(self._transaction, self._user_id)
+
     @contextlib.contextmanager
     def from_session(self, job: Job) -> Generator[ChangeOfMind | None]:
         """A change of mind from the session of a job; None where its lease was lost.
@@ -160,13 +171,12 @@ class ChangeOfMind:
         self._session_id = session_id
         self._held = held
         self._ids: dict[int, int] = {}
-        self.evidence_gone = False
         self.remembered_again: Collection[str] = ()
 
     @property
-    def hands(self) -> Hands:
+    def user_edits(self) -> UserEdits:
         """What only the person does."""
-        return Hands(self._transaction, self._user_id, self._session_id, self._look_again)
+        return UserEdits(self._transaction, self._user_id, self._session_id, self._look_again)
 
     def beliefs(self) -> list[Belief]:
         """Every belief, retired ones too, as it stands now."""
@@ -182,8 +192,8 @@ class ChangeOfMind:
         stored = load_vectors(self._transaction, [f"b:{i}" for i in statements], model)
         return {statements[int(key[2:])]: vector for key, vector in stored.items()}
 
-    def observe(self, model: SessionModel) -> list[Heard]:
-        """Keeps what a session showed and returns what of it is new.
+    def observe(self, model: SessionModel) -> list[int]:
+        """Keeps what a session showed; the ids of the observations that are new.
 
         Observations made before and made again stay; those not made again go, with the
         evidence they were, unless this reading is a stopgap or the person ruled on what rests
@@ -191,15 +201,14 @@ class ChangeOfMind:
         """
         assert self._session_id is not None
         session = self._transaction.get_one(SessionRow, self._session_id)
-        if self._transaction.get(SessionModelRow, self._session_id) is not None:
-            # Read before: turns it had then may be gone, and their observations with them.
-            self._evidence_went()
         said = select(TurnRow.ordinal, TurnRow.id, TurnRow.text).where(
             TurnRow.session_id == self._session_id, TurnRow.role == Role.USER
         )
         turns = {ordinal: (i, text) for ordinal, i, text in self._transaction.execute(said)}
         digests = {words_digest(each.quote.text) for each in model.observations}
         unwanted = forgotten_among(self._transaction, self._user_id, digests)
+        read_before = self._transaction.get(SessionModelRow, self._session_id) is not None
+        rejected = self._rejected_words() if read_before else set[str]()
         made = {
             _key(each): each
             for each in model.observations
@@ -213,18 +222,20 @@ class ChangeOfMind:
             .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
             .where(ObservationRow.session_id == self._session_id)
         )
-        ruled = self._ruled_on()
+        decided = self._decided_on()
         for row, ordinal in self._transaction.execute(before).all():
             again = made.pop(_key(observation_value(row, ordinal)), None)
-            if again is None and not model.stopgap and row.id not in ruled:
+            if again is None and not model.stopgap and row.id not in decided:
                 self._transaction.execute(delete(ObservationRow).where(ObservationRow.id == row.id))
+        # What was rejected is not believed in another reading of the same words.
+        fresh = [each for each in made.values() if words_digest(each.quote.text) not in rejected]
         rows = [
             ObservationRow(
                 session_id=self._session_id,
                 turn_id=turns[each.quote.ordinal][0],
                 **observation_fields(each),
             )
-            for each in made.values()
+            for each in fresh
         ]
         self._transaction.add_all(rows)
         fields = {
@@ -239,81 +250,132 @@ class ChangeOfMind:
             put.on_conflict_do_update(index_elements=["session_id"], set_=fields)
         )
         self._transaction.flush()
-        times = (
-            select(ObservationRow.id, said_at())
-            .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
-            .join(SessionRow, SessionRow.id == ObservationRow.session_id)
+        self._evidence_went()
+        return [row.id for row in rows]
+
+    def compare(self, relations: Mapping[Pair, Relation], observed: Collection[int]) -> None:
+        """Keeps how these statements go together: what is believed, and what was just observed."""
+        if not relations:
+            return
+        heard = select(ObservationRow.id, ObservationRow.statement).where(
+            ObservationRow.id.in_(observed)
         )
-        at = dict(
-            self._transaction.execute(
-                times.where(ObservationRow.session_id == self._session_id)
-            ).all()
-        )
-        return [
-            Heard(
-                id=row.id,
-                session_id=self._session_id,
-                host=session.host,
-                repository=session.repository,
-                at=at[row.id],
-                observation=each,
-            )
-            for row, each in zip(rows, made.values(), strict=True)
+        ids = {statement: i for i, statement in self._transaction.execute(heard)}
+        held = {b.statement: b.supporting[0].observation_id for b in self.beliefs() if b.supporting}
+        rows = [
+            {"held_id": held[pair.held], "heard_id": ids[pair.heard], "relation": relation}
+            for pair, relation in relations.items()
+            if pair.held in held and pair.heard in ids
         ]
+        if rows:
+            self._transaction.execute(upsert(ComparisonRow).on_conflict_do_nothing(), rows)
+
+    # What beliefs are derived from
+
+    def events(self) -> list[Event]:
+        """Everything that was heard and done, oldest first."""
+        self._transaction.flush()
+        return events_of(self._transaction, self._user_id)
+
+    def owners(self) -> dict[str, int]:
+        """The belief that each of the person's words holds up, by the event."""
+        return owners_of(self._transaction, self._user_id)
+
+    def relations(self) -> dict[Pair, Relation]:
+        """How statements go together that were compared by their meaning."""
+        return relations_of(self._transaction, self._user_id)
+
+    def statement_vectors(self, statements: Iterable[str], model: str) -> dict[str, Vector]:
+        """The vectors of statements; those without one are left out."""
+        keys = {_vector_key(self._user_id, each): each for each in statements}
+        stored = load_vectors(self._transaction, keys, model)
+        return {keys[key]: vector for key, vector in stored.items()}
+
+    def keep_statement_vectors(self, vectors: Mapping[str, Vector], model: str) -> None:
+        """Keeps vectors by the statements that they are of."""
+        keyed = {_vector_key(self._user_id, each): vector for each, vector in vectors.items()}
+        put_vectors(self._transaction, self._user_id, model, keyed)
+
+    def drop_other_vectors(self, statements: Iterable[str]) -> None:
+        """Deletes the vectors of all other statements: nobody says them any more."""
+        kept = [_vector_key(self._user_id, each) for each in statements]
+        self._transaction.execute(
+            delete(VectorRow).where(
+                VectorRow.user_id == self._user_id,
+                VectorRow.key.between("s:", "s;"),
+                VectorRow.key.not_in(kept),
+            )
+        )
+
+    def decide(self, belief_id: int, decisions: Iterable[Decision]) -> None:
+        """Keeps what the person decided about a belief, in the place of what they had decided."""
+        keep_decisions(self._transaction, belief_id, decisions)
+
+    def join(self, parts: Mapping[int, int]) -> None:
+        """Gives what was decided and judged of beliefs to those that they are part of now."""
+        for part, whole in parts.items():
+            known = decisions_on(self._transaction, [part, whole])
+            kinds = {each.kind for each in known.get(whole, ())}
+            more = [each for each in known.get(part, ()) if each.kind not in kinds]
+            keep_decisions(self._transaction, whole, (*known.get(whole, ()), *more))
+            for table in (VerdictRow, ToldRow):
+                moved = update(table).where(table.belief_id == part).values(belief_id=whole)
+                # A session that was told both keeps the one.
+                self._transaction.execute(moved.prefix_with("OR IGNORE"))
 
     def apply(
         self, revisions: Iterable[Revision], vectors: Mapping[str, Vector], model: str
     ) -> None:
-        """Makes these changes of mind, in order, and keeps each with its reason."""
+        """Makes these changes of mind and keeps each with its reason."""
         now = datetime.now(UTC)
-        for revision in revisions:
-            fields = belief_fields(revision.belief)
-            successor = revision.belief.superseded_by
-            fields["superseded_by"] = None if successor is None else self._real(successor)
-            belief_id = revision.belief.id
-            if belief_id < 0 and belief_id not in self._ids:
+        made = list(revisions)
+        for each in made:
+            if each.belief.id < 0:
+                fields = {**belief_fields(each.belief), "superseded_by": None}
                 row = BeliefRow(user_id=self._user_id, **fields)
                 self._transaction.add(row)
                 self._transaction.flush()
-                self._ids[belief_id] = row.id
-                vector = vectors.get(revision.belief.statement)
-                if vector is not None:
-                    put_vectors(self._transaction, self._user_id, model, {f"b:{row.id}": vector})
+                self._ids[each.belief.id] = row.id
+        for each in made:
+            belief, belief_id = each.belief, self._real(each.belief.id)
+            fields = belief_fields(belief)
+            if belief.superseded_by is not None:
+                fields["superseded_by"] = self._real(belief.superseded_by)
+            row = self._transaction.get_one(BeliefRow, belief_id)
+            for name, value in fields.items():
+                setattr(row, name, value)
+            self._hold_up(belief_id, belief)
+            keep_decisions(self._transaction, belief_id, belief.decisions)
+            vector = vectors.get(belief.statement)
+            key = f"b:{belief_id}"
+            if vector is not None:
+                put_vectors(self._transaction, self._user_id, model, {key: vector})
             else:
-                row = self._transaction.get_one(BeliefRow, self._real(belief_id))
-                if revision.change is Change.RULE:
-                    self._rule(row, revision.belief, vectors, model)
-                for name, value in fields.items():
-                    setattr(row, name, value)
-            self._transaction.flush()
-            if self._held.beliefs is not None:
-                real = {"id": row.id, "superseded_by": fields["superseded_by"]}
-                self._held.beliefs[row.id] = revision.belief.model_copy(update=real)
-            if revision.added:
-                put = upsert(EvidenceRow).on_conflict_do_nothing()
-                self._transaction.execute(
-                    put,
-                    [
-                        {
-                            "belief_id": row.id,
-                            "observation_id": each.observation_id,
-                            "stance": each.stance,
-                        }
-                        for each in revision.added
-                    ],
-                )
+                self._transaction.execute(delete(VectorRow).where(VectorRow.key == key))
             self._transaction.execute(
                 insert(RevisionRow).values(
-                    belief_id=row.id,
-                    session_id=self._session_id,
-                    change=revision.change,
-                    reason=revision.reason,
-                    status=revision.belief.status,
-                    confidence=revision.belief.confidence,
+                    belief_id=belief_id,
+                    session_id=each.session_id,
+                    change=each.change,
+                    reason=each.reason,
+                    status=belief.status,
+                    confidence=belief.confidence,
                     at=now,
-                    about=None if revision.about is None else self._real(revision.about),
+                    about=None if each.about is None else self._real(each.about),
                 )
             )
+        self._look_again()
+
+    def _hold_up(self, belief_id: int, belief: Belief) -> None:
+        """Keeps the evidence of a belief, in the place of what it had."""
+        mine = EvidenceRow.belief_id == belief_id
+        self._transaction.execute(delete(EvidenceRow).where(mine))
+        rows = [
+            {"belief_id": belief_id, "observation_id": each.observation_id, "stance": each.stance}
+            for each in belief.evidence
+        ]
+        if rows:
+            self._transaction.execute(upsert(EvidenceRow).on_conflict_do_nothing(), rows)
 
     def keep_pointers(self, found: Collection[int]) -> None:
         """Ties pointers to this session, where their words are; those that are too old go."""
@@ -404,18 +466,12 @@ class ChangeOfMind:
         self._held.beliefs = None
         return {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
 
-    def drop_unsupported(self) -> int:
-        """Deletes beliefs that no quote holds up any more; how many."""
-        supported = select(EvidenceRow.belief_id).where(EvidenceRow.stance == Stance.SUPPORTS)
-        gone = list(
-            self._transaction.scalars(
-                select(BeliefRow.id).where(
-                    BeliefRow.user_id == self._user_id, BeliefRow.id.not_in(supported)
-                )
-            )
-        )
-        self._delete(gone)
-        return len(gone)
+    def drop_all_but(self, belief_ids: Iterable[int]) -> None:
+        """Deletes the beliefs that are not among these: nothing holds them up any more."""
+        there = {self._real(each) for each in belief_ids}
+        mine = select(BeliefRow.id).where(BeliefRow.user_id == self._user_id)
+        if gone := [each for each in self._transaction.scalars(mine) if each not in there]:
+            self._delete(gone)
 
     def forget_belief(self, belief_id: int) -> None:
         """Deletes a belief with the observations under it and marks their words forgotten.
@@ -447,7 +503,7 @@ class ChangeOfMind:
             raise no_session(session_id)
         digest = session_digest(row.host, row.host_id)
         # What the person rejected is not learned from the same words once it is gone itself.
-        rejected = [belief.id for belief in self.beliefs() if belief.is_ruled_out]
+        rejected = [belief.id for belief in self.beliefs() if belief.is_rejected_by_user]
         words = words_rejected_in(self._transaction, session_id, rejected)
         mark_forgotten(self._transaction, self._user_id, [digest, *map(words_digest, words)])
         drop_telling(self._transaction, self._user_id, row.host, row.host_id)
@@ -457,7 +513,7 @@ class ChangeOfMind:
         self._transaction.flush()
         self._transaction.expire_all()
         drop_merges_without_words(self._transaction, self._user_id)
-        reword(self._transaction, self._user_id, lost)
+        drop_acts_on_lost(self._transaction, self._user_id, lost)
         self._evidence_went()
 
     def briefings(self) -> list[Briefing]:
@@ -519,36 +575,33 @@ class ChangeOfMind:
                 row.cites = json.dumps(cites)
         self._transaction.flush()
 
-    def _ruled_on(self) -> set[int]:
+    def _decided_on(self) -> set[int]:
         """The observations of this session under beliefs that the person ruled on."""
         found = (
             select(EvidenceRow.observation_id)
-            .join(RulingRow, RulingRow.belief_id == EvidenceRow.belief_id)
+            .join(DecisionRow, DecisionRow.belief_id == EvidenceRow.belief_id)
             .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
             .where(ObservationRow.session_id == self._session_id)
         )
         return set(self._transaction.scalars(found))
 
-    def _rule(
-        self, row: BeliefRow, belief: Belief, vectors: Mapping[str, Vector], model: str
-    ) -> None:
-        """Keeps what the person decided, and the vector of a statement that they worded anew."""
-        keep_rulings(self._transaction, row.id, belief.rulings)
-        key, vector = f"b:{row.id}", vectors.get(belief.statement)
-        if vector is not None:
-            put_vectors(self._transaction, self._user_id, model, {key: vector})
-        elif row.statement != belief.statement:
-            self._transaction.execute(delete(VectorRow).where(VectorRow.key == key))
+    def _rejected_words(self) -> set[str]:
+        """Digests of the words that rejected beliefs rest on."""
+        return {
+            words_digest(each.quote)
+            for belief in self.beliefs()
+            if belief.is_rejected_by_user
+            for each in belief.supporting
+        }
 
     def _delete(self, belief_ids: list[int]) -> None:
-        drop_changes_on(self._transaction, self._user_id, belief_ids)
+        drop_user_acts_on(self._transaction, self._user_id, belief_ids)
         self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
         self._evidence_went()
 
     def _evidence_went(self) -> None:
         self._transaction.expire_all()
         self._held.beliefs = None
-        self.evidence_gone = True
 
     def _look_again(self) -> None:
         self._held.beliefs = None
@@ -567,6 +620,11 @@ def _verdict_row(belief_id: int, verdict: Verdict) -> VerdictRow:
         at=verdict.at,
         session_id=verdict.session_id,
     )
+
+
+def _vector_key(user_id: str, statement: str) -> str:
+    digest = hashlib.sha256(f"{user_id}\0{statement.casefold()}".encode())
+    return f"s:{digest.hexdigest()[:32]}"
 
 
 def _key(observation: Observation) -> tuple[object, ...]:

@@ -5,17 +5,20 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, orm, select
 
+from tom_swe.errors import NotFound
 from tom_swe.memory.tables import (
     BeliefRow,
+    DecisionRow,
     EvidenceRow,
     ObservationRow,
-    RulingRow,
     SessionRow,
     TurnRow,
     VerdictRow,
 )
 from tom_swe.model.belief import (
     Belief,
+    Decision,
+    DecisionKind,
     Evidence,
     Judge,
     Kind,
@@ -23,8 +26,6 @@ from tom_swe.model.belief import (
     Polarity,
     Quote,
     Reach,
-    Ruling,
-    RulingKind,
     Scope,
     Source,
     Stance,
@@ -32,6 +33,7 @@ from tom_swe.model.belief import (
     Verdict,
     in_order,
 )
+from tom_swe.model.event import digest
 from tom_swe.model.session import Role, Session, Turn
 
 
@@ -105,69 +107,50 @@ def belief_fields(belief: Belief) -> dict[str, str | float | int | datetime | No
         "status": belief.status,
         "confidence": belief.confidence,
         "superseded_by": belief.superseded_by,
+        "founded_on": belief.founded_on,
         "first_seen": belief.first_seen,
         "last_seen": belief.last_seen,
     }
 
 
 def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[Belief]:
-    """Beliefs with their evidence, verdicts and rulings, each list oldest first."""
+    """Beliefs with their evidence, verdicts and decisions, each list oldest first."""
     rows = list(rows)
-    ruled = rulings_on(transaction, [row.id for row in rows])
+    decided = decisions_on(transaction, [row.id for row in rows])
     judged: dict[int, list[Verdict]] = {row.id: [] for row in rows}
     verdicts = select(VerdictRow).where(VerdictRow.belief_id.in_(judged))
     for row in transaction.scalars(verdicts.order_by(VerdictRow.at, VerdictRow.id)):
         judged[row.belief_id].append(verdict_value(row))
     held: dict[int, list[Evidence]] = {row.id: [] for row in rows}
-    found = select(
-        EvidenceRow.belief_id,
-        EvidenceRow.stance,
-        ObservationRow.id,
-        ObservationRow.quote,
-        ObservationRow.source,
-        ObservationRow.basis,
-        SessionRow.id,
-        SessionRow.host,
-        SessionRow.repository,
-        TurnRow.ordinal,
-        said_at(),
-    )
     found = (
-        found.join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
+        select(EvidenceRow, ObservationRow, SessionRow, TurnRow.ordinal, said_at())
+        .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
         .join(SessionRow, SessionRow.id == ObservationRow.session_id)
         .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
         .where(EvidenceRow.belief_id.in_(held))
     )
-    for (
-        belief_id,
-        stance,
-        observed,
-        quote,
-        source,
-        basis,
-        session,
-        host,
-        repo,
-        ordinal,
-        at,
-    ) in transaction.execute(found):
-        held[belief_id].append(
+    for evidence, observed, session, ordinal, at in transaction.execute(found):
+        held[evidence.belief_id].append(
             Evidence(
-                observation_id=observed,
-                session_id=session,
-                host=host,
-                repository=repo,
+                event=event_of(observed, session, ordinal),
+                observation_id=observed.id,
+                session_id=session.id,
+                host=session.host,
+                repository=session.repository,
                 ordinal=ordinal,
-                quote=quote,
-                stance=Stance(stance),
-                source=Source(source),
+                quote=observed.quote,
+                stance=Stance(evidence.stance),
+                source=Source(observed.source),
                 at=at,
-                basis=basis,
+                basis=observed.basis,
             )
         )
+    for evidence in held.values():
+        evidence.sort(key=in_order)
     return [
         Belief(
             id=row.id,
+            founded_on=row.founded_on,
             kind=Kind(row.kind),
             statement=row.statement,
             dimension=row.dimension,
@@ -179,12 +162,24 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
             superseded_by=row.superseded_by,
             first_seen=row.first_seen,
             last_seen=row.last_seen,
-            evidence=tuple(sorted(held[row.id], key=in_order)),
+            evidence=tuple(held[row.id]),
             verdicts=tuple(judged[row.id]),
-            rulings=ruled.get(row.id, ()),
+            decisions=decided.get(row.id, ()),
         )
         for row in rows
     ]
+
+
+def no_belief(belief_id: int) -> NotFound:
+    """What to raise for a belief that is not there."""
+    return NotFound(f"there is no belief b{belief_id}; `tom memory list` shows them")
+
+
+def event_of(row: ObservationRow, session: SessionRow, ordinal: int) -> str:
+    """The id of what was heard: `heard_id`, without making an observation for it."""
+    scope = f"{row.reach}:{row.scope_name}" if row.scope_name else row.reach
+    said = (row.quote, row.source, row.statement, row.dimension, row.value, row.polarity, scope)
+    return digest(session.host, session.host_id, str(ordinal), *said)
 
 
 def verdict_value(row: VerdictRow) -> Verdict:
@@ -199,29 +194,29 @@ def verdict_value(row: VerdictRow) -> Verdict:
     )
 
 
-def rulings_on(
+def decisions_on(
     transaction: orm.Session, belief_ids: Collection[int]
-) -> dict[int, tuple[Ruling, ...]]:
+) -> dict[int, tuple[Decision, ...]]:
     """What the person decided about these beliefs, by belief id, oldest first."""
-    found: dict[int, tuple[Ruling, ...]] = {}
-    rows = select(RulingRow).where(RulingRow.belief_id.in_(belief_ids))
-    for row in transaction.scalars(rows.order_by(RulingRow.at, RulingRow.kind)):
-        ruling = Ruling(
-            kind=RulingKind(row.kind),
+    found: dict[int, tuple[Decision, ...]] = {}
+    rows = select(DecisionRow).where(DecisionRow.belief_id.in_(belief_ids))
+    for row in transaction.scalars(rows.order_by(DecisionRow.at, DecisionRow.kind)):
+        decision = Decision(
+            kind=DecisionKind(row.kind),
             at=row.at,
             statement=row.statement,
-            scope=None if row.scope is None else scope_value(row.scope),
+            scope=None if row.scope is None else Scope.parse(row.scope),
             learned=row.learned,
         )
-        found[row.belief_id] = (*found.get(row.belief_id, ()), ruling)
+        found[row.belief_id] = (*found.get(row.belief_id, ()), decision)
     return found
 
 
-def keep_rulings(transaction: orm.Session, belief_id: int, rulings: Iterable[Ruling]) -> None:
+def keep_decisions(transaction: orm.Session, belief_id: int, decisions: Iterable[Decision]) -> None:
     """Keeps what the person decided about a belief, in the place of what they had decided."""
-    transaction.execute(delete(RulingRow).where(RulingRow.belief_id == belief_id))
+    transaction.execute(delete(DecisionRow).where(DecisionRow.belief_id == belief_id))
     transaction.add_all(
-        RulingRow(
+        DecisionRow(
             belief_id=belief_id,
             kind=each.kind,
             at=each.at,
@@ -229,15 +224,9 @@ def keep_rulings(transaction: orm.Session, belief_id: int, rulings: Iterable[Rul
             scope=None if each.scope is None else str(each.scope),
             learned=each.learned,
         )
-        for each in rulings
+        for each in decisions
     )
     transaction.flush()
-
-
-def scope_value(text: str) -> Scope:
-    """The scope that a text stands for."""
-    reach, _, name = text.partition(":")
-    return Scope(reach=Reach(reach), name=name)
 
 
 def said_at() -> ColumnElement[datetime]:

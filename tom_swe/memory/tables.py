@@ -144,6 +144,7 @@ class BeliefRow(Table):
     superseded_by: Mapped[int | None] = mapped_column(
         ForeignKey("belief.id", ondelete="SET NULL"), index=True
     )
+    founded_on: Mapped[str]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
 
@@ -159,7 +160,20 @@ class EvidenceRow(Table):
     stance: Mapped[str]
 
 
-class RulingRow(Table):
+class ComparisonRow(Table):
+    """How two statements go together, by an observation of each: a language model compared them."""
+
+    __tablename__ = "comparison"
+    held_id: Mapped[int] = mapped_column(
+        ForeignKey("observation.id", ondelete="CASCADE"), primary_key=True
+    )
+    heard_id: Mapped[int] = mapped_column(
+        ForeignKey("observation.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    relation: Mapped[str]
+
+
+class DecisionRow(Table):
     """What the person decided about a belief, one row a kind. ``scope`` is as text."""
 
     __tablename__ = "ruling"
@@ -173,7 +187,7 @@ class RulingRow(Table):
     learned: Mapped[str]
 
 
-class PersonChangeRow(Table):
+class UserActRow(Table):
     """Something the person changed, and what it takes to take it back.
 
     ``image`` and ``beliefs`` are JSON. A change on a belief that is gone is deleted with it,
@@ -283,7 +297,7 @@ class ToldRow(Table):
     adherence: Mapped[str | None]
 
 
-class NotedRow(Table):
+class PointerRow(Table):
     """Words that an agent says the person said; ``session_id`` is where they were found."""
 
     __tablename__ = "noted"

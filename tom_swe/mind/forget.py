@@ -3,13 +3,12 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from tom_swe.beliefs.reconsider import reconsider
-from tom_swe.beliefs.similarity import Likeness
 from tom_swe.errors import UsageError
 from tom_swe.extract.pointers import shares_words
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.parts import Mind
 from tom_swe.mind.user_acts import texts_of
+from tom_swe.model.belief import Belief
 from tom_swe.model.memory import Mentions
 from tom_swe.model.session import Role
 from tom_swe.ports import ChangeOfMind, MemoryStore
@@ -48,8 +47,8 @@ class Forgetting:
             consultations=tuple(
                 c.id for c in memory.consultations.all(user_id) if has(c.query, c.text)
             ),
-            pointers=tuple(p.id for p in memory.noted.all(user_id) if has(p.quote)),
-            changes=tuple(c.id for c in memory.changes.all(user_id) if has(*texts_of(c))),
+            pointers=tuple(p.id for p in memory.pointers.all(user_id) if has(p.quote)),
+            user_acts=tuple(c.id for c in memory.user_acts.all(user_id) if has(*texts_of(c))),
         )
 
     def everything_in(self, user_id: str, mentions: Mentions) -> None:
@@ -63,17 +62,17 @@ class Forgetting:
             said += [turn.text for turn in session.by(Role.USER)]
         pointers = {*gone.pointers, *self._pointers_to(user_id, said)}
         with self._memory.learning.from_outside(user_id) as change:
+            before = change.beliefs()
             change.drop_pointers(pointers)
             for session_id in gone.sessions:
                 change.forget_session(session_id)
-            change.drop_unsupported()
-            left = {belief.id for belief in change.beliefs()}
+            left = {belief.id for belief in change.beliefs() if belief.supporting}
             for belief_id in gone.beliefs:
                 if belief_id in left:
                     change.forget_belief(belief_id)
             change.drop_consultations(gone.consultations)
-            change.hands.drop(gone.changes)
-            self._think_again(user_id, change)
+            change.user_edits.drop(gone.user_acts)
+            self._derive(user_id, change, before)
         self._learner.embed_beliefs(user_id)
         self.purge()
 
@@ -97,9 +96,10 @@ class Forgetting:
         belief = self._memory.beliefs.get(user_id, belief_id)
         pointers = self._pointers_to(user_id, belief.quotes)
         with self._memory.learning.from_outside(user_id) as change:
+            before = change.beliefs()
             change.drop_pointers(pointers)
             change.forget_belief(belief_id)
-            self._think_again(user_id, change)
+            self._derive(user_id, change, before)
         self.purge()
 
     def everything(self, user_id: str) -> None:
@@ -107,15 +107,12 @@ class Forgetting:
         self._memory.reset(user_id)
         self.purge()
 
-    def _think_again(self, user_id: str, change: ChangeOfMind) -> None:
-        change.drop_unsupported()
-        alike = Likeness(change.vectors(self._mind.embedder_name))
-        change.apply(reconsider(change.beliefs(), alike), {}, "")
+    def _derive(self, user_id: str, change: ChangeOfMind, before: Sequence[Belief]) -> None:
+        self._learner.derive(user_id, change, before)
         change.drop_consultations()
-        self._learner.brief(user_id, change)
 
     def _pointers_to(self, user_id: str, texts: Sequence[str]) -> list[int]:
-        return [p.id for p in self._memory.noted.all(user_id) if shares_words(p, texts)]
+        return [p.id for p in self._memory.pointers.all(user_id) if shares_words(p, texts)]
 
     def purge(self) -> None:
         """Takes what was deleted off the disk, the index's files with it."""
@@ -125,5 +122,5 @@ class Forgetting:
                 "forgotten leaves the disk when that process ends"
             )
         # Chroma keeps deleted vectors in its files, so the index is made anew.
-        if not self._mind.faculties.index.drop():
+        if not self._mind.parts.index.drop():
             self._say("another process owns the vector index; run `tom db reindex` later")

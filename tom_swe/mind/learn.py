@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tom_swe.advise.brief import briefings
 from tom_swe.beliefs.adherence import notice
-from tom_swe.beliefs.reconsider import reconsider
-from tom_swe.beliefs.revise import revise
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.extract.stated import as_stated
 from tom_swe.mind.compare import doubtful
+from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Relation, SessionModel
 from tom_swe.model.memory import Job
-from tom_swe.model.revision import Heard, Revision
+from tom_swe.model.revision import Revision
 from tom_swe.model.session import OWN_HOST, Session
-from tom_swe.model.user import UserModel, told
 from tom_swe.ports import ChangeOfMind, MemoryStore, Pair
 
 if TYPE_CHECKING:
@@ -67,18 +64,18 @@ class Learner:
         self._memory = memory
         self._mind = mind
         self._say = say
-        self._briefing_tokens = briefing_tokens
+        self._deriving = Deriving(briefing_tokens)
 
     def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it."""
         sessions = observations = revisions = 0
         failed: dict[int, str] = {}
         for jobs in self._batches(user_id, failed):
-            learned = self._learn(user_id, jobs, failed)
-            sessions += len(learned)
-            observations += sum(len(heard) for heard, _ in learned)
-            revisions += sum(len(changed) for _, changed in learned)
-            if learned:
+            observed, changed = self._learn(user_id, jobs, failed)
+            sessions += len(observed)
+            observations += sum(observed)
+            revisions += changed
+            if observed:
                 progress(sessions)
         return Learned(
             sessions=sessions,
@@ -90,9 +87,7 @@ class Learner:
     def relearn(self, user_id: str) -> int:
         """Queues every session that this reader has not read, and those given up; how many."""
         queue = self._memory.queue
-        return queue.retry_failed(user_id) + queue.requeue(
-            user_id, self._mind.faculties.reader.name
-        )
+        return queue.retry_failed(user_id) + queue.requeue(user_id, self._mind.parts.reader.name)
 
     def learn_one(self, job: Job) -> None:
         """Learns from one session. Raises what went wrong, once the job is given back."""
@@ -103,14 +98,16 @@ class Learner:
                 changes.from_session(job) as change,
             ):
                 if change is not None:
-                    self._change(job.user_id, change, read)
+                    before = change.beliefs()
+                    observed = self._observe(change, read)
+                    self._settle(job.user_id, before, [(change, read, observed)])
         except Exception as error:
             self._give_back(job, error)
             raise
 
     def model_of(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What a session shows; what was said to tom itself is stated, whatever reads it."""
-        model = self._mind.faculties.reader.read(session, session_id)
+        model = self._mind.parts.reader.read(session, session_id)
         if session.host != OWN_HOST:
             return model
         stated = as_stated(session, model.observations)
@@ -120,46 +117,29 @@ class Learner:
         """The vectors of what a session showed, by statement."""
         return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
 
-    def take_in(
+    def derive(
         self,
         user_id: str,
         change: ChangeOfMind,
-        model: SessionModel,
-        statements: Mapping[str, Vector],
-        relations: Mapping[Pair, Relation] | None = None,
-    ) -> tuple[list[Heard], list[Revision]]:
-        """Changes the user model, and what later sessions are told, by what a session showed."""
-        name = self._mind.embedder_name
-        heard = change.observe(model)
-        alike = Likeness({**change.vectors(name), **statements}, relations)
-        # What the person worded anew is still known by what was learned.
-        alike.add(vectors_of(self._mind.embedder, _learned(change.beliefs())))
-        if change.evidence_gone:  # read before, the session said more then
-            change.drop_unsupported()
-            change.uncite()
-            change.apply(reconsider(change.beliefs(), alike), {}, name)
-        revisions = revise(change.beliefs(), heard, alike)
-        change.apply(revisions, statements, name)
-        notice(change, model.observations, alike, name)
-        self.brief(user_id, change)
-        return heard, revisions
-
-    def brief(self, user_id: str, change: ChangeOfMind) -> None:
-        """Stores what later sessions are told."""
-        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
-        change.brief(briefings(user, self._briefing_tokens))
+        before: Sequence[Belief],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        reasons: Mapping[int, str] | None = None,
+    ) -> list[Revision]:
+        """Believes what follows from all that was heard and done; `Deriving.derive`."""
+        embedder = self._mind.embedder
+        return self._deriving.derive(
+            user_id, change, embedder, before, vectors=vectors, reasons=reasons
+        )
 
     def rebrief(self, user_id: str) -> int:
         """Stores what later sessions are told; how many briefings that changed."""
         with self._memory.learning.from_outside(user_id) as change:
-            user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
-            fresh = {each.repository: each for each in briefings(user, self._briefing_tokens)}
-            stored = {each.repository: each for each in change.briefings()}
-            names = fresh.keys() | stored.keys()
-            differing = [name for name in names if fresh.get(name) != stored.get(name)]
-            if differing:
-                change.brief(fresh.values())
-            return len(differing)
+            return self._deriving.rebrief(user_id, change)
+
+    def brief(self, user_id: str, change: ChangeOfMind) -> None:
+        """Stores what later sessions are told."""
+        self._deriving.brief(user_id, change)
 
     def catch_up(self, user_id: str) -> None:
         """Embeds the turns that were not, and brings up the index where it pays and is free."""
@@ -170,7 +150,7 @@ class Learner:
             said = vectors_of(embedder, texts.values())
             vectors.put(user_id, embedder.name, {key: said[text] for key, text in texts.items()})
         try:
-            self._mind.faculties.index.sync()
+            self._mind.parts.index.sync()
         except IndexFault as error:
             self._say(str(error))
 
@@ -192,7 +172,7 @@ class Learner:
         A session that was tried before is read alone: it may be the one that brought its
         learner down, and would bring the others down again.
         """
-        at_once = self._mind.faculties.reader.at_once
+        at_once = self._mind.parts.reader.at_once
         most = BATCH if at_once == 1 else at_once
         jobs: list[Job] = []
         while True:
@@ -209,25 +189,32 @@ class Learner:
 
     def _learn(
         self, user_id: str, jobs: Sequence[Job], failed: dict[int, str]
-    ) -> list[tuple[list[Heard], list[Revision]]]:
-        """What each session brought that was learned; those that failed are given back."""
-        learned: list[tuple[list[Heard], list[Revision]]] = []
+    ) -> tuple[list[int], int]:
+        """How much each session showed that was learned, and how many changes of mind that was.
+
+        Those that failed are given back.
+        """
+        revisions = 0
+        learned: list[tuple[ChangeOfMind, _Read, int]] = []
         errors: dict[int, Exception] = {}
         try:
-            read = outcomes(self._read, jobs, self._mind.faculties.reader.at_once)
+            read = outcomes(self._read, jobs, self._mind.parts.reader.at_once)
             with self._memory.learning.from_sessions(user_id) as changes:
+                before = changes.beliefs()
                 for job, each in zip(jobs, read, strict=True):
                     try:
                         if isinstance(each, Exception):
                             raise each
                         with changes.from_session(job) as change:
                             if change is not None:
-                                learned.append(self._change(user_id, change, each))
+                                learned.append((change, each, self._observe(change, each)))
                     except MemoryFault:
                         raise
                     except Exception as error:
                         # Whatever is wrong with one session, the rest go on.
                         errors[job.session_id] = error
+                if learned:
+                    revisions = self._settle(user_id, before, learned)
         except Exception as error:
             errors = {job.session_id: error for job in jobs}
             raise
@@ -235,15 +222,15 @@ class Learner:
             for job in jobs:
                 if error := errors.get(job.session_id):
                     failed[job.session_id] = self._give_back(job, error)
-        return learned
+        return [observed for _, _, observed in learned], revisions
 
     def _read(self, job: Job) -> _Read:
         session = self._memory.sessions.get(job.user_id, job.session_id)
         # What was read already, and is only looked at again for a pointer, costs no call.
-        reader = self._mind.faculties.reader.name
+        reader = self._mind.parts.reader.name
         model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
         model = model or self.model_of(session, job.session_id)
-        pointers = self._memory.noted.for_session(job.user_id, job.session_id)
+        pointers = self._memory.pointers.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
         both = (*model.observations, *pointed.observations)
         model = model.model_copy(update={"observations": both})
@@ -255,20 +242,39 @@ class Learner:
         self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
     ) -> Mapping[Pair, Relation]:
         """How what was read goes with what is believed, where only a model can tell."""
-        comparer = self._mind.faculties.comparer
+        comparer = self._mind.parts.comparer
         if comparer is None or not model.observations:
             return {}
         beliefs = self._memory.beliefs.all(job.user_id)
         stored = self._memory.vectors.of_beliefs((b.id for b in beliefs), self._mind.embedder_name)
         known = {b.statement: stored[b.id] for b in beliefs if b.id in stored}
-        pairs = doubtful(beliefs, model.observations, Likeness({**known, **statements}))
+        pairs = doubtful(beliefs, model.observations, Similarity({**known, **statements}))
         return comparer.compare(pairs, job.session_id)
 
-    def _change(
-        self, user_id: str, change: ChangeOfMind, read: _Read
-    ) -> tuple[list[Heard], list[Revision]]:
+    def _observe(self, change: ChangeOfMind, read: _Read) -> int:
+        """Keeps what a session showed; how many observations are new."""
         change.keep_pointers(read.found)
-        return self.take_in(user_id, change, read.model, read.statements, read.relations)
+        observed = change.observe(read.model)
+        change.compare(read.relations, observed)
+        return len(observed)
+
+    def _settle(
+        self,
+        user_id: str,
+        before: Sequence[Belief],
+        learned: Sequence[tuple[ChangeOfMind, _Read, int]],
+    ) -> int:
+        """Believes what follows from these sessions; how many changes of mind that is."""
+        change = learned[-1][0]
+        vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
+        made = self.derive(user_id, change, before, vectors=vectors)
+        # What was told and done is judged by what is believed now, and may change that.
+        now = change.beliefs()
+        judged = [notice(each, read.model.observations) for each, read, _ in learned]
+        if any(judged):
+            made += self.derive(user_id, change, now)
+        change.uncite()
+        return len(made)
 
     def _give_back(self, job: Job, error: Exception) -> str:
         """Gives a session back to the queue; what went wrong, without the session's words."""
@@ -276,7 +282,3 @@ class Learner:
         text = str(error) if isinstance(error, TomError) else type(error).__name__
         self._memory.queue.fail(job, text)
         return text
-
-
-def _learned(beliefs: Iterable[Belief]) -> list[str]:
-    return [wording for belief in beliefs for wording in belief.wordings[1:]]

@@ -1,18 +1,16 @@
-"""What a change of the person's did to the beliefs, as it is logged. Pure."""
+"""What the person did, as it is logged. Pure."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tom_swe.model.belief import Belief
-from tom_swe.model.user_acts import Did, Image, Judged, Moved, PersonChange
+from tom_swe.model.user_acts import Did, Image, Judged, Moved, UserAct
 
 
-def change_of(
+def user_act_of(
     did: Did,
     belief_ids: Sequence[int],
     before: Sequence[Belief],
-    after: Sequence[Belief],
     at: datetime,
     *,
     detail: str = "",
@@ -20,22 +18,17 @@ def change_of(
     judged: Judged | None = None,
     forgotten: Collection[str] = (),
     consultation_id: int | None = None,
-) -> PersonChange:
-    """A change that took the beliefs from ``before`` to ``after``."""
-    was = {belief.id: belief for belief in before}
-    now = {belief.id: belief for belief in after}
-    return PersonChange(
+) -> UserAct:
+    """An act on beliefs that stood like ``before``."""
+    return UserAct(
         at=at,
         did=did,
         belief_ids=tuple(belief_ids),
         detail=detail,
         image=Image(
             before=tuple(
-                each.model_copy(update={"evidence": (), "verdicts": ()})
-                for each in before
-                if now.get(each.id) != each
+                each.model_copy(update={"evidence": (), "verdicts": ()}) for each in before
             ),
-            after={each.id: digest(each) for each in after if was.get(each.id) != each},
             moved=moved,
             judged=judged,
             forgotten=tuple(sorted(forgotten)),
@@ -44,14 +37,9 @@ def change_of(
     )
 
 
-def digest(belief: Belief) -> str:
-    """Stands for a belief as it is, its evidence and all."""
-    return hashlib.sha256(belief.model_dump_json().encode()).hexdigest()
-
-
-def texts_of(change: PersonChange) -> tuple[str, ...]:
-    """All words that are kept with a change."""
-    before = change.image.before
+def texts_of(act: UserAct) -> tuple[str, ...]:
+    """All words that are kept with an act."""
+    before = act.image.before
     worded = (text for belief in before for text in belief.wordings)
     places = (belief.scope.name for belief in before)
-    return (change.detail, *worded, *places)
+    return (act.detail, *worded, *places)

@@ -55,6 +55,12 @@ class Scope(Value):
     def __str__(self) -> str:
         return f"{self.reach.value}:{self.name}" if self.name else self.reach.value
 
+    @classmethod
+    def parse(cls, text: str) -> Scope:
+        """The scope that a text stands for."""
+        reach, _, name = text.partition(":")
+        return cls(reach=Reach(reach), name=name)
+
     def same_as(self, other: Scope) -> bool:
         """Whether both hold in the same place."""
         if Reach.REPOSITORY is self.reach is other.reach:
@@ -150,11 +156,12 @@ class Evidence(Value):
     source: Source
     at: datetime
     basis: str = ""
+    event: str = ""
 
 
-def in_order(evidence: Evidence) -> tuple[datetime, int, int]:
-    """What evidence is sorted by: when and where it was said."""
-    return evidence.at, evidence.session_id, evidence.ordinal
+def in_order(evidence: Evidence) -> tuple[datetime, int, str]:
+    """What evidence is sorted by: when and where it was said, whenever that was read."""
+    return evidence.at, evidence.ordinal, evidence.event
 
 
 class Judge(StrEnum):
@@ -182,24 +189,25 @@ class Verdict(Value):
     session_id: int | None = None
 
 
-class RulingKind(StrEnum):
+class DecisionKind(StrEnum):
     """What the person decided about a belief."""
 
     CONFIRM = "confirm"  # it holds, whatever was heard before
     REJECT = "reject"  # it does not hold, and no words but a statement bring it back
     PIN = "pin"  # it is always told, and first
+    UNPIN = "unpin"  # it is told like any other
     EDIT = "edit"  # it is worded so
     SCOPE = "scope"  # it holds just there
 
 
-class Ruling(Value):
+class Decision(Value):
     """What the person decided about a belief, with their own hands; it outranks inference.
 
     ``statement`` is of an edit and ``scope`` of a scope; ``learned`` is what it took the place
     of, as it was learned: the statement, or the scope as text.
     """
 
-    kind: RulingKind
+    kind: DecisionKind
     at: datetime
     statement: str = ""
     scope: Scope | None = None
@@ -213,6 +221,7 @@ class Belief(Value):
     """
 
     id: int
+    founded_on: str = ""
     kind: Kind
     statement: str
     dimension: str = ""
@@ -226,7 +235,7 @@ class Belief(Value):
     last_seen: datetime
     evidence: tuple[Evidence, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    rulings: tuple[Ruling, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -257,24 +266,24 @@ class Belief(Value):
             and not self.is_upheld
         )
 
-    def ruling(self, kind: RulingKind) -> Ruling | None:
+    def decision(self, kind: DecisionKind) -> Decision | None:
         """What the person decided of this kind; None where they decided nothing."""
-        return next((each for each in self.rulings if each.kind is kind), None)
+        return next((each for each in self.decisions if each.kind is kind), None)
 
     @property
     def is_upheld(self) -> bool:
         """Whether the person took it up with their own hands and did not reject it."""
-        return bool(self.rulings) and self.ruling(RulingKind.REJECT) is None
+        return bool(self.decisions) and self.decision(DecisionKind.REJECT) is None
 
     @property
     def is_pinned(self) -> bool:
         """Whether it is always told, for as long as it is not given up."""
-        return self.ruling(RulingKind.PIN) is not None
+        return self.decision(DecisionKind.PIN) is not None
 
     @property
-    def is_ruled_out(self) -> bool:
+    def is_rejected_by_user(self) -> bool:
         """Whether the person rejected it and has not stated it outright since."""
-        rejected = self.ruling(RulingKind.REJECT)
+        rejected = self.decision(DecisionKind.REJECT)
         return rejected is not None and not any(
             each.source is Source.STATED and each.at > rejected.at for each in self.supporting
         )
@@ -282,7 +291,7 @@ class Belief(Value):
     @property
     def wordings(self) -> tuple[str, ...]:
         """The statement, and the one that was learned where the person worded it anew."""
-        edited = self.ruling(RulingKind.EDIT)
+        edited = self.decision(DecisionKind.EDIT)
         return (self.statement, edited.learned) if edited else (self.statement,)
 
     @property
@@ -290,7 +299,7 @@ class Belief(Value):
         """When it was last said, or last taken up by the person with their own hands."""
         if not self.is_upheld:
             return self.last_seen
-        return max(self.last_seen, *(each.at for each in self.rulings))
+        return max(self.last_seen, *(each.at for each in self.decisions))
 
 
 class Relation(StrEnum):

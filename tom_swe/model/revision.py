@@ -1,38 +1,18 @@
-"""How beliefs change: by revisions alone, each with its reason, each kept."""
-
-from datetime import datetime
+"""How beliefs change: each change with its reason, each kept."""
 
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Change, Observation, Stance
-
-
-class Heard(Value):
-    """An observation with the place it has in memory."""
-
-    id: int
-    session_id: int
-    host: str
-    repository: str
-    at: datetime
-    observation: Observation
-
-
-class Support(Value):
-    """That an observation speaks for or against a belief."""
-
-    observation_id: int
-    stance: Stance
+from tom_swe.model.belief import Belief, Change
 
 
 class Revision(Value):
     """One change of mind. ``belief`` is the belief as it stands after it.
 
     A new belief has a negative id until memory gives it its own. ``about`` is the belief that
-    it gave way to.
+    it gave way to, ``session_id`` where the newest of the words was said that changed it.
     """
 
     change: Change
     belief: Belief
     reason: str
-    added: tuple[Support, ...] = ()
+    session_id: int | None = None
     about: int | None = None

@@ -50,21 +50,19 @@ class Judged(Value):
 
 
 class Image(Value):
-    """What a change looked like before and after.
+    """What takes a change back.
 
-    ``before`` are the beliefs that it changed as they stood, without their evidence; ``after``
-    holds a digest of each belief as the change made it. ``forgotten`` are digests of words that
-    had been forgotten until the person said them again.
+    ``before`` are the beliefs that it changed as they stood, without their evidence.
+    ``forgotten`` are digests of words that had been forgotten until the person said them again.
     """
 
     before: tuple[Belief, ...] = ()
-    after: Mapping[int, str] = {}
     moved: Moved | None = None
     judged: Judged | None = None
     forgotten: tuple[str, ...] = ()
 
 
-class PersonChange(Value):
+class UserAct(Value):
     """Something the person did, and what it takes to take it back.
 
     ``belief_ids`` are those it was done to, the first one before all; ``detail`` is what they
@@ -80,3 +78,8 @@ class PersonChange(Value):
     session_id: int | None = None
     consultation_id: int | None = None
     undone_at: datetime | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether words under it were forgotten, so that it cannot be taken back."""
+        return self.image.moved is not None and not self.image.before

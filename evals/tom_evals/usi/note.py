@@ -56,7 +56,7 @@ def own_note(simulator: Simulator, data: Path, wording: Wording = Wording.LIKE_D
 def _said(dialogues: Sequence[Sequence[str]], patterns: Patterns, most: int) -> str:
     spoken = [each for each in dialogues if each]
     if not spoken:
-        return "Likeness to real developers: not known, no user said anything."
+        return "Similarity to real developers: not known, no user said anything."
     people: Means = kept()
     theirs = np.array([people.features[most][feature] for feature in ORDER]) * SCALE
     alike = dimensions(row(measured(spoken, most, patterns)), theirs)
@@ -70,4 +70,4 @@ def _said(dialogues: Sequence[Sequence[str]], patterns: Patterns, most: int) -> 
 
 
 def _skipped(error: Exception) -> str:
-    return f"Likeness to real developers: skipped, {error}"
+    return f"Similarity to real developers: skipped, {error}"

@@ -82,7 +82,7 @@ def report(
     first = [each for each in results if each.whom == _ALL]
     return (
         Report(
-            "Likeness of the simulated users here to real developers (no User-Sim Index)",
+            "Similarity of the simulated users here to real developers (no User-Sim Index)",
             [
                 *map(_summary, first),
                 Table(

@@ -69,7 +69,7 @@ class Spread(NamedTuple):
     deviation: float
 
 
-class Likeness(NamedTuple):
+class Similarity(NamedTuple):
     """A simulator against all batches; called an index only if they are of humans."""
 
     people: People
@@ -157,7 +157,7 @@ def against(study: Study, batch: int) -> Scores | None:
     )
 
 
-def likeness(study: Study) -> Likeness | None:
+def likeness(study: Study) -> Similarity | None:
     """A simulator against every batch it has tasks in common with; None, where there is none.
 
     As released, the survey's agreement is averaged over batches before it enters their totals.
@@ -167,7 +167,7 @@ def likeness(study: Study) -> Likeness | None:
     return _collated(study.people, scores, study.agreement)
 
 
-def among(study: Study) -> Likeness | None:
+def among(study: Study) -> Similarity | None:
     """The reference's batches held against each other, by pairs; None, where no two can be.
 
     A survey is the simulator's, so the whole is of five parts here.
@@ -183,7 +183,7 @@ def among(study: Study) -> Likeness | None:
 
 def intervals(study: Study, *, resamples: int = RESAMPLES) -> Mapping[str, Interval]:
     """The means of `likeness`, by its fields, with 95 % bootstrap intervals over tasks."""
-    names = [name for name in Likeness._fields if name not in ("people", "agreement")]
+    names = [name for name in Similarity._fields if name not in ("people", "agreement")]
     names += ["agreement"] if study.agreement is not None else []
 
     def means(drawn: Sequence[int]) -> Sequence[float]:
@@ -208,14 +208,14 @@ def _at(study: Study, tasks: Sequence[int]) -> Study:
 
 def _collated(
     people: People, scores: Sequence[Scores], agreement: Floats | None
-) -> Likeness | None:
+) -> Similarity | None:
     if not scores:
         return None
     batches = [] if agreement is None else [batch[~np.isnan(batch)] for batch in agreement]
     agreed = [float(answered.mean()) for answered in batches if len(answered)]
     average = statistics.fmean(agreed) if agreed else None
     d1, d2, d3, d4, ece = (_spread(column) for column in zip(*scores, strict=True))
-    return Likeness(
+    return Similarity(
         people,
         d1,
         d2,

@@ -11,7 +11,7 @@ from tom_evals.stats import RESAMPLES
 from tom_evals.usi import figures
 from tom_evals.usi.gaps import Gap, gaps
 from tom_evals.usi.readers import groups, read, surveys
-from tom_evals.usi.score import Likeness, People, Study, among, intervals, likeness
+from tom_evals.usi.score import People, Similarity, Study, among, intervals, likeness
 from tom_evals.usi.sessions import bins, sessions
 from tom_evals.usi.survey import Answers, agreements
 from tom_evals.usi.tables import NAMES, gap_table, parts
@@ -82,7 +82,7 @@ def report(
         _, low, high = between.get(field, (None, None, None))
         rows.append((title, *spread, low, high))
     counted = f"{len(tasks)} tasks, {len(runs)} runs, {len(batches)} batches of {kind} people"
-    title = "User-Sim Index" if kind is People.HUMAN else "Likeness to synthetic people"
+    title = "User-Sim Index" if kind is People.HUMAN else "Similarity to synthetic people"
     return (
         Report(
             f"{title}: {name}",
@@ -129,7 +129,7 @@ def _asked(
     ]
 
 
-def _leaderboard(own: Sequence[tuple[str, Likeness]], kind: People) -> Table:
+def _leaderboard(own: Sequence[tuple[str, Similarity]], kind: People) -> Table:
     """The published rows and what was scored here, best first; likeness to no people ranks last."""
     is_index = kind is People.HUMAN
     last = ("USI",) if is_index else ("USI", _SYNTHETIC)
@@ -151,7 +151,7 @@ def _leaderboard(own: Sequence[tuple[str, Likeness]], kind: People) -> Table:
     return Table("Beside published results", (*head, *last), sorted(rows, key=best_first))
 
 
-def _notes(kind: People, found: Likeness, judged: Judged | None) -> Iterator[str]:
+def _notes(kind: People, found: Similarity, judged: Judged | None) -> Iterator[str]:
     yield (
         "Means and population standard deviations are over batches of people. Low and high: 95 %, "
         "bootstrap over tasks (whole tasks drawn anew, of all runs and batches). Noise makes two "

@@ -9,7 +9,7 @@ from tom_evals.report import Cell, Table
 from tom_evals.stats import Interval
 from tom_evals.usi.figures import Told
 from tom_evals.usi.gaps import Gap
-from tom_evals.usi.score import Likeness, Spread
+from tom_evals.usi.score import Similarity, Spread
 
 COLUMNS = ("figure", "told", "within", "now", "low", "high", "agrees")
 
@@ -47,14 +47,14 @@ class Compared(NamedTuple):
 
 
 def compared(
-    found: Likeness, between: Mapping[str, Interval], told: Mapping[str, Told]
+    found: Similarity, between: Mapping[str, Interval], told: Mapping[str, Told]
 ) -> Iterator[Compared]:
     """The parts and the whole of a likeness, the whole by what it may be called."""
     for field, name, spread in parts(found):
         yield Compared(name, spread.mean, told.get(field), between.get(field))
 
 
-def spreads(title: str, found: Likeness) -> Table:
+def spreads(title: str, found: Similarity) -> Table:
     """The mean and standard deviation of each part over batches, or pairs of them."""
     rows = [(name, spread.mean, spread.deviation) for _, name, spread in parts(found)]
     return Table(title, ("figure", "mean", "deviation"), rows)
@@ -67,7 +67,7 @@ def gap_table(title: str, found: Iterable[Gap]) -> Table:
     return Table(title, columns, rows)
 
 
-def parts(found: Likeness) -> Iterator[tuple[str, str, Spread]]:
+def parts(found: Similarity) -> Iterator[tuple[str, str, Spread]]:
     """The fields of a likeness with their names, the whole last, by what it may be called."""
     spreads: Mapping[str, Spread | None] = {
         field: value for field, value in found._asdict().items() if field != "people"

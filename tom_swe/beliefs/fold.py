@@ -1,0 +1,303 @@
+"""The reducer: what is believed is a fold over the log. Pure.
+
+`fold` takes the log in its order; `Fold.step` goes on from what was believed, and is told only
+what is newer than all before. Both come to the same.
+
+**Agreement.** An observation strengthens the belief that says the same in the same place, else
+founds one. **Widening.** What is said in two places, and opposed in neither, holds everywhere,
+unless the person said where it holds. **Conflict.** Two beliefs that exclude each other in one
+place end in one: `conflict.outweighs` says which. What is said of everywhere also ends the
+exception of the repository that it is said in, for it is meant there too; exceptions of other
+repositories stay. **Return.** What was given up is held again when it is said again; hints do it
+in as many sessions as confirm a belief.
+
+**Decisions** go before all that. What the person rejects stays given up until they state it or
+confirm it, and its words make no other belief. What they placed is never widened.
+**Merging** makes one belief of two that do not exclude each other. **Feedback** moves confidence:
+rejected advice may end a belief, and what is judged anew is as if it had been judged so at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tom_swe.beliefs.conflict import agreement, claim_of, conflicts, outweighs
+from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM, Draft
+from tom_swe.beliefs.drafts import Drafts
+from tom_swe.beliefs.similarity import Similarity
+from tom_swe.beliefs.standings import Standings
+from tom_swe.model.belief import (
+    EVERYWHERE,
+    Belief,
+    Decision,
+    Evidence,
+    Observation,
+    Reach,
+    Source,
+    Stance,
+    Verdict,
+    same_repository,
+)
+from tom_swe.model.event import Decided, Event, Heard, Judged, Merged, order
+
+
+def fold(events: Iterable[Event], similarity: Similarity) -> list[Belief]:
+    """What is believed after all of this, whatever order it is given in.
+
+    The beliefs are numbered from 1 in the order in which they were founded.
+    """
+    log = sorted(events, key=order)
+    folding = Fold(similarity)
+    folding.prepare(log)
+    for event in log:
+        folding.step(event)
+    return folding.beliefs()
+
+
+def advanced(
+    beliefs: Sequence[Belief], log: Sequence[Event], new: Sequence[Event], similarity: Similarity
+) -> list[Belief]:
+    """What is believed once the log is this; ``new`` is what has come to it, nothing has gone.
+
+    Goes on from ``beliefs``, what was believed before, where all that is new is newer than the
+    rest; else folds the whole log. With nothing new the log has lost something.
+    """
+    known = {each.event for each in new}
+    last = max((order(each) for each in log if each.event not in known), default=None)
+    if not new or (last is not None and min(map(order, new)) <= last):
+        return fold(log, similarity)
+    folding = Fold(similarity, beliefs)
+    folding.prepare(new)
+    for event in sorted(new, key=order):
+        folding.step(event)
+    return folding.beliefs()
+
+
+class Fold:
+    """What is believed, and how each event changes it."""
+
+    def __init__(self, similarity: Similarity, beliefs: Sequence[Belief] = ()) -> None:
+        self._similarity = similarity
+        self._drafts = Drafts(similarity)
+        self._standings = Standings(self._drafts, similarity)
+        self._next = max((belief.id for belief in beliefs), default=0) + 1
+        similarity.prepare(wording for belief in beliefs for wording in belief.wordings)
+        made = {belief.id: Draft.of(belief) for belief in beliefs}
+        for belief in beliefs:
+            if belief.superseded_by is not None:
+                made[belief.id].superseded_by = made[belief.superseded_by]
+            self._drafts.add(made[belief.id])
+
+    def prepare(self, events: Iterable[Event]) -> None:
+        """Compares the statements that are to come, all at once."""
+        self._similarity.prepare(
+            each.observation.statement if isinstance(each, Heard) else each.statement
+            for each in events
+            if isinstance(each, Heard | Decided)
+        )
+
+    def beliefs(self) -> list[Belief]:
+        """What is believed and what was given up, in the order in which it was founded."""
+        return [draft.value() for draft in self._drafts]
+
+    def step(self, event: Event) -> None:
+        """Takes in an event that is newer than all before."""
+        match event:
+            case Heard():
+                self._hear(event)
+            case Decided():
+                self._decide(event)
+            case Merged():
+                self._merge(event)
+            case Judged():
+                self._judge(event)
+
+    # What is heard
+
+    def _hear(self, heard: Heard) -> None:
+        said = heard.observation
+        if said.scope.reach is Reach.TASK:
+            return
+        about = self._drafts.about(claim_of(said))
+        same = self._agreeing(said, [each for each in about if each.holds_where(said.scope)])
+        # Where the person says outright how far something holds, it is not widened.
+        narrow = said.source is Source.STATED and said.scope != EVERYWHERE
+        if same is None and not narrow and not self._is_opposed(said, about):
+            same = self._agreeing(said, [each for each in about if _may_widen(each, said)])
+        if same is None and said.source is not Source.STATED and self._is_rejected(said):
+            return
+        draft = self._found(heard) if same is None else self._strengthen(same, heard)
+        if not draft.is_live:
+            return
+        for other in self._drafts.about(claim_of(draft)):
+            if draft.is_live and other.is_live and self._excludes(draft, other, heard):
+                self._standings.settle(draft, other, evidence_of(heard, Stance.CONTRADICTS))
+
+    def _agreeing(self, said: Observation, among: Iterable[Draft]) -> Draft | None:
+        """The belief this says again: live, most similar, of everywhere, oldest, in this order."""
+        scored = [
+            (each.is_live, likeness, each.scope == EVERYWHERE, -each.number, each)
+            for each in among
+            if (likeness := agreement(each, said, self._similarity)) > 0
+        ]
+        return max(scored, key=lambda each: each[:4])[4] if scored else None
+
+    def _is_opposed(self, said: Observation, about: Iterable[Draft]) -> bool:
+        """Whether something else is held in the very place that this is said of."""
+        return any(
+            each.is_live
+            and each.holds_where(said.scope)
+            and conflicts(claim_of(said), claim_of(each), self._similarity)
+            for each in about
+        )
+
+    def _is_rejected(self, said: Observation) -> bool:
+        """Whether a belief on just these words was rejected: they make no other one."""
+        words = _words(said.quote.text)
+        return any(
+            draft.is_rejected_by_user
+            and any(words == _words(each.quote) for each in draft.supporting())
+            for draft in self._drafts.rejected()
+        )
+
+    def _found(self, heard: Heard) -> Draft:
+        said = heard.observation
+        draft = Draft(
+            number=self._next,
+            founded_on=heard.event,
+            kind=said.kind,
+            statement=said.statement,
+            dimension=said.dimension,
+            value=said.value,
+            polarity=said.polarity,
+            scope=said.scope,
+        )
+        draft.hear(evidence_of(heard, Stance.SUPPORTS))
+        draft.weigh()
+        self._next += 1
+        self._drafts.add(draft)
+        return draft
+
+    def _strengthen(self, draft: Draft, heard: Heard) -> Draft:
+        said, given_up = heard.observation, not draft.is_live
+        draft.hear(evidence_of(heard, Stance.SUPPORTS))
+        self._drafts.hold(heard.event, draft)
+        if not given_up or said.source is not Source.HINT or _is_taken_up_by_hints(draft):
+            draft.weigh()
+        if not draft.holds_where(said.scope) and draft.scope != EVERYWHERE:
+            draft.heard_in = EVERYWHERE
+        return draft
+
+    # What excludes what
+
+    def _excludes(self, draft: Draft, other: Draft, heard: Heard) -> bool:
+        return (
+            other is not draft
+            and (other.holds_where(draft.scope) or _is_meant_here(heard, draft, other))
+            and conflicts(claim_of(draft), claim_of(other), self._similarity)
+        )
+
+    # What the person does
+
+    def _decide(self, decided: Decided) -> None:
+        draft = self._drafts.under(decided.on)
+        if draft is None:
+            return
+        decision = Decision(
+            kind=decided.kind, at=decided.at, statement=decided.statement, scope=decided.scope
+        )
+        if not self._drafts.decide(draft, decision):
+            return
+        self._standings.take_up(draft)
+        self._standings.free(draft)
+
+    def _merge(self, merged: Merged) -> None:
+        kept, other = self._drafts.under(merged.kept), self._drafts.under(merged.other)
+        if kept is None or other is None or kept is other:
+            return
+        if conflicts(claim_of(kept), claim_of(other), self._similarity):
+            return
+        self._drafts.drop(other)
+        for each in self._standings.ended_by(other):
+            each.superseded_by = kept if each is not kept else None
+        kept.absorb(other)
+        self._drafts.add(kept)
+        successor = kept.superseded_by
+        stays = (
+            not kept.is_live
+            and successor is not None
+            and not successor.is_rejected_by_user
+            and successor.last_word >= kept.last_word
+        )
+        self._standings.take_up(kept, stays=stays)
+
+    def _judge(self, judged: Judged) -> None:
+        known = judged.consultation_id
+        moved: dict[int, Draft] = {}
+        if known is not None:
+            for draft in self._drafts:
+                left = tuple(each for each in draft.verdicts if each.consultation_id != known)
+                if left != draft.verdicts:
+                    draft.verdicts, moved[draft.number] = left, draft
+        for share in judged.shares:
+            if (draft := self._drafts.under(share.on)) is None:
+                continue
+            verdict = Verdict(
+                consultation_id=known,
+                stance=share.stance,
+                weight=share.weight,
+                by=judged.by,
+                at=judged.at,
+                session_id=judged.session_id,
+            )
+            draft.verdicts, moved[draft.number] = (*draft.verdicts, verdict), draft
+        for draft in moved.values():
+            self._standings.weigh_again(draft)
+
+
+def _may_widen(draft: Draft, said: Observation) -> bool:
+    """Whether a belief that holds elsewhere may come to hold here too."""
+    placed = draft.is_placed and draft.scope != EVERYWHERE
+    return draft.is_live and not draft.holds_where(said.scope) and not placed
+
+
+def _is_taken_up_by_hints(draft: Draft) -> bool:
+    """Whether hints came in enough sessions since what the belief gave way to was last said."""
+    successor = draft.superseded_by
+    if successor is None:
+        return False
+    since = {e.session_id for e in draft.supporting() if e.at >= successor.last_seen}
+    return len(since) >= SESSIONS_TO_CONFIRM
+
+
+def _is_meant_here(heard: Heard, belief: Draft, exception: Draft) -> bool:
+    """Whether words about everywhere were said in the very place of an exception."""
+    return (
+        heard.observation.scope == EVERYWHERE
+        and exception.scope.reach is Reach.REPOSITORY
+        and same_repository(exception.scope.name, heard.repository)
+        and heard.at >= exception.last_word
+        and outweighs(belief, exception)
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.casefold().split())
+
+
+def evidence_of(heard: Heard, stance: Stance) -> Evidence:
+    """What was heard, as evidence for or against a belief."""
+    said = heard.observation
+    return Evidence(
+        event=heard.event,
+        observation_id=heard.observation_id,
+        session_id=heard.session_id,
+        host=heard.host,
+        repository=heard.repository,
+        ordinal=said.quote.ordinal,
+        quote=said.quote.text,
+        stance=stance,
+        source=said.source,
+        at=heard.at,
+        basis=said.basis,
+    )

@@ -1,0 +1,79 @@
+"""What is believed, derived anew from all that was heard and done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tom_swe.advise.brief import briefings
+from tom_swe.beliefs.changes import changes, named
+from tom_swe.beliefs.fold import fold
+from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.model.belief import Belief, DecisionKind
+from tom_swe.model.event import Decided, Heard
+from tom_swe.model.revision import Revision
+from tom_swe.model.user import UserModel, told
+
+if TYPE_CHECKING:
+    from tom_swe.ports import ChangeOfMind, Embedder, Vector
+
+
+class Deriving:
+    """Derives beliefs and what later sessions are told of them, in the transaction of a change."""
+
+    def __init__(self, briefing_tokens: int) -> None:
+        self._briefing_tokens = briefing_tokens
+
+    def derive(
+        self,
+        user_id: str,
+        change: ChangeOfMind,
+        embedder: Embedder | None,
+        before: Sequence[Belief],
+        *,
+        vectors: Mapping[str, Vector] | None = None,
+        reasons: Mapping[int, str] | None = None,
+    ) -> list[Revision]:
+        """Believes what follows from the log; how that differs from what was believed before.
+
+        ``vectors`` are of statements that are new; ``reasons`` say why beliefs changed that the
+        person did something to.
+        """
+        events = change.events()
+        name = embedder.name if embedder else ""
+        statements = {each.observation.statement for each in events if isinstance(each, Heard)}
+        statements |= {
+            each.statement
+            for each in events
+            if isinstance(each, Decided) and each.kind is DecisionKind.EDIT
+        }
+        known = {**change.statement_vectors(statements, name), **(vectors or {})}
+        known |= vectors_of(embedder, sorted(statements - known.keys()))
+        change.keep_statement_vectors(
+            {each: vector for each, vector in known.items() if each in statements}, name
+        )
+        change.drop_other_vectors(statements)
+        found = fold(events, Similarity(known, change.relations()))
+        beliefs, parts = named(found, change.owners())
+        change.join(parts)
+        made = changes(before, beliefs, reasons or {})
+        change.apply(made, known, name)
+        change.drop_all_but(belief.id for belief in beliefs)
+        self.brief(user_id, change)
+        return made
+
+    def brief(self, user_id: str, change: ChangeOfMind) -> None:
+        """Stores what later sessions are told."""
+        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
+        change.brief(briefings(user, self._briefing_tokens))
+
+    def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
+        """Stores what later sessions are told; how many briefings that changed."""
+        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
+        fresh = {each.repository: each for each in briefings(user, self._briefing_tokens)}
+        stored = {each.repository: each for each in change.briefings()}
+        names = fresh.keys() | stored.keys()
+        differing = [name for name in names if fresh.get(name) != stored.get(name)]
+        if differing:
+            change.brief(fresh.values())
+        return len(differing)
