@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("trl", reason="needs tom-swe[train]: tools/setup.sh train")
+pytest.importorskip("trl", reason="needs tom-evals[train]: tools/setup.sh train")
 
 import torch
 from typer.testing import CliRunner

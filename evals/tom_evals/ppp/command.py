@@ -31,7 +31,7 @@ ppp = typer.Typer(
 _FIFTH = 5
 _MISSING = (
     "training needs TRL, torch and transformers: tools/setup.sh train makes .venv-train with "
-    "them, or pip install 'tom-swe[train]'"
+    "them, or pip install 'tom-evals[train]'"
 )
 
 

@@ -1,6 +1,6 @@
 """Training a real model on UserVille's tasks, on one machine. Needs the extra ``[train]``.
 
-For the sizes that PPP trained, see docs/how-to/train-ppp.md: that is verl's.
+For the sizes that PPP trained, see evals/docs/train-ppp.md: that is verl's.
 """
 
 # torch and transformers are no part of the environment in which types are checked.
