@@ -15,7 +15,7 @@ from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
-from tom_swe.mind.parts import Faculties
+from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.ports import Embedder, Reader
 from tom_swe.settings import Settings
@@ -72,7 +72,7 @@ def make_tom(settings: Settings, empty_database: Path, said: list[str]) -> Itera
             shutil.copy(empty_database, settings.database)
         store = Store(settings.database)
         name, size = (embedder.name, embedder.dimension) if embedder else ("none", 0)
-        faculties = Faculties(
+        parts = Parts(
             embedder=embedder,
             index=NearestTurns(store.vectors, settings.index, name, size),
             reader=reader or EmbeddedReader(),
@@ -80,7 +80,7 @@ def make_tom(settings: Settings, empty_database: Path, said: list[str]) -> Itera
         )
         tom = Tom(
             store,
-            lambda: faculties,
+            lambda: parts,
             redact=lambda text: text.replace("hunter2", "[redacted]"),
             say=said.append,
             briefing_tokens=800,

@@ -65,7 +65,7 @@ from tom_swe import Query, load_settings, open_tom
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.testing import session_of
 tom = open_tom(load_settings())
-tom.remember("ada", session_of("from now on use pnpm"))
+tom.add_session("ada", session_of("from now on use pnpm"))
 assert tom.learn("ada").sessions == 1
 tom.consult("ada", Query(text="fix it"))
 name, size = tom.embedder.name, tom.embedder.dimension

@@ -19,7 +19,7 @@ SECOND = "and now the next step"
 def seed(home: Path) -> None:
     """A memory that holds one belief with one quote."""
     mind = open_tom(Settings(home=home), embedder=HashEmbedder())
-    mind.remember(LOCAL_USER, session_of(KNOWN))
+    mind.add_session(LOCAL_USER, session_of(KNOWN))
     mind.learn(LOCAL_USER)
     mind.close()
 

@@ -63,6 +63,6 @@ def opened(settings: Settings, server: ScriptedModel, said: list[str], **changed
 
 def tell(tom: Tom, *said: str | tuple[Role, str], host_id: str = "one") -> int:
     """Puts a session; its id."""
-    put = tom.remember("ada", session_of(*said, host_id=host_id))
+    put = tom.add_session("ada", session_of(*said, host_id=host_id))
     assert put.session_id
     return put.session_id

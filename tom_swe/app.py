@@ -21,11 +21,11 @@ from tom_swe.llm.local import LocalVerifier
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.mind.compare import ModelComparer
-from tom_swe.mind.parts import Faculties
+from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Limits, Message, Prompt, Purpose, Usage, day_of
-from tom_swe.ports import Adviser, Embedder, Reader, StandingScorer
+from tom_swe.ports import Adviser, Embedder, Reader, Scorer
 from tom_swe.settings import Model, Settings, helper_of, reader_of
 from tom_swe.text.host_tags import without_injections
 
@@ -45,7 +45,7 @@ def open_tom(
     wiring = _Wiring(settings, say, embedder)
     return Tom(
         wiring.store,
-        wiring.faculties,
+        wiring.parts,
         redact=wiring.redact,
         say=say,
         briefing_tokens=settings.briefing_tokens,
@@ -94,7 +94,7 @@ class _Wiring:
     def redact(self, text: str) -> str:
         return self.redactor.redact(without_injections(storable(text)))[0]
 
-    def scorer(self, embedder: Embedder | None) -> StandingScorer | None:
+    def scorer(self, embedder: Embedder | None) -> Scorer | None:
         """The sentence scorer, on the embedder where that is the bundled model."""
         if embedder is None or self._embedder is not None:
             return None
@@ -105,11 +105,11 @@ class _Wiring:
             self._say(f"reading by rules alone: {error}")
             return None
 
-    def faculties(self) -> Faculties:
+    def parts(self) -> Parts:
         model = self._embedder or _usable(self._settings, self._say)
         embedder = Remembering(model) if model else None
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
-        return Faculties(
+        return Parts(
             embedder=embedder,
             index=NearestTurns(
                 self.store.vectors,

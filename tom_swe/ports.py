@@ -28,7 +28,7 @@ from tom_swe.model.portable import Export, Row
 from tom_swe.model.revision import Heard, Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
-from tom_swe.model.user_acts import Judged, Moved, PersonChange
+from tom_swe.model.user_acts import Judged, Moved, UserAct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ class Embedder(Protocol):
         ...
 
 
-class StandingScorer(Protocol):
+class Scorer(Protocol):
     """Says of sentences how likely they state something durable about the person's wishes."""
 
     @property
@@ -122,7 +122,7 @@ class Pair(NamedTuple):
 
 
 class Comparer(Protocol):
-    """Says how statements go together that neither catalogue nor likeness decides."""
+    """Says how statements go together that neither catalogue nor similarity decides."""
 
     def compare(
         self, pairs: Sequence[Pair], session_id: int | None = None
@@ -284,22 +284,22 @@ class Queue(Protocol):
         ...
 
 
-class Hands(Protocol):
+class UserEdits(Protocol):
     """What only the person does, in one transaction."""
 
     def look_again(self) -> None:
         """Has the beliefs read anew when they are next wanted."""
         ...
 
-    def log(self, change: PersonChange) -> None:
+    def log(self, change: UserAct) -> None:
         """Keeps what the person did."""
         ...
 
-    def last(self) -> PersonChange | None:
+    def last(self) -> UserAct | None:
         """The newest change that was not taken back."""
         ...
 
-    def taken_back(self, change: PersonChange) -> None:
+    def taken_back(self, change: UserAct) -> None:
         """Notes that a change was taken back."""
         ...
 
@@ -328,7 +328,7 @@ class ChangeOfMind(Protocol):
     """The beliefs about one user under the write lock."""
 
     @property
-    def hands(self) -> Hands:
+    def user_edits(self) -> UserEdits:
         """What only the person does."""
         ...
 
@@ -569,7 +569,7 @@ class ConsultationStore(Protocol):
         ...
 
 
-class NotedStore(Protocol):
+class PointerStore(Protocol):
     """Pointers that agents leave to the person's words."""
 
     def put(self, user_id: str, quote: str, repository: str) -> Pointer:
@@ -601,10 +601,10 @@ class Tellings(Protocol):
         ...
 
 
-class PersonChangeStore(Protocol):
+class UserActStore(Protocol):
     """What the person changed with their own hands, to read."""
 
-    def all(self, user_id: str) -> list[PersonChange]:
+    def all(self, user_id: str) -> list[UserAct]:
         """What the person changed, oldest first; taken back or not."""
         ...
 
@@ -630,7 +630,7 @@ class MemoryStore(Protocol):
         ...
 
     @property
-    def changes(self) -> PersonChangeStore:
+    def user_acts(self) -> UserActStore:
         """What the person changed."""
         ...
 
@@ -670,7 +670,7 @@ class MemoryStore(Protocol):
         ...
 
     @property
-    def noted(self) -> NotedStore:
+    def pointers(self) -> PointerStore:
         """Pointers to the person's words."""
         ...
 

@@ -110,7 +110,7 @@ class ToMAgent:
         for data in _items(sessions_data):
             try:
                 if session := self._session(_fields(data)):
-                    tom.remember(user, session)
+                    tom.add_session(user, session)
             except MemoryFault:
                 raise
             except Exception as error:

@@ -43,8 +43,8 @@ from tom_swe.model.belief import (
     Kind,
     Polarity,
     Reach,
-    Ruling,
-    RulingKind,
+    Decision,
+    DecisionKind,
     Scope,
     Source,
     Stance,
@@ -57,13 +57,13 @@ from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
-from tom_swe.model.user_acts import Did, PersonChange
+from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.settings import Settings
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
 
-RULINGS = ("confirm", "reject", "pin", "unpin", "edit", "scope", "merge")
+DECISIONS = ("confirm", "reject", "pin", "unpin", "edit", "scope", "merge")
 # What each command prints with --json.
 DOCUMENTS: dict[str, str] = {
     "tom init": '`{"learned": Learned, "user_model": UserModel}`',
@@ -90,7 +90,7 @@ DOCUMENTS: dict[str, str] = {
         ),
         "`Belief`",
     ),
-    "tom undo": "`[PersonChange]`, without its image",
+    "tom undo": "`[UserAct]`, without its image",
     "tom log": "`[Entry]`",
     "tom diff": "`[Difference]`",
     "tom why-not": "`WhyNot`",
@@ -125,8 +125,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     Stats,
     Became,
     Advised,
-    Ruling,
-    PersonChange,
+    Decision,
+    UserAct,
     Entry,
     Difference,
     WhyNot,
@@ -148,7 +148,7 @@ WORDS: tuple[type[StrEnum], ...] = (
     Missing,
     Outcome,
     Adherence,
-    RulingKind,
+    DecisionKind,
     Did,
     Sign,
     Fault,

@@ -81,7 +81,7 @@ def described(tom: Tom, user_id: str, gone: Mentions) -> str:
         (len(gone.beliefs), "belief"),
         (len(gone.consultations), "answer"),
         (len(gone.pointers), "pointer"),
-        (len(gone.changes), "logged change"),
+        (len(gone.user_acts), "logged change"),
     )
     return " and ".join(f"{n} {what}{'s'[: n != 1]}" for n, what in parts if n)
 

@@ -10,7 +10,7 @@ from tom_cli.safe import safe
 from tom_swe.explain.stats import Became
 from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
-from tom_swe.model.belief import Belief, Evidence, Kind, Ruling, RulingKind, Stance, Status
+from tom_swe.model.belief import Belief, Evidence, Kind, Decision, DecisionKind, Stance, Status
 from tom_swe.model.memory import PastRevision, Problem, SessionSummary
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
@@ -24,9 +24,9 @@ TITLES = {
     Kind.HABIT: "Habits, counted",
 }
 MARKS = {
-    RulingKind.CONFIRM: "confirmed by you",
-    RulingKind.PIN: "pinned",
-    RulingKind.EDIT: "in your words",
+    DecisionKind.CONFIRM: "confirmed by you",
+    DecisionKind.PIN: "pinned",
+    DecisionKind.EDIT: "in your words",
 }
 
 
@@ -65,8 +65,8 @@ def notes_on(belief: Belief) -> list[str]:
     notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
     if belief.status is Status.CANDIDATE:
         notes.append("seen once")
-    notes += [MARKS[each.kind] for each in belief.rulings if each.kind in MARKS]
-    if belief.is_ruled_out:
+    notes += [MARKS[each.kind] for each in belief.decisions if each.kind in MARKS]
+    if belief.is_rejected_by_user:
         notes.append("rejected by you")
     elif belief.status is Status.RETIRED:
         notes.append(
@@ -130,10 +130,10 @@ def show_why(
     """Why a belief is held: its quotes, its arithmetic and history, and what telling it did."""
     out = console()
     out.print(belief_line(belief, quotes=0))
-    if belief.rulings:
+    if belief.decisions:
         out.print(Text("\nWhat you decided", style="bold underline"))
-    for ruling in belief.rulings:
-        out.print(Text(f"  {decided(ruling)} on {ruling.at:%Y-%m-%d}"))
+    for decision in belief.decisions:
+        out.print(Text(f"  {decided(decision)} on {decision.at:%Y-%m-%d}"))
     for stance, title in ((Stance.SUPPORTS, "Because you said"), (Stance.CONTRADICTS, "Against")):
         held = [e for e in belief.evidence if e.stance is stance]
         if held:
@@ -166,19 +166,19 @@ def show_why(
         )
 
 
-def decided(ruling: Ruling) -> str:
+def decided(decision: Decision) -> str:
     """What the person decided, to go before the day on which they did."""
-    match ruling.kind:
-        case RulingKind.CONFIRM:
+    match decision.kind:
+        case DecisionKind.CONFIRM:
             return "you confirmed it"
-        case RulingKind.REJECT:
+        case DecisionKind.REJECT:
             return "you rejected it"
-        case RulingKind.PIN:
+        case DecisionKind.PIN:
             return "you pinned it"
-        case RulingKind.EDIT:
-            return f"you worded it so, in the place of “{safe(ruling.learned, QUOTE)}”,"
-        case RulingKind.SCOPE:
-            return f"you said where it holds, in the place of {safe(ruling.learned)},"
+        case DecisionKind.EDIT:
+            return f"you worded it so, in the place of “{safe(decision.learned, QUOTE)}”,"
+        case DecisionKind.SCOPE:
+            return f"you said where it holds, in the place of {safe(decision.learned)},"
 
 
 def show_sessions(sessions: Sequence[SessionSummary]) -> None:

@@ -199,7 +199,7 @@ def answering(turns: int, runs: int) -> dict[str, float]:
             said = tuple(
                 Turn(ordinal=i, role=Role.USER, text=rng.choice(texts), at=at) for i in range(50)
             )
-            tom.remember(
+            tom.add_session(
                 LOCAL_USER,
                 Session(host="jsonl", host_id=str(number), started=at, ended=at, turns=said),
             )
@@ -223,11 +223,11 @@ def hook(turns: int, runs: int) -> dict[str, float]:
         settings = Settings(home=Path(folder) / "memory")
         tom = open_tom(settings)
         said = "from now on use pnpm, not npm"
-        tom.remember(LOCAL_USER, Session(host="jsonl", host_id="said", turns=(user_turn(said, 0),)))
+        tom.add_session(LOCAL_USER, Session(host="jsonl", host_id="said", turns=(user_turn(said, 0),)))
         tom.read(LOCAL_USER)
         for number in range(turns // 1000):
             batch = tuple(user_turn(message(rng), i) for i in range(1000))
-            tom.remember(LOCAL_USER, Session(host="jsonl", host_id=str(number), turns=batch))
+            tom.add_session(LOCAL_USER, Session(host="jsonl", host_id=str(number), turns=batch))
         tom.close()
         script = Path(sys.executable).with_name("tom-hook")
         entry = [str(script)] if script.exists() else [sys.executable, "-m", "tom_swe.hosts.hook"]

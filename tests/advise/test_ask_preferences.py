@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.advise.ask_preferences import checks
-from tom_swe.advise.ask_preferences.chosen import manner_of
+from tom_swe.advise.ask_preferences.chosen import ask_preferences_of
 from tom_swe.advise.ask_preferences.effort import asks_for_file, asks_for_symbol
 from tom_swe.advise.ask_preferences.preference import BY_ID, PREFERENCES, Ask, Preference, wanted_by
 from tom_swe.advise.ask_preferences.wording import worded
@@ -51,9 +51,9 @@ def advised(text: str, *preferences: str, before: str = "") -> Suggestion:
 def sent(preference: str, request: str = REQUEST) -> tuple[str, ...]:
     """What tom asks such a person about a vague request."""
     clarity = assess(request)
-    manner = manner_of(held(preference)) if preference != "no_preference" else manner_of(())
-    asked = questions(clarity, request, short=manner.short, limit=manner.questions_at_once)
-    return worded(asked, clarity.missing, manner.wishes, request, place="app/login.py")
+    preferences = ask_preferences_of(held(preference)) if preference != "no_preference" else ask_preferences_of(())
+    asked = questions(clarity, request, short=preferences.short, limit=preferences.questions_at_once)
+    return worded(asked, clarity.missing, preferences.wishes, request, place="app/login.py")
 
 
 # The twenty

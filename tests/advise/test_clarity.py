@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.advise.ask_preferences.chosen import manner_of
+from tom_swe.advise.ask_preferences.chosen import ask_preferences_of
 from tom_swe.advise.clarity.assess import CLEAR, assess, is_underspecified
 from tom_swe.advise.clarity.choices import open_choices
 from tom_swe.advise.clarity.features import CLEARER, VAGUER, features, is_report
@@ -245,7 +245,7 @@ def test_who_said_never_to_ask_is_asked_before_what_cannot_be_undone_alone() -> 
 def test_who_wants_to_be_asked_is_asked_sooner() -> None:
     """One who said to ask rather than guess is asked about what is barely clear enough."""
     welcomes = belief("Ask whenever a question comes up", "question_timing", "anytime")
-    assert manner_of([welcomes]).welcomes_questions
+    assert ask_preferences_of([welcomes]).welcomes_questions
     assert advised("create a dashboard").action is Action.PROCEED
     assert advised("create a dashboard", welcomes).action is Action.ASK
 

@@ -306,7 +306,7 @@ def test_advice_counts_beside_them() -> None:
 def tom(make_tom: MakeTom) -> Tom:
     """Believes in pnpm, said once, a day before."""
     made = make_tom(HashEmbedder())
-    made.remember("ada", session_of("from now on use pnpm", started=START - timedelta(days=1)))
+    made.add_session("ada", session_of("from now on use pnpm", started=START - timedelta(days=1)))
     made.learn("ada")
     return made
 
@@ -319,7 +319,7 @@ def learned(tom: Tom, session: Session) -> Belief:
         transaction.execute(text("UPDATE revision SET at = '2026-08-31 00:00:00.000000+00:00'"))
     telling = TOLD.model_copy(update={"host_id": session.host_id, "belief_ids": (held.id,)})
     tom.memory.tellings.put("ada", telling)
-    tom.remember("ada", session)
+    tom.add_session("ada", session)
     assert tom.learn("ada").failed == ()
     return tom.memory.beliefs.get("ada", held.id)
 
@@ -375,7 +375,7 @@ def test_disobedience_moves_nothing(tom: Tom) -> None:
 def test_a_session_that_nobody_was_told_of_says_nothing(tom: Tom) -> None:
     """Using pnpm unasked is no obedience."""
     (before,) = tom.memory.beliefs.all("ada")
-    tom.remember("ada", worked(*ran("pnpm add x"), "thanks"))
+    tom.add_session("ada", worked(*ran("pnpm add x"), "thanks"))
     tom.learn("ada")
     assert tom.memory.beliefs.all("ada") == [before]
 
@@ -393,6 +393,6 @@ def test_what_is_kept_to_does_not_fade(tom: Tom) -> None:
     """What is obeyed need not be said again to be told, as long as agents keep to it."""
     held = learned(tom, worked(*ran("pnpm add x")))
     later = START + timedelta(days=89, hours=12)
-    tom.remember("ada", session_of("never commit to main", host_id="much", started=later))
+    tom.add_session("ada", session_of("never commit to main", host_id="much", started=later))
     tom.learn("ada")
     assert held.id in [each.id for each in tom.memory.beliefs.told("ada")]

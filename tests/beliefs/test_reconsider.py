@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tom_swe.beliefs.reconsider import GONE, REJECTED, reconsider, weighed
 from tom_swe.beliefs.revise import revise
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.model.belief import (
     Belief,
     Change,
@@ -22,7 +22,7 @@ from tom_swe.model.belief import (
 from tom_swe.model.revision import Heard
 from tom_swe.testing import START
 
-ALIKE = Likeness({})
+SIMILAR = Similarity({})
 
 
 def heard(number: int, value: str, day: int, polarity: Polarity = Polarity.FOR) -> Heard:
@@ -41,7 +41,7 @@ def heard(number: int, value: str, day: int, polarity: Polarity = Polarity.FOR) 
 
 def told(*said: Heard) -> list[Belief]:
     now: dict[int, Belief] = {}
-    for revision in revise([], said, ALIKE):
+    for revision in revise([], said, SIMILAR):
         now[revision.belief.id] = revision.belief
     return list(now.values())
 
@@ -61,7 +61,7 @@ def test_a_chain_of_changes_of_mind_loses_a_link() -> None:
     """With the middle one of three gone, the first is not held beside the last."""
     npm, _, yarn = told(heard(1, "npm", 1), heard(2, "pnpm", 2), heard(3, "yarn", 3))
     orphan = npm.model_copy(update={"superseded_by": None, "evidence": npm.evidence[:1]})
-    revisions = reconsider([orphan, yarn], ALIKE)
+    revisions = reconsider([orphan, yarn], SIMILAR)
     assert [r.change for r in revisions] == [Change.STRENGTHEN, Change.RETIRE]
     assert revisions[-1].belief.superseded_by == yarn.id
 
@@ -73,7 +73,7 @@ def test_only_the_beliefs_in_question_are_weighed() -> None:
         for day in (5,)
         for belief in told(heard(1, "npm", 1), heard(2, "pnpm", 2, Polarity.AGAINST))
     )
-    (revision,) = weighed([one, other], [other.id], ALIKE, "why")
+    (revision,) = weighed([one, other], [other.id], SIMILAR, "why")
     assert (revision.belief.id, revision.change, revision.reason) == (
         other.id,
         Change.WEAKEN,
@@ -88,12 +88,12 @@ stories = st.lists(
     min_size=1,
     max_size=8,
 )
-rulings = st.lists(
+decisions = st.lists(
     st.tuples(st.integers(0, 7), st.sampled_from(Stance), st.integers(1, 20)), max_size=8
 )
 
 
-@given(stories, rulings, st.integers(0, 8))
+@given(stories, decisions, st.integers(0, 8))
 def test_whatever_is_judged_the_beliefs_stay_consistent(
     story: list[tuple[str, int, Polarity]], ruled: list[tuple[int, Stance, int]], withdrawn: int
 ) -> None:
@@ -109,7 +109,7 @@ def test_whatever_is_judged_the_beliefs_stay_consistent(
         for index, stance, day in step:
             number = sorted(beliefs)[index % len(beliefs)]
             beliefs[number] = judged(beliefs[number], stance, day)
-        for revision in weighed(list(beliefs.values()), list(beliefs), ALIKE, "judged"):
+        for revision in weighed(list(beliefs.values()), list(beliefs), SIMILAR, "judged"):
             assert revision.reason
             assert revision.change is not Change.ADD
             beliefs[revision.belief.id] = revision.belief
@@ -123,5 +123,5 @@ def test_whatever_is_judged_the_beliefs_stay_consistent(
             assert belief.status is not Status.CONFIRMED or len(sessions) >= 2
             if belief.status is Status.RETIRED and belief.superseded_by is None:
                 assert any(v.stance is Stance.CONTRADICTS for v in belief.verdicts)
-        again = weighed(list(beliefs.values()), list(beliefs), ALIKE, GONE)
+        again = weighed(list(beliefs.values()), list(beliefs), SIMILAR, GONE)
         assert [r for r in again if r.reason == REJECTED] == []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tom_swe.beliefs.reconsider import reconsider
 from tom_swe.beliefs.revise import revise
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -25,7 +25,7 @@ from tom_swe.model.belief import (
 from tom_swe.model.revision import Heard
 from tom_swe.testing import START
 
-ALIKE = Likeness({})
+SIMILAR = Similarity({})
 PNPM: dict[str, Any] = {"dimension": "package_manager", "value": "pnpm"}
 NPM: dict[str, Any] = {"dimension": "package_manager", "value": "npm"}
 
@@ -49,7 +49,7 @@ def heard(
 def after(*said: Heard, beliefs: list[Belief] | None = None) -> dict[int, Belief]:
     """The beliefs as they stand when these have been heard."""
     now = {belief.id: belief for belief in beliefs or []}
-    for revision in revise(list(now.values()), said, ALIKE):
+    for revision in revise(list(now.values()), said, SIMILAR):
         now[revision.belief.id] = revision.belief
     return now
 
@@ -224,7 +224,7 @@ def test_evidence_that_goes_is_missed() -> None:
     )
     old = now[-1]
     first_only = old.model_copy(update={"id": 1, "evidence": old.evidence[:1]})
-    (revision,) = reconsider([first_only], ALIKE)
+    (revision,) = reconsider([first_only], SIMILAR)
     assert revision.belief.status is Status.CANDIDATE
     assert revision.belief.superseded_by is None
     assert revision.belief.confidence == pytest.approx(2 / 3)
@@ -257,7 +257,7 @@ def test_whatever_is_said_the_beliefs_stay_consistent(
         ).model_copy(update={"id": number})
         for number, (value, day, polarity, seen) in enumerate(story)
     ]
-    revisions = revise([], said, ALIKE)
+    revisions = revise([], said, SIMILAR)
     now: dict[int, Belief] = {}
     for revision in revisions:
         assert revision.reason

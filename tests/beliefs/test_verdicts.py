@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tom_swe.beliefs.confidence import confidence, explain, newest
 from tom_swe.beliefs.feedback import verdicts
-from tom_swe.beliefs.status import is_rejected, standing, status_of
+from tom_swe.beliefs.status import is_rejected, with_status, status_of
 from tom_swe.errors import UsageError
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import (
@@ -147,11 +147,11 @@ def test_a_verdict_confirms_nothing() -> None:
 def test_what_rejections_outweigh_is_retired() -> None:
     """One rejection leaves what was said once in doubt; a second is more than was said for it."""
     once, twice = [verdict(Stance.CONTRADICTS)], [verdict(Stance.CONTRADICTS)] * 2
-    assert standing(belief([evidence()], once), superseded=False).status is Status.CANDIDATE
-    ended = standing(belief([evidence()], twice), superseded=False)
+    assert with_status(belief([evidence()], once), superseded=False).status is Status.CANDIDATE
+    ended = with_status(belief([evidence()], twice), superseded=False)
     assert (ended.status, ended.superseded_by) == (Status.RETIRED, None)
     accepted = [*twice, verdict(Stance.SUPPORTS)]
-    assert standing(belief([evidence()], accepted), superseded=False).status is Status.CANDIDATE
+    assert with_status(belief([evidence()], accepted), superseded=False).status is Status.CANDIDATE
 
 
 def test_what_is_said_after_the_rejections_holds() -> None:
@@ -164,7 +164,7 @@ def test_what_is_said_after_the_rejections_holds() -> None:
 def test_stated_outright_is_confirmed_at_once() -> None:
     """Once is enough, for a confidence of 0.8."""
     stated = [evidence(source=Source.STATED)]
-    held = standing(belief(stated, []), superseded=False)
+    held = with_status(belief(stated, []), superseded=False)
     assert held.status is Status.CONFIRMED
     assert held.confidence == pytest.approx(8 / 9)
 

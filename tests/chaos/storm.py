@@ -34,7 +34,7 @@ class Acknowledged:
 
     sessions: dict[str, str] = field(default_factory=dict)  # id: its last message
     statements: list[str] = field(default_factory=list)
-    rulings: list[tuple[str, int]] = field(default_factory=list)
+    decisions: list[tuple[str, int]] = field(default_factory=list)
     consultations: list[int] = field(default_factory=list)
     pointers: list[str] = field(default_factory=list)
     undone: int = 0
@@ -211,7 +211,7 @@ def rules(storm: Storm, rng: random.Random, number: int) -> None:
         did = rng.choice(["confirm", "reject", "edit"])
         worded = [f"{text}, as I put it"] if did == "edit" else []
         if storm.process(did, [*CLI, "memory", did, f"b{belief['id']}", *worded], rng) is not None:
-            storm.done.rulings.append((did, belief["id"]))
+            storm.done.decisions.append((did, belief["id"]))
     if rng.random() < 0.3:
         storm.done.undone += 1
         storm.process("undo", [*CLI, "undo"], rng)

@@ -58,7 +58,7 @@ def lost(storm: Storm, connection: sqlite3.Connection) -> list[str]:
         for number in json.loads(ids)
     }
     # A statement that was taken back takes the rulings on its belief with it.
-    missing += [f"{d} b{n}" for d, n in done.rulings if n in there and (d, n) not in changes]
+    missing += [f"{d} b{n}" for d, n in done.decisions if n in there and (d, n) not in changes]
     kept = {number for (number,) in connection.execute("SELECT id FROM consultation")}
     missing += [f"advice a{each}" for each in done.consultations if each not in kept]
     pointers = {quote for (quote,) in connection.execute("SELECT quote FROM noted")}
@@ -75,7 +75,7 @@ def report(storm: Storm) -> str:
     return (
         f"\nacknowledged: {dict(sorted(storm.done.counts.items()))}; sessions "
         f"{len(storm.done.sessions)}, statements {len(storm.done.statements)}, rulings "
-        f"{len(storm.done.rulings)}, advice {len(storm.done.consultations)}, pointers "
+        f"{len(storm.done.decisions)}, advice {len(storm.done.consultations)}, pointers "
         f"{len(storm.done.pointers)}\nstarted: {dict(sorted(storm.started.items()))}"
         f"\nkilled: {sum(storm.killed.values())} {dict(sorted(storm.killed.items()))}"
         f"\nlongest: {storm.longest[0]:.1f} s ({storm.longest[1]}); waited: {storm.waited}"

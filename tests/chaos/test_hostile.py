@@ -34,7 +34,7 @@ def told(tmp_path: Path) -> Path:
     """A memory with a briefing."""
     settings = Settings(home=tmp_path / "tom")
     tom = open_tom(settings, embedder=HashEmbedder())
-    tom.remember(LOCAL_USER, session_of("from now on use pnpm, not npm", host_id="1"))
+    tom.add_session(LOCAL_USER, session_of("from now on use pnpm, not npm", host_id="1"))
     tom.learn(LOCAL_USER)
     tom.close()
     return settings.database
@@ -183,7 +183,7 @@ def test_what_was_said_in_the_future_is_believed_and_told(tmp_path: Path) -> Non
     for days in (700, 701, 0):
         started = datetime.now(UTC) + timedelta(days=days)
         said = session_of("from now on use pnpm, not npm", host_id=str(days), started=started)
-        tom.remember(LOCAL_USER, said)
+        tom.add_session(LOCAL_USER, said)
     assert tom.learn(LOCAL_USER).sessions == 3
     (belief,) = tom.memory.beliefs.all(LOCAL_USER)
     assert 0.5 < belief.confidence <= 1

@@ -14,7 +14,7 @@ def test_audit_shows_each_fault_with_its_share() -> None:
     nothing = run(app, ["audit"])
     assert (nothing.exit_code, "Nothing is known" in nothing.output) == (0, True)
     tom = open_tom(load_settings())
-    tom.remember("local", session_of("from now on use pnpm, not npm", "keep answers short, always"))
+    tom.add_session("local", session_of("from now on use pnpm, not npm", "keep answers short, always"))
     tom.learn("local")
     tom.close()
     shown = run(app, ["audit"])

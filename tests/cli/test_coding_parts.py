@@ -318,7 +318,7 @@ def test_forgetting_a_session_deletes_its_conversation(tmp_path: Path) -> None:
     ids = ("a" * 32, "b" * 32)
     for number, name in enumerate(ids):
         said = session_of("a secret plan of mine", host_id=name)
-        assert tom.remember("local", said).session_id == number + 1
+        assert tom.add_session("local", said).session_id == number + 1
         (settings.conversations / name).mkdir(parents=True)
     tom.close()
     settings.history.write_text("a secret plan of mine")

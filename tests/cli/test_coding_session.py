@@ -36,7 +36,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     tom = open_tom(load_settings())
     for number in ("1", "2"):
-        tom.remember("local", session_of("from now on use pnpm, not npm", host_id=number))
+        tom.add_session("local", session_of("from now on use pnpm, not npm", host_id=number))
     tom.learn("local")
     tom.close()
     folder = tmp_path / "work"

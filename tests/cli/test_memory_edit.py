@@ -263,7 +263,7 @@ def test_a_review_takes_a_key_for_each(tom, tmp_path: Path) -> None:
     child.close()
     assert child.exitstatus == 0, screen.getvalue()
     after = {b["id"]: b for b in json.loads(tom("memory", "list", "--all", "--json")[1])}
-    kinds = [[r["kind"] for r in after[each["id"]]["rulings"]] for each in waiting]
+    kinds = [[r["kind"] for r in after[each["id"]]["decisions"]] for each in waiting]
     assert kinds == [["confirm"], ["reject"], ["edit", "confirm"], []]
     assert after[waiting[2]["id"]]["statement"] == "small diffs"
     tom("undo", "4")

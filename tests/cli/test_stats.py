@@ -60,19 +60,19 @@ def history(tmp_path: Path) -> None:
     mind = open_tom(settings, embedder=HashEmbedder())
     now = datetime.now(UTC)
     first = session_of("from now on use pnpm", host_id="first", started=now - 200 * DAY)
-    mind.remember(settings.user, first)
+    mind.add_session(settings.user, first)
     mind.learn(settings.user)
     beside = Beside(mind, settings, "shop", off=False)
     for name in ("obeys", "ignores", "is silent"):
         beside.tell(name)
     begun = now + timedelta(minutes=1)
     asked = (Role.USER, "add a chart")
-    mind.remember(settings.user, worked("obeys", begun, asked, (Role.TOOL, "pnpm add d3")))
+    mind.add_session(settings.user, worked("obeys", begun, asked, (Role.TOOL, "pnpm add d3")))
     corrected = (Role.USER, "no, use pnpm, not npm")
-    mind.remember(
+    mind.add_session(
         settings.user, worked("ignores", begun, asked, (Role.TOOL, "npm install d3"), corrected)
     )
-    mind.remember(settings.user, worked("is silent", begun, asked, (Role.AGENT, "done")))
+    mind.add_session(settings.user, worked("is silent", begun, asked, (Role.AGENT, "done")))
     assert mind.learn(settings.user).failed == ()
     mind.close()
 
@@ -130,7 +130,7 @@ def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> N
     for day, wish in ((3, "From now on: ask your questions in Italian."), (1, "")):
         said = (Role.USER, wish or "The login is broken.")
         begun = datetime.now(UTC) - day * DAY
-        mind.remember(
+        mind.add_session(
             settings.user, worked(f"day-{day}", begun, said, asks, (Role.USER, "an error"))
         )
     assert mind.learn(settings.user).failed == ()
@@ -157,7 +157,7 @@ def test_why_is_silent_on_what_was_told_to_nobody(tom, tmp_path: Path) -> None:
     """A belief that no session is known to have been told has no such line."""
     tom_home = Settings(home=tmp_path / "tom")
     mind = open_tom(tom_home, embedder=HashEmbedder())
-    mind.remember(tom_home.user, session_of("from now on use pnpm"))
+    mind.add_session(tom_home.user, session_of("from now on use pnpm"))
     mind.learn(tom_home.user)
     mind.close()
     assert "What became of it" not in tom("why", "b1")
@@ -166,7 +166,7 @@ def test_why_is_silent_on_what_was_told_to_nobody(tom, tmp_path: Path) -> None:
 def test_a_session_that_is_off_notes_nothing(settings: Settings) -> None:
     """Where tom tells the agent nothing, there is nothing to hold against what it does."""
     mind = open_tom(settings, embedder=HashEmbedder())
-    mind.remember(settings.user, session_of("from now on use pnpm"))
+    mind.add_session(settings.user, session_of("from now on use pnpm"))
     mind.learn(settings.user)
     Beside(mind, settings, "shop", off=True).tell("c1")
     beside = Beside(mind, settings, "shop", off=False)

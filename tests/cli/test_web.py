@@ -23,7 +23,7 @@ from tom_swe.app import open_tom
 from tom_swe.errors import NotFound
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Telling
-from tom_swe.model.belief import RulingKind, Status
+from tom_swe.model.belief import DecisionKind, Status
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.session import Role
 from tom_swe.settings import Settings
@@ -57,7 +57,7 @@ def tom(settings: Settings) -> Iterator[Tom]:
             repository=repository,
             started=at,
         )
-        made.remember(settings.user, session)
+        made.add_session(settings.user, session)
     assert made.learn(settings.user).sessions == len(SAID)
     yield made
     made.close()
@@ -181,10 +181,10 @@ def test_only_a_form_of_this_page_changes_anything(browser: Browser, tom: Tom) -
     for wrong in ({}, {"form_key": ""}, {"form_key": "ä"}, {"form_key": browser.keys.cookie}):
         assert browser.client.post(path, data=wrong, headers=OWN).status_code == 403
     assert browser.client.put(path, headers=OWN).status_code == 405
-    assert tom.memory.beliefs.get("ada", 1).rulings == ()
+    assert tom.memory.beliefs.get("ada", 1).decisions == ()
     old = {"Origin": f"http://{HOST}"}
     assert browser.client.post(path, data=fields, headers=old).status_code == 200
-    assert tom.memory.beliefs.get("ada", 1).is_ruled_out
+    assert tom.memory.beliefs.get("ada", 1).is_rejected_by_user
 
 
 def test_every_answer_forbids_what_it_does_not_need(browser: Browser, stranger: TestClient) -> None:
@@ -273,7 +273,7 @@ def test_health_says_what_is_to_be_mended(browser: Browser, tom: Tom, settings: 
     assert str(settings.home) in text
     assert "Check the vector index" in text
     settings.database.chmod(0o644)
-    tom.remember("ada", session_of("hello", host_id="late"))
+    tom.add_session("ada", session_of("hello", host_id="late"))
     assert "mend: <code>tom learn" in browser.see("/health?index=1")
     assert "beliefs have no fault" in browser.see("/audit")
 
@@ -346,10 +346,10 @@ def test_a_belief_is_ruled_on_as_by_the_command(browser: Browser, tom: Tom) -> N
     assert "never push to main" in browser.send("/beliefs/2/edit", text=" never push\nto main ")
     belief = tom.memory.beliefs.get("ada", 2)
     assert belief.statement == "never push to main"
-    assert belief.ruling(RulingKind.EDIT) is not None
+    assert belief.decision(DecisionKind.EDIT) is not None
     assert "rejected by you" in browser.send("/beliefs/2/reject")
-    assert tom.memory.beliefs.get("ada", 2).is_ruled_out
-    dids = [each.did.value for each in tom.memory.changes.all("ada")]
+    assert tom.memory.beliefs.get("ada", 2).is_rejected_by_user
+    dids = [each.did.value for each in tom.memory.user_acts.all("ada")]
     assert dids == ["confirm", "pin", "unpin", "edit", "reject"]
 
 
@@ -360,7 +360,7 @@ def test_the_last_change_is_taken_back(browser: Browser, tom: Tom) -> None:
     (change,) = re.findall(r'name="change" value="(\d+)"', browser.see("/beliefs/2"))
     tom.pin("ada", 1)
     assert "nothing was done" in browser.send("/undo", 400, change=change)
-    assert tom.memory.beliefs.get("ada", 2).is_ruled_out
+    assert tom.memory.beliefs.get("ada", 2).is_rejected_by_user
     tom.undo("ada")
     assert "Taken back." in browser.send("/undo", change=change)
     assert tom.memory.beliefs.get("ada", 2) == before
@@ -414,7 +414,7 @@ def test_a_form_that_cannot_be_is_refused_in_words(browser: Browser, tom: Tom) -
     path = f"{browser.keys.place}/beliefs/2/reject"
     broken = b"form_key=%ff&" + b"a=1&" * 40
     assert browser.client.post(path, content=broken, headers=OWN).status_code == 400
-    assert tom.memory.beliefs.get("ada", 2).rulings == ()
+    assert tom.memory.beliefs.get("ada", 2).decisions == ()
 
 
 def test_a_memory_that_is_held_or_broken_is_a_page(

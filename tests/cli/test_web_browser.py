@@ -72,7 +72,7 @@ def home(settings: Settings) -> Path:
             repository="acme/shop",
             started=START + timedelta(days=day),
         )
-        tom.remember(settings.user, session)
+        tom.add_session(settings.user, session)
     tom.learn(settings.user)
     tom.close()
     return settings.home
@@ -293,7 +293,7 @@ def test_a_review_takes_one_key_each(
     held = {b.id: b for b in tom.memory.beliefs.all("ada")}
     assert held[waiting[0]].status is Status.CONFIRMED
     assert held[waiting[1]].statement == "yes, strict types, not any"
-    assert held[waiting[2]].is_ruled_out
+    assert held[waiting[2]].is_rejected_by_user
     tom.close()
 
 

@@ -11,9 +11,9 @@ PAST = "2020-01-01 00:00:00.000000+00:00"
 def test_all_that_is_derived_is_mended_at_once_and_once(settings: Settings) -> None:
     """Full text, vector index, briefings, dead leases and modes; a second repair finds nothing."""
     tom = open_tom(settings)
-    tom.remember("ada", session_of("from now on use pnpm, not npm", host_id="1"))
+    tom.add_session("ada", session_of("from now on use pnpm, not npm", host_id="1"))
     tom.learn("ada")
-    tom.remember("ada", session_of("hello", host_id="2"))
+    tom.add_session("ada", session_of("hello", host_id="2"))
     tom.memory.queue.take("ada")
     tom.close()
     settings.index.mkdir(mode=0o700, exist_ok=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.explain.audit import Fault, audit
 from tom_swe.model.belief import Belief, Evidence, Kind, Polarity, Scope, Source, Stance
 from tom_swe.testing import START
@@ -43,7 +43,7 @@ def belief(
 
 
 def found(*beliefs: Belief) -> dict[Fault, tuple[int, ...]]:
-    result = audit(beliefs, Likeness({}), lambda text: text.replace("hunter2", "[redacted]"))
+    result = audit(beliefs, Similarity({}), lambda text: text.replace("hunter2", "[redacted]"))
     return {each.fault: each.samples for each in result.findings if each.count}
 
 
@@ -54,8 +54,8 @@ def test_a_sound_model_has_no_findings() -> None:
         belief(2, "Keep diffs small", "keep the diffs small"),
     ]
     assert found(*beliefs) == {}
-    assert audit(beliefs, Likeness({}), str).sound == 1.0
-    assert audit([], Likeness({}), str).sound is None
+    assert audit(beliefs, Similarity({}), str).sound == 1.0
+    assert audit([], Similarity({}), str).sound is None
 
 
 @pytest.mark.parametrize(

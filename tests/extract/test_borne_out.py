@@ -1,6 +1,6 @@
 import pytest
 
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.extract.borne_out import is_borne_out
 
@@ -8,8 +8,8 @@ MODEL = MiniLM()
 
 
 def borne_out(statement: str, quote: str, said: str = "") -> bool:
-    alike = Likeness(vectors_of(MODEL, (statement, quote)))
-    return is_borne_out(statement, quote, said or quote, alike)
+    similarity = Similarity(vectors_of(MODEL, (statement, quote)))
+    return is_borne_out(statement, quote, said or quote, similarity)
 
 
 @pytest.mark.parametrize(

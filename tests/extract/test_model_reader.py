@@ -161,7 +161,7 @@ def test_the_scope_is_the_models_within_what_is_known(
 
     with ScriptedModel(reading(note(QUOTE, "Do not make barrel files", **changed))) as server:
         tom = opened(settings, server, said)
-        tom.remember("ada", session_of(CLAUSE, repository="acme/shop"))
+        tom.add_session("ada", session_of(CLAUSE, repository="acme/shop"))
         tom.learn("ada")
         (belief,) = [b for b in tom.memory.beliefs.all("ada") if b.kind is Kind.PREFERENCE]
         assert belief.scope == scope
@@ -327,7 +327,7 @@ def test_no_call_is_made_where_there_is_nothing_to_read(
         tom = opened(settings, server, said)
         tell(tom, (Role.AGENT, "hello, what shall we do?"), "   ")
         tom.learn("ada")
-        (stated,) = tom.state("ada", "my endpoints stay thin")
+        (stated,) = tom.remember("ada", "my endpoints stay thin")
         assert stated.status is Status.CONFIRMED
         assert server.requests == []
         tell(tom, CLAUSE, host_id="two")
@@ -350,9 +350,9 @@ def test_a_pointer_to_a_session_that_was_read_costs_no_call(
     with ScriptedModel(reading(noted)) as server:
         tom = opened(settings, server, said)
         now = datetime.now(UTC)
-        tom.remember("ada", session_of(CLAUSE, "keep the diffs tiny in here", started=now))
+        tom.add_session("ada", session_of(CLAUSE, "keep the diffs tiny in here", started=now))
         tom.learn("ada")
-        assert len(tom.note("ada", "keep the diffs tiny in here").belief_ids) == 1
+        assert len(tom.point_at("ada", "keep the diffs tiny in here").belief_ids) == 1
         assert len(server.requests) == 1
         assert "Do not make barrel files" in statements(tom)
         tom.close()

@@ -135,7 +135,7 @@ def test_a_file_that_is_none_is_said_once_and_reading_goes_on(
     with_one = settings.model_copy(update={"local_model": tmp_path / "model.gguf"})
     tom = open_tom(with_one, say=told.append, embedder=HashEmbedder())
     for number in range(2):
-        tom.remember("ada", session_of(RULE, host_id=str(number)))
+        tom.add_session("ada", session_of(RULE, host_id=str(number)))
         assert tom.learn("ada").failed == ()
     assert [b.value for b in tom.memory.beliefs.all("ada")] == ["pnpm"]
     (said,) = [each for each in told if "local model" in each]

@@ -134,7 +134,7 @@ def prefer(tom: Tom, user_id: str = "local", value: str = "pnpm, not npm") -> No
     for number in (1, 2):
         started = START + timedelta(days=number)
         said = session_of(f"from now on use {value}", host_id=str(number), started=started)
-        tom.remember(user_id, said)
+        tom.add_session(user_id, said)
     tom.learn(user_id)
 
 
@@ -362,14 +362,14 @@ def test_a_session_that_the_memory_refuses_leaves_the_others(
     make_agent: MakeAgent, tom: Tom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An unforeseen failure costs one session; a fault of the memory is raised."""
-    remember = Tom.remember
+    remember = Tom.add_session
 
     def refuse(self: Tom, user_id: str, session: Session) -> object:
         if session.host_id == "bad":
             raise failure
         return remember(self, user_id, session)
 
-    monkeypatch.setattr(Tom, "remember", refuse)
+    monkeypatch.setattr(Tom, "add_session", refuse)
     data = [talk("bad", "use tabs"), talk("good", "from now on use pnpm")]
     failure: Exception = ValueError("quotes the session")
     make_agent().sleeptime_compute(sessions_data=data, user_id="")

@@ -52,8 +52,8 @@ def home(tmp_path: Path) -> Path:
 def told(home: Path) -> Iterator[Tom]:
     """A memory with one briefing for everywhere and one for acme/shop."""
     tom = open_tom(Settings(home=home), embedder=HashEmbedder())
-    tom.remember(LOCAL_USER, session_of("from now on use pnpm, not npm", host_id="1"))
-    tom.remember(
+    tom.add_session(LOCAL_USER, session_of("from now on use pnpm, not npm", host_id="1"))
+    tom.add_session(
         LOCAL_USER,
         session_of(
             "in this repo, never touch the vendor folder", host_id="2", repository="acme/shop"

@@ -49,7 +49,7 @@ def fill(home: Path) -> None:
     tom = open_tom(Settings(home=home))
     for day, (name, repository, text) in enumerate(SAID):
         at = START + timedelta(days=day)
-        tom.remember("local", session_of(text, host_id=name, repository=repository, started=at))
+        tom.add_session("local", session_of(text, host_id=name, repository=repository, started=at))
     assert tom.learn("local").sessions == len(SAID)
     tom.close()
 
@@ -304,7 +304,7 @@ def test_remember_believes_only_what_the_person_said(client: Client, folder: Pat
     assert client.data("profile", repository="other/thing") == before
     tom = open_tom(Settings(home=folder / "tom"))
     said = session_of("my reviews stay short", host_id="today", started=datetime.now(UTC))
-    tom.remember("local", said)
+    tom.add_session("local", said)
     tom.learn("local")
     tom.close()
     learned = client.data("remember", quote="my reviews stay short")

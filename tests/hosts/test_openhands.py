@@ -37,7 +37,7 @@ Converse = Callable[..., Any]
 def tom() -> Iterator[Tom]:
     made = open_tom(load_settings(), embedder=HashEmbedder())
     for number in ("1", "2"):
-        made.remember("local", session_of("from now on use pnpm, not npm", host_id=number))
+        made.add_session("local", session_of("from now on use pnpm, not npm", host_id=number))
     made.learn("local")
     yield made
     made.close()

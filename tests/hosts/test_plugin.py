@@ -375,7 +375,7 @@ def test_an_openhands_agent_is_told_and_learned_from(
     monkeypatch.setenv("OH_PERSISTENCE_DIR", str(tmp_path / "oh"))
     settings = Settings(home=tmp_path / "tom")
     mind = open_tom(settings, embedder=HashEmbedder())
-    mind.remember(LOCAL_USER, session_of("from now on use pnpm, not npm"))
+    mind.add_session(LOCAL_USER, session_of("from now on use pnpm, not npm"))
     mind.learn(LOCAL_USER)
     briefing = mind.brief(LOCAL_USER, "work").text
     mind.close()

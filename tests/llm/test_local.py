@@ -222,7 +222,7 @@ def test_tom_reads_with_it(weights: Path, settings: Settings) -> None:
     told: list[str] = []
     with_one = settings.model_copy(update={"local_model": weights})
     tom = open_tom(with_one, say=told.append)
-    tom.remember("ada", session_of("please keep functions small, simple and without comments"))
+    tom.add_session("ada", session_of("please keep functions small, simple and without comments"))
     learned = tom.learn("ada")
     assert (learned.sessions, learned.failed, told) == (1, (), [])
     assert tom.relearn("ada") == 0
@@ -250,7 +250,7 @@ def test_a_real_server_is_asked_and_nothing_is_taken_on_its_word(
         "model_timeout_seconds": 5 * MINUTE,
     }
     tom = open_tom(settings.model_copy(update=named), say=told.append, embedder=HashEmbedder())
-    tom.remember("ada", session_of(said[0], (Role.AGENT, "I always use yarn."), said[1]))
+    tom.add_session("ada", session_of(said[0], (Role.AGENT, "I always use yarn."), said[1]))
     learned = tom.learn("ada")
     assert learned.sessions + len(learned.failed) == 1
     advice = tom.consult("ada", Query(text="Add a second chart"))

@@ -4,7 +4,7 @@ import pytest
 from changes import changed
 
 from tom_swe.beliefs.revise import revise
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.errors import NotFound
 from tom_swe.memory.store import Store
 from tom_swe.model.belief import Belief, Kind, Observation, Quote, SessionModel, Source
@@ -44,7 +44,7 @@ def _change(store: Store, job: Job, model: SessionModel) -> list[Heard]:
         assert change
         heard = change.observe(model)
         change.drop_unsupported()
-        change.apply(revise(change.beliefs(), heard, Likeness({})), {}, "")
+        change.apply(revise(change.beliefs(), heard, Similarity({})), {}, "")
         return heard
 
 
@@ -99,7 +99,7 @@ def test_a_change_that_fails_half_way_leaves_nothing(store: Store) -> None:
     model = SessionModel(intent="general", summary="", observations=(observed("use pnpm"),))
     with pytest.raises(RuntimeError), changed(store, job) as change:  # noqa: PT012
         assert change
-        change.apply(revise([], change.observe(model), Likeness({})), {}, "")
+        change.apply(revise([], change.observe(model), Similarity({})), {}, "")
         raise RuntimeError("half way")
     assert store.beliefs.all("ada") == []
     assert store.sizes().observations == 0

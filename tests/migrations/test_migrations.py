@@ -18,11 +18,11 @@ from tom_swe.memory.engine import open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
 from tom_swe.model.advice import Adherence, Outcome, Telling
-from tom_swe.model.belief import Change, Judge, Ruling, RulingKind, Stance, Verdict
+from tom_swe.model.belief import Change, Judge, Decision, DecisionKind, Stance, Verdict
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
 from tom_swe.model.revision import Revision
-from tom_swe.model.user_acts import Did, PersonChange
+from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.testing import START, session_of
 
 FIRST = Path(__file__).with_name("first_revision.sql")
@@ -105,7 +105,7 @@ def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> N
     with store.learning.from_outside("ada") as change:
         change.judge(7, Outcome.ACCEPTED, {1: [supports]})
     assert store.beliefs.get("ada", 1).verdicts == (supports,)
-    assert store.noted.all("ada") == []
+    assert store.pointers.all("ada") == []
     assert store.check() == []
     store.close()
     with sqlite3.connect(path) as connection:
@@ -151,7 +151,7 @@ def test_a_database_of_the_fourth_revision_takes_calls(tmp_path: Path) -> None:
     store.ledger.settle(call_id, Settled.ANSWERED, most, 10)
     assert [(c.session_id, c.settled) for c in store.ledger.calls()] == [(1, Settled.ANSWERED)]
     assert [belief.quotes for belief in store.beliefs.all("ada")] == [("use pnpm please",)]
-    assert [(p.id, p.quote, p.session_id) for p in store.noted.all("ada")] == [(3, "use pnpm", 1)]
+    assert [(p.id, p.quote, p.session_id) for p in store.pointers.all("ada")] == [(3, "use pnpm", 1)]
     assert [each.id for each in store.consultations.all("ada")] == [7]
     with store.learning.from_outside("ada") as change:
         change.forget_session(1)
@@ -264,17 +264,17 @@ def test_a_database_of_the_sixth_revision_takes_rulings(tmp_path: Path) -> None:
     connection.close()
     store = Store(path)
     assert revision_of(path) == tom_migrations.HEAD
-    assert [(b.id, b.rulings) for b in store.beliefs.all("ada")] == [(1, ()), (2, ())]
-    assert store.changes.all("ada") == []
+    assert [(b.id, b.decisions) for b in store.beliefs.all("ada")] == [(1, ()), (2, ())]
+    assert store.user_acts.all("ada") == []
     history = [(each.reason, each.about) for each in store.beliefs.history("ada", 2)]
     assert history == [("first heard", None), ("superseded", 1)]
-    pinned = Ruling(kind=RulingKind.PIN, at=START)
+    pinned = Decision(kind=DecisionKind.PIN, at=START)
     with store.learning.from_outside("ada") as change:
-        belief = change.beliefs()[0].model_copy(update={"rulings": (pinned,)})
+        belief = change.beliefs()[0].model_copy(update={"decisions": (pinned,)})
         change.apply([Revision(change=Change.RULE, belief=belief, reason="you pinned it")], {}, "")
-        change.hands.log(PersonChange(at=START, did=Did.PIN, belief_ids=(1,), consultation_id=7))
-    assert store.beliefs.get("ada", 1).rulings == (pinned,)
-    assert [each.did for each in store.changes.all("ada")] == [Did.PIN]
+        change.user_edits.log(UserAct(at=START, did=Did.PIN, belief_ids=(1,), consultation_id=7))
+    assert store.beliefs.get("ada", 1).decisions == (pinned,)
+    assert [each.did for each in store.user_acts.all("ada")] == [Did.PIN]
     assert store.check() == []
     store.close()
     with sqlite3.connect(path) as connection:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from with_a_model import note, opened, reading, tell
 
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.mind.compare import doubtful
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Kind, Relation, Stance, Status
@@ -118,11 +118,11 @@ def test_what_is_clear_is_not_asked(settings: Settings, said: list[str]) -> None
 def test_told_relations_go_before_likeness() -> None:
     """Whatever the words have in common, and whichever way round they are asked for."""
     pair = Pair("use tabs", "use spaces")
-    for relation, alike in (
+    for relation, similarity in (
         (Relation.AGREE, 1),
         (Relation.DIFFERENT, 0),
         (Relation.CONTRADICT, -1),
     ):
-        likeness = Likeness({}, {pair: relation})
-        assert likeness("Use spaces", "use tabs") == alike
-    assert doubtful([], [], Likeness({})) == []
+        told = Similarity({}, {pair: relation})
+        assert told("Use spaces", "use tabs") == similarity
+    assert doubtful([], [], Similarity({})) == []

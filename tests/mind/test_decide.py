@@ -16,7 +16,7 @@ from tom_swe.model.belief import (
     Observation,
     Quote,
     Reach,
-    RulingKind,
+    DecisionKind,
     Scope,
     SessionModel,
     Source,
@@ -38,14 +38,14 @@ def tom(make_tom: MakeTom) -> Tom:
 
 def hear(tom: Tom, text: str, name: str, day: float = 0, repository: str = "") -> None:
     at = START + timedelta(days=day)
-    tom.remember("ada", session_of(text, host_id=name, started=at, repository=repository))
+    tom.add_session("ada", session_of(text, host_id=name, started=at, repository=repository))
     assert tom.learn("ada").failed == ()
 
 
 def hear_now(tom: Tom, text: str, name: str, repository: str = "") -> None:
     """Says it after all that was decided so far."""
     session = session_of(text, host_id=name, started=datetime.now(UTC), repository=repository)
-    tom.remember("ada", session)
+    tom.add_session("ada", session)
     assert tom.learn("ada").failed == ()
 
 
@@ -138,7 +138,7 @@ class TestReject:
         hear(tom, "from now on use npm", "1")
         npm = tom.reject("ada", held(tom, "npm").id)
         if how == "stated":
-            tom.state("ada", "use npm")
+            tom.remember("ada", "use npm")
         else:
             tom.confirm("ada", npm.id)
         assert tom.memory.beliefs.get("ada", npm.id).status is Status.CONFIRMED
@@ -237,7 +237,7 @@ class TestEdit:
         hear(tom, "from now on use npm", "1")
         belief = held(tom, "npm")
         tom.edit("ada", belief.id, "Use npm 11")
-        assert tom.edit("ada", belief.id, "Use npm").rulings == ()
+        assert tom.edit("ada", belief.id, "Use npm").decisions == ()
 
     @pytest.mark.parametrize("text", ["", " \n ", "?!", "x" * 501])
     def test_what_cannot_be_a_belief_is_refused(self, tom: Tom, text: str) -> None:
@@ -349,8 +349,8 @@ def test_a_ruling_made_twice_is_made_once(tom: Tom) -> None:
     for does in (tom.confirm, tom.pin, tom.reject):
         once = does("ada", 1)
         assert does("ada", 1) == once
-    assert [each.kind for each in once.rulings] == [RulingKind.REJECT]
-    assert len(tom.memory.changes.all("ada")) == 3
+    assert [each.kind for each in once.decisions] == [DecisionKind.REJECT]
+    assert len(tom.memory.user_acts.all("ada")) == 3
 
 
 class Reading:

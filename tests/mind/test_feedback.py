@@ -18,9 +18,9 @@ MakeTom = Callable[..., Tom]
 def tom(make_tom: MakeTom) -> Tom:
     """Knows two things, each said once."""
     made = make_tom()
-    made.remember("ada", session_of("from now on use npm", host_id="1"))
+    made.add_session("ada", session_of("from now on use npm", host_id="1"))
     later = START + timedelta(days=1)
-    made.remember("ada", session_of("never commit to main", host_id="2", started=later))
+    made.add_session("ada", session_of("never commit to main", host_id="2", started=later))
     made.learn("ada")
     return made
 
@@ -111,11 +111,11 @@ def test_said_again_later_it_lives_again(tom: Tom) -> None:
         (belief,) = tom.judge("ada", advice, Outcome.REJECTED)
     text = belief.quotes[0]
     before = START + timedelta(days=2)
-    tom.remember("ada", session_of(text, host_id="3", started=before))
+    tom.add_session("ada", session_of(text, host_id="3", started=before))
     tom.learn("ada")
     assert tom.memory.beliefs.get("ada", belief.id).status is Status.RETIRED
     after = max(v.at for v in belief.verdicts) + timedelta(hours=1)
-    tom.remember("ada", session_of(text, host_id="4", started=after))
+    tom.add_session("ada", session_of(text, host_id="4", started=after))
     tom.learn("ada")
     again = tom.memory.beliefs.get("ada", belief.id)
     assert again.status is Status.CONFIRMED
@@ -133,7 +133,7 @@ def test_what_lives_again_agrees_with_what_was_said_since(tom: Tom) -> None:
         (belief,) = tom.judge("ada", advice, Outcome.REJECTED)
         assert belief.id == npm.id
     later = START + timedelta(days=9)
-    tom.remember("ada", session_of("from now on use yarn", host_id="3", started=later))
+    tom.add_session("ada", session_of("from now on use yarn", host_id="3", started=later))
     tom.learn("ada")
     tom.judge("ada", advices[0], Outcome.ACCEPTED)
     tom.judge("ada", advices[1], Outcome.ACCEPTED)
@@ -145,7 +145,7 @@ def test_no_verdict_revives_what_was_superseded(tom: Tom) -> None:
     """Accepted advice on a belief that the person has changed since leaves it given up."""
     advice = advised(tom)
     later = START + timedelta(days=9)
-    tom.remember("ada", session_of("from now on use yarn", host_id="3", started=later))
+    tom.add_session("ada", session_of("from now on use yarn", host_id="3", started=later))
     tom.learn("ada")
     tom.judge("ada", advice, Outcome.ACCEPTED)
     assert held(tom, "npm").status is Status.RETIRED
@@ -205,7 +205,7 @@ def test_forgetting_keeps_the_verdicts_of_what_stays(tom: Tom) -> None:
 def test_forgotten_evidence_is_weighed_with_the_verdicts(tom: Tom) -> None:
     """What a second session confirmed falls with it to what verdicts make of the first."""
     again = START + timedelta(days=3)
-    tom.remember("ada", session_of("from now on use npm", host_id="3", started=again))
+    tom.add_session("ada", session_of("from now on use npm", host_id="3", started=again))
     tom.learn("ada")
     for by_agent in (True, False):
         tom.judge("ada", advised(tom, "npm", limit=1), Outcome.REJECTED, by_agent=by_agent)
@@ -225,7 +225,7 @@ def test_advice_on_what_is_read_anew_stays_true(tom: Tom) -> None:
     """When a session is rewritten, its belief goes and is no longer cited; the rest is judged."""
     advice = advised(tom)
     npm = held(tom, "npm")
-    tom.remember("ada", session_of("hello there", host_id="1"))
+    tom.add_session("ada", session_of("hello there", host_id="1"))
     tom.learn("ada")
     assert npm.id not in [b.id for b in tom.memory.beliefs.all("ada")]
     (belief,) = tom.judge("ada", advice, Outcome.ACCEPTED)
@@ -235,7 +235,7 @@ def test_advice_on_what_is_read_anew_stays_true(tom: Tom) -> None:
 def test_reading_everything_again_keeps_the_verdicts(make_tom: MakeTom) -> None:
     """Sessions that are learned from again with an embedder leave what was judged judged."""
     tom = make_tom()
-    tom.remember("ada", session_of("from now on use npm", host_id="1"))
+    tom.add_session("ada", session_of("from now on use npm", host_id="1"))
     tom.learn("ada")
     tom.judge("ada", advised(tom), Outcome.ACCEPTED)
     before = tom.memory.beliefs.all("ada")

@@ -38,7 +38,7 @@ def tom_with(make_tom: MakeTom) -> Tom:
 
 def hear(tom: Tom, number: int, text: str) -> None:
     at = START + timedelta(days=number)
-    tom.remember("ada", session_of(text, host_id=str(number), started=at))
+    tom.add_session("ada", session_of(text, host_id=str(number), started=at))
     tom.learn("ada")
 
 
@@ -105,7 +105,7 @@ def test_a_hint_takes_nothing_back(make_tom: MakeTom) -> None:
 def test_what_is_stated_to_tom_is_never_a_hint(make_tom: MakeTom) -> None:
     """A statement is kept whole, though a sentence of it reads like a wish."""
     tom = tom_with(make_tom)
-    (belief,) = tom.state("ada", f"{HINT}. It came with the house.")
+    (belief,) = tom.remember("ada", f"{HINT}. It came with the house.")
     assert belief.is_stated
     assert belief.quotes == (f"{HINT}. It came with the house.",)
 
@@ -114,9 +114,9 @@ def test_an_agent_that_points_at_a_hint_makes_it_more(make_tom: MakeTom) -> None
     """Words that an agent points at count as said, although they were a hint already."""
     tom = tom_with(make_tom)
     hear(tom, 1, HINT)
-    tom.note("ada", HINT)
+    tom.point_at("ada", HINT)
     session: Session = session_of(f"fix it. {HINT}", host_id="2", started=START)
-    tom.remember("ada", session)
+    tom.add_session("ada", session)
     tom.learn("ada")
     (belief,) = tom.memory.beliefs.user_model("ada").beliefs
     assert Source.INSTRUCTION in {each.source for each in belief.supporting}
@@ -128,7 +128,7 @@ def test_without_the_scorers_file_the_rules_read_alone(
     """A scorer that is not there is told once, and everything else works."""
     monkeypatch.setattr(scorer, "SHIPPED", "none.json")
     tom = open_tom(settings, say=said.append)
-    tom.remember("ada", session_of("from now on use pnpm. keep functions small and simple"))
+    tom.add_session("ada", session_of("from now on use pnpm. keep functions small and simple"))
     tom.learn("ada")
     assert [b.value for b in tom.memory.beliefs.user_model("ada").beliefs] == ["pnpm"]
     assert [each for each in said if "rules alone" in each] == said
@@ -139,7 +139,7 @@ def test_without_the_scorers_file_the_rules_read_alone(
 def test_the_product_reads_with_the_scorer(settings: Settings, said: list[str]) -> None:
     """What is opened by the settings alone finds a hint that no rule knows."""
     tom = open_tom(settings, say=said.append)
-    tom.remember("ada", session_of("from now on use pnpm. keep functions small and simple"))
+    tom.add_session("ada", session_of("from now on use pnpm. keep functions small and simple"))
     tom.learn("ada")
     sources = {each.source for b in tom.memory.beliefs.all("ada") for each in b.supporting}
     assert sources == {Source.INSTRUCTION, Source.HINT}

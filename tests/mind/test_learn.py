@@ -46,7 +46,7 @@ def test_sessions_are_read_at_once_and_learned_in_order(make_tom: MakeTom) -> No
     reader = Waiting()
     tom = make_tom(reader=reader)
     for number in range(9):
-        tom.remember("ada", session_of("from now on use pnpm, not npm", host_id=str(number)))
+        tom.add_session("ada", session_of("from now on use pnpm, not npm", host_id=str(number)))
     told_of: list[int] = []
     learned = tom.read("ada", told_of.append)
     assert reader.most == 3
@@ -62,7 +62,7 @@ def test_a_batch_believes_what_one_session_after_the_other_would(make_tom: MakeT
     tom = make_tom(HashEmbedder())
     for user in ("ada", "bob"):
         for number, said in enumerate(words):
-            tom.remember(user, session_of(f"from now on {said}", host_id=str(number)))
+            tom.add_session(user, session_of(f"from now on {said}", host_id=str(number)))
             if user == "bob":
                 tom.read("bob")
     tom.read("ada")
@@ -78,7 +78,7 @@ def test_a_session_that_was_tried_before_is_read_alone(make_tom: MakeTom) -> Non
     """What may have brought its learner down does not lead the others into its batch."""
     tom = make_tom()
     for number in range(5):
-        tom.remember("ada", session_of("hello there", host_id=str(number)))
+        tom.add_session("ada", session_of("hello there", host_id=str(number)))
     job = tom.memory.queue.take("ada")
     assert job
     tom.memory.queue.fail(job, "")
@@ -108,7 +108,7 @@ def test_a_change_that_fails_is_taken_back_alone(make_tom: MakeTom, failing: str
     """Half-made changes of one session leave nothing; the other's are kept."""
     tom = make_tom()
     for name, said in (("first", "use pnpm, not npm"), ("second", "keep the diff small")):
-        tom.remember("ada", session_of(f"from now on {said}", host_id=name))
+        tom.add_session("ada", session_of(f"from now on {said}", host_id=name))
     memory = tom.memory
     reader = EmbeddedReader()
     jobs = [memory.queue.take("ada"), memory.queue.take("ada")]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tom_swe.errors import NotFound, SourceError
-from tom_swe.mind.parts import Faculties
+from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Action, Query
 from tom_swe.model.belief import SessionModel, Status
@@ -20,9 +20,9 @@ MakeTom = Callable[..., Tom]
 
 
 def two_sessions(tom: Tom) -> None:
-    tom.remember("ada", session_of("from now on use pnpm, not npm", host_id="1"))
+    tom.add_session("ada", session_of("from now on use pnpm, not npm", host_id="1"))
     later = START + timedelta(days=3)
-    tom.remember(
+    tom.add_session(
         "ada",
         session_of("add a chart. we always use pnpm here by the way", host_id="2", started=later),
     )
@@ -58,10 +58,10 @@ def test_learning_again_changes_nothing(make_tom: MakeTom) -> None:
 def test_words_that_a_host_rewrote_are_missed(make_tom: MakeTom) -> None:
     """When a session no longer holds the words, the belief on them goes at the next learning."""
     tom = make_tom()
-    tom.remember("ada", session_of("from now on use pnpm", host_id="1"))
+    tom.add_session("ada", session_of("from now on use pnpm", host_id="1"))
     tom.learn("ada")
     assert len(tom.memory.beliefs.all("ada")) == 1
-    tom.remember("ada", session_of("hello there", host_id="1"))
+    tom.add_session("ada", session_of("hello there", host_id="1"))
     tom.learn("ada")
     assert tom.memory.beliefs.all("ada") == []
     assert tom.brief("ada").text == ""
@@ -80,7 +80,7 @@ def test_what_only_others_said_is_never_believed(make_tom: MakeTom) -> None:
             Turn(ordinal=2, role=Role.USER, text="what does this mean?", attachment=said),
         ),
     )
-    tom.remember("ada", session)
+    tom.add_session("ada", session)
     tom.learn("ada")
     assert tom.memory.beliefs.all("ada") == []
 
@@ -103,7 +103,7 @@ def test_one_bad_session_does_not_stop_the_rest(make_tom: MakeTom) -> None:
     """Failures are told and stay queued; an unforeseen one is kept without its text."""
     tom = make_tom(reader=BrokenReader())
     for name in ("1", "2", "3"):
-        tom.remember("ada", session_of("hello", host_id=name))
+        tom.add_session("ada", session_of("hello", host_id=name))
     learned = tom.learn("ada")
     assert learned.sessions == 1
     assert learned.failed == ("session s1: cannot read this one", "session s2: ValueError")
@@ -151,9 +151,9 @@ def test_forgetting_a_session_forgets_what_rested_on_it(make_tom: MakeTom) -> No
 def test_a_superseded_belief_returns_when_its_successor_is_forgotten(make_tom: MakeTom) -> None:
     """Forgetting the change of mind brings back what was held before it."""
     tom = make_tom()
-    tom.remember("ada", session_of("from now on use npm", host_id="1"))
+    tom.add_session("ada", session_of("from now on use npm", host_id="1"))
     later = START + timedelta(days=3)
-    tom.remember("ada", session_of("from now on use pnpm", host_id="2", started=later))
+    tom.add_session("ada", session_of("from now on use pnpm", host_id="2", started=later))
     tom.learn("ada")
     assert [b.value for b in tom.memory.beliefs.user_model("ada").beliefs] == ["pnpm"]
     tom.forget_session("ada", 2)
@@ -167,8 +167,8 @@ def test_forgotten_words_are_on_no_page_of_the_disk(
     """After forgetting, the bytes of every file under TOM_HOME hold none of the words."""
     tom = make_tom(HashEmbedder())
     marked = "from now on always use zanzibarpack for installing"
-    tom.remember("ada", session_of(marked, host_id="1"))
-    tom.remember("ada", session_of("hello there", host_id="2"))
+    tom.add_session("ada", session_of(marked, host_id="1"))
+    tom.add_session("ada", session_of("hello there", host_id="2"))
     tom.learn("ada")
     tom.consult("ada", Query(text="install it"))
     (belief,) = [b for b in tom.memory.beliefs.all("ada") if "zanzibarpack" in b.statement.lower()]
@@ -205,10 +205,10 @@ def test_many_threads_ask_at_once(make_tom: MakeTom) -> None:
     tom = make_tom(HashEmbedder())
     two_sessions(tom)
     tom.learn("ada")
-    made: list[Faculties] = []
-    known = tom._mind.faculties
+    made: list[Parts] = []
+    known = tom._mind.parts
 
-    def counted() -> Faculties:
+    def counted() -> Parts:
         made.append(known)
         return known
 

@@ -9,7 +9,7 @@ import pytest
 from tom_swe.errors import UsageError
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Outcome, Query
-from tom_swe.model.belief import Belief, Reach, RulingKind, Scope, Status
+from tom_swe.model.belief import Belief, Reach, DecisionKind, Scope, Status
 from tom_swe.model.user_acts import Did
 from tom_swe.settings import Settings
 from tom_swe.testing import START, HashEmbedder, session_of
@@ -30,7 +30,7 @@ def tom(make_tom: MakeTom) -> Tom:
 
 def hear(tom: Tom, text: str, name: str, day: float | None = None) -> None:
     at = datetime.now(UTC) if day is None else START + timedelta(days=day)
-    tom.remember("ada", session_of(text, host_id=name, started=at))
+    tom.add_session("ada", session_of(text, host_id=name, started=at))
     assert tom.learn("ada").failed == ()
 
 
@@ -54,7 +54,7 @@ DOES: dict[Did, Callable[[Tom], object]] = {
     Did.EDIT: lambda tom: tom.edit("ada", 2, "Quokkas install it"),
     Did.SCOPE: lambda tom: tom.rescope("ada", 2, SHOP),
     Did.MERGE: lambda tom: tom.merge("ada", 3, 2),
-    Did.REMEMBER: lambda tom: tom.state("ada", "use npm"),
+    Did.REMEMBER: lambda tom: tom.remember("ada", "use npm"),
     Did.FEEDBACK: lambda tom: tom.judge("ada", advised(tom), Outcome.REJECTED),
 }
 
@@ -74,7 +74,7 @@ def test_undo_leaves_everything_as_it_was(tom: Tom, did: Did) -> None:
     (done,) = tom.undo("ada")
     assert done.did is did
     assert everything(tom) == before
-    (logged,) = tom.memory.changes.all("ada")
+    (logged,) = tom.memory.user_acts.all("ada")
     assert logged.undone_at
     assert tom.memory.check() == []
     with pytest.raises(UsageError, match="nothing that can be taken back"):
@@ -115,20 +115,20 @@ def test_what_was_learned_since_stays_learned(tom: Tom) -> None:
     hear(tom, "we always use pnpm", "4", 9)
     tom.undo("ada")
     pnpm = tom.memory.beliefs.get("ada", 2)
-    assert (pnpm.status, pnpm.rulings) == (Status.CONFIRMED, ())
+    assert (pnpm.status, pnpm.decisions) == (Status.CONFIRMED, ())
     assert len(pnpm.evidence) == 2
     assert tom.memory.beliefs.get("ada", 1).superseded_by == 2
 
 
 def test_a_statement_taken_back_leaves_what_else_was_said(tom: Tom) -> None:
     """What was learned after it is weighed without it; words that were forgotten are so again."""
-    (stated,) = tom.state("ada", "use yarn")
+    (stated,) = tom.remember("ada", "use yarn")
     hear(tom, "never use yarn", "4")
     tom.undo("ada")
     assert stated.id not in {b.id for b in tom.memory.beliefs.all("ada") if b.is_stated}
     assert [s.host for s in tom.memory.sessions.summaries("ada")].count("tom") == 0
     tom.forget_belief("ada", 3)
-    tom.state("ada", "never commit to main")
+    tom.remember("ada", "never commit to main")
     tom.undo("ada")
     hear(tom, "never commit to main", "5", 20)
     assert not any("main" in b.statement for b in tom.memory.beliefs.all("ada"))
@@ -205,7 +205,7 @@ def test_a_belief_is_worded_by_what_still_holds_it_up(tom: Tom, settings: Settin
     assert holding(settings.home, b"quokka") == []
     left = tom.memory.beliefs.get("ada", fed.id)
     assert "main" in left.statement
-    assert left.ruling(RulingKind.CONFIRM)
+    assert left.decision(DecisionKind.CONFIRM)
     assert tom.embedder
     assert tom.memory.vectors.of_beliefs([fed.id], tom.embedder.name)
 

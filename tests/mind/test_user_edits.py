@@ -24,10 +24,10 @@ from tom_swe.errors import UsageError
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.memory.nearest import EXACT_UP_TO, NearestTurns
 from tom_swe.memory.store import Store
-from tom_swe.mind.parts import Faculties
+from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Outcome, Query
-from tom_swe.model.belief import EVERYWHERE, Belief, Reach, RulingKind, Scope, Status
+from tom_swe.model.belief import EVERYWHERE, Belief, Reach, DecisionKind, Scope, Status
 from tom_swe.model.portable import Export
 from tom_swe.model.user_acts import Did
 from tom_swe.testing import START, HashEmbedder, session_of
@@ -56,7 +56,7 @@ REPOSITORIES = ("", "acme/shop", "acme/site")
 
 def a_tom(home: Path, exact_up_to: int = EXACT_UP_TO) -> Tom:
     store, embedder = Store(home / "tom.db"), HashEmbedder(64)
-    faculties = Faculties(
+    parts = Parts(
         embedder=embedder,
         index=NearestTurns(
             store.vectors, home / "index", embedder.name, 64, exact_up_to=exact_up_to
@@ -64,10 +64,10 @@ def a_tom(home: Path, exact_up_to: int = EXACT_UP_TO) -> Tom:
         reader=EmbeddedReader(),
         adviser=EmbeddedAdviser(),
     )
-    return Tom(store, lambda: faculties, redact=str, say=lambda _: None, briefing_tokens=800)
+    return Tom(store, lambda: parts, redact=str, say=lambda _: None, briefing_tokens=800)
 
 
-class Hands(RuleBasedStateMachine):
+class UserEdits(RuleBasedStateMachine):
     """A memory in which agents and the person do what they like."""
 
     exact_up_to = EXACT_UP_TO
@@ -103,13 +103,13 @@ class Hands(RuleBasedStateMachine):
 
     def by_hand(self, does: Callable[[], object]) -> None:
         """Something that the person does; refused, it changes nothing."""
-        before, done = self.snapshot(), len(self.tom.memory.changes.all("ada"))
+        before, done = self.snapshot(), len(self.tom.memory.user_acts.all("ada"))
         try:
             does()
         except UsageError:
             assert self.snapshot() == before
             return
-        if len(self.tom.memory.changes.all("ada")) > done:
+        if len(self.tom.memory.user_acts.all("ada")) > done:
             self.before = before
         else:
             assert self.snapshot() == before
@@ -122,16 +122,16 @@ class Hands(RuleBasedStateMachine):
         at = datetime.now(UTC) if late else START + timedelta(days=self.count)
         more = f"always keep the file quokka{self.count}x sorted"
         session = session_of(text, more, host_id=str(self.count), repository=where, started=at)
-        self.tom.remember("ada", session)
+        self.tom.add_session("ada", session)
         assert self.tom.learn("ada").failed == ()
         self.before = None
 
     @rule()
     def read_again(self) -> None:
-        ruled = [(b.id, b.statement, b.scope, b.rulings) for b in self.beliefs if b.rulings]
+        decided = [(b.id, b.statement, b.scope, b.decisions) for b in self.beliefs if b.decisions]
         self.tom.memory.queue.requeue("ada", "another reader")
         assert self.tom.learn("ada").failed == ()
-        assert [(b.id, b.statement, b.scope, b.rulings) for b in self.beliefs if b.rulings] == ruled
+        assert [(b.id, b.statement, b.scope, b.decisions) for b in self.beliefs if b.decisions] == decided
         self.before = None
 
     @rule(number=st.integers(0, 30))
@@ -171,7 +171,7 @@ class Hands(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(STATED), scope=st.sampled_from(SCOPES[:2]))
     def state(self, text: str, scope: Scope) -> None:
-        self.by_hand(lambda: self.tom.state("ada", text, scope))
+        self.by_hand(lambda: self.tom.remember("ada", text, scope))
 
     @rule(outcome=st.sampled_from(Outcome))
     def judge(self, outcome: Outcome) -> None:
@@ -189,7 +189,7 @@ class Hands(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 3))
     def undo_some(self, count: int) -> None:
-        kept = [c for c in self.tom.memory.changes.all("ada") if not c.undone_at]
+        kept = [c for c in self.tom.memory.user_acts.all("ada") if not c.undone_at]
         if kept:
             assert len(self.tom.undo("ada", count)) == min(count, len(kept))
         else:
@@ -200,7 +200,7 @@ class Hands(RuleBasedStateMachine):
     @rule(number=st.integers(0, 30))
     def forget_belief(self, number: int) -> None:
         if belief := self.pick(number):
-            changes = self.tom.memory.changes.all("ada")
+            changes = self.tom.memory.user_acts.all("ada")
             parts = {belief.id}
             parts |= {
                 c.belief_ids[1] for c in changes if c.image.moved and c.belief_ids[0] in parts
@@ -271,14 +271,14 @@ class Hands(RuleBasedStateMachine):
         told = {belief.id for belief in self.told()}
         briefed = set(self.tom.brief("ada", "acme/shop").belief_ids)
         for belief in self.beliefs:
-            if belief.is_ruled_out:
+            if belief.is_rejected_by_user:
                 assert belief.id not in told
                 assert belief.status is Status.RETIRED
             if belief.is_pinned and belief.status is not Status.RETIRED:
                 assert belief.id in told
-            if edit := belief.ruling(RulingKind.EDIT):
+            if edit := belief.decision(DecisionKind.EDIT):
                 assert belief.statement == edit.statement
-            if placed := belief.ruling(RulingKind.SCOPE):
+            if placed := belief.decision(DecisionKind.SCOPE):
                 assert belief.scope == placed.scope
         in_shop = {b.id for b in in_force(self.told(), "acme/shop") if b.is_pinned}
         assert in_shop <= briefed
@@ -289,7 +289,7 @@ class Hands(RuleBasedStateMachine):
         assert stored.text == made.text
 
 
-class HandsWithAnIndex(Hands):
+class UserEditsWithAnIndex(UserEdits):
     """The same in a memory that has its index in Chroma."""
 
     exact_up_to = 0
@@ -302,7 +302,7 @@ def _words(text: str) -> list[str]:
 def test_rulings_undo_and_forgetting_hold_in_any_order() -> None:
     """No reject is undone by learning, no pin lost, every undo exact, and no word left behind."""
     run_state_machine_as_test(
-        Hands, settings=settings(max_examples=7, stateful_step_count=18, **QUIETLY)
+        UserEdits, settings=settings(max_examples=7, stateful_step_count=18, **QUIETLY)
     )
 
 
@@ -310,7 +310,7 @@ def test_rulings_undo_and_forgetting_hold_in_any_order() -> None:
 def test_rulings_undo_and_forgetting_hold_in_many_orders() -> None:
     """The same for longer."""
     run_state_machine_as_test(
-        Hands, settings=settings(max_examples=60, stateful_step_count=40, **QUIETLY)
+        UserEdits, settings=settings(max_examples=60, stateful_step_count=40, **QUIETLY)
     )
 
 
@@ -318,5 +318,5 @@ def test_rulings_undo_and_forgetting_hold_in_many_orders() -> None:
 def test_rulings_undo_and_forgetting_hold_with_an_index() -> None:
     """The same where each learning brings Chroma up and each forgetting throws it away."""
     run_state_machine_as_test(
-        HandsWithAnIndex, settings=settings(max_examples=20, stateful_step_count=30, **QUIETLY)
+        UserEditsWithAnIndex, settings=settings(max_examples=20, stateful_step_count=30, **QUIETLY)
     )

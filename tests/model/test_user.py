@@ -71,7 +71,7 @@ def test_a_faded_candidate_is_kept_but_neither_shown_nor_briefed(make_tom) -> No
 
     def hear(number: int, text: str, day: int) -> None:
         at = START + timedelta(days=day)
-        tom.remember("ada", session_of(text, host_id=str(number), started=at))
+        tom.add_session("ada", session_of(text, host_id=str(number), started=at))
         tom.read("ada")
 
     hear(1, "From now on use pnpm.", 0)

@@ -183,20 +183,20 @@ def test_no_question_and_no_statement_leaves_a_secret(home: Path, tom: Tom) -> N
         tom.consult(LOCAL_USER, query)
         place = Scope(reach=Reach.REPOSITORY, name=text)
         try:
-            tom.state(LOCAL_USER, f"always use walnut.\n{text}", place)
+            tom.remember(LOCAL_USER, f"always use walnut.\n{text}", place)
             stated += 1
         except UsageError:
             assert len(text) > 1700
         tom.brief(LOCAL_USER, text)
     for text in TEXTS:
         try:
-            tom.note(LOCAL_USER, f"always use walnut {text}")
+            tom.point_at(LOCAL_USER, f"always use walnut {text}")
         except UsageError:
             assert len(text) > 300
-        tom.note(LOCAL_USER, "always use the maple table", text)
+        tom.point_at(LOCAL_USER, "always use the maple table", text)
     assert stated > len(many) / 2
     assert len(tom.memory.consultations.all(LOCAL_USER)) == len(many)
-    assert len(tom.memory.noted.all(LOCAL_USER)) >= 100
+    assert len(tom.memory.pointers.all(LOCAL_USER)) >= 100
     tom.close()
     assert leaks(home, PLANTED) == []
 

@@ -25,7 +25,7 @@ def advise(request: str) -> str:
     suggestion: Suggestion = tom.consult(LOCAL_USER, Query(text=request))
     if suggestion.consultation_id is not None:
         tom.judge(LOCAL_USER, suggestion.consultation_id, Outcome.ACCEPTED)
-    tom.state(LOCAL_USER, "keep answers short", Scope())
+    tom.remember(LOCAL_USER, "keep answers short", Scope())
     quotes: list[str] = [quote for belief in suggestion.beliefs for quote in belief.quotes]
     tom.close()
     return "\n".join([suggestion.text, *quotes, *failed])

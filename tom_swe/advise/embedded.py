@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tom_swe.advise.ask_preferences.chosen import Manner, manner_of
+from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
 from tom_swe.advise.ask_preferences.wording import worded
 from tom_swe.advise.background import background
-from tom_swe.advise.clarity.answered import Settled, settle
+from tom_swe.advise.clarity.answered import Answered, answered_by_memory
 from tom_swe.advise.clarity.assess import CLEAR, RISK, assess, is_destructive
 from tom_swe.advise.clarity.questions import questions
 from tom_swe.advise.clarity.wording import named_file
@@ -34,29 +34,29 @@ class EmbeddedAdviser:
         """
         del library  # what was recalled is all that is needed
         clarity = assess(query.text, query.before)
-        manner = manner_of(user.beliefs)
-        enough = _enough(query.text, manner)
+        preferences = ask_preferences_of(user.beliefs)
+        enough = _enough(query.text, preferences)
         holding = in_force(user.beliefs, query.repository, query.languages)
-        settled = settle(clarity.missing, query.text, holding, recalled.turns)
+        answered = answered_by_memory(clarity.missing, query.text, holding, recalled.turns)
         asks: tuple[str, ...] = ()
-        if clarity.is_request and clarity.score < enough and settled.missing:
+        if clarity.is_request and clarity.score < enough and answered.missing:
             asks = worded(
                 questions(
-                    clarity.model_copy(update={"missing": settled.missing}),
+                    clarity.model_copy(update={"missing": answered.missing}),
                     query.text,
-                    short=manner.short,
-                    limit=manner.questions_at_once,
-                    chosen=settled.dimensions,
+                    short=preferences.short,
+                    limit=preferences.questions_at_once,
+                    chosen=answered.dimensions,
                 ),
-                settled.missing,
-                manner.wishes,
+                answered.missing,
+                preferences.wishes,
                 query.text,
                 place=named_file(query.text),
             )
         wanted = bool(asks)
-        asks, later = in_time(asks, query, manner)
+        asks, later = in_time(asks, query, preferences)
         action = Action.ASK if asks else Action.PROCEED
-        beliefs = _cited(settled.beliefs, recalled.beliefs)
+        beliefs = _cited(answered.beliefs, recalled.beliefs)
         shown = recalled.turns[:PAST_TURNS_SHOWN]
         return Suggestion(
             action=action,
@@ -67,20 +67,20 @@ class EmbeddedAdviser:
             turns=shown,
             clarity=clarity,
             confidence=confidence_of(action, clarity, beliefs),
-            reasoning=_reasoning(clarity, settled, enough, manner, hushed=wanted and not asks),
+            reasoning=_reasoning(clarity, answered, enough, preferences, hushed=wanted and not asks),
         )
 
 
 def in_time(
-    asks: tuple[str, ...], query: Query, manner: Manner
+    asks: tuple[str, ...], query: Query, preferences: AskPreferences
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The questions for now, and those for when the agent is stuck, as the person wants it.
 
     Who wants it tried first is asked once that failed; others, where this is no time, not at all.
     """
-    if manner.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
+    if preferences.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
         return asks, ()
-    return (), asks if "first_try" in manner.wishes else ()
+    return (), asks if "first_try" in preferences.wishes else ()
 
 
 def what_to_do(asks: Sequence[str], later: Sequence[str]) -> list[str]:
@@ -94,12 +94,12 @@ def what_to_do(asks: Sequence[str], later: Sequence[str]) -> list[str]:
     return [head, *(f"- {question}" for question in asks or later)]
 
 
-def _enough(text: str, manner: Manner) -> float:
+def _enough(text: str, preferences: AskPreferences) -> float:
     """How clear a request has to be not to be asked about."""
     enough = CLEAR + (RISK if is_destructive(text) else 0.0)
-    if manner.dislikes_questions:
+    if preferences.dislikes_questions:
         return enough - RELUCTANCE
-    return enough + (WILLINGNESS if manner.welcomes_questions else 0.0)
+    return enough + (WILLINGNESS if preferences.welcomes_questions else 0.0)
 
 
 def _cited(answering: Sequence[Belief], recalled: Sequence[Belief]) -> tuple[Belief, ...]:
@@ -120,14 +120,14 @@ def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -
 
 
 def _reasoning(
-    clarity: Clarity, settled: Settled, enough: float, manner: Manner, *, hushed: bool
+    clarity: Clarity, answered: Answered, enough: float, preferences: AskPreferences, *, hushed: bool
 ) -> str:
     if not clarity.is_request:
         return "This asks for nothing to be done."
-    missing = ", ".join(settled.missing) or "nothing"
-    known = [what for what in clarity.missing if what not in settled.missing]
+    missing = ", ".join(answered.missing) or "nothing"
+    known = [what for what in clarity.missing if what not in answered.missing]
     remembered = f"; answered by memory: {', '.join(known)}" if known else ""
-    reluctant = " (they wave questions off)" if manner.dislikes_questions else ""
+    reluctant = " (they wave questions off)" if preferences.dislikes_questions else ""
     not_now = "; they do not want to be asked now" if hushed else ""
     return (
         f"Clarity {clarity.score:.2f}, a question is worth it below {enough:.2f}{reluctant}; "

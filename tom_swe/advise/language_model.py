@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tom_swe.advise.ask_preferences.chosen import Manner, manner_of
+from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
 from tom_swe.advise.background import background
 from tom_swe.advise.brief import plain
 from tom_swe.advise.embedded import EmbeddedAdviser, confidence_of, in_time, what_to_do
@@ -70,7 +70,7 @@ class ModelAdviser:
         embedded = self._embedded.advise(query, user, recalled, library)
         if _is_plain(embedded) or self._outage.lasts:
             return embedded
-        consult = _Consult(self._model, query, manner_of(user.beliefs), recalled, library)
+        consult = _Consult(self._model, query, ask_preferences_of(user.beliefs), recalled, library)
         try:
             answer = consult.answer(self._most_tokens)
         except ModelFault as error:
@@ -97,19 +97,19 @@ class _Consult:
         self,
         model: LanguageModel,
         query: Query,
-        manner: Manner,
+        preferences: AskPreferences,
         recalled: Recalled,
         library: Library,
     ) -> None:
         self._model = model
-        self._manner = manner
+        self._manner = preferences
         self._library = library
         self._query = query
         self._shown = {belief.id: belief for belief in recalled.beliefs}
         self._sessions = {turn.session_id for turn in recalled.turns}
         self._system = render("advising")
         self._lines = recalled_lines(recalled, RECALLED_TOKENS)
-        lines = [*request_lines(query, manner), *(self._lines or [NOTHING])]
+        lines = [*request_lines(query, preferences), *(self._lines or [NOTHING])]
         self._messages = [Message(role="user", text="\n".join(lines))]
         self._used = Usage()
 

@@ -103,14 +103,14 @@ def rank_beliefs(
 ) -> list[Belief]:
     """The beliefs that apply, at most ``query.limit``, what the person pinned first, then the best.
 
-    ``words`` holds BM25 scores and ``meaning`` cosines by belief id. Ordered by likeness to
+    ``words`` holds BM25 scores and ``meaning`` cosines by belief id. Ordered by similarity to
     the query plus half the confidence; rules and beliefs about just this place are preferred,
     and a confirmed belief to a candidate that is as likely. Habits are left out unless they
     are on the topic.
     """
     best = max(words.values(), default=0.0) or 1.0
 
-    def alike(belief: Belief) -> float:
+    def similarity(belief: Belief) -> float:
         shared = SHARED_WORDS * words.get(belief.id, 0.0) / best
         return max(meaning.get(belief.id, 0.0), 0.0) + shared
 
@@ -118,13 +118,13 @@ def rank_beliefs(
         sure = belief.confidence * (1.0 if belief.status is Status.CONFIRMED else 0.7)
         standing = STANDING if belief.kind is Kind.CONSTRAINT else 0.0
         local = LOCAL if belief.scope.reach is not Reach.EVERYWHERE else 0.0
-        return belief.is_pinned, alike(belief) + 0.5 * sure + standing + local, -belief.id
+        return belief.is_pinned, similarity(belief) + 0.5 * sure + standing + local, -belief.id
 
     here = (
         b
         for b in in_force(beliefs, query.repository, query.languages)
         if b.is_pinned
-        or (b.dimension not in IDLE and (b.kind is not Kind.HABIT or alike(b) >= HABIT_ON_TOPIC))
+        or (b.dimension not in IDLE and (b.kind is not Kind.HABIT or similarity(b) >= HABIT_ON_TOPIC))
     )
     return sorted(here, key=score, reverse=True)[: query.limit]
 
@@ -154,8 +154,8 @@ def rank_turns(
         shared = max(words.get(turn.turn_id, 0.0), 0.0) / best
         if not meaning:
             return shared
-        alike = max(meaning.get(turn.turn_id, least), 0.0)
-        return weights.words * shared + (1.0 - weights.words) * alike
+        similarity = max(meaning.get(turn.turn_id, least), 0.0)
+        return weights.words * shared + (1.0 - weights.words) * similarity
 
     scored: list[tuple[float, PastTurn]] = []
     for turn, match in _in_context(turns, own, weights):

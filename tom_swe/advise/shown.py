@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tom_swe.advise.ask_preferences.chosen import Manner
+from tom_swe.advise.ask_preferences.chosen import AskPreferences
 from tom_swe.advise.ask_preferences.preference import BY_ID
 from tom_swe.model.advice import PastTurn, Query, Recalled
 from tom_swe.model.belief import Belief
@@ -13,18 +13,18 @@ REQUEST, BEFORE, QUOTE, PAST = 2_000, 400, 160, 240  # characters
 SURE = 0.75
 
 
-def request_lines(query: Query, manner: Manner) -> list[str]:
+def request_lines(query: Query, preferences: AskPreferences) -> list[str]:
     """The request, where it was made, and how the person likes to be asked."""
-    timing = "dislikes being asked" if manner.dislikes_questions else "puts up with questions"
-    if manner.welcomes_questions:
+    timing = "dislikes being asked" if preferences.dislikes_questions else "puts up with questions"
+    if preferences.welcomes_questions:
         timing = "welcomes questions"
     return [
         json_line(request=_cut(query.text, REQUEST), repository=query.repository),
         *([json_line(agent_before=_cut(query.before, BEFORE))] if query.before else []),
         json_line(
-            person=timing, most_questions=manner.questions_at_once, short_questions=manner.short
+            person=timing, most_questions=preferences.questions_at_once, short_questions=preferences.short
         ),
-        *(json_line(wants=BY_ID[each].wish) for each in sorted(manner.wishes)),
+        *(json_line(wants=BY_ID[each].wish) for each in sorted(preferences.wishes)),
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tom_swe.beliefs.commands_run import Choice, choices
-from tom_swe.beliefs.conflict import Alike
+from tom_swe.beliefs.conflict import SimilarityFunction
 from tom_swe.beliefs.feedback import WEIGHT
 from tom_swe.beliefs.reconsider import weighed
 from tom_swe.model.advice import Adherence, Telling
@@ -33,13 +33,13 @@ DONE = "what was done in a session that was told it"
 
 
 def notice(
-    change: ChangeOfMind, observations: Iterable[Observation], alike: Alike, model: str
+    change: ChangeOfMind, observations: Iterable[Observation], similarity: SimilarityFunction, model: str
 ) -> None:
     """Keeps what became of the beliefs that the session of a change of mind was told.
 
     A belief that it kept to is weighed again; being corrected or disobeyed changes none, since
     the person's words are evidence already and no belief is wrong because an agent ignored it.
-    ``model`` names the vectors of ``alike``.
+    ``model`` names the vectors of ``similarity``.
     """
     telling = change.telling()
     if telling is None or telling.session_id is None:
@@ -48,7 +48,7 @@ def notice(
     told = [belief for belief in change.beliefs() if belief.id in telling.belief_ids]
     found = adherence(session, telling, told, observations)
     if changed := change.keep_adherence(telling, found, kept_to(telling, found)):
-        change.apply(weighed(change.beliefs(), changed, alike, DONE), {}, model)
+        change.apply(weighed(change.beliefs(), changed, similarity, DONE), {}, model)
 
 
 def adherence(

@@ -7,8 +7,8 @@ from tom_swe.model.belief import (
     Belief,
     Evidence,
     Judge,
-    Ruling,
-    RulingKind,
+    Decision,
+    DecisionKind,
     Source,
     Stance,
     Verdict,
@@ -42,7 +42,7 @@ def confidence(
     evidence: Iterable[Evidence],
     as_of: datetime,
     verdicts: Iterable[Verdict] = (),
-    rulings: Iterable[Ruling] = (),
+    decisions: Iterable[Decision] = (),
 ) -> float:
     """``(s + a) / (s + a + c + r + DOUBT)``, between 0 and 1.
 
@@ -55,7 +55,7 @@ def confidence(
     once today gives 0.67, in two sessions 0.80, in four 0.89; one contradiction takes two
     sessions down to 0.57, and so does one rejection of advice that rested on it alone.
     """
-    support, against = weigh(evidence, verdicts, as_of, rulings)
+    support, against = weigh(evidence, verdicts, as_of, decisions)
     return support / (support + against + DOUBT)
 
 
@@ -63,13 +63,13 @@ def weigh(
     evidence: Iterable[Evidence],
     verdicts: Iterable[Verdict],
     as_of: datetime,
-    rulings: Iterable[Ruling] = (),
+    decisions: Iterable[Decision] = (),
 ) -> tuple[float, float]:
     """How much speaks for a belief and how much against it: ``s + a`` and ``c + r``."""
     confirmed = sum(
         WEIGHT[Source.STATED] * _fresh(each.at, as_of)
-        for each in rulings
-        if each.kind is RulingKind.CONFIRM
+        for each in decisions
+        if each.kind is DecisionKind.CONFIRM
     )
     sums = [sum(each.values()) for each in _by_session(evidence, as_of)]
     verdicts = list(verdicts)
@@ -109,10 +109,10 @@ def explain(belief: Belief) -> list[str]:
     lines += [_told(verdict, verdicts, as_of) for verdict in verdicts]
     if (kept := _kept(verdicts, as_of)) > MOST_KEPT:
         lines.append(f"sessions that kept to it count {MOST_KEPT:.2f} together, not {kept:.2f}")
-    if confirmed := belief.ruling(RulingKind.CONFIRM):
+    if confirmed := belief.decision(DecisionKind.CONFIRM):
         counts = WEIGHT[Source.STATED] * _fresh(confirmed.at, as_of)
         lines.append(f"you confirmed it on {confirmed.at:%Y-%m-%d}: counts {counts:.2f} for it")
-    support, against = weigh(evidence, verdicts, as_of, belief.rulings)
+    support, against = weigh(evidence, verdicts, as_of, belief.decisions)
     total = support / (support + against + DOUBT)
     return [*lines, f"{support:.2f} / ({support:.2f} + {against:.2f} + {DOUBT:.2f}) = {total:.2f}"]
 

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from tom_swe.beliefs.status import sessions
 from tom_swe.model.belief import Belief, Observation, Polarity, Source
 
-type Alike = Callable[[str, str], float]
+type SimilarityFunction = Callable[[str, str], float]
 
 # Above this cosine two statements of one polarity say the same. Lower ones merge few paraphrases
 # and many opposites: of pairs of written quotes for one preference 7 in 1000 reach .80 and 102 in
 # 1000 reach .60, of the catalogue's statements that exclude each other 52 and 340. Paraphrases
 # are one belief by their dimension and value, which the reader names.
 SAME = 0.80
-# What `Likeness` gives a pair that was told to contradict each other; no cosine comes near it.
+# What `Similarity` gives a pair that was told to contradict each other; no cosine comes near it.
 EXCLUDING = -0.999
 # Why one of two ended. The other is named by its id: its words go when they are forgotten.
 SUPERSEDED = "superseded"
 
 
-def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
+def conflicts(one: Belief | Observation, other: Belief, similarity: SimilarityFunction) -> bool:
     """Whether both cannot hold in one place. The values of one dimension exclude each other."""
     opposed = one.polarity is not other.polarity
     if one.dimension and one.dimension == other.dimension:
@@ -27,8 +27,8 @@ def contradicts(one: Belief | Observation, other: Belief, alike: Alike) -> bool:
         if one.value and other.value:
             return not opposed and one.polarity is Polarity.FOR
     wordings = one.wordings if isinstance(one, Belief) else (one.statement,)
-    likeness = [alike(a, b) for a in wordings for b in other.wordings]
-    return min(likeness) <= EXCLUDING or (opposed and max(likeness) >= SAME)
+    found = [similarity(a, b) for a in wordings for b in other.wordings]
+    return min(found) <= EXCLUDING or (opposed and max(found) >= SAME)
 
 
 def outweighs(one: Belief, other: Belief) -> bool:

@@ -6,9 +6,9 @@ to be weighed again, and what lives again has to agree with what has been held s
 
 from collections.abc import Collection, Mapping, Sequence
 
-from tom_swe.beliefs.conflict import SUPERSEDED, Alike, contradicts, outweighs
-from tom_swe.beliefs.status import standing
-from tom_swe.model.belief import Belief, Change, RulingKind, Status
+from tom_swe.beliefs.conflict import SUPERSEDED, SimilarityFunction, conflicts, outweighs
+from tom_swe.beliefs.status import with_status
+from tom_swe.model.belief import Belief, Change, DecisionKind, Status
 from tom_swe.model.revision import Revision
 
 GONE = "evidence was forgotten or is gone"
@@ -16,17 +16,17 @@ REJECTED = "advice resting on it was rejected"
 RULED_OUT = "you rejected it"
 
 
-def reconsider(beliefs: Sequence[Belief], alike: Alike) -> list[Revision]:
+def reconsider(beliefs: Sequence[Belief], similarity: SimilarityFunction) -> list[Revision]:
     """The changes of mind needed because evidence has gone from under these beliefs.
 
     Confidence and status are computed again, and a belief whose successor is gone is
     believed again. Beliefs with no support left are for the caller to delete.
     """
-    return weighed(beliefs, {belief.id for belief in beliefs}, alike, GONE)
+    return weighed(beliefs, {belief.id for belief in beliefs}, similarity, GONE)
 
 
 def weighed(
-    beliefs: Sequence[Belief], on: Collection[int], alike: Alike, reason: str
+    beliefs: Sequence[Belief], on: Collection[int], similarity: SimilarityFunction, reason: str
 ) -> list[Revision]:
     """The changes of mind on the beliefs with these ids, by all that is for and against them.
 
@@ -40,7 +40,7 @@ def weighed(
         if old.id not in on or not old.supporting:
             continue
         given_up = old.status is Status.RETIRED
-        new = standing(old, superseded=given_up and stays_superseded(old, now))
+        new = with_status(old, superseded=given_up and stays_superseded(old, now))
         if new == old:
             continue
         now[new.id] = new
@@ -52,20 +52,20 @@ def weighed(
         if given_up and new.status is not Status.RETIRED:
             revived.append(new.id)
     for belief_id in revived:
-        revisions += settled(now, belief_id, alike)
+        revisions += settled(now, belief_id, similarity)
     return revisions
 
 
 def stays_superseded(belief: Belief, now: Mapping[int, Belief]) -> bool:
     """Whether what a belief gave way to is still there, and goes before what was decided since."""
     successor = now.get(belief.superseded_by or 0)
-    if successor is None or successor.is_ruled_out:
+    if successor is None or successor.is_rejected_by_user:
         return False
-    confirmed = belief.ruling(RulingKind.CONFIRM)
+    confirmed = belief.decision(DecisionKind.CONFIRM)
     return confirmed is None or confirmed.at <= successor.last_word
 
 
-def settled(now: dict[int, Belief], belief_id: int, alike: Alike) -> list[Revision]:
+def settled(now: dict[int, Belief], belief_id: int, similarity: SimilarityFunction) -> list[Revision]:
     """The end of one of each two beliefs that cannot hold together, one of them revived.
 
     ``now`` holds the beliefs as they stand, and is kept up.
@@ -77,7 +77,7 @@ def settled(now: dict[int, Belief], belief_id: int, alike: Alike) -> list[Revisi
             other.id == belief_id
             or Status.RETIRED in (other.status, belief.status)
             or not other.scope.same_as(belief.scope)
-            or not contradicts(belief, other, alike)
+            or not conflicts(belief, other, similarity)
         ):
             continue
         kept, ended = (belief, other) if outweighs(belief, other) else (other, belief)
@@ -90,4 +90,4 @@ def settled(now: dict[int, Belief], belief_id: int, alike: Alike) -> list[Revisi
 
 
 def _why_ended(belief: Belief) -> str:
-    return RULED_OUT if belief.is_ruled_out else REJECTED
+    return RULED_OUT if belief.is_rejected_by_user else REJECTED

@@ -16,7 +16,7 @@ supports it wherever it was said.
 from collections.abc import Iterable, Sequence
 
 from tom_swe.beliefs.confidence import confidence, newest
-from tom_swe.beliefs.conflict import SAME, SUPERSEDED, Alike, contradicts, outweighs
+from tom_swe.beliefs.conflict import SAME, SUPERSEDED, SimilarityFunction, conflicts, outweighs
 from tom_swe.beliefs.status import SESSIONS_TO_CONFIRM, status_of, status_of_belief
 from tom_swe.model.belief import (
     EVERYWHERE,
@@ -26,7 +26,7 @@ from tom_swe.model.belief import (
     Kind,
     Observation,
     Reach,
-    RulingKind,
+    DecisionKind,
     Source,
     Stance,
     Status,
@@ -38,13 +38,13 @@ from tom_swe.model.revision import Heard, Revision, Support
 _ABOUT_THEM = frozenset({Kind.HABIT, Kind.EXPERTISE, Kind.GOAL})
 
 
-def revise(beliefs: Sequence[Belief], heard: Iterable[Heard], alike: Alike) -> list[Revision]:
+def revise(beliefs: Sequence[Belief], heard: Iterable[Heard], similarity: SimilarityFunction) -> list[Revision]:
     """The changes of mind that these observations bring, in the order they were said.
 
     The values of one dimension exclude each other. New beliefs get negative ids, -1,
     -2, ... Words about one task only teach nothing.
     """
-    mind = _Mind(beliefs, alike)
+    mind = _Mind(beliefs, similarity)
     for each in sorted(heard, key=lambda h: (h.at, h.session_id, h.observation.quote.ordinal)):
         if each.observation.scope.reach is not Reach.TASK:
             mind.hear(each)
@@ -54,9 +54,9 @@ def revise(beliefs: Sequence[Belief], heard: Iterable[Heard], alike: Alike) -> l
 class _Mind:
     """The beliefs while they are being revised."""
 
-    def __init__(self, beliefs: Sequence[Belief], alike: Alike) -> None:
+    def __init__(self, beliefs: Sequence[Belief], similarity: SimilarityFunction) -> None:
         self._beliefs = {belief.id: belief for belief in beliefs}
-        self._alike = alike
+        self._similarity = similarity
         self.revisions: list[Revision] = []
 
     def hear(self, heard: Heard) -> None:
@@ -67,7 +67,7 @@ class _Mind:
         narrow = said.source is Source.STATED and said.scope != EVERYWHERE
         if same is None and not narrow and not self._opposed_here(said):
             same = self._agreeing(heard, elsewhere=True)
-        if same is None and said.source is not Source.STATED and self._is_ruled_out(said):
+        if same is None and said.source is not Source.STATED and self._is_rejected_by_user(said):
             return
         if same is None:
             belief = self._add(said, evidence, heard)
@@ -85,12 +85,12 @@ class _Mind:
         """
         said = heard.observation
         scored = [
-            (belief.status is not Status.RETIRED, likeness, -belief.id, belief)
+            (belief.status is not Status.RETIRED, score, -belief.id, belief)
             for belief in self._beliefs.values()
             if _is_for(belief, heard) is not elsewhere
             and not (elsewhere and belief.status is Status.RETIRED)
             and not (elsewhere and _is_placed(belief) and belief.scope != EVERYWHERE)
-            and (likeness := self._agreement(belief, said)) > 0
+            and (score := self._agreement(belief, said)) > 0
         ]
         return max(scored, key=lambda each: each[:3])[3] if scored else None
 
@@ -99,7 +99,7 @@ class _Mind:
         return any(
             belief.status is not Status.RETIRED
             and belief.scope.same_as(said.scope)
-            and contradicts(said, belief, self._alike)
+            and conflicts(said, belief, self._similarity)
             for belief in self._beliefs.values()
         )
 
@@ -113,16 +113,16 @@ class _Mind:
                 return 0.0
             if belief.value:
                 return 1.0
-        likeness = max(self._alike(wording, said.statement) for wording in belief.wordings)
-        return likeness if likeness >= SAME else 0.0
+        score = max(self._similarity(wording, said.statement) for wording in belief.wordings)
+        return score if score >= SAME else 0.0
 
-    def _is_ruled_out(self, said: Observation) -> bool:
+    def _is_rejected_by_user(self, said: Observation) -> bool:
         """Whether a belief on just these words was rejected: they make no other one."""
         words = _words(said.quote.text)
         return any(
             words == _words(each.quote)
             for belief in self._beliefs.values()
-            if belief.is_ruled_out
+            if belief.is_rejected_by_user
             for each in belief.supporting
         )
 
@@ -134,7 +134,7 @@ class _Mind:
             if other.id != belief.id
             and other.status is not Status.RETIRED
             and (other.scope.same_as(belief.scope) or _is_meant_here(heard, belief, other))
-            and contradicts(belief, other, self._alike)
+            and conflicts(belief, other, self._similarity)
         ]
 
     def _add(self, said: Observation, evidence: Evidence, heard: Heard) -> Belief:
@@ -178,7 +178,7 @@ class _Mind:
                 "status": status,
                 "scope": scope,
                 "superseded_by": superseded,
-                "confidence": confidence(held, newest(held), belief.verdicts, belief.rulings),
+                "confidence": confidence(held, newest(held), belief.verdicts, belief.decisions),
                 "first_seen": min(belief.first_seen, heard.at),
                 "last_seen": last,
             }
@@ -218,7 +218,7 @@ class _Mind:
                 "evidence": held,
                 "status": Status.RETIRED,
                 "superseded_by": newer.id,
-                "confidence": confidence(held, newest(held), older.verdicts, older.rulings),
+                "confidence": confidence(held, newest(held), older.verdicts, older.decisions),
             }
         )
         self._change(Change.RETIRE, given_up, SUPERSEDED, against, about=newer.id)
@@ -243,7 +243,7 @@ class _Mind:
 
 def _is_placed(belief: Belief) -> bool:
     """Whether the person said themselves where a belief holds."""
-    return belief.is_stated or belief.ruling(RulingKind.SCOPE) is not None
+    return belief.is_stated or belief.decision(DecisionKind.SCOPE) is not None
 
 
 def _is_for(belief: Belief, heard: Heard) -> bool:
@@ -251,7 +251,7 @@ def _is_for(belief: Belief, heard: Heard) -> bool:
 
     What was said before the person placed the belief is, wherever it was said.
     """
-    placed = belief.ruling(RulingKind.SCOPE)
+    placed = belief.decision(DecisionKind.SCOPE)
     if placed is not None and heard.at <= placed.at:
         return True
     return belief.scope.same_as(heard.observation.scope)

@@ -18,7 +18,7 @@ _WORD = re.compile(r"\w+")
 _TOLD = {Relation.AGREE: 1.0, Relation.DIFFERENT: 0.0, Relation.CONTRADICT: -1.0}
 
 
-class Likeness:
+class Similarity:
     """Cosine between statements whose vectors are known, else the share of words in common.
 
     Pairs whose relation was told are 1 alike where they agree, 0 where they are about

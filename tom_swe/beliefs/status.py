@@ -6,8 +6,8 @@ from tom_swe.beliefs.confidence import confidence, newest, weigh
 from tom_swe.model.belief import (
     Belief,
     Evidence,
-    Ruling,
-    RulingKind,
+    Decision,
+    DecisionKind,
     Source,
     Stance,
     Status,
@@ -17,7 +17,7 @@ from tom_swe.model.belief import (
 SESSIONS_TO_CONFIRM = 2
 
 
-def standing(belief: Belief, *, superseded: bool) -> Belief:
+def with_status(belief: Belief, *, superseded: bool) -> Belief:
     """The belief as what is for and against it makes it; ``superseded`` keeps it retired.
 
     It has to have support.
@@ -28,7 +28,7 @@ def standing(belief: Belief, *, superseded: bool) -> Belief:
         update={
             "status": Status.RETIRED if superseded else status_of_belief(belief),
             "superseded_by": belief.superseded_by if superseded else None,
-            "confidence": confidence(belief.evidence, as_of, belief.verdicts, belief.rulings),
+            "confidence": confidence(belief.evidence, as_of, belief.verdicts, belief.decisions),
             "first_seen": min(seen),
             "last_seen": max(seen),
         }
@@ -36,20 +36,20 @@ def standing(belief: Belief, *, superseded: bool) -> Belief:
 
 
 def status_of_belief(belief: Belief) -> Status:
-    """The status of a belief that no other supersedes: the person's ruling, else the evidence."""
-    if belief.is_ruled_out:
+    """The status of a belief that no other supersedes: the person's decision, else the evidence."""
+    if belief.is_rejected_by_user:
         return Status.RETIRED
-    return status_of(belief.evidence, belief.verdicts, belief.rulings)
+    return status_of(belief.evidence, belief.verdicts, belief.decisions)
 
 
 def status_of(
-    evidence: Iterable[Evidence], verdicts: Iterable[Verdict], rulings: Iterable[Ruling] = ()
+    evidence: Iterable[Evidence], verdicts: Iterable[Verdict], decisions: Iterable[Decision] = ()
 ) -> Status:
     """The status of a belief that no other supersedes and that the person did not reject.
 
     The person confirms it, or enough sessions do, or one word stated outright; no verdict does.
     """
-    if any(each.kind is RulingKind.CONFIRM for each in rulings):
+    if any(each.kind is DecisionKind.CONFIRM for each in decisions):
         return Status.CONFIRMED
     evidence = list(evidence)
     if is_rejected(evidence, verdicts):

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tom_migrations
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault
 from tom_swe.explain.audit import Audit, audit
 from tom_swe.hosts import install
@@ -46,7 +46,7 @@ def audited(tom: Tom, settings: Settings) -> Audit:
     texts = [text for b in told for text in (b.statement, *b.quotes)]
     redactor = Redactor(emails=settings.redact_emails)
     return audit(
-        told, Likeness(vectors_of(tom.embedder, texts)), lambda text: redactor.redact(text)[0]
+        told, Similarity(vectors_of(tom.embedder, texts)), lambda text: redactor.redact(text)[0]
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import combinations
 
-from tom_swe.beliefs.conflict import SAME, Alike, contradicts
+from tom_swe.beliefs.conflict import SAME, SimilarityFunction, conflicts
 from tom_swe.extract.borne_out import is_borne_out
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Source, Status
@@ -44,16 +44,16 @@ class Audit(Value):
     findings: tuple[Finding, ...]
 
 
-def audit(told: Sequence[Belief], alike: Alike, redact: Callable[[str], str]) -> Audit:
+def audit(told: Sequence[Belief], similarity: SimilarityFunction, redact: Callable[[str], str]) -> Audit:
     """The faults of the beliefs that are told, the surest first in each.
 
     ``redact`` takes secrets out of a text.
     """
     newest = max((belief.last_seen for belief in told), default=None)
-    doubles, odds = _pairs(told, alike)
+    doubles, odds = _pairs(told, similarity)
     checks: dict[Fault, Callable[[Belief], bool]] = {
         Fault.UNSUPPORTED: lambda b: not b.supporting,
-        Fault.JUNK: lambda b: _is_junk(b, alike),
+        Fault.JUNK: lambda b: _is_junk(b, similarity),
         Fault.DUPLICATE: lambda b: b.id in doubles,
         Fault.CONTRADICTORY: lambda b: b.id in odds,
         Fault.STALE: lambda b: newest is not None and _is_stale(b, newest),
@@ -78,34 +78,34 @@ def audit(told: Sequence[Belief], alike: Alike, redact: Callable[[str], str]) ->
     )
 
 
-def _pairs(told: Iterable[Belief], alike: Alike) -> tuple[set[int], set[int]]:
+def _pairs(told: Iterable[Belief], similarity: SimilarityFunction) -> tuple[set[int], set[int]]:
     """The less sure of each two that say the same, and all that exclude each other."""
     doubles: set[int] = set()
     odds: set[int] = set()
     for one, other in combinations(told, 2):
         if not one.scope.same_as(other.scope):
             continue
-        if contradicts(one, other, alike):
+        if conflicts(one, other, similarity):
             odds |= {one.id, other.id}
-        elif one.polarity is other.polarity and _say_the_same(one, other, alike):
+        elif one.polarity is other.polarity and _say_the_same(one, other, similarity):
             doubles.add(min(one, other, key=lambda b: (b.confidence, -b.id)).id)
     return doubles, odds
 
 
-def _say_the_same(one: Belief, other: Belief, alike: Alike) -> bool:
+def _say_the_same(one: Belief, other: Belief, similarity: SimilarityFunction) -> bool:
     if one.value and other.value:
         return (one.dimension, one.value) == (other.dimension, other.value)
-    return alike(one.statement, other.statement) >= SAME
+    return similarity(one.statement, other.statement) >= SAME
 
 
-def _is_junk(belief: Belief, alike: Alike) -> bool:
+def _is_junk(belief: Belief, similarity: SimilarityFunction) -> bool:
     if len(belief.statement.split()) < FEWEST_WORDS:
         return True
     # What was counted, or named by the catalogue, says it in other words than the person's.
     said = [each for each in belief.supporting if each.source is not Source.BEHAVIOUR]
     if not said or belief.value:
         return False
-    return not any(is_borne_out(belief.statement, each.quote, each.quote, alike) for each in said)
+    return not any(is_borne_out(belief.statement, each.quote, each.quote, similarity) for each in said)
 
 
 def _is_stale(belief: Belief, newest: datetime) -> bool:

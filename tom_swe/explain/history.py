@@ -8,7 +8,7 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Change, Status
 from tom_swe.model.memory import Logged
 from tom_swe.model.session import OWN_HOST
-from tom_swe.model.user_acts import Did, PersonChange
+from tom_swe.model.user_acts import Did, UserAct
 
 WIDENED = "holds beyond "
 
@@ -47,13 +47,13 @@ class Difference(Value):
 
 def log(
     revisions: Iterable[Logged],
-    changes: Iterable[PersonChange],
+    acts: Iterable[UserAct],
     *,
     since: datetime | None = None,
     belief_id: int | None = None,
 ) -> list[Entry]:
     """Everything that changed a belief, oldest first: what was learned and what the person did."""
-    found = [*_learned(revisions), *_done(changes)]
+    found = [*_learned(revisions), *_done(acts)]
     kept = [
         each
         for each in found
@@ -66,7 +66,7 @@ def log(
 def differences(
     beliefs: Iterable[Belief],
     revisions: Iterable[Logged],
-    changes: Sequence[PersonChange],
+    acts: Sequence[UserAct],
     since: datetime,
 ) -> list[Difference]:
     """The beliefs that were added, changed or given up since a time, by id.
@@ -79,7 +79,7 @@ def differences(
     found = [
         difference
         for belief in beliefs
-        if (difference := _difference(belief, history.get(belief.id, []), changes, since))
+        if (difference := _difference(belief, history.get(belief.id, []), acts, since))
     ]
     merged = [
         Difference(
@@ -88,7 +88,7 @@ def differences(
             statement=was.statement,
             new=f"part of b{each.belief_ids[0]} now",
         )
-        for each in changes
+        for each in acts
         if each.did is Did.MERGE and each.undone_at is None and each.at >= since
         for was in each.image.before
         if was.id == each.belief_ids[1]
@@ -97,7 +97,7 @@ def differences(
 
 
 def _difference(
-    belief: Belief, history: Sequence[Logged], changes: Sequence[PersonChange], since: datetime
+    belief: Belief, history: Sequence[Logged], acts: Sequence[UserAct], since: datetime
 ) -> Difference | None:
     earlier = [each for each in history if each.at < since]
     later = [each for each in history if each.at >= since]
@@ -125,7 +125,7 @@ def _difference(
             old="given up",
             new=_stands(belief),
         )
-    statement, scope = _then(belief, later, changes, since)
+    statement, scope = _then(belief, later, acts, since)
     pairs = (
         (statement, belief.statement),
         (scope, str(belief.scope)),
@@ -145,10 +145,10 @@ def _difference(
 
 
 def _then(
-    belief: Belief, later: Iterable[Logged], changes: Iterable[PersonChange], since: datetime
+    belief: Belief, later: Iterable[Logged], acts: Iterable[UserAct], since: datetime
 ) -> tuple[str, str]:
     """The statement and the scope that a belief had."""
-    for each in changes:
+    for each in acts:
         if each.at >= since and each.undone_at is None:
             for was in each.image.before:
                 if was.id == belief.id:
@@ -180,8 +180,8 @@ def _learned(revisions: Iterable[Logged]) -> Iterator[Entry]:
         )
 
 
-def _done(changes: Iterable[PersonChange]) -> Iterator[Entry]:
-    for each in changes:
+def _done(acts: Iterable[UserAct]) -> Iterator[Entry]:
+    for each in acts:
         yield Entry(
             at=each.at,
             what=each.did,

@@ -42,10 +42,10 @@ def document(user: UserModel) -> str:
 def _listed(beliefs: Iterable[Belief]) -> Iterator[str]:
     for belief in beliefs:
         where = "" if belief.scope == EVERYWHERE else f", {escaped(str(belief.scope))}"
-        ruled = "".join(f", {each.kind}" for each in belief.rulings)
+        decided = "".join(f", {each.kind}" for each in belief.decisions)
         yield (
             f"- **{escaped(belief.statement)}** (b{belief.id}, {belief.status}, "
-            f"{belief.confidence:.2f}{where}{ruled})"
+            f"{belief.confidence:.2f}{where}{decided})"
         )
         for each in belief.evidence:
             yield (

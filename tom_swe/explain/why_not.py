@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from tom_swe.advise.recall import rank_turns
-from tom_swe.beliefs.conflict import SAME, Alike, contradicts
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.conflict import SAME, SimilarityFunction, conflicts
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
 from tom_swe.extract.stated import plainly
 from tom_swe.mind.parts import Mind
 from tom_swe.model.advice import PastTurn, Query
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Observation, Relation, RulingKind, Stance, Status
+from tom_swe.model.belief import Belief, Observation, Relation, DecisionKind, Stance, Status
 from tom_swe.model.revision import Heard
 from tom_swe.model.session import Role, Turn
 from tom_swe.ports import MemoryStore
@@ -46,7 +46,7 @@ class WhyNot(Value):
     sessions: int = 0
 
 
-class Doubts:
+class WhyNots:
     """Looks up what speaks against a statement."""
 
     def __init__(self, memory: MemoryStore, mind: Mind) -> None:
@@ -66,17 +66,17 @@ class Doubts:
         known = {b.statement: stored[b.id] for b in beliefs if b.id in stored}
         words = [asked.statement, *(each.observation.statement for each in tasks)]
         words += [wording for belief in beliefs for wording in belief.wordings[1:]]
-        alike = Likeness({**known, **vectors_of(embedder, words)})
+        similarity = Similarity({**known, **vectors_of(embedder, words)})
         by_words = {i for i, _ in memory.search.beliefs(user_id, text, MOST)}
         told = {belief.id for belief in memory.beliefs.told(user_id)}
-        believed, near = _nearest(asked, beliefs, told, by_words, alike)
+        believed, near = _nearest(asked, beliefs, told, by_words, similarity)
         quoted = {(each.session_id, each.ordinal) for belief in beliefs for each in belief.evidence}
         quoted |= {(each.session_id, each.observation.quote.ordinal) for each in tasks}
         return WhyNot(
             statement=asked.statement,
             believed=believed,
             near=near,
-            for_one_task=tuple(each for each in tasks if _is_on(asked, each.observation, alike)),
+            for_one_task=tuple(each for each in tasks if _is_on(asked, each.observation, similarity)),
             said=tuple(
                 turn
                 for turn in self._turns(user_id, text)
@@ -90,7 +90,7 @@ class Doubts:
         words = dict(memory.search.turns(user_id, text, CANDIDATES))
         if embedder := self._mind.embedder:
             vector = embedder.embed([text])[0]
-            meaning = dict(self._mind.faculties.index.nearest(user_id, vector, CANDIDATES))
+            meaning = dict(self._mind.parts.index.nearest(user_id, vector, CANDIDATES))
         turns = memory.search.past_turns(list(words.keys() | meaning.keys()))
         return rank_turns(turns, words, meaning, Query(text=text, limit=20), datetime.now(UTC))
 
@@ -100,47 +100,47 @@ def _nearest(
     beliefs: Sequence[Belief],
     told: set[int],
     by_words: set[int],
-    alike: Alike,
+    similarity: SimilarityFunction,
 ) -> tuple[tuple[Belief, ...], tuple[Near, ...]]:
     """The told beliefs that say it, and the others near to it, those that oppose it first."""
     held = {belief.id: belief for belief in beliefs}
     believed: list[Belief] = []
     near: list[tuple[int, float, Near]] = []
     for belief in beliefs:
-        likeness = max(alike(wording, asked.statement) for wording in belief.wordings)
-        relation = _relation(asked, belief, likeness, alike)
+        score = max(similarity(wording, asked.statement) for wording in belief.wordings)
+        relation = _relation(asked, belief, score, similarity)
         if relation is Relation.CONTRADICT and belief.status is Status.RETIRED:
             relation = Relation.DIFFERENT  # what was given up speaks against nothing
         if relation is Relation.AGREE and belief.id in told:
             believed.append(belief)
-        elif relation is not Relation.DIFFERENT or likeness >= NEAR or belief.id in by_words:
+        elif relation is not Relation.DIFFERENT or score >= NEAR or belief.id in by_words:
             why = standing_of(belief, belief.id in told, held)
             order = {Relation.AGREE: 0, Relation.CONTRADICT: 1, Relation.DIFFERENT: 2}[relation]
-            near.append((order, -likeness, Near(belief=belief, relation=relation, why=why)))
+            near.append((order, -score, Near(belief=belief, relation=relation, why=why)))
     near.sort(key=lambda each: each[:2])
     return tuple(believed), tuple(each for _, _, each in near[:MOST])
 
 
-def _relation(asked: Observation, belief: Belief, likeness: float, alike: Alike) -> Relation:
-    if contradicts(asked, belief, alike):
+def _relation(asked: Observation, belief: Belief, score: float, similarity: SimilarityFunction) -> Relation:
+    if conflicts(asked, belief, similarity):
         return Relation.CONTRADICT
     if asked.dimension and asked.value and belief.value and belief.dimension == asked.dimension:
         same = (belief.value, belief.polarity) == (asked.value, asked.polarity)
         return Relation.AGREE if same else Relation.DIFFERENT
-    same = likeness >= SAME and belief.polarity is asked.polarity
+    same = score >= SAME and belief.polarity is asked.polarity
     return Relation.AGREE if same else Relation.DIFFERENT
 
 
-def _is_on(asked: Observation, said: Observation, alike: Alike) -> bool:
+def _is_on(asked: Observation, said: Observation, similarity: SimilarityFunction) -> bool:
     if asked.dimension and asked.dimension == said.dimension:
         return True
-    return alike(asked.statement, said.statement) >= NEAR
+    return similarity(asked.statement, said.statement) >= NEAR
 
 
 def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:
     """How a belief stands, in words: whether it is told, and if not, why."""
-    rejected = belief.ruling(RulingKind.REJECT)
-    if rejected and belief.is_ruled_out:
+    rejected = belief.decision(DecisionKind.REJECT)
+    if rejected and belief.is_rejected_by_user:
         return f"you rejected it on {rejected.at:%Y-%m-%d}"
     if belief.status is Status.RETIRED:
         successor = held.get(belief.superseded_by or 0)

@@ -27,7 +27,7 @@ _COMMON = frozenset(
 _SPECIFIC = re.compile(r"(?<![\w.])(?:[\w@-]*[./:@\\_][\w./:@\\-]*\w|\w*\d\w*)")
 
 
-def is_borne_out(statement: str, quote: str, said: str, alike: Callable[[str, str], float]) -> bool:
+def is_borne_out(statement: str, quote: str, said: str, similarity: Callable[[str, str], float]) -> bool:
     """Whether the words of a turn may mean the statement.
 
     ``quote`` is a part of ``said``, the turn. Whatever is specific in the statement has to
@@ -39,7 +39,7 @@ def is_borne_out(statement: str, quote: str, said: str, alike: Callable[[str, st
         return False
     if _stems(statement) & _stems(quote) or language_of(said) not in {"en", ""}:
         return True
-    return alike(statement, quote) >= LIKE
+    return similarity(statement, quote) >= LIKE
 
 
 def _stems(text: str) -> set[str]:

@@ -10,7 +10,7 @@ from tom_swe.extract.nearest import NearestDimension
 from tom_swe.extract.statements import said
 from tom_swe.model.belief import Observation, Scope, SessionModel
 from tom_swe.model.session import Role, Session
-from tom_swe.ports import Embedder, StandingScorer
+from tom_swe.ports import Embedder, Scorer
 
 NAME = "embedded-3"
 
@@ -25,7 +25,7 @@ class EmbeddedReader:
     def __init__(
         self,
         embedder: Embedder | None = None,
-        scorer: StandingScorer | None = None,
+        scorer: Scorer | None = None,
         *,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:

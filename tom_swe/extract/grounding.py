@@ -8,7 +8,7 @@ for the reader without a model.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.extract.borne_out import is_borne_out
 from tom_swe.extract.catalogue import Match, match
 from tom_swe.extract.forms import NotedForm
@@ -40,7 +40,7 @@ def checked(
     """Observations of the notes whose quote the person said and whose statement it bears out.
 
     The rest is dropped, and so are words that they passed on of somebody else's. Without an
-    embedder likeness is the share of words in common.
+    embedder similarity is the share of words in common.
     """
     nearest = NearestDimension(embedder)
     said = {turn.ordinal: turn for turn in session.by(Role.USER)}
@@ -52,11 +52,11 @@ def checked(
         if is_others(others(said[quote.ordinal]), start, start + len(quote.text)):
             continue
         made = _observation(note, quote, session, nearest, basis)
-        alike = Likeness(vectors_of(embedder, (note.statement, quote.text)))
+        similarity = Similarity(vectors_of(embedder, (note.statement, quote.text)))
         text = said[quote.ordinal].text
         # What the catalogue finds in the person's own words needs nothing more.
         known = made.value and match(quote.text)
-        if known or is_borne_out(note.statement, quote.text, text, alike):
+        if known or is_borne_out(note.statement, quote.text, text, similarity):
             yield made
 
 

@@ -11,7 +11,7 @@ from tom_swe.extract.stated import plainly
 from tom_swe.extract.statements import Nearest
 from tom_swe.model.belief import Observation, Polarity, Quote, Source
 from tom_swe.model.session import Session, Turn
-from tom_swe.ports import StandingScorer
+from tom_swe.ports import Scorer
 from tom_swe.text.sentences import Sentence
 
 FEWEST_WORDS = 3
@@ -44,7 +44,7 @@ def worth_scoring(sentence: Sentence) -> bool:
 
 
 def hints(
-    unread: Iterable[Unread], session: Session, scorer: StandingScorer, nearest: Nearest
+    unread: Iterable[Unread], session: Session, scorer: Scorer, nearest: Nearest
 ) -> Iterator[Observation]:
     """An observation of each of these sentences that reaches the scorer's threshold.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # On the development half of the written utterances .5 names about a quarter of the quotes
 # and is right on 85% of them; lower thresholds are right less often, higher ones no more often.
-ALIKE = 0.5
+SIMILAR = 0.5
 
 
 class NearestDimension:
@@ -35,4 +35,4 @@ class NearestDimension:
             return ""
         scores = self._vectors @ vector
         best = int(scores.argmax())
-        return catalogue()[best].id if float(scores[best]) >= ALIKE else ""
+        return catalogue()[best].id if float(scores[best]) >= SIMILAR else ""

@@ -105,7 +105,7 @@ def import_transcripts(
             intake.ignored += 1
             ignored.append(session.host_id)
             continue
-        _count(intake, tom.remember(user_id, session).state, len(session.turns))
+        _count(intake, tom.add_session(user_id, session).state, len(session.turns))
     return intake
 
 

@@ -27,7 +27,7 @@ from tom_swe.memory.pointers import drop_pointers, drop_stale, keep_with
 from tom_swe.memory.records import (
     belief_fields,
     belief_values,
-    keep_rulings,
+    keep_decisions,
     observation_fields,
     observation_value,
     said_at,
@@ -42,7 +42,7 @@ from tom_swe.memory.tables import (
     LearnQueueRow,
     ObservationRow,
     RevisionRow,
-    RulingRow,
+    DecisionRow,
     SessionModelRow,
     SessionRow,
     TurnRow,
@@ -51,8 +51,8 @@ from tom_swe.memory.tables import (
 )
 from tom_swe.memory.tellings import drop_telling, keep_adherence, telling_of
 from tom_swe.memory.user_edits import (
-    Hands,
-    drop_changes_on,
+    UserEdits,
+    drop_user_acts_on,
     drop_merges_without_words,
     words_rejected_in,
 )
@@ -164,9 +164,9 @@ class ChangeOfMind:
         self.remembered_again: Collection[str] = ()
 
     @property
-    def hands(self) -> Hands:
+    def user_edits(self) -> UserEdits:
         """What only the person does."""
-        return Hands(self._transaction, self._user_id, self._session_id, self._look_again)
+        return UserEdits(self._transaction, self._user_id, self._session_id, self._look_again)
 
     def beliefs(self) -> list[Belief]:
         """Every belief, retired ones too, as it stands now."""
@@ -213,10 +213,10 @@ class ChangeOfMind:
             .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
             .where(ObservationRow.session_id == self._session_id)
         )
-        ruled = self._ruled_on()
+        decided = self._decided_on()
         for row, ordinal in self._transaction.execute(before).all():
             again = made.pop(_key(observation_value(row, ordinal)), None)
-            if again is None and not model.stopgap and row.id not in ruled:
+            if again is None and not model.stopgap and row.id not in decided:
                 self._transaction.execute(delete(ObservationRow).where(ObservationRow.id == row.id))
         rows = [
             ObservationRow(
@@ -447,7 +447,7 @@ class ChangeOfMind:
             raise no_session(session_id)
         digest = session_digest(row.host, row.host_id)
         # What the person rejected is not learned from the same words once it is gone itself.
-        rejected = [belief.id for belief in self.beliefs() if belief.is_ruled_out]
+        rejected = [belief.id for belief in self.beliefs() if belief.is_rejected_by_user]
         words = words_rejected_in(self._transaction, session_id, rejected)
         mark_forgotten(self._transaction, self._user_id, [digest, *map(words_digest, words)])
         drop_telling(self._transaction, self._user_id, row.host, row.host_id)
@@ -519,11 +519,11 @@ class ChangeOfMind:
                 row.cites = json.dumps(cites)
         self._transaction.flush()
 
-    def _ruled_on(self) -> set[int]:
+    def _decided_on(self) -> set[int]:
         """The observations of this session under beliefs that the person ruled on."""
         found = (
             select(EvidenceRow.observation_id)
-            .join(RulingRow, RulingRow.belief_id == EvidenceRow.belief_id)
+            .join(DecisionRow, DecisionRow.belief_id == EvidenceRow.belief_id)
             .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
             .where(ObservationRow.session_id == self._session_id)
         )
@@ -533,7 +533,7 @@ class ChangeOfMind:
         self, row: BeliefRow, belief: Belief, vectors: Mapping[str, Vector], model: str
     ) -> None:
         """Keeps what the person decided, and the vector of a statement that they worded anew."""
-        keep_rulings(self._transaction, row.id, belief.rulings)
+        keep_decisions(self._transaction, row.id, belief.decisions)
         key, vector = f"b:{row.id}", vectors.get(belief.statement)
         if vector is not None:
             put_vectors(self._transaction, self._user_id, model, {key: vector})
@@ -541,7 +541,7 @@ class ChangeOfMind:
             self._transaction.execute(delete(VectorRow).where(VectorRow.key == key))
 
     def _delete(self, belief_ids: list[int]) -> None:
-        drop_changes_on(self._transaction, self._user_id, belief_ids)
+        drop_user_acts_on(self._transaction, self._user_id, belief_ids)
         self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
         self._evidence_went()
 

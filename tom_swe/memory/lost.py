@@ -13,13 +13,13 @@ from tom_swe.memory.tables import (
     ConsultationRow,
     EvidenceRow,
     ObservationRow,
-    RulingRow,
+    DecisionRow,
     SessionRow,
     TurnRow,
     VectorRow,
 )
-from tom_swe.memory.user_edits import drop_changes_worded
-from tom_swe.model.belief import RulingKind, Stance
+from tom_swe.memory.user_edits import drop_user_acts_worded
+from tom_swe.model.belief import DecisionKind, Stance
 
 
 def drop_answers_on(transaction: orm.Session, user_id: str, session_id: int) -> None:
@@ -53,7 +53,7 @@ def reword(transaction: orm.Session, user_id: str, lost: Collection[str]) -> Non
     """
     mine = select(BeliefRow).where(BeliefRow.user_id == user_id)
     for row in transaction.scalars(mine):
-        learned = transaction.get(RulingRow, (row.id, RulingKind.EDIT))
+        learned = transaction.get(DecisionRow, (row.id, DecisionKind.EDIT))
         statement = learned.learned if learned else row.statement
         if statement not in lost:
             continue
@@ -80,4 +80,4 @@ def reword(transaction: orm.Session, user_id: str, lost: Collection[str]) -> Non
             select(ObservationRow.statement).join(SessionRow).where(SessionRow.user_id == user_id)
         )
     )
-    drop_changes_worded(transaction, user_id, set(lost) - held)
+    drop_user_acts_worded(transaction, user_id, set(lost) - held)

@@ -9,7 +9,7 @@ from sqlalchemy import Update, delete, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.memory.beliefs import no_belief
-from tom_swe.memory.records import belief_fields, keep_rulings, verdict_value
+from tom_swe.memory.records import belief_fields, keep_decisions, verdict_value
 from tom_swe.memory.tables import (
     BeliefRow,
     ConsultationRow,
@@ -69,7 +69,7 @@ def unmerge(transaction: orm.Session, user_id: str, other: Belief, moved: Moved)
     transaction.add(row)
     transaction.flush()
     back, kept = row.id, moved.kept
-    keep_rulings(transaction, back, other.rulings)
+    keep_decisions(transaction, back, other.decisions)
     _share(transaction, moved, back)
     rows = list(transaction.scalars(select(VerdictRow).where(VerdictRow.belief_id == kept)))
     for verdict in moved.verdicts:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, delete, or_, orm, select
 
 from tom_swe.memory.database import Database
 from tom_swe.memory.sessions import ensure_user
-from tom_swe.memory.tables import NotedRow
+from tom_swe.memory.tables import PointerRow
 from tom_swe.model.pointers import Pointer
 
 WAITS = timedelta(days=30)
@@ -15,7 +15,7 @@ WAITS = timedelta(days=30)
 MOST_WAITING = 200
 
 
-class NotedWords:
+class Pointers:
     """Keeps pointers. One whose words were found stays with the session they are in."""
 
     def __init__(self, database: Database) -> None:
@@ -26,18 +26,18 @@ class NotedWords:
         with self._database.write() as transaction:
             ensure_user(transaction, user_id)
             drop_stale(transaction, user_id)
-            waiting = select(NotedRow).where(
-                NotedRow.user_id == user_id, NotedRow.session_id.is_(None)
+            waiting = select(PointerRow).where(
+                PointerRow.user_id == user_id, PointerRow.session_id.is_(None)
             )
             row = transaction.scalar(
-                waiting.where(NotedRow.quote == quote, NotedRow.repository == repository)
+                waiting.where(PointerRow.quote == quote, PointerRow.repository == repository)
             )
             if row is None:
-                row = NotedRow(user_id=user_id, quote=quote, repository=repository)
+                row = PointerRow(user_id=user_id, quote=quote, repository=repository)
                 transaction.add(row)
             row.at = datetime.now(UTC)
             transaction.flush()
-            newest = waiting.order_by(NotedRow.at.desc(), NotedRow.id.desc())
+            newest = waiting.order_by(PointerRow.at.desc(), PointerRow.id.desc())
             for old in transaction.scalars(newest.offset(MOST_WAITING)):
                 transaction.delete(old)
             return _pointer(row)
@@ -45,23 +45,23 @@ class NotedWords:
     def all(self, user_id: str) -> list[Pointer]:
         """Every pointer, oldest first."""
         with self._database.read() as transaction:
-            mine = select(NotedRow).where(NotedRow.user_id == user_id)
-            return [_pointer(row) for row in transaction.scalars(mine.order_by(NotedRow.id))]
+            mine = select(PointerRow).where(PointerRow.user_id == user_id)
+            return [_pointer(row) for row in transaction.scalars(mine.order_by(PointerRow.id))]
 
     def for_session(self, user_id: str, session_id: int) -> list[Pointer]:
         """The pointers whose words may be in a session: those found there, and those waiting."""
         with self._database.read() as transaction:
-            waits = and_(NotedRow.session_id.is_(None), NotedRow.at >= datetime.now(UTC) - WAITS)
-            mine = select(NotedRow).where(
-                NotedRow.user_id == user_id, or_(waits, NotedRow.session_id == session_id)
+            waits = and_(PointerRow.session_id.is_(None), PointerRow.at >= datetime.now(UTC) - WAITS)
+            mine = select(PointerRow).where(
+                PointerRow.user_id == user_id, or_(waits, PointerRow.session_id == session_id)
             )
-            return [_pointer(row) for row in transaction.scalars(mine.order_by(NotedRow.id))]
+            return [_pointer(row) for row in transaction.scalars(mine.order_by(PointerRow.id))]
 
 
 def keep_with(transaction: orm.Session, session_id: int, found: Collection[int]) -> None:
     """Ties pointers to the session that their words were found in; repeats of one go."""
-    rows = transaction.scalars(select(NotedRow).where(NotedRow.id.in_(found))).all()
-    there = transaction.scalars(select(NotedRow).where(NotedRow.session_id == session_id))
+    rows = transaction.scalars(select(PointerRow).where(PointerRow.id.in_(found))).all()
+    there = transaction.scalars(select(PointerRow).where(PointerRow.session_id == session_id))
     quotes = {row.quote for row in there if row.id not in found}
     for row in rows:
         if row.quote in quotes:
@@ -75,22 +75,22 @@ def keep_with(transaction: orm.Session, session_id: int, found: Collection[int])
 def drop_pointers(transaction: orm.Session, user_id: str, pointer_ids: Collection[int]) -> None:
     """Deletes pointers."""
     transaction.execute(
-        delete(NotedRow).where(NotedRow.user_id == user_id, NotedRow.id.in_(pointer_ids))
+        delete(PointerRow).where(PointerRow.user_id == user_id, PointerRow.id.in_(pointer_ids))
     )
 
 
 def drop_stale(transaction: orm.Session, user_id: str) -> None:
     """Deletes the pointers whose words were not found in time."""
     transaction.execute(
-        delete(NotedRow).where(
-            NotedRow.user_id == user_id,
-            NotedRow.session_id.is_(None),
-            NotedRow.at < datetime.now(UTC) - WAITS,
+        delete(PointerRow).where(
+            PointerRow.user_id == user_id,
+            PointerRow.session_id.is_(None),
+            PointerRow.at < datetime.now(UTC) - WAITS,
         )
     )
 
 
-def _pointer(row: NotedRow) -> Pointer:
+def _pointer(row: PointerRow) -> Pointer:
     return Pointer(
         id=row.id,
         quote=row.quote,

@@ -16,11 +16,11 @@ from tom_swe.errors import TomError, UsageError
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
-from tom_swe.memory.pointers import NotedWords
+from tom_swe.memory.pointers import Pointers
 from tom_swe.memory.sessions import Sessions
 from tom_swe.memory.tables import ObservationRow, Table, TurnRow, UserRow
 from tom_swe.memory.tellings import SessionTellings
-from tom_swe.memory.user_edits import PersonChanges
+from tom_swe.memory.user_edits import UserActs
 from tom_swe.model.portable import Export, Row
 
 _OF_USER = "user_id = :user"
@@ -178,7 +178,7 @@ def _read_whole(staged: Database, user_id: str) -> None:
         raise UsageError(f"its belief b{ground[0]} has no quote: it is not as tom wrote it")
     beliefs.log(user_id)
     beliefs.for_one_task(user_id)
-    for store in (PersonChanges, Consultations, NotedWords, SessionTellings):
+    for store in (UserActs, Consultations, Pointers, SessionTellings):
         store(staged).all(user_id)
     with staged.read() as transaction:
         strays = (

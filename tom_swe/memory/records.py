@@ -9,7 +9,7 @@ from tom_swe.memory.tables import (
     BeliefRow,
     EvidenceRow,
     ObservationRow,
-    RulingRow,
+    DecisionRow,
     SessionRow,
     TurnRow,
     VerdictRow,
@@ -23,8 +23,8 @@ from tom_swe.model.belief import (
     Polarity,
     Quote,
     Reach,
-    Ruling,
-    RulingKind,
+    Decision,
+    DecisionKind,
     Scope,
     Source,
     Stance,
@@ -111,9 +111,9 @@ def belief_fields(belief: Belief) -> dict[str, str | float | int | datetime | No
 
 
 def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[Belief]:
-    """Beliefs with their evidence, verdicts and rulings, each list oldest first."""
+    """Beliefs with their evidence, verdicts and decisions, each list oldest first."""
     rows = list(rows)
-    ruled = rulings_on(transaction, [row.id for row in rows])
+    decided = decisions_on(transaction, [row.id for row in rows])
     judged: dict[int, list[Verdict]] = {row.id: [] for row in rows}
     verdicts = select(VerdictRow).where(VerdictRow.belief_id.in_(judged))
     for row in transaction.scalars(verdicts.order_by(VerdictRow.at, VerdictRow.id)):
@@ -181,7 +181,7 @@ def belief_values(transaction: orm.Session, rows: Iterable[BeliefRow]) -> list[B
             last_seen=row.last_seen,
             evidence=tuple(sorted(held[row.id], key=in_order)),
             verdicts=tuple(judged[row.id]),
-            rulings=ruled.get(row.id, ()),
+            decisions=decided.get(row.id, ()),
         )
         for row in rows
     ]
@@ -199,29 +199,29 @@ def verdict_value(row: VerdictRow) -> Verdict:
     )
 
 
-def rulings_on(
+def decisions_on(
     transaction: orm.Session, belief_ids: Collection[int]
-) -> dict[int, tuple[Ruling, ...]]:
+) -> dict[int, tuple[Decision, ...]]:
     """What the person decided about these beliefs, by belief id, oldest first."""
-    found: dict[int, tuple[Ruling, ...]] = {}
-    rows = select(RulingRow).where(RulingRow.belief_id.in_(belief_ids))
-    for row in transaction.scalars(rows.order_by(RulingRow.at, RulingRow.kind)):
-        ruling = Ruling(
-            kind=RulingKind(row.kind),
+    found: dict[int, tuple[Decision, ...]] = {}
+    rows = select(DecisionRow).where(DecisionRow.belief_id.in_(belief_ids))
+    for row in transaction.scalars(rows.order_by(DecisionRow.at, DecisionRow.kind)):
+        decision = Decision(
+            kind=DecisionKind(row.kind),
             at=row.at,
             statement=row.statement,
             scope=None if row.scope is None else scope_value(row.scope),
             learned=row.learned,
         )
-        found[row.belief_id] = (*found.get(row.belief_id, ()), ruling)
+        found[row.belief_id] = (*found.get(row.belief_id, ()), decision)
     return found
 
 
-def keep_rulings(transaction: orm.Session, belief_id: int, rulings: Iterable[Ruling]) -> None:
+def keep_decisions(transaction: orm.Session, belief_id: int, decisions: Iterable[Decision]) -> None:
     """Keeps what the person decided about a belief, in the place of what they had decided."""
-    transaction.execute(delete(RulingRow).where(RulingRow.belief_id == belief_id))
+    transaction.execute(delete(DecisionRow).where(DecisionRow.belief_id == belief_id))
     transaction.add_all(
-        RulingRow(
+        DecisionRow(
             belief_id=belief_id,
             kind=each.kind,
             at=each.at,
@@ -229,7 +229,7 @@ def keep_rulings(transaction: orm.Session, belief_id: int, rulings: Iterable[Rul
             scope=None if each.scope is None else str(each.scope),
             learned=each.learned,
         )
-        for each in rulings
+        for each in decisions
     )
     transaction.flush()
 

@@ -14,7 +14,7 @@ from tom_swe.memory.database import Database
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
 from tom_swe.memory.permissions import loose
-from tom_swe.memory.pointers import NotedWords
+from tom_swe.memory.pointers import Pointers
 from tom_swe.memory.portable import Portable
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.search import Search
@@ -32,7 +32,7 @@ from tom_swe.memory.tables import (
     VectorRow,
 )
 from tom_swe.memory.tellings import SessionTellings
-from tom_swe.memory.user_edits import PersonChanges
+from tom_swe.memory.user_edits import UserActs
 from tom_swe.memory.vectors import Vectors
 from tom_swe.model.memory import Problem, Sizes
 
@@ -55,10 +55,10 @@ class Store:
         self.search = Search(self._database)
         self.vectors = Vectors(self._database)
         self.consultations = Consultations(self._database)
-        self.noted = NotedWords(self._database)
+        self.pointers = Pointers(self._database)
         self.tellings = SessionTellings(self._database)
         self.ledger = CallLedger(self._database)
-        self.changes = PersonChanges(self._database)
+        self.user_acts = UserActs(self._database)
         self.portable = Portable(self._database)
 
     def began(self, user_id: str) -> datetime | None:

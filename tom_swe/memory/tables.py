@@ -159,7 +159,7 @@ class EvidenceRow(Table):
     stance: Mapped[str]
 
 
-class RulingRow(Table):
+class DecisionRow(Table):
     """What the person decided about a belief, one row a kind. ``scope`` is as text."""
 
     __tablename__ = "ruling"
@@ -173,7 +173,7 @@ class RulingRow(Table):
     learned: Mapped[str]
 
 
-class PersonChangeRow(Table):
+class UserActRow(Table):
     """Something the person changed, and what it takes to take it back.
 
     ``image`` and ``beliefs`` are JSON. A change on a belief that is gone is deleted with it,
@@ -283,7 +283,7 @@ class ToldRow(Table):
     adherence: Mapped[str | None]
 
 
-class NotedRow(Table):
+class PointerRow(Table):
     """Words that an agent says the person said; ``session_id`` is where they were found."""
 
     __tablename__ = "noted"

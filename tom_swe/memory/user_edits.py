@@ -16,28 +16,28 @@ from tom_swe.memory.records import verdict_value
 from tom_swe.memory.tables import (
     EvidenceRow,
     ObservationRow,
-    PersonChangeRow,
+    UserActRow,
     SessionRow,
     VerdictRow,
 )
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import Belief
-from tom_swe.model.user_acts import Did, Image, Judged, Moved, PersonChange
+from tom_swe.model.user_acts import Did, Image, Judged, Moved, UserAct
 
 
-class PersonChanges:
+class UserActs:
     """Reads what the person changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self, user_id: str) -> list[PersonChange]:
+    def all(self, user_id: str) -> list[UserAct]:
         """What the person changed, oldest first; taken back or not."""
         with self._database.read() as transaction:
-            return changes_of(transaction, user_id)
+            return user_acts_of(transaction, user_id)
 
 
-class Hands:
+class UserEdits:
     """What only the person does, in a transaction; ``session_id`` is of what they state.
 
     ``look_again`` drops what was read in it.
@@ -60,10 +60,10 @@ class Hands:
         self._transaction.flush()
         self._look_again()
 
-    def log(self, change: PersonChange) -> None:
+    def log(self, change: UserAct) -> None:
         """Keeps what the person did."""
         self._transaction.add(
-            PersonChangeRow(
+            UserActRow(
                 user_id=self._user_id,
                 at=change.at,
                 did=change.did,
@@ -77,14 +77,14 @@ class Hands:
         )
         self._transaction.flush()
 
-    def last(self) -> PersonChange | None:
+    def last(self) -> UserAct | None:
         """The newest change that was not taken back."""
-        kept = [each for each in changes_of(self._transaction, self._user_id) if not each.undone_at]
+        kept = [each for each in user_acts_of(self._transaction, self._user_id) if not each.undone_at]
         return kept[-1] if kept else None
 
-    def taken_back(self, change: PersonChange) -> None:
+    def taken_back(self, change: UserAct) -> None:
         """Notes that a change was taken back."""
-        row = self._transaction.get_one(PersonChangeRow, change.id)
+        row = self._transaction.get_one(UserActRow, change.id)
         row.undone_at = datetime.now(UTC)
         if change.session_id is not None:
             # Its words go with the session, and so do the beliefs that it made.
@@ -94,8 +94,8 @@ class Hands:
 
     def drop(self, change_ids: Collection[int]) -> None:
         """Deletes what is kept of changes, which then cannot be taken back."""
-        gone = delete(PersonChangeRow).where(
-            PersonChangeRow.user_id == self._user_id, PersonChangeRow.id.in_(change_ids)
+        gone = delete(UserActRow).where(
+            UserActRow.user_id == self._user_id, UserActRow.id.in_(change_ids)
         )
         self._transaction.execute(gone)
 
@@ -110,7 +110,7 @@ class Hands:
         back = unmerge(self._transaction, self._user_id, other, moved)
         if back != other.id:
             # Its id was given to another: what was done to it before can no longer be told.
-            drop_changes_on(self._transaction, self._user_id, [other.id], but=change_id)
+            drop_user_acts_on(self._transaction, self._user_id, [other.id], but=change_id)
         self._look_again()
         return back
 
@@ -134,13 +134,13 @@ class Hands:
         )
 
 
-def changes_of(transaction: orm.Session, user_id: str) -> list[PersonChange]:
+def user_acts_of(transaction: orm.Session, user_id: str) -> list[UserAct]:
     """What a person changed, oldest first."""
-    mine = select(PersonChangeRow).where(PersonChangeRow.user_id == user_id)
-    return [_value(row) for row in transaction.scalars(mine.order_by(PersonChangeRow.id))]
+    mine = select(UserActRow).where(UserActRow.user_id == user_id)
+    return [_value(row) for row in transaction.scalars(mine.order_by(UserActRow.id))]
 
 
-def drop_changes_on(
+def drop_user_acts_on(
     transaction: orm.Session, user_id: str, belief_ids: Collection[int], but: int = 0
 ) -> None:
     """Deletes what was changed on beliefs that are gone: it holds their words.
@@ -148,34 +148,34 @@ def drop_changes_on(
     What was merged into one of them goes with it.
     """
     gone = set(belief_ids)
-    changes = [each for each in changes_of(transaction, user_id) if each.id != but]
-    while found := [each for each in changes if gone & _mentioned(each)]:
+    acts = [each for each in user_acts_of(transaction, user_id) if each.id != but]
+    while found := [each for each in acts if gone & _mentioned(each)]:
         for each in found:
-            changes.remove(each)
+            acts.remove(each)
             if (moved := each.image.moved) and moved.kept in gone:
                 gone.add(moved.other)
-            transaction.execute(delete(PersonChangeRow).where(PersonChangeRow.id == each.id))
+            transaction.execute(delete(UserActRow).where(UserActRow.id == each.id))
 
 
-def drop_changes_worded(transaction: orm.Session, user_id: str, texts: Collection[str]) -> None:
+def drop_user_acts_worded(transaction: orm.Session, user_id: str, texts: Collection[str]) -> None:
     """Deletes changes on beliefs that were worded so: the words were forgotten."""
-    for each in changes_of(transaction, user_id):
+    for each in user_acts_of(transaction, user_id):
         worded = {text for belief in each.image.before for text in belief.wordings}
         if not worded.isdisjoint(texts):
-            transaction.execute(delete(PersonChangeRow).where(PersonChangeRow.id == each.id))
+            transaction.execute(delete(UserActRow).where(UserActRow.id == each.id))
 
 
 def drop_merges_without_words(transaction: orm.Session, user_id: str) -> None:
     """Deletes merges that cannot be taken back since words under them were forgotten."""
-    for each in changes_of(transaction, user_id):
+    for each in user_acts_of(transaction, user_id):
         moved = each.image.moved
         if moved is None or each.undone_at is not None:
             continue
         observed = {observation for _, observation, _ in moved.evidence}
         there = select(ObservationRow.id).where(ObservationRow.id.in_(observed))
         if observed != set(transaction.scalars(there)):
-            transaction.execute(delete(PersonChangeRow).where(PersonChangeRow.id == each.id))
-            drop_changes_on(transaction, user_id, [moved.other])
+            transaction.execute(delete(UserActRow).where(UserActRow.id == each.id))
+            drop_user_acts_on(transaction, user_id, [moved.other])
 
 
 def words_rejected_in(
@@ -190,14 +190,14 @@ def words_rejected_in(
     return list(transaction.scalars(quotes))
 
 
-def _mentioned(change: PersonChange) -> set[int]:
+def _mentioned(change: UserAct) -> set[int]:
     image = change.image
     known = {*change.belief_ids, *image.after, *(belief.id for belief in image.before)}
     return known | ({image.moved.other} if image.moved else set())
 
 
-def _value(row: PersonChangeRow) -> PersonChange:
-    return PersonChange(
+def _value(row: UserActRow) -> UserAct:
+    return UserAct(
         id=row.id,
         at=row.at,
         did=Did(row.did),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
-from tom_swe.beliefs.conflict import Alike
+from tom_swe.beliefs.conflict import SimilarityFunction
 from tom_swe.errors import ModelFault
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
@@ -20,7 +20,7 @@ from tom_swe.ports import LanguageModel, Pair
 from tom_swe.text.json_line import json_line
 
 # Statements less alike than this are about different things.
-UNALIKE = 0.45
+DISSIMILAR = 0.45
 MOST_PAIRS = 12
 REPLY_TOKENS = 700
 WITHOUT = "statements are compared without it"
@@ -41,9 +41,9 @@ class ComparisonForm(Value):
 
 
 def doubtful(
-    beliefs: Iterable[Belief], observations: Iterable[Observation], alike: Alike
+    beliefs: Iterable[Belief], observations: Iterable[Observation], similarity: SimilarityFunction
 ) -> list[Pair]:
-    """The pairs of a held and a new statement that neither catalogue nor likeness decides.
+    """The pairs of a held and a new statement that neither catalogue nor similarity decides.
 
     The most alike come first, at most `MOST_PAIRS`. Habits are counted and hints are weak:
     neither is worth a question.
@@ -57,15 +57,15 @@ def doubtful(
             if _is_decided(belief, said):
                 continue
             # However alike: "above" and "below" in the same words are near to one vector.
-            likeness = alike(belief.statement, said.statement)
-            if UNALIKE <= likeness < 1.0:
-                found[Pair(held=belief.statement, heard=said.statement)] = likeness
+            score = similarity(belief.statement, said.statement)
+            if DISSIMILAR <= score < 1.0:
+                found[Pair(held=belief.statement, heard=said.statement)] = score
     return sorted(found, key=lambda pair: -found[pair])[:MOST_PAIRS]
 
 
 def _is_held(belief: Belief) -> bool:
     """Whether it is live, or was rejected: what says the same as that is to be known as such."""
-    return belief.status is not Status.RETIRED or belief.is_ruled_out
+    return belief.status is not Status.RETIRED or belief.is_rejected_by_user
 
 
 def _is_counted(belief: Belief) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from tom_swe.beliefs.conflict import contradicts
+from tom_swe.beliefs.conflict import conflicts
 from tom_swe.beliefs.decisions import (
     confirmed,
     edited,
@@ -13,14 +13,14 @@ from tom_swe.beliefs.decisions import (
     pinned,
     placed,
     rejected,
-    ruled,
+    decided,
     unpinned,
 )
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.parts import Mind
-from tom_swe.mind.user_acts import change_of
+from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Reach, Scope, Status
 from tom_swe.model.user_acts import Did, Moved
 from tom_swe.ports import ChangeOfMind, MemoryStore
@@ -30,7 +30,7 @@ LONGEST = 500  # characters
 type Decides = Callable[[Belief, datetime], Belief]
 
 
-class Rulings:
+class Decisions:
     """Keeps what the person decides, each with what takes it back."""
 
     def __init__(
@@ -105,7 +105,7 @@ class Rulings:
         )
 
     def merge(self, user_id: str, kept_id: int, other_id: int) -> Belief:
-        """Makes one belief part of another, which keeps its wording, place and rulings.
+        """Makes one belief part of another, which keeps its wording, place and decisions.
 
         That the person confirmed or pinned the other one holds for both, unless the one that is
         kept was rejected. Raises NotFound; UsageError where the two exclude each other.
@@ -116,16 +116,16 @@ class Rulings:
         with self._memory.learning.from_outside(user_id) as change:
             before = change.beliefs()
             kept, other = one_of(before, kept_id), one_of(before, other_id)
-            alike = Likeness(change.vectors(name))
-            if contradicts(kept, other, alike):
+            similarity = Similarity(change.vectors(name))
+            if conflicts(kept, other, similarity):
                 raise UsageError(
                     f"b{kept_id} and b{other_id} exclude each other, so what speaks for one "
                     "speaks against the other: reject the one that does not hold"
                 )
-            moved = change.hands.merge(kept_id, other_id)
+            moved = change.user_edits.merge(kept_id, other_id)
             now = change.beliefs()
             belief = joined(one_of(now, kept_id), other)
-            change.apply(merged(now, belief, alike, f"you merged b{other_id} into it"), {}, name)
+            change.apply(merged(now, belief, similarity, f"you merged b{other_id} into it"), {}, name)
             ids = (kept_id, other_id)
             return self._finish(user_id, change, Did.MERGE, ids, before, moved=moved)
 
@@ -148,8 +148,8 @@ class Rulings:
             belief = decide(held, moment(held, before, now))
             if belief == held:
                 return held
-            alike = Likeness({**change.vectors(name), **wanted})
-            change.apply(ruled(before, belief, alike, reason), wanted, name)
+            similarity = Similarity({**change.vectors(name), **wanted})
+            change.apply(decided(before, belief, similarity, reason), wanted, name)
             return self._finish(user_id, change, did, (belief_id,), before, detail=detail)
 
     def _finish(
@@ -164,10 +164,10 @@ class Rulings:
         moved: Moved | None = None,
     ) -> Belief:
         """Keeps what was done and briefs; the first belief as it stands then."""
-        change.hands.look_again()
+        change.user_edits.look_again()
         after = change.beliefs()
         at = datetime.now(UTC)
-        change.hands.log(change_of(did, ids, before, after, at, detail=detail, moved=moved))
+        change.user_edits.log(user_act_of(did, ids, before, after, at, detail=detail, moved=moved))
         self._learner.brief(user_id, change)
         return one_of(after, ids[0])
 

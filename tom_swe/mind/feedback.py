@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 
 from tom_swe.beliefs.feedback import BECAME, verdicts
 from tom_swe.beliefs.reconsider import weighed
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.errors import UsageError
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.parts import Mind
-from tom_swe.mind.user_acts import change_of
+from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import Belief, Judge
 from tom_swe.model.user_acts import Did
 from tom_swe.ports import MemoryStore
 
 
-class Outcomes:
+class Feedback:
     """Weighs beliefs by what became of the advice that cited them."""
 
     def __init__(self, memory: MemoryStore, mind: Mind, learner: Learner) -> None:
@@ -42,15 +42,15 @@ class Outcomes:
             shared = verdicts(consultation_id, cited, outcome, right=right, by=by, at=now)
             if by_agent and change.judged_by(consultation_id) is Judge.PERSON:
                 raise UsageError(f"the person has judged advice a{consultation_id} themselves")
-            before, known = change.beliefs(), change.hands.judged(consultation_id)
+            before, known = change.beliefs(), change.user_edits.judged(consultation_id)
             change.judge(consultation_id, outcome, shared)
-            alike = Likeness(change.vectors(name))
+            similarity = Similarity(change.vectors(name))
             reason = f"advice resting on it was {BECAME[outcome]}"
-            change.apply(weighed(change.beliefs(), cited, alike, reason), {}, name)
+            change.apply(weighed(change.beliefs(), cited, similarity, reason), {}, name)
             if not by_agent:
-                change.hands.look_again()
-                change.hands.log(
-                    change_of(
+                change.user_edits.look_again()
+                change.user_edits.log(
+                    user_act_of(
                         Did.FEEDBACK,
                         cited,
                         before,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from tom_swe.beliefs.reconsider import reconsider
-from tom_swe.beliefs.similarity import Likeness
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.errors import UsageError
 from tom_swe.extract.pointers import shares_words
 from tom_swe.mind.learn import Learner
@@ -48,8 +48,8 @@ class Forgetting:
             consultations=tuple(
                 c.id for c in memory.consultations.all(user_id) if has(c.query, c.text)
             ),
-            pointers=tuple(p.id for p in memory.noted.all(user_id) if has(p.quote)),
-            changes=tuple(c.id for c in memory.changes.all(user_id) if has(*texts_of(c))),
+            pointers=tuple(p.id for p in memory.pointers.all(user_id) if has(p.quote)),
+            user_acts=tuple(c.id for c in memory.user_acts.all(user_id) if has(*texts_of(c))),
         )
 
     def everything_in(self, user_id: str, mentions: Mentions) -> None:
@@ -72,7 +72,7 @@ class Forgetting:
                 if belief_id in left:
                     change.forget_belief(belief_id)
             change.drop_consultations(gone.consultations)
-            change.hands.drop(gone.changes)
+            change.user_edits.drop(gone.user_acts)
             self._think_again(user_id, change)
         self._learner.embed_beliefs(user_id)
         self.purge()
@@ -109,13 +109,13 @@ class Forgetting:
 
     def _think_again(self, user_id: str, change: ChangeOfMind) -> None:
         change.drop_unsupported()
-        alike = Likeness(change.vectors(self._mind.embedder_name))
-        change.apply(reconsider(change.beliefs(), alike), {}, "")
+        similarity = Similarity(change.vectors(self._mind.embedder_name))
+        change.apply(reconsider(change.beliefs(), similarity), {}, "")
         change.drop_consultations()
         self._learner.brief(user_id, change)
 
     def _pointers_to(self, user_id: str, texts: Sequence[str]) -> list[int]:
-        return [p.id for p in self._memory.noted.all(user_id) if shares_words(p, texts)]
+        return [p.id for p in self._memory.pointers.all(user_id) if shares_words(p, texts)]
 
     def purge(self) -> None:
         """Takes what was deleted off the disk, the index's files with it."""
@@ -125,5 +125,5 @@ class Forgetting:
                 "forgotten leaves the disk when that process ends"
             )
         # Chroma keeps deleted vectors in its files, so the index is made anew.
-        if not self._mind.faculties.index.drop():
+        if not self._mind.parts.index.drop():
             self._say("another process owns the vector index; run `tom db reindex` later")

@@ -9,7 +9,7 @@ from tom_swe.advise.brief import briefings
 from tom_swe.beliefs.adherence import notice
 from tom_swe.beliefs.reconsider import reconsider
 from tom_swe.beliefs.revise import revise
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.extract.stated import as_stated
@@ -91,7 +91,7 @@ class Learner:
         """Queues every session that this reader has not read, and those given up; how many."""
         queue = self._memory.queue
         return queue.retry_failed(user_id) + queue.requeue(
-            user_id, self._mind.faculties.reader.name
+            user_id, self._mind.parts.reader.name
         )
 
     def learn_one(self, job: Job) -> None:
@@ -110,7 +110,7 @@ class Learner:
 
     def model_of(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What a session shows; what was said to tom itself is stated, whatever reads it."""
-        model = self._mind.faculties.reader.read(session, session_id)
+        model = self._mind.parts.reader.read(session, session_id)
         if session.host != OWN_HOST:
             return model
         stated = as_stated(session, model.observations)
@@ -131,16 +131,16 @@ class Learner:
         """Changes the user model, and what later sessions are told, by what a session showed."""
         name = self._mind.embedder_name
         heard = change.observe(model)
-        alike = Likeness({**change.vectors(name), **statements}, relations)
+        similarity = Similarity({**change.vectors(name), **statements}, relations)
         # What the person worded anew is still known by what was learned.
-        alike.add(vectors_of(self._mind.embedder, _learned(change.beliefs())))
+        similarity.add(vectors_of(self._mind.embedder, _learned(change.beliefs())))
         if change.evidence_gone:  # read before, the session said more then
             change.drop_unsupported()
             change.uncite()
-            change.apply(reconsider(change.beliefs(), alike), {}, name)
-        revisions = revise(change.beliefs(), heard, alike)
+            change.apply(reconsider(change.beliefs(), similarity), {}, name)
+        revisions = revise(change.beliefs(), heard, similarity)
         change.apply(revisions, statements, name)
-        notice(change, model.observations, alike, name)
+        notice(change, model.observations, similarity, name)
         self.brief(user_id, change)
         return heard, revisions
 
@@ -170,7 +170,7 @@ class Learner:
             said = vectors_of(embedder, texts.values())
             vectors.put(user_id, embedder.name, {key: said[text] for key, text in texts.items()})
         try:
-            self._mind.faculties.index.sync()
+            self._mind.parts.index.sync()
         except IndexFault as error:
             self._say(str(error))
 
@@ -192,7 +192,7 @@ class Learner:
         A session that was tried before is read alone: it may be the one that brought its
         learner down, and would bring the others down again.
         """
-        at_once = self._mind.faculties.reader.at_once
+        at_once = self._mind.parts.reader.at_once
         most = BATCH if at_once == 1 else at_once
         jobs: list[Job] = []
         while True:
@@ -214,7 +214,7 @@ class Learner:
         learned: list[tuple[list[Heard], list[Revision]]] = []
         errors: dict[int, Exception] = {}
         try:
-            read = outcomes(self._read, jobs, self._mind.faculties.reader.at_once)
+            read = outcomes(self._read, jobs, self._mind.parts.reader.at_once)
             with self._memory.learning.from_sessions(user_id) as changes:
                 for job, each in zip(jobs, read, strict=True):
                     try:
@@ -240,10 +240,10 @@ class Learner:
     def _read(self, job: Job) -> _Read:
         session = self._memory.sessions.get(job.user_id, job.session_id)
         # What was read already, and is only looked at again for a pointer, costs no call.
-        reader = self._mind.faculties.reader.name
+        reader = self._mind.parts.reader.name
         model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
         model = model or self.model_of(session, job.session_id)
-        pointers = self._memory.noted.for_session(job.user_id, job.session_id)
+        pointers = self._memory.pointers.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
         both = (*model.observations, *pointed.observations)
         model = model.model_copy(update={"observations": both})
@@ -255,13 +255,13 @@ class Learner:
         self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
     ) -> Mapping[Pair, Relation]:
         """How what was read goes with what is believed, where only a model can tell."""
-        comparer = self._mind.faculties.comparer
+        comparer = self._mind.parts.comparer
         if comparer is None or not model.observations:
             return {}
         beliefs = self._memory.beliefs.all(job.user_id)
         stored = self._memory.vectors.of_beliefs((b.id for b in beliefs), self._mind.embedder_name)
         known = {b.statement: stored[b.id] for b in beliefs if b.id in stored}
-        pairs = doubtful(beliefs, model.observations, Likeness({**known, **statements}))
+        pairs = doubtful(beliefs, model.observations, Similarity({**known, **statements}))
         return comparer.compare(pairs, job.session_id)
 
     def _change(

@@ -8,7 +8,7 @@ from tom_swe.ports import Adviser, Comparer, Embedder, Reader, VectorIndex
 
 
 @dataclass(frozen=True)
-class Faculties:
+class Parts:
     """What Tom reads, compares and answers with."""
 
     embedder: Embedder | None
@@ -24,10 +24,10 @@ class Mind:
     Making them loads a model.
     """
 
-    def __init__(self, make: Callable[[], Faculties]) -> None:
+    def __init__(self, make: Callable[[], Parts]) -> None:
         self._make = make
         self._lock = Lock()
-        self._made: Faculties | None = None
+        self._made: Parts | None = None
 
     @property
     def is_awake(self) -> bool:
@@ -35,7 +35,7 @@ class Mind:
         return self._made is not None
 
     @property
-    def faculties(self) -> Faculties:
+    def parts(self) -> Parts:
         """The faculties. Each thread with its own would load a model and want the index."""
         with self._lock:
             if self._made is None:
@@ -45,7 +45,7 @@ class Mind:
     @property
     def embedder(self) -> Embedder | None:
         """What turns texts into vectors; None where no model could be loaded."""
-        return self.faculties.embedder
+        return self.parts.embedder
 
     @property
     def embedder_name(self) -> str:

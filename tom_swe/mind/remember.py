@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
 from tom_swe.extract.stated import holding, same_statement, session_of_statement
 from tom_swe.mind.learn import Learner
-from tom_swe.mind.user_acts import change_of
+from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Scope, SessionModel
-from tom_swe.model.pointers import Noted, Pointer
+from tom_swe.model.pointers import PointedAt, Pointer
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user_acts import Did
 from tom_swe.ports import MemoryStore
@@ -25,7 +25,7 @@ class Statements:
         self._learner = learner
         self._redact = redact
 
-    def state(self, user_id: str, text: str, scope: Scope) -> tuple[Belief, ...]:
+    def remember(self, user_id: str, text: str, scope: Scope) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then."""
         scope = scope.model_copy(update={"name": self._redact(scope.name)})
         session = session_of_statement(self._redact(text), scope, datetime.now(UTC))
@@ -38,7 +38,7 @@ class Statements:
             before = change.beliefs()
             heard, _ = self._learner.take_in(user_id, change, model, statements)
             made = {each.id for each in heard}
-            change.hands.look_again()
+            change.user_edits.look_again()
             after = change.beliefs()
             stated = tuple(
                 belief
@@ -47,8 +47,8 @@ class Statements:
             )
             now = datetime.now(UTC)
             ids = [belief.id for belief in stated]
-            change.hands.log(
-                change_of(Did.REMEMBER, ids, before, after, now, forgotten=change.remembered_again)
+            change.user_edits.log(
+                user_act_of(Did.REMEMBER, ids, before, after, now, forgotten=change.remembered_again)
             )
             return stated
 
@@ -61,19 +61,19 @@ class Statements:
                 return holding(beliefs, session_id, model)
         return ()
 
-    def note(self, user_id: str, quote: str, repository: str) -> Noted:
+    def point_at(self, user_id: str, quote: str, repository: str) -> PointedAt:
         """Keeps that an agent says the person said this; nothing is believed on its word."""
         quote, repository = quote_of(self._redact(quote)), self._redact(repository)
         now = datetime.now(UTC)
         pointer = Pointer(id=0, quote=quote, repository=repository, at=now)
         recent = self._recent_with(user_id, pointer, now - RECENT)
         if recent and (known := self._on_pointed(user_id, recent, pointer)):
-            return Noted(belief_ids=known)
-        pointer = self._memory.noted.put(user_id, quote, repository)
+            return PointedAt(belief_ids=known)
+        pointer = self._memory.pointers.put(user_id, quote, repository)
         if recent is None or (job := self._memory.queue.take_again(user_id, recent[0])) is None:
-            return Noted()
+            return PointedAt()
         self._learner.learn_one(job)
-        return Noted(belief_ids=self._on_pointed(user_id, recent, pointer))
+        return PointedAt(belief_ids=self._on_pointed(user_id, recent, pointer))
 
     def _recent_with(
         self, user_id: str, pointer: Pointer, since: datetime

@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 from tom_swe.advise.brief import brief
 from tom_swe.advise.recall import rank_beliefs, rank_turns
 from tom_swe.errors import UsageError
-from tom_swe.explain.why_not import Doubts, WhyNot
-from tom_swe.mind.decide import Rulings
-from tom_swe.mind.feedback import Outcomes
+from tom_swe.explain.why_not import WhyNots, WhyNot
+from tom_swe.mind.decide import Decisions
+from tom_swe.mind.feedback import Feedback
 from tom_swe.mind.forget import Forgetting
 from tom_swe.mind.learn import Learned, Learner
-from tom_swe.mind.parts import Faculties, Mind
+from tom_swe.mind.parts import Parts, Mind
 from tom_swe.mind.remember import Statements
 from tom_swe.mind.undo import Undoing
 from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
 from tom_swe.model.belief import EVERYWHERE, Belief, Scope
 from tom_swe.model.memory import Mentions, Put
-from tom_swe.model.pointers import Noted
+from tom_swe.model.pointers import PointedAt
 from tom_swe.model.portable import Export
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel
-from tom_swe.model.user_acts import PersonChange
+from tom_swe.model.user_acts import UserAct
 from tom_swe.ports import Embedder, MemoryStore, VectorIndex
 
 # How many candidates full text and vectors each bring before they are scored together.
@@ -31,7 +31,7 @@ CANDIDATES = 200
 class Tom:
     """The mind of one memory. Every call names its user; nothing is ambient. Thread-safe.
 
-    ``faculties`` is called when something has first to be read or compared, since that
+    ``parts`` is called when something has first to be read or compared, since that
     loads a model. ``redact`` cleans what a query says before it is kept. ``say`` is told
     once about anything that works less well than it could.
     """
@@ -39,7 +39,7 @@ class Tom:
     def __init__(
         self,
         memory: MemoryStore,
-        faculties: Callable[[], Faculties],
+        parts: Callable[[], Parts],
         *,
         redact: Callable[[str], str],
         say: Callable[[str], None],
@@ -47,16 +47,16 @@ class Tom:
         keep_days: int | None = None,
     ) -> None:
         self.memory = memory
-        self._mind = Mind(faculties)
+        self._mind = Mind(parts)
         self._redact = redact
         self._briefing_tokens = briefing_tokens
         self._keep_days = keep_days
         self._learner = Learner(memory, self._mind, say=say, briefing_tokens=briefing_tokens)
         self._statements = Statements(memory, self._learner, redact)
-        self._rulings = Rulings(memory, self._mind, self._learner, redact)
-        self._outcomes = Outcomes(memory, self._mind, self._learner)
+        self._decisions = Decisions(memory, self._mind, self._learner, redact)
+        self._feedback = Feedback(memory, self._mind, self._learner)
         self._undoing = Undoing(memory, self._mind, self._learner)
-        self._doubts = Doubts(memory, self._mind)
+        self._why_nots = WhyNots(memory, self._mind)
         self._forgetting = Forgetting(memory, self._mind, self._learner, say)
 
     @property
@@ -67,11 +67,11 @@ class Tom:
     @property
     def index(self) -> VectorIndex:
         """The derived index of past turns."""
-        return self._mind.faculties.index
+        return self._mind.parts.index
 
     # Learning
 
-    def remember(self, user_id: str, session: Session) -> Put:
+    def add_session(self, user_id: str, session: Session) -> Put:
         """Keeps a session and queues it; learning from it is `learn`'s.
 
         Raises UsageError for a session of tom's own host, which only `state` makes.
@@ -119,23 +119,23 @@ class Tom:
         """Makes anew what later sessions are told; how many briefings that changed."""
         return self._learner.rebrief(user_id)
 
-    def state(self, user_id: str, text: str, scope: Scope = EVERYWHERE) -> tuple[Belief, ...]:
+    def remember(self, user_id: str, text: str, scope: Scope = EVERYWHERE) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then.
 
         The words are kept as a session of tom's own, redacted, and learned at once. The same
         words again change nothing as long as they hold. Words that were forgotten count
         again: who says them anew means them. Raises UsageError.
         """
-        return self._statements.state(user_id, text, scope)
+        return self._statements.remember(user_id, text, scope)
 
-    def note(self, user_id: str, quote: str, repository: str = "") -> Noted:
+    def point_at(self, user_id: str, quote: str, repository: str = "") -> PointedAt:
         """Keeps that an agent says the person said this; nothing is believed on its word.
 
         Once a session is read in which the person says the quote, word for word, what they
         say there counts as an instruction, where the reader made nothing of those words. A
         session of the last day is read again at once. Raises UsageError.
         """
-        return self._statements.note(user_id, quote, repository)
+        return self._statements.point_at(user_id, quote, repository)
 
     # Answering
 
@@ -151,15 +151,15 @@ class Tom:
         words = dict(memory.search.turns(user_id, query.text, CANDIDATES))
         on_topic = dict(memory.search.beliefs(user_id, query.text, CANDIDATES))
         meaning: dict[int, float] = {}
-        likeness: dict[int, float] = {}
+        similarity: dict[int, float] = {}
         if embedder := self.embedder:
             vector = embedder.embed([query.text])[0]
             meaning = dict(self.index.nearest(user_id, vector, CANDIDATES))
             stored = memory.vectors.of_beliefs((b.id for b in user.beliefs), embedder.name)
-            likeness = {i: float(stored[i] @ vector) for i in stored}
+            similarity = {i: float(stored[i] @ vector) for i in stored}
         turns = memory.search.past_turns(list(words.keys() | meaning.keys()))
         return Recalled(
-            beliefs=tuple(rank_beliefs(user.beliefs, on_topic, likeness, query)),
+            beliefs=tuple(rank_beliefs(user.beliefs, on_topic, similarity, query)),
             turns=tuple(rank_turns(turns, words, meaning, query, datetime.now(UTC))),
         )
 
@@ -168,7 +168,7 @@ class Tom:
         said = {"text": query.text, "before": query.before, "repository": query.repository}
         query = query.model_copy(update={name: self._redact(each) for name, each in said.items()})
         user = self._known(user_id)
-        adviser = self._mind.faculties.adviser
+        adviser = self._mind.parts.adviser
         library = _Library(
             lambda text: self._recall(user, query.model_copy(update={"text": text})),
             lambda session_id: self.memory.sessions.get(user_id, session_id),
@@ -203,7 +203,7 @@ class Tom:
         replaces what was said before, but an agent does not overrule the person. Raises
         NotFound and UsageError.
         """
-        return self._outcomes.judge(
+        return self._feedback.judge(
             user_id, consultation_id, outcome, right=right, by_agent=by_agent
         )
 
@@ -211,37 +211,37 @@ class Tom:
 
     def confirm(self, user_id: str, belief_id: int) -> Belief:
         """Holds a belief on the person's word, until they say otherwise later. Raises NotFound."""
-        return self._rulings.confirm(user_id, belief_id)
+        return self._decisions.confirm(user_id, belief_id)
 
     def reject(self, user_id: str, belief_id: int) -> Belief:
         """Gives a belief up, for good unless the person states it outright. Raises NotFound.
 
         Its quotes stay to be seen; neither they nor what says the same bring it back.
         """
-        return self._rulings.reject(user_id, belief_id)
+        return self._decisions.reject(user_id, belief_id)
 
     def pin(self, user_id: str, belief_id: int) -> Belief:
         """Has a belief always told, and first. Raises NotFound; UsageError of one given up."""
-        return self._rulings.pin(user_id, belief_id)
+        return self._decisions.pin(user_id, belief_id)
 
     def unpin(self, user_id: str, belief_id: int) -> Belief:
         """Has a belief told like any other. Raises NotFound; UsageError of one not pinned."""
-        return self._rulings.unpin(user_id, belief_id)
+        return self._decisions.unpin(user_id, belief_id)
 
     def edit(self, user_id: str, belief_id: int, text: str) -> Belief:
         """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
-        return self._rulings.edit(user_id, belief_id, text)
+        return self._decisions.edit(user_id, belief_id, text)
 
     def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:
         """Has a belief hold just there; it is never widened. Raises NotFound and UsageError."""
-        return self._rulings.rescope(user_id, belief_id, scope)
+        return self._decisions.rescope(user_id, belief_id, scope)
 
     def merge(self, user_id: str, kept_id: int, other_id: int) -> Belief:
         """Makes one belief part of another. Raises NotFound; UsageError where they oppose."""
-        return self._rulings.merge(user_id, kept_id, other_id)
+        return self._decisions.merge(user_id, kept_id, other_id)
 
-    def undo(self, user_id: str, count: int = 1) -> tuple[PersonChange, ...]:
-        """Takes back what the person did last, by ruling, merging, stating or judging.
+    def undo(self, user_id: str, count: int = 1) -> tuple[UserAct, ...]:
+        """Takes back what the person did last, by decision, merging, stating or judging.
 
         What was taken back, the last first. Nothing that was forgotten comes back. Raises
         UsageError where there is nothing.
@@ -250,7 +250,7 @@ class Tom:
 
     def why_not(self, user_id: str, text: str) -> WhyNot:
         """What is known on a statement, and why it is not believed. Raises UsageError."""
-        return self._doubts.why_not(user_id, text)
+        return self._why_nots.why_not(user_id, text)
 
     # Forgetting
 

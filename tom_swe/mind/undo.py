@@ -1,4 +1,4 @@
-"""Taking back what the person did: rulings, merges, statements and feedback.
+"""Taking back what the person did: decisions, merges, statements and feedback.
 
 Where nothing else has changed the same beliefs since, they are as they were. Else what was
 decided is taken back and the beliefs are weighed again. What was forgotten stays so.
@@ -6,17 +6,17 @@ decided is taken back and the beliefs are weighed again. What was forgotten stay
 
 from collections.abc import Mapping, Sequence
 
-from tom_swe.beliefs.conflict import Alike
-from tom_swe.beliefs.decisions import ruled
+from tom_swe.beliefs.conflict import SimilarityFunction
+from tom_swe.beliefs.decisions import decided
 from tom_swe.beliefs.reconsider import reconsider, weighed
-from tom_swe.beliefs.similarity import Likeness, vectors_of
+from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.parts import Mind
 from tom_swe.mind.user_acts import digest
 from tom_swe.model.belief import Belief, Change
 from tom_swe.model.revision import Revision
-from tom_swe.model.user_acts import Did, PersonChange
+from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.ports import ChangeOfMind, MemoryStore
 
 
@@ -28,18 +28,18 @@ class Undoing:
         self._mind = mind
         self._learner = learner
 
-    def undo(self, user_id: str, count: int) -> tuple[PersonChange, ...]:
+    def undo(self, user_id: str, count: int) -> tuple[UserAct, ...]:
         """Takes the last changes back; those that were. Raises UsageError where none is left."""
         name = self._mind.embedder_name
-        kept = [each for each in self._memory.changes.all(user_id) if each.undone_at is None]
+        kept = [each for each in self._memory.user_acts.all(user_id) if each.undone_at is None]
         words = [b.statement for each in kept[-count:] for b in each.image.before]
         vectors = vectors_of(self._mind.embedder, words)
-        done: list[PersonChange] = []
+        done: list[UserAct] = []
         with self._memory.learning.from_outside(user_id) as change:
-            while len(done) < count and (last := change.hands.last()):
-                alike = Likeness({**change.vectors(name), **vectors})
-                change.apply(_taken_back(change, last, alike), vectors, name)
-                change.hands.look_again()
+            while len(done) < count and (last := change.user_edits.last()):
+                similarity = Similarity({**change.vectors(name), **vectors})
+                change.apply(_taken_back(change, last, similarity), vectors, name)
+                change.user_edits.look_again()
                 done.append(last)
             if not done:
                 raise UsageError(
@@ -50,30 +50,30 @@ class Undoing:
         return tuple(done)
 
 
-def _taken_back(change: ChangeOfMind, last: PersonChange, alike: Alike) -> list[Revision]:
+def _taken_back(change: ChangeOfMind, last: UserAct, similarity: SimilarityFunction) -> list[Revision]:
     """Moves the rows of a change back; the changes of mind that are left to make."""
     now = {belief.id: belief for belief in change.beliefs()}
     image = last.image
     untouched = all(i in now and digest(now[i]) == each for i, each in image.after.items())
     # Before the session goes, or the change would go with it.
-    change.hands.taken_back(last)
+    change.user_edits.taken_back(last)
     ids: dict[int, int] = {}
     if image.moved:
         other = next(each for each in image.before if each.id == image.moved.other)
-        ids[other.id] = change.hands.unmerge(other, image.moved, last.id)
+        ids[other.id] = change.user_edits.unmerge(other, image.moved, last.id)
     if last.session_id is not None:
-        change.hands.unstate(last.session_id, image.forgotten)
+        change.user_edits.unstate(last.session_id, image.forgotten)
     if image.judged and last.consultation_id is not None:
         change.judge(last.consultation_id, image.judged.outcome, image.judged.verdicts)
     if image.moved or last.session_id is not None:
         change.drop_unsupported()
-    change.hands.look_again()
+    change.user_edits.look_again()
     held = {belief.id: belief for belief in change.beliefs()}
     before = {ids.get(each.id, each.id): each for each in image.before}
     before = {i: each for i, each in before.items() if i in held}
     if untouched:
         return _restored(held, before, ids, f"you took back: {last.did}")
-    return _inverted(list(held.values()), before, last, alike)
+    return _inverted(list(held.values()), before, last, similarity)
 
 
 def _restored(
@@ -98,14 +98,14 @@ def _restored(
 
 
 def _inverted(
-    held: Sequence[Belief], before: Mapping[int, Belief], last: PersonChange, alike: Alike
+    held: Sequence[Belief], before: Mapping[int, Belief], last: UserAct, similarity: SimilarityFunction
 ) -> list[Revision]:
     """What is left of the beliefs without the change, weighed with all that came since."""
     reason = f"you took back: {last.did}"
     if last.did is Did.REMEMBER:
-        return reconsider(held, alike)
+        return reconsider(held, similarity)
     if last.did is Did.FEEDBACK:
-        return weighed(held, set(before), alike, reason)
+        return weighed(held, set(before), similarity, reason)
     targets = [i for i in before if before[i].id in last.belief_ids]
     revisions: list[Revision] = []
     now = {belief.id: belief for belief in held}
@@ -113,9 +113,9 @@ def _inverted(
         was = before[belief_id]
         scope = was.scope if last.did is Did.SCOPE else now[belief_id].scope
         belief = now[belief_id].model_copy(
-            update={"rulings": was.rulings, "statement": was.statement, "scope": scope}
+            update={"decisions": was.decisions, "statement": was.statement, "scope": scope}
         )
-        brought = ruled(list(now.values()), belief, alike, reason)
+        brought = decided(list(now.values()), belief, similarity, reason)
         now |= {each.belief.id: each.belief for each in brought}
         revisions += brought
-    return revisions + weighed(list(now.values()), set(now) - set(targets), alike, reason)
+    return revisions + weighed(list(now.values()), set(now) - set(targets), similarity, reason)

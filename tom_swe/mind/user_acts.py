@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tom_swe.model.belief import Belief
-from tom_swe.model.user_acts import Did, Image, Judged, Moved, PersonChange
+from tom_swe.model.user_acts import Did, Image, Judged, Moved, UserAct
 
 
-def change_of(
+def user_act_of(
     did: Did,
     belief_ids: Sequence[int],
     before: Sequence[Belief],
@@ -20,11 +20,11 @@ def change_of(
     judged: Judged | None = None,
     forgotten: Collection[str] = (),
     consultation_id: int | None = None,
-) -> PersonChange:
+) -> UserAct:
     """A change that took the beliefs from ``before`` to ``after``."""
     was = {belief.id: belief for belief in before}
     now = {belief.id: belief for belief in after}
-    return PersonChange(
+    return UserAct(
         at=at,
         did=did,
         belief_ids=tuple(belief_ids),
@@ -49,7 +49,7 @@ def digest(belief: Belief) -> str:
     return hashlib.sha256(belief.model_dump_json().encode()).hexdigest()
 
 
-def texts_of(change: PersonChange) -> tuple[str, ...]:
+def texts_of(change: UserAct) -> tuple[str, ...]:
     """All words that are kept with a change."""
     before = change.image.before
     worded = (text for belief in before for text in belief.wordings)

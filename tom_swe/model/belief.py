@@ -182,7 +182,7 @@ class Verdict(Value):
     session_id: int | None = None
 
 
-class RulingKind(StrEnum):
+class DecisionKind(StrEnum):
     """What the person decided about a belief."""
 
     CONFIRM = "confirm"  # it holds, whatever was heard before
@@ -192,14 +192,14 @@ class RulingKind(StrEnum):
     SCOPE = "scope"  # it holds just there
 
 
-class Ruling(Value):
+class Decision(Value):
     """What the person decided about a belief, with their own hands; it outranks inference.
 
     ``statement`` is of an edit and ``scope`` of a scope; ``learned`` is what it took the place
     of, as it was learned: the statement, or the scope as text.
     """
 
-    kind: RulingKind
+    kind: DecisionKind
     at: datetime
     statement: str = ""
     scope: Scope | None = None
@@ -226,7 +226,7 @@ class Belief(Value):
     last_seen: datetime
     evidence: tuple[Evidence, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    rulings: tuple[Ruling, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -257,24 +257,24 @@ class Belief(Value):
             and not self.is_upheld
         )
 
-    def ruling(self, kind: RulingKind) -> Ruling | None:
+    def decision(self, kind: DecisionKind) -> Decision | None:
         """What the person decided of this kind; None where they decided nothing."""
-        return next((each for each in self.rulings if each.kind is kind), None)
+        return next((each for each in self.decisions if each.kind is kind), None)
 
     @property
     def is_upheld(self) -> bool:
         """Whether the person took it up with their own hands and did not reject it."""
-        return bool(self.rulings) and self.ruling(RulingKind.REJECT) is None
+        return bool(self.decisions) and self.decision(DecisionKind.REJECT) is None
 
     @property
     def is_pinned(self) -> bool:
         """Whether it is always told, for as long as it is not given up."""
-        return self.ruling(RulingKind.PIN) is not None
+        return self.decision(DecisionKind.PIN) is not None
 
     @property
-    def is_ruled_out(self) -> bool:
+    def is_rejected_by_user(self) -> bool:
         """Whether the person rejected it and has not stated it outright since."""
-        rejected = self.ruling(RulingKind.REJECT)
+        rejected = self.decision(DecisionKind.REJECT)
         return rejected is not None and not any(
             each.source is Source.STATED and each.at > rejected.at for each in self.supporting
         )
@@ -282,7 +282,7 @@ class Belief(Value):
     @property
     def wordings(self) -> tuple[str, ...]:
         """The statement, and the one that was learned where the person worded it anew."""
-        edited = self.ruling(RulingKind.EDIT)
+        edited = self.decision(DecisionKind.EDIT)
         return (self.statement, edited.learned) if edited else (self.statement,)
 
     @property
@@ -290,7 +290,7 @@ class Belief(Value):
         """When it was last said, or last taken up by the person with their own hands."""
         if not self.is_upheld:
             return self.last_seen
-        return max(self.last_seen, *(each.at for each in self.rulings))
+        return max(self.last_seen, *(each.at for each in self.decisions))
 
 
 class Relation(StrEnum):

@@ -94,13 +94,13 @@ class Mentions(Value):
     beliefs: tuple[int, ...] = ()
     consultations: tuple[int, ...] = ()
     pointers: tuple[int, ...] = ()
-    changes: tuple[int, ...] = ()
+    user_acts: tuple[int, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing of it."""
         return not any(
-            (self.sessions, self.beliefs, self.consultations, self.pointers, self.changes)
+            (self.sessions, self.beliefs, self.consultations, self.pointers, self.user_acts)
         )
 
 

@@ -19,7 +19,7 @@ class Pointer(Value):
     session_id: int | None = None
 
 
-class Noted(Value):
+class PointedAt(Value):
     """What came of noting a pointer: the beliefs on those words, none where it waits."""
 
     belief_ids: tuple[int, ...] = ()

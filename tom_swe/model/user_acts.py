@@ -64,7 +64,7 @@ class Image(Value):
     forgotten: tuple[str, ...] = ()
 
 
-class PersonChange(Value):
+class UserAct(Value):
     """Something the person did, and what it takes to take it back.
 
     ``belief_ids`` are those it was done to, the first one before all; ``detail`` is what they

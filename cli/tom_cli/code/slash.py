@@ -70,7 +70,7 @@ async def remember(session: Session, given: str) -> None:
     beside = await session.beside()
     if not given:
         raise UsageError("say what to remember: /remember I review every diff myself")
-    show_beliefs(await asyncio.to_thread(beside.tom.state, beside.user, given))
+    show_beliefs(await asyncio.to_thread(beside.tom.remember, beside.user, given))
 
 
 async def suggest(session: Session, given: str) -> None:

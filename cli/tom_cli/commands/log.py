@@ -46,7 +46,7 @@ def log(
             tom.memory.beliefs.get(settings.user, number)
         found = history.log(
             tom.memory.beliefs.log(settings.user),
-            tom.memory.changes.all(settings.user),
+            tom.memory.user_acts.all(settings.user),
             since=begins,
             belief_id=number,
         )
@@ -81,7 +81,7 @@ def diff(
         found = history.differences(
             tom.memory.beliefs.all(settings.user),
             tom.memory.beliefs.log(settings.user),
-            tom.memory.changes.all(settings.user),
+            tom.memory.user_acts.all(settings.user),
             begins,
         )
     if as_json:

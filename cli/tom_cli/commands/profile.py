@@ -90,7 +90,7 @@ def remember(
             raise UsageError("this folder is in no repository: leave --here out, or go to one")
         scope = Scope(reach=Reach.REPOSITORY, name=repository)
     with opened() as (tom, settings):
-        beliefs = tom.state(settings.user, sys.stdin.read() if text == "-" else text, scope)
+        beliefs = tom.remember(settings.user, sys.stdin.read() if text == "-" else text, scope)
     if as_json:
         print_json(list(beliefs))
     else:

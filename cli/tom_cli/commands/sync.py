@@ -134,7 +134,7 @@ class _File(NamedTuple):
         for number in removed:
             self._reject(number)
         for text in added:
-            self.tom.state(self.user, text, scope)
+            self.tom.remember(self.user, text, scope)
         talk("taken in; `tom undo` takes it back, one after the other")
 
     def _reject(self, number: int) -> None:

@@ -17,9 +17,9 @@ from tom_swe.beliefs.confidence import explain
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.explain import history
 from tom_swe.explain.stats import became
-from tom_swe.model.belief import Belief, Kind, RulingKind, Stance, Status
+from tom_swe.model.belief import Belief, Kind, DecisionKind, Stance, Status
 from tom_swe.model.memory import Mentions
-from tom_swe.model.user_acts import PersonChange
+from tom_swe.model.user_acts import UserAct
 
 if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
@@ -103,7 +103,7 @@ class BeliefPages:
         with self._desk.tom() as tom:
             belief = tom.memory.beliefs.get(self._desk.user, number)
             log = tom.memory.beliefs.log(self._desk.user)
-            changes = tom.memory.changes.all(self._desk.user)
+            changes = tom.memory.user_acts.all(self._desk.user)
             told = tom.memory.tellings.all(self._desk.user)
             is_told = number in {b.id for b in tom.memory.beliefs.told(self._desk.user)}
             last = last_change(tom, self._desk.user)
@@ -115,8 +115,8 @@ class BeliefPages:
             notes=notes_on(belief),
             is_told=is_told,
             is_retired=(retired := belief.status is Status.RETIRED),
-            may_confirm=retired or belief.ruling(RulingKind.CONFIRM) is None,
-            decided=[(decided(each).rstrip(","), each.at) for each in belief.rulings],
+            may_confirm=retired or belief.decision(DecisionKind.CONFIRM) is None,
+            decided=[(decided(each).rstrip(","), each.at) for each in belief.decisions],
             most=QUOTES,
             supporting=belief.supporting[::-1],
             against=[e for e in reversed(belief.evidence) if e.stance is Stance.CONTRADICTS],
@@ -187,9 +187,9 @@ class BeliefPages:
         return self._desk.go("/" if about is None else f"/beliefs/{about}", done="undo")
 
 
-def last_change(tom: Tom, user: str) -> PersonChange | None:
+def last_change(tom: Tom, user: str) -> UserAct | None:
     """What the person did last and did not take back."""
-    changes = reversed(tom.memory.changes.all(user))
+    changes = reversed(tom.memory.user_acts.all(user))
     return next((each for each in changes if each.undone_at is None), None)
 
 
@@ -198,7 +198,7 @@ def surest(beliefs: Iterable[Belief], show: str) -> Sequence[Belief]:
     kept = [
         belief
         for belief in beliefs
-        if show in ("all", belief.status) or (show == "human" and belief.rulings)
+        if show in ("all", belief.status) or (show == "human" and belief.decisions)
     ]
     return sorted(kept, key=lambda b: (-b.confidence, b.id))
 

@@ -60,7 +60,7 @@ def tried() -> list[Asked]:
         tom = open_tom(Settings(home=Path(home)))
         for person in people():
             for said in person.says:
-                tom.state(person.name, said)
+                tom.remember(person.name, said)
             found += [
                 Asked(
                     request,

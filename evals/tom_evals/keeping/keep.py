@@ -10,7 +10,7 @@ from tom_evals.keeping.planted import History
 from tom_evals.keeping.score import Judgement, judge
 from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.app import open_tom
-from tom_swe.mind.parts import Faculties
+from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Belief
 from tom_swe.ports import Embedder, Reader
@@ -47,7 +47,7 @@ def held_after(history: History, embedder: Embedder, reader: Reader | None = Non
             sessions = {
                 number: session.host_id
                 for session in history.sessions
-                if (number := tom.remember(history.user, session).session_id) is not None
+                if (number := tom.add_session(history.user, session).session_id) is not None
             }
             learned = tom.read(history.user)
             if learned.failed:
@@ -65,12 +65,12 @@ def _with(tom: Tom, reader: Reader | None) -> Tom:
     """The same mind, reading with another reader."""
     if reader is None:
         return tom
-    faculties = Faculties(
+    parts = Parts(
         embedder=tom.embedder, index=tom.index, reader=reader, adviser=EmbeddedAdviser()
     )
     return Tom(
         tom.memory,
-        lambda: faculties,
+        lambda: parts,
         redact=lambda text: text,
         say=lambda _: None,
         briefing_tokens=800,

@@ -26,7 +26,7 @@ type Reads = Callable[[Sequence[Case]], list[Judged]]
 
 # What is read off behaviour or is a fact of the person is not a statement of what they want.
 NOT_SAID = frozenset({Source.BEHAVIOUR, Source.FACT})
-ALIKE = 0.45
+SIMILAR = 0.45
 SHIPPED = "the product as shipped: it has seen them"
 PRODUCT = "rules and hints, out of fold"
 TIMED = ("the product's rules", SHIPPED)
@@ -135,7 +135,7 @@ def by_likeness(given: Sequence[Case], embedder: Embedder) -> list[Judged]:
     for case in given:
         said = [each.words[:500] for each in sentences(case.text)][:40]
         score = float(np.max(embedder.embed(said) @ wanted.T)) if said else 0.0
-        judged.append(Judged(case, score, score >= ALIKE))
+        judged.append(Judged(case, score, score >= SIMILAR))
     return judged
 
 

@@ -60,7 +60,7 @@ def _fill(tom: Tom, texts: Sequence[str], known: dict[str, Vector], model: str) 
             for i, text in enumerate(texts[first : first + A_SESSION])
         )
         session = Session(host="jsonl", host_id=str(first), started=at, ended=at, turns=said)
-        tom.remember(LOCAL_USER, session)
+        tom.add_session(LOCAL_USER, session)
     vectors = tom.memory.vectors
     while new := vectors.unembedded(LOCAL_USER, model, EMBEDDED_AT_ONCE):
         vectors.put(LOCAL_USER, model, {key: known[text] for key, text in new.items()})

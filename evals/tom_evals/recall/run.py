@@ -128,7 +128,7 @@ def _stored(tom: Tom, dialogue: Dialogue) -> dict[int, Place]:
     """Stores a dialogue's sessions; where each turn's id stands in it."""
     places: dict[int, Place] = {}
     for number, session in dialogue.sessions.items():
-        tom.remember(USER, session)
+        tom.add_session(USER, session)
         # Ids are given in the order of what is stored.
         for turn in session.turns:
             places[len(places) + 1] = Place(number, turn.ordinal)

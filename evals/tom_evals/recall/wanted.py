@@ -36,7 +36,7 @@ def wanted(data: Path, embedder: Embedder) -> Table:
         tom = open_tom(Settings(home=Path(folder) / "memory"), embedder=embedder)
         try:
             for dimension in catalogue():
-                tom.state(LOCAL_USER, dimension.values[0].statement)
+                tom.remember(LOCAL_USER, dimension.values[0].statement)
             held = tom.memory.beliefs.told(LOCAL_USER)
             tasks = [task for task in _tasks(data) if _subject(task, held)]
             rows = {

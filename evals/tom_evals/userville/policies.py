@@ -12,7 +12,7 @@ from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_evals.userville.preferences import NO_PREFERENCE, Preference
 from tom_swe import LOCAL_USER, Query, Role, Session, Settings, Suggestion, Tom, Turn, open_tom
-from tom_swe.advise.ask_preferences.chosen import Manner, manner_of
+from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
 from tom_swe.advise.ask_preferences.wording import worded
 from tom_swe.model.advice import Missing
 from tom_swe.ports import Embedder
@@ -86,7 +86,7 @@ class Remembered(NamedTuple):
     """A tom that worked with a person before, and how it takes them to be."""
 
     tom: Tom
-    manner: Manner
+    ask_preferences: AskPreferences
 
     def advice(self, text: str, repository: str) -> Suggestion:
         """What it says on a request."""
@@ -116,7 +116,7 @@ class Embedded(NamedTuple):
             # That is where an agent tries first, and finds that it is not sure.
             episode.worked()
         asked = advice.questions or advice.when_stuck
-        messages = asked if _APART & tom.manner.wishes else ("\n".join(asked),) if asked else ()
+        messages = asked if _APART & tom.ask_preferences.wishes else ("\n".join(asked),) if asked else ()
         known += [episode.ask(each) for each in messages]
         return episode.finish(located(index, known))
 
@@ -135,10 +135,10 @@ def remembered(preferences: Sequence[Preference], embedder: Embedder) -> Generat
                 home = Path(folder) / each.id
                 tom = open_tom(Settings(home=home), embedder=embedder)
                 for session in _earlier(each):
-                    tom.remember(LOCAL_USER, session)
+                    tom.add_session(LOCAL_USER, session)
                 tom.read(LOCAL_USER)
-                manner = manner_of(tom.memory.beliefs.user_model(LOCAL_USER).beliefs)
-                found[each.id] = Remembered(tom, manner)
+                ask_preferences = ask_preferences_of(tom.memory.beliefs.user_model(LOCAL_USER).beliefs)
+                found[each.id] = Remembered(tom, ask_preferences)
             yield found
         finally:
             for each in found.values():

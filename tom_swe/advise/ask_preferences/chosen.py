@@ -7,7 +7,7 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Polarity
 
 
-class Manner(Value):
+class AskPreferences(Value):
     """``questions_at_once`` is how many questions one interruption may hold.
 
     ``wishes`` are the ids of how they want to be asked, of `interaction.preference`.
@@ -31,7 +31,7 @@ class Manner(Value):
         return "first_try" not in self.wishes if at_first else "only_begin" not in self.wishes
 
 
-def manner_of(beliefs: Iterable[Belief]) -> Manner:
+def ask_preferences_of(beliefs: Iterable[Belief]) -> AskPreferences:
     """The manner that these beliefs describe; where they say nothing, full questions, at most 3."""
     beliefs = list(beliefs)
     said = {
@@ -44,7 +44,7 @@ def manner_of(beliefs: Iterable[Belief]) -> Manner:
     several = "answer_more" in wishes
     short = bool(said & {("answer_length", "short"), ("habit.message_length", "short")})
     short = "detail_question" not in wishes and (short or "concise_question" in wishes)
-    return Manner(
+    return AskPreferences(
         short=short,
         dislikes_questions=dislikes,
         welcomes_questions=welcomes and not dislikes,

@@ -14,7 +14,7 @@ from tom_swe.model.belief import Belief, Polarity
 STEM = 5
 
 
-class Settled(NamedTuple):
+class Answered(NamedTuple):
     """What is still open, which choices memory made, and the beliefs that say so."""
 
     missing: tuple[Missing, ...]
@@ -22,12 +22,12 @@ class Settled(NamedTuple):
     beliefs: tuple[Belief, ...]
 
 
-def settle(
+def answered_by_memory(
     missing: Sequence[Missing],
     text: str,
     beliefs: Sequence[Belief],
     turns: Iterable[PastTurn] = (),
-) -> Settled:
+) -> Answered:
     """Takes out what the beliefs in force, or past turns on the same, already say.
 
     A choice is made by a belief for a value of its dimension; what good is, by a belief that
@@ -51,7 +51,7 @@ def settle(
             if any(_places(text, turn.text) for turn in turns):
                 continue
         left.append(what)
-    return Settled(tuple(left), frozenset(made), tuple(dict.fromkeys(by)))
+    return Answered(tuple(left), frozenset(made), tuple(dict.fromkeys(by)))
 
 
 def _choosing(choice: OpenChoice, beliefs: Sequence[Belief]) -> Belief | None:

@@ -44,7 +44,7 @@ QUOTE = 200
 TURN = 300
 CANDIDATES = 50
 # A belief is on a topic when it is this much like it, or shares words and is this much.
-ALIKE, ALIKE_WITH_WORDS = 0.35, 0.2
+SIMILAR, SIMILAR_WITH_WORDS = 0.35, 0.2
 
 
 class Answers:
@@ -146,7 +146,7 @@ class Answers:
         """Notes words that the person is said to have said. Raises UsageError."""
         repository = _repository(asked.repository)
         with self._mind.held() as (tom, user, _):
-            noted = tom.note(user, given(asked.quote), repository)
+            noted = tom.point_at(user, given(asked.quote), repository)
         ids = [f"b{each}" for each in noted.belief_ids]
         if ids:
             return Remembered(state="learned", beliefs=ids, note=f"learned: {', '.join(ids)}")
@@ -218,14 +218,14 @@ def _on_topic(tom: Tom, user: str, query: Query) -> list[Belief]:
         return sorted(found, key=lambda b: -words[b.id])[: query.limit]
     vector = embedder.embed([query.text])[0]
     stored = tom.memory.vectors.of_beliefs((belief.id for belief in live), embedder.name)
-    alike = {number: float(each @ vector) for number, each in stored.items()}
+    similarity = {number: float(each @ vector) for number, each in stored.items()}
     found = [
         belief
         for belief in live
-        if alike.get(belief.id, 0.0) >= (ALIKE_WITH_WORDS if belief.id in words else ALIKE)
+        if similarity.get(belief.id, 0.0) >= (SIMILAR_WITH_WORDS if belief.id in words else SIMILAR)
     ]
 
     def score(belief: Belief) -> float:
-        return alike.get(belief.id, 0.0) + 0.2 * words.get(belief.id, 0.0) / best
+        return similarity.get(belief.id, 0.0) + 0.2 * words.get(belief.id, 0.0) / best
 
     return sorted(found, key=score, reverse=True)[: query.limit]

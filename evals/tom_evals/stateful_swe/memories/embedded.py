@@ -66,7 +66,7 @@ def learn(
         tom = open_tom(settings.model_copy(update={"home": place}), embedder=embedder)
         try:
             for session in sessions():
-                tom.remember(LOCAL_USER, session)
+                tom.add_session(LOCAL_USER, session)
             learned = tom.learn(LOCAL_USER)
         finally:
             tom.close()
