@@ -41,26 +41,21 @@ docs:
 
 # Locks name no registry, so that they serve behind any. The development lock is one of its own:
 # openhands-ai pins what it needs, and asks for a tom-swe, which is this one.
+COMPILE = $$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.12 --no-emit-package tom-swe
 lock:
 	@tools/setup.sh dev
 	uv=$$(command -v uv || echo .uv/bin/uv); \
-	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.12 pyproject.toml -o requirements/core.txt && \
-	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.12 pyproject.toml --group dev --no-emit-package tom-swe \
-	  -o requirements/dev.txt && \
-	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.12 pyproject.toml requirements/sdk.in --no-emit-package tom-swe \
-	  -o requirements/sdk.txt && \
-	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.12 pyproject.toml --extra train requirements/train.in \
-	  --no-emit-package tom-swe -o requirements/train.txt && \
+	$(COMPILE) pyproject.toml -o requirements/core.txt && \
+	$(COMPILE) pyproject.toml evals/pyproject.toml --group dev -o requirements/dev.txt && \
+	$(COMPILE) pyproject.toml evals/pyproject.toml requirements/sdk.in -o requirements/sdk.txt && \
+	$(COMPILE) evals/pyproject.toml --extra train requirements/train.in \
+	  -o requirements/train.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 requirements/openhands-cli.in -o requirements/openhands-cli.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.12 requirements/reference.in -o requirements/reference.txt && \
-	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-deps \
-	  --python-version 3.12 requirements/local.in -o requirements/local.txt
+	$(COMPILE) --no-deps requirements/local.in -o requirements/local.txt
 
 clean:
 	rm -rf .venv .venv-sdk .venv-openhands-cli .venv-reference .venv-train .uv dist

@@ -4,7 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,19 +15,24 @@ CHECKOUT = Path(__file__).parent.parent
 FIRST = CHECKOUT / "tests" / "migrations" / "first_revision.sql"
 
 
+def built(project: Path, folder: Path, target: str) -> Path:
+    """The one file that hatchling builds of a project."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder / "built")],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    (file,) = (folder / "built").iterdir()
+    return file
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel's content in a folder of its own."""
     folder = tmp_path_factory.mktemp("wheel")
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-    )
-    assert built.returncode == 0, built.stderr
-    (wheel,) = folder.glob("tom_swe-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    with zipfile.ZipFile(built(CHECKOUT, folder, "wheel")) as archive:
         archive.extractall(folder / "site")
     return folder / "site"
 
@@ -48,7 +55,30 @@ def run(
 def test_the_wheel_holds_only_packages_of_its_own_name(installed: Path) -> None:
     """Nothing called `cli`, `migrations` or `tests` lands among a user's packages."""
     names = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
-    assert names == {"tom_swe", "tom_cli", "tom_migrations", "tom_evals"}
+    assert names == {"tom_swe", "tom_cli", "tom_migrations"}
+
+
+def test_the_source_distribution_holds_no_benchmark(tmp_path: Path) -> None:
+    """The product's sources and tests are in it; the benchmarks are a distribution of their own."""
+    with tarfile.open(built(CHECKOUT, tmp_path, "sdist")) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert "tom_swe/__init__.py" in names
+    assert [name for name in names if "evals" in name] == []
+
+
+def test_the_wheel_of_the_benchmarks_holds_them_and_their_data(tmp_path: Path) -> None:
+    """All of tom_evals that is checked in, nothing else, and the very tom-swe that it measures."""
+    package = CHECKOUT / "evals"
+    kept = subprocess.run(
+        ["git", "ls-files", "tom_evals"], cwd=package, capture_output=True, text=True
+    )
+    with zipfile.ZipFile(built(package, tmp_path, "wheel")) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        (about,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = archive.read(about).decode()
+    assert set(kept.stdout.split()) <= names
+    assert {name.partition("/")[0] for name in names} == {"tom_evals"}
+    assert f"Requires-Dist: tom-swe=={version('tom-swe')}\n" in metadata
 
 
 def test_the_wheel_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:

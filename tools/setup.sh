@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes an environment with locked dependencies and this project in it.
-# usage: tools/setup.sh core|dev     in .venv
+# Makes an environment that holds exactly what a lock names, and this project.
+# usage: tools/setup.sh core|dev     in .venv: tom-swe alone, or with tom-evals and what develops it
 #        tools/setup.sh sdk          in .venv-sdk: the newest OpenHands SDK, for its host tests
-#        tools/setup.sh train        in .venv-train: the extra [train], to train a policy and test it
+#        tools/setup.sh train        in .venv-train: tom-evals[train], to train a policy and test it
 #        tools/setup.sh openhands-cli
 #                                    in .venv-openhands-cli: that CLI alone, as its users have it
 #        tools/setup.sh local        in .venv, to what is there: the extra [local], and weights of
@@ -13,10 +13,13 @@ set -eu
 cd "$(dirname "$0")/.."
 set_name=${1:-core}
 lock=requirements/$set_name.txt
+projects=
 case $set_name in
-core | dev | local) venv=.venv program=tom ;;
-sdk) venv=.venv-sdk program=tom ;;
-train) venv=.venv-train program=tom ;;
+core) venv=.venv program=tom projects=. ;;
+dev) venv=.venv program=tom projects=". evals" ;;
+local) venv=.venv program=tom ;;
+sdk) venv=.venv-sdk program=tom projects=". evals" ;;
+train) venv=.venv-train program=tom projects=". evals" ;;
 openhands-cli) venv=.venv-openhands-cli program=openhands ;;
 reference) venv=.venv-reference program=python ;;
 *)
@@ -24,15 +27,32 @@ reference) venv=.venv-reference program=python ;;
     exit 2
     ;;
 esac
-# A stamp holds what was installed, so that a changed lock or project file installs again.
-want_of() {
-    cat "requirements/$1.txt" pyproject.toml tools/setup.sh | cksum
+
+# A stamp holds what was installed and all that lay there then, so that a changed lock or project
+# file installs again, and so does a package that came or went in another way.
+stamp_of() {
+    {
+        cat "requirements/$1.txt" pyproject.toml evals/pyproject.toml tools/setup.sh
+        ls -d "$venv"/lib/python*/site-packages/*.dist-info 2>/dev/null || true
+    } | cksum
 }
 has() {
-    [ -x "$venv/bin/$program" ] && [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$(want_of "$1")" ]
+    [ -x "$venv/bin/$program" ] && [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$(stamp_of "$1")" ]
 }
-# What develops also runs: the smaller set over the larger one would change versions under it.
-if has "$set_name" || { [ "$set_name" = core ] && has dev; }; then
+# What develops also runs.
+ready() {
+    has "$set_name" || { [ "$set_name" = core ] && has dev; }
+}
+if ready; then
+    exit 0
+fi
+
+# One at a time: the lock is on this file and goes with this process.
+exec 9>>tools/setup.sh
+if command -v python3 >/dev/null 2>&1; then
+    python3 -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+fi
+if ready; then
     exit 0
 fi
 
@@ -62,21 +82,33 @@ find_python() {
     echo ">=3.12"   # uv fetches one
 }
 
-if ! "$venv/bin/python" -c "$new_enough" >/dev/null 2>&1; then
+# Without a stamp an installation was cut off, and what lies there may be half a package.
+if ! ls "$venv"/.installed-* >/dev/null 2>&1 ||
+    ! "$venv/bin/python" -c "$new_enough" >/dev/null 2>&1; then
     python=$(find_python)
     echo "setup: making $venv with $python" >&2
     "$uv" venv --quiet --clear --python "$python" "$venv"
 fi
-# One set changes versions that another one put there, so that set is no longer installed.
-if [ "$set_name" != local ]; then
-    rm -f "$venv"/.installed-*
+stay=
+if [ "$set_name" = local ]; then
+    for each in core dev; do
+        if has $each; then stay="$stay $each"; fi
+    done
 fi
+rm -f "$venv"/.installed-*
 echo "setup: installing $lock" >&2
 # Named outright, for UV_PYTHON goes before an environment that is only active.
 python=$venv/bin/python
-# The lock is complete, and a hash for this very project cannot be in it.
-"$uv" pip install --quiet --python "$python" --no-deps --require-hashes -r "$lock"
-if [ "$program" = tom ]; then
-    "$uv" pip install --quiet --python "$python" --no-deps --editable .
+if [ "$set_name" = local ]; then
+    "$uv" pip install --quiet --python "$python" --no-deps --require-hashes -r "$lock"
+else
+    # What the lock does not name goes: a package of another set breaks those that find it.
+    "$uv" pip sync --quiet --python "$python" --require-hashes "$lock"
 fi
-want_of "$set_name" >"$venv/.installed-$set_name"
+# The lock is complete, and a hash for this very project cannot be in it.
+for project in $projects; do
+    "$uv" pip install --quiet --python "$python" --no-deps --editable "./$project"
+done
+for each in $set_name $stay; do
+    stamp_of "$each" >"$venv/.installed-$each"
+done

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.advise.ask_preferences.effort import Level
 from tom_swe.advise.ask_preferences.preference import BY_ID
 from tom_swe.advise.ask_preferences.served import Served, Serving, asks, served, serving
 from tom_swe.model.session import Role, Session, Turn
@@ -34,16 +33,16 @@ def test_asks_are_questions_that_got_a_reply() -> None:
             (AGENT, "What else?"),
         )
     )
-    assert [(each.text, each.after, each.level) for each in found] == [
-        ("What do you see when you log in?", 1, Level.REQUEST),
-        ("Which file is it in?", 2, Level.FILE),
+    assert [(each.text, each.after, each.is_costly) for each in found] == [
+        ("What do you see when you log in?", 1, False),
+        ("Which file is it in?", 2, True),
     ]
 
 
-def test_a_question_that_is_waved_off_was_refused() -> None:
+def test_a_question_that_is_waved_off_cost_too_much() -> None:
     """A reply that only says to go on answers nothing."""
     (found,) = asks(session((USER, VAGUE), (AGENT, "Which page?"), (USER, "just do it")))
-    assert found.level is Level.REFUSED
+    assert found.is_costly
 
 
 def test_a_session_is_scored_by_what_can_be_seen() -> None:

@@ -35,14 +35,14 @@ from tom_evals.ppp.synthetic import files_of, repository
 from tom_evals.ppp.tables import report
 from tom_evals.ppp.verl.reward import compute_score
 from tom_evals.ppp.words import words
+from tom_evals.userville.effort import Effort, Level, effort_of
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index, of_tasks
 from tom_evals.userville.kept import said_as_json
+from tom_evals.userville.preferences import BY_ID
+from tom_evals.userville.rewards import Profile
 from tom_evals.userville.simulator import ByRules, Exchange, Reply
 from tom_evals.userville.task import of_toys
-from tom_swe.advise.ask_preferences.effort import Effort, Level, effort_of
-from tom_swe.advise.ask_preferences.preference import BY_ID
-from tom_swe.advise.ask_preferences.rewards import Profile
 
 REWARDS = st.lists(st.floats(-2, 3), min_size=2, max_size=16).map(np.array)
 

@@ -16,6 +16,7 @@ from tom_evals.harness.speech import Wording
 from tom_evals.shared import shared_data
 from tom_evals.userville.by_model import STEPS
 from tom_evals.userville.demo import shown
+from tom_evals.userville.effort import Level
 from tom_evals.userville.episode import Episode
 from tom_evals.userville.evaluate import Setup, played
 from tom_evals.userville.index import Index, of_checkout, of_tasks
@@ -29,14 +30,13 @@ from tom_evals.userville.policies import (
     located,
     remembered,
 )
+from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE, PREFERENCES
 from tom_evals.userville.run import Players, with_models
 from tom_evals.userville.simulator import ANSWERED, ByRules, Exchange, Reply
 from tom_evals.userville.simulator_by_model import ByModel, prompt
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import Kind, faults
 from tom_evals.userville.vagueniser import by_model as vague_by_model
-from tom_swe.advise.ask_preferences.effort import Level
-from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE, PREFERENCES
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.testing.scripted import ScriptedModel

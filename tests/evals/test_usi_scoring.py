@@ -219,7 +219,7 @@ def test_a_plot_without_the_extra_says_what_to_install(
     run = written(data, "run.json", entries(RUN))
     done = usi("--simulator", run, "--people", run, "--plot", str(data / "x.svg"))
     assert done.exit_code == 1
-    assert "tom-swe[plots]" in done.stderr
+    assert "tom-evals[plots]" in done.stderr
     assert "User-Sim Index" in done.stdout
 
 

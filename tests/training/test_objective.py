@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("trl", reason="needs tom-swe[train]: tools/setup.sh train")
+pytest.importorskip("trl", reason="needs tom-evals[train]: tools/setup.sh train")
 
 import torch
 from datasets import Dataset

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("trl", reason="needs tom-swe[train]: tools/setup.sh train")
+pytest.importorskip("trl", reason="needs tom-evals[train]: tools/setup.sh train")
 
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from typer.testing import CliRunner

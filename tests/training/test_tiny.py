@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("trl", reason="needs tom-swe[train]: tools/setup.sh train")
+pytest.importorskip("trl", reason="needs tom-evals[train]: tools/setup.sh train")
 
 import torch
 from typer.testing import CliRunner
@@ -41,7 +41,7 @@ import sys
 from pathlib import Path
 from tom_evals.ppp.arms import Arm
 from tom_evals.ppp.study import Plan, study
-from tom_swe.advise.ask_preferences.rewards import Profile
+from tom_evals.userville.rewards import Profile
 study({SMALL._replace(arms=(), profile="")!r}._replace(
     arms=(Arm.PPP,), profile=Profile.PAPER), Path(sys.argv[1]), at_once=1)
 """

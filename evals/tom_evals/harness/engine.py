@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 type Json = Mapping[str, Any]
 type Work = Callable[[Json], Json]
 
-MISSING_RAY = "--engine ray needs the `ray` package: pip install 'tom-swe[ray]'"
+MISSING_RAY = "--engine ray needs the `ray` package: pip install 'tom-evals[ray]'"
 
 
 class EngineFault(Exception):

@@ -70,7 +70,7 @@ def fetched(
         from datasets import load_dataset  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
     except ImportError as error:
         raise Unreadable(
-            "the `datasets` package is not installed: pip install 'tom-swe[swebench]', or give "
+            "the `datasets` package is not installed: pip install 'tom-evals[swebench]', or give "
             "the rows as a JSONL file with --instances"
         ) from error
     rows = cast("Iterable[Mapping[str, Any]]", load_dataset(name, split=split))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from tom_evals.userville.effort import Effort, effort_of
 from tom_evals.userville.episode import Record
-from tom_swe.advise.ask_preferences.effort import Effort, effort_of
-from tom_swe.advise.ask_preferences.rewards import Profile
+from tom_evals.userville.rewards import Profile
 
 
 class Arm(StrEnum):

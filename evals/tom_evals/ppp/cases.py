@@ -11,8 +11,8 @@ from tom_evals.ppp.scripts import Piece, opened, scripted
 from tom_evals.ppp.session import Session
 from tom_evals.ppp.synthetic import Repository, repository
 from tom_evals.userville.episode import Episode
+from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE, Preference
 from tom_evals.userville.simulator import ByRules
-from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE, Preference
 
 PREFERENCES: Sequence[Preference] = (
     NO_PREFERENCE,

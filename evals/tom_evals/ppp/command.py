@@ -19,8 +19,8 @@ from tom_evals.ppp.data import NoRows, rows_of, write
 from tom_evals.report import as_json, as_markdown
 from tom_evals.shared import shared_data
 from tom_evals.userville.index import Index, of_checkout, of_tasks
+from tom_evals.userville.rewards import Profile
 from tom_evals.userville.task import Task, of_issues, of_toys
-from tom_swe.advise.ask_preferences.rewards import Profile
 
 ppp = typer.Typer(
     no_args_is_help=True,
@@ -31,7 +31,7 @@ ppp = typer.Typer(
 _FIFTH = 5
 _MISSING = (
     "training needs TRL, torch and transformers: tools/setup.sh train makes .venv-train with "
-    "them, or pip install 'tom-swe[train]'"
+    "them, or pip install 'tom-evals[train]'"
 )
 
 

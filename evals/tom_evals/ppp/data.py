@@ -16,9 +16,9 @@ from tom_evals.ppp.dialogue import opened
 from tom_evals.ppp.session import Session
 from tom_evals.userville.episode import Episode
 from tom_evals.userville.index import Index
+from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE, PREFERENCES
 from tom_evals.userville.simulator import ByRules, Simulator
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE, PREFERENCES
 
 SOURCE = "userville"
 type Json = Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tom_evals.ppp.prompts import render
 from tom_evals.ppp.speech import Answer, Ask, Said, Search
-from tom_swe.advise.ask_preferences.preference import Preference
+from tom_evals.userville.preferences import Preference
 
 TURNS = 8
 # The last mark of a message counts: what a model thinks before it may name the others.

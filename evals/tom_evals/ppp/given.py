@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tom_evals.ppp.arms import Arm
-from tom_swe.advise.ask_preferences.rewards import Profile
+from tom_evals.userville.rewards import Profile
 from tom_swe.model.base import Value
 
 

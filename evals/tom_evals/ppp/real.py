@@ -1,6 +1,6 @@
 """Training a real model on UserVille's tasks, on one machine. Needs the extra ``[train]``.
 
-For the sizes that PPP trained, see docs/how-to/train-ppp.md: that is verl's.
+For the sizes that PPP trained, see evals/docs/train-ppp.md: that is verl's.
 """
 
 # torch and transformers are no part of the environment in which types are checked.
@@ -27,8 +27,8 @@ from tom_evals.ppp.steps import Steps, step_of
 from tom_evals.ppp.training import Setting, trained
 from tom_evals.userville.episode import Record
 from tom_evals.userville.index import Index
-from tom_swe.advise.ask_preferences.preference import BY_ID
-from tom_swe.advise.ask_preferences.rewards import Profile
+from tom_evals.userville.preferences import BY_ID
+from tom_evals.userville.rewards import Profile
 
 _HERE = "\u241f"  # in no template and in no request
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tom_evals.ppp.arms import Arm, effort, reward_of
+from tom_evals.userville.effort import Effort, effort_of
 from tom_evals.userville.episode import Record
-from tom_swe.advise.ask_preferences.effort import Effort, effort_of
-from tom_swe.advise.ask_preferences.rewards import Profile, metrics
+from tom_evals.userville.rewards import Profile, metrics
 from tom_swe.model.base import Value
 
 

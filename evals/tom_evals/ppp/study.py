@@ -16,7 +16,7 @@ from tom_evals.harness.isolated import isolated
 from tom_evals.ppp.arms import Arm
 from tom_evals.ppp.given import Given
 from tom_evals.ppp.steps import Step, Steps
-from tom_swe.advise.ask_preferences.rewards import Profile
+from tom_evals.userville.rewards import Profile
 
 type Tell = Callable[[str], None]
 

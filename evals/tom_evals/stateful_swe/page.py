@@ -39,7 +39,7 @@ def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
     try:
         from tom_evals.stateful_swe.plots import shares, stacked
     except ModuleNotFoundError as error:
-        raise NoPlots("the page needs plots: pip install 'tom-swe[plots]'") from error
+        raise NoPlots("the page needs plots: pip install 'tom-evals[plots]'") from error
     arms = scores.by_arm(rows)
     spent = {arm: scores.spent(each) for arm, each in arms.items()}
     tokens = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tom_evals.userville.effort import Level, effort_of
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_evals.userville.policies import Policy
+from tom_evals.userville.preferences import Preference
+from tom_evals.userville.rewards import Profile, Rewards
 from tom_evals.userville.simulator import Simulator
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.effort import Level, effort_of
-from tom_swe.advise.ask_preferences.preference import Preference
-from tom_swe.advise.ask_preferences.rewards import Profile, Rewards
 
 
 def shown(

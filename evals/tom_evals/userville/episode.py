@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tom_evals.userville.preferences import Ask, Preference
+from tom_evals.userville.rewards import Profile, Rewards, rewards
 from tom_evals.userville.simulator import Exchange, Simulator
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.preference import Ask, Preference
-from tom_swe.advise.ask_preferences.rewards import Profile, Rewards, rewards
 
 
 class Record(NamedTuple):

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from tom_evals.report import Cell, Report, Table
 from tom_evals.stats import bootstraps
+from tom_evals.userville.effort import Effort
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_evals.userville.policies import Policy
+from tom_evals.userville.preferences import NO_PREFERENCE, Preference
+from tom_evals.userville.rewards import Profile, Rewards, metrics, session_effort
 from tom_evals.userville.simulator import Simulator
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.effort import Effort
-from tom_swe.advise.ask_preferences.preference import NO_PREFERENCE, Preference
-from tom_swe.advise.ask_preferences.rewards import Profile, Rewards, metrics, session_effort
 
 COLUMNS = (
     "who",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tom_evals.userville.effort import Level
 from tom_evals.userville.episode import Record
+from tom_evals.userville.preferences import Preference
 from tom_evals.userville.simulator import Exchange, Reply
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.effort import Level
-from tom_swe.advise.ask_preferences.preference import Preference
 
 type Json = Mapping[str, Any]
 

@@ -20,11 +20,11 @@ from tom_evals.userville.command import RULES
 from tom_evals.userville.evaluate import Setup
 from tom_evals.userville.index import checkout, of_checkout, of_tasks
 from tom_evals.userville.policies import Embedded, remembered
+from tom_evals.userville.preferences import BY_ID, PREFERENCES, Preference
 from tom_evals.userville.simulator import ByRules, Simulator
 from tom_evals.userville.simulator_by_model import ByModel
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import by_model, faults
-from tom_swe.advise.ask_preferences.preference import BY_ID, PREFERENCES, Preference
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 

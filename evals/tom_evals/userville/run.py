@@ -26,9 +26,9 @@ from tom_evals.userville.policies import (
     Toms,
     remembered,
 )
+from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE
 from tom_evals.userville.task import Task
 from tom_evals.usi.note import likeness_note
-from tom_swe.advise.ask_preferences.preference import BY_ID, NO_PREFERENCE
 from tom_swe.model.calls import Usage
 from tom_swe.ports import Embedder
 

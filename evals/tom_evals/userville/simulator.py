@@ -13,10 +13,11 @@ from tom_evals.harness.speech import Wording
 from tom_evals.stateful_swe.asking import Sort, questions, sort
 from tom_evals.stateful_swe.user_by_rules import best, pieces
 from tom_evals.stateful_swe.wording import content
+from tom_evals.userville.effort import Level
+from tom_evals.userville.preferences import Answering, Preference
 from tom_evals.userville.task import Task
 from tom_swe.advise.ask_preferences.checks import has_options
-from tom_swe.advise.ask_preferences.effort import Level, asks_for_file, asks_for_symbol
-from tom_swe.advise.ask_preferences.preference import Answering, Preference
+from tom_swe.advise.ask_preferences.effort import asks_for_file, asks_for_symbol
 
 # The released code answers four questions; from the fifth on it refuses.
 ANSWERED = 4

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tom_evals.harness.models import Language
+from tom_evals.userville.effort import Level
+from tom_evals.userville.preferences import Answering, Judged, Preference
 from tom_evals.userville.prompts import render
 from tom_evals.userville.simulator import ANSWERED, ENOUGH, Exchange, Reply
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.effort import Level
-from tom_swe.advise.ask_preferences.preference import Answering, Judged, Preference
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
 

@@ -12,7 +12,7 @@ from tom_evals.ambig_swe.score import repository
 from tom_evals.harness.instance import changed_files
 from tom_evals.harness.toys import Toy, toys
 from tom_evals.stateful_swe.gold import symbols
-from tom_swe.advise.ask_preferences.rewards import entries, f1
+from tom_evals.userville.rewards import entries, f1
 
 # The line that Django's issues have after their title.
 _FORM = re.compile(r"^[ \t]*Description[ \t]*$", re.MULTILINE)

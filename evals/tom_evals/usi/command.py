@@ -102,7 +102,7 @@ def _draw(found: Sequence[Gap], title: str, file: Path) -> None:
     try:
         from tom_evals.usi.plot import draw
     except ModuleNotFoundError as error:
-        typer.echo("--plot needs the extra: pip install 'tom-swe[plots]'", err=True)
+        typer.echo("--plot needs the extra: pip install 'tom-evals[plots]'", err=True)
         raise typer.Exit(1) from error
     try:
         draw(found, title, file)

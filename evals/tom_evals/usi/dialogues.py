@@ -27,10 +27,10 @@ from tom_evals.stateful_swe.user import Person
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.vague import by_rules
 from tom_evals.userville.episode import Episode
+from tom_evals.userville.preferences import PREFERENCES, Preference
 from tom_evals.userville.simulator import ByRules
 from tom_evals.userville.task import of_issue
 from tom_evals.usi.transcripts import Missing, Unreadable
-from tom_swe.advise.ask_preferences.preference import PREFERENCES, Preference
 from tom_swe.ports import Embedder
 
 SEED = 20261128

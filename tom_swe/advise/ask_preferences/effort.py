@@ -1,11 +1,6 @@
-"""What an answer costs the person. Pure.
-
-The levels and the efforts are UserVille's (Sun et al., "Training Proactive and Personalized LLM
-Agents", arXiv 2511.02208): its paper knows three efforts, its released code five levels.
-"""
+"""Which questions cost the person much: those after what the agent can find. Pure."""
 
 import re
-from enum import IntEnum
 
 _FILE = re.compile(
     r"\b(?:which|what)\b[^?]*\b(?:files?|modules?|place|location|path|package)\b"
@@ -19,38 +14,6 @@ _SYMBOL = re.compile(
     r"|\b(?:name|tell me) the (?:function|method|class)\b",
     re.IGNORECASE,
 )
-
-
-class Level(IntEnum):
-    """The most sensitive thing that a reply gave away, as the released code numbers it."""
-
-    REQUEST = 1  # the request in full, and no more
-    HINT = 2  # what is known beyond it
-    REFUSED = 3  # it could not or would not be answered
-    FILE = 4  # the file to change
-    SYMBOL = 5  # the function or class to change
-
-
-class Effort(IntEnum):
-    """What a question costs the person who is asked."""
-
-    LOW = 1  # they only have to say what they meant
-    MEDIUM = 2  # they cannot or will not answer
-    HIGH = 3  # they have to know, or find out, what goes beyond their request
-
-
-_EFFORTS = {
-    Level.REQUEST: Effort.LOW,
-    Level.HINT: Effort.HIGH,
-    Level.REFUSED: Effort.MEDIUM,
-    Level.FILE: Effort.HIGH,
-    Level.SYMBOL: Effort.HIGH,
-}
-
-
-def effort_of(level: Level | None) -> Effort:
-    """The paper's effort of a level; of a reply that was given none, medium."""
-    return Effort.MEDIUM if level is None else _EFFORTS[level]
 
 
 def asks_for_file(question: str) -> bool:

@@ -1,18 +1,14 @@
 """The twenty ways in which people want to be asked, as objects. Pure.
 
-From UserVille (Sun et al., arXiv 2511.02208): what each person wants and what breaking it costs
-are its released tables'; the checks by code are ours. Where it has a judge read the question, a
-check stands in, and `Preference.judged` says so.
+From UserVille (Sun et al., arXiv 2511.02208), which has a judge read some of the questions where
+a check by code stands in here.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
-from functools import partial
 from typing import NamedTuple
 
 from tom_swe.advise.ask_preferences import checks
-from tom_swe.advise.ask_preferences.effort import Level
 from tom_swe.extract.catalogue import match
 from tom_swe.model.belief import Belief, Polarity
 
@@ -21,89 +17,56 @@ _ON_ASKING = re.compile(r"\b(?:ask|question)", re.IGNORECASE)
 
 class Ask(NamedTuple):
     """One message of questions to the person. ``after`` counts what the agent did before it,
-    its earlier questions included. ``level`` is what the reply gave away, None where not known;
-    ``broke`` is a judge's word on whether it broke the preference, None without one.
+    its earlier questions included. ``is_costly`` says that answering took more of them than to
+    say what they meant.
     """
 
     text: str
     after: int = 0
-    level: Level | None = None
-    broke: bool | None = None
+    is_costly: bool = False
 
 
-class Judged(StrEnum):
-    """How it is known whether a preference was kept to."""
-
-    NEVER = "never"  # there is nothing to break
-    COUNTED = "counted"  # from how often and when was asked
-    CHECKED = "checked"  # code sees it for sure, or nearly
-    GUESSED = "guessed"  # code sees marks of it only; a judge is wanted
-
-
-class Answering(StrEnum):
-    """What is special about how such a person answers."""
-
-    ALL = "all"
-    OPTION_ONLY = "option-only"  # names an option, and knows nothing where there is none
-    NO_PLACES = "no-places"  # does not know files or functions
+def _never(_asks: Sequence[Ask]) -> int:
+    return 0
 
 
 class Preference(NamedTuple):
     """One way of wanting to be asked.
 
-    ``wish`` is how the person says it. ``charge`` is what a session's asks cost, 0 or less.
-    ``held_as`` is the dimension and the value of the belief that tom holds it as.
+    ``wish`` is how the person says it. ``held_as`` is the dimension and the value of the belief
+    that tom holds it as. ``broken`` counts how often the asks of a session go against it.
     """
 
     id: str
     wish: str
-    is_seen: bool
-    judged: Judged
-    charge: Callable[[Sequence[Ask]], float]
     held_as: tuple[str, str]
-    answering: Answering = Answering.ALL
-
-    def penalty(self, asks: Sequence[Ask]) -> float:
-        """What breaking it costs over a session, 0 or less."""
-        return self.charge(asks)
+    broken: Callable[[Sequence[Ask]], int] = _never
 
     @property
     def can_be_broken(self) -> bool:
         """Whether there is anything to keep to."""
-        return self.judged is not Judged.NEVER
+        return self.broken is not _never
 
 
-def _free(_asks: Sequence[Ask]) -> float:
-    return 0.0
+def _texts(keeps: Callable[[str], bool]) -> Callable[[Sequence[Ask]], int]:
+    """Counts the messages that are not in a form."""
+    return lambda asks: sum(not keeps(ask.text) for ask in asks)
 
 
-def _each(cost: float, keeps: Callable[[Ask], bool], asks: Sequence[Ask]) -> float:
-    broken = sum(not keeps(ask) if ask.broke is None else ask.broke for ask in asks)
-    return -cost * broken if broken else 0.0
+def _fewer_than_three(asks: Sequence[Ask]) -> int:
+    return max(3 - len(asks), 0)
 
 
-def _text(keeps: Callable[[str], bool]) -> Callable[[Ask], bool]:
-    return lambda ask: keeps(ask.text)
+def _any_later(asks: Sequence[Ask]) -> int:
+    return int(any(ask.after for ask in asks))
 
 
-def _at_least_three(asks: Sequence[Ask]) -> float:
-    return float(min(len(asks) - 3, 0))
+def _more_than(most: int) -> Callable[[Sequence[Ask]], int]:
+    return lambda asks: int(len(asks) > most)
 
 
-def _only_at_first(asks: Sequence[Ask]) -> float:
-    return -1.0 if any(ask.after for ask in asks) else 0.0
-
-
-def _at_most(most: int, asks: Sequence[Ask]) -> float:
-    return -1.0 if len(asks) > most else 0.0
-
-
-def _after_work(ask: Ask) -> bool:
-    return ask.after > 0
-
-
-def _by_text(cost: float, keeps: Callable[[str], bool]) -> Callable[[Sequence[Ask]], float]:
-    return partial(_each, cost, _text(keeps))
+def _before_work(asks: Sequence[Ask]) -> int:
+    return sum(not ask.after for ask in asks)
 
 
 def _is_italian(text: str) -> bool:
@@ -123,153 +86,119 @@ def _has_three_sentences(text: str) -> bool:
     return checks.sentences(text) == checks.SENTENCES
 
 
-_SEEN = (
-    Preference("no_preference", "", True, Judged.NEVER, _free, ("", "")),
+PREFERENCES: tuple[Preference, ...] = (
+    Preference("no_preference", "", ("", "")),
     Preference(
         "concise_question",
         "Keep your questions very short.",
-        True,
-        Judged.CHECKED,
-        _by_text(0.1, checks.is_short),
         ("question_length", "short"),
+        _texts(checks.is_short),
     ),
     Preference(
         "detail_question",
         "Ask detailed questions, with the context that I need to answer them.",
-        True,
-        Judged.CHECKED,
-        _by_text(0.1, checks.is_detailed),
         ("question_length", "detailed"),
+        _texts(checks.is_detailed),
     ),
     Preference(
         "answer_more",
         "Ask me at least three questions about a task.",
-        True,
-        Judged.COUNTED,
-        _at_least_three,
         ("questions_at_once", "several"),
+        _fewer_than_three,
     ),
     Preference(
         "only_begin",
         "Ask questions only at the start, before you do anything.",
-        True,
-        Judged.COUNTED,
-        _only_at_first,
         ("question_timing", "upfront"),
+        _any_later,
     ),
-    Preference(
-        "no_ask",
-        "Never ask me questions.",
-        True,
-        Judged.COUNTED,
-        partial(_at_most, 0),
-        ("question_timing", "never"),
-    ),
+    Preference("no_ask", "Never ask me questions.", ("question_timing", "never"), _more_than(0)),
     Preference(
         "do_selection",
         "When you ask a question, give me options A, B and C to pick from.",
-        True,
-        Judged.CHECKED,
-        _by_text(0.5, checks.has_options),
         ("question_form", "options"),
-        Answering.OPTION_ONLY,
+        _texts(checks.has_options),
     ),
     Preference(
         "professional",
         "Your questions may be technical, I know this code base.",
-        True,
-        Judged.NEVER,
-        _free,
         ("question_form", "expert"),
     ),
     Preference(
         "amateur",
         "Ask questions in plain words, I am not a programmer.",
-        True,
-        Judged.GUESSED,
-        _by_text(0.1, checks.is_plain),
         ("question_form", "plain"),
-        Answering.NO_PLACES,
+        _texts(checks.is_plain),
     ),
     Preference(
         "ask_many",
         "Put all your questions in one message.",
-        True,
-        Judged.COUNTED,
-        partial(_at_most, 1),
         ("questions_at_once", "batch"),
+        _more_than(1),
     ),
     Preference(
         "one_question",
         "Ask one question at a time.",
-        True,
-        Judged.CHECKED,
-        _by_text(0.5, checks.is_one_question),
         ("questions_at_once", "one"),
+        _texts(checks.is_one_question),
     ),
     Preference(
         "first_try",
         "Try it first, and ask questions only when you are stuck.",
-        True,
-        Judged.GUESSED,
-        partial(_each, 0.1, _after_work),
         ("question_timing", "after_trying"),
+        _before_work,
     ),
-)
-
-
-def _form(
-    name: str,
-    wish: str,
-    keeps: Callable[[str], bool],
-    value: str,
-    judged: Judged = Judged.CHECKED,
-    dimension: str = "question_form",
-) -> Preference:
-    return Preference(name, wish, False, judged, _by_text(0.5, keeps), (dimension, value))
-
-
-_UNSEEN = (
-    _form(
+    Preference(
         "lang_ita",
         "Ask your questions in Italian.",
-        _is_italian,
-        "italian",
-        dimension="question_language",
+        ("question_language", "italian"),
+        _texts(_is_italian),
     ),
-    _form(
+    Preference(
         "lang_multi",
         "Write each question in at least five languages.",
-        _is_manifold,
-        "languages",
+        ("question_form", "languages"),
+        _texts(_is_manifold),
     ),
-    _form(
+    Preference(
         "capital",
         "Write your questions in English and all in capital letters.",
-        _is_english_capitals,
-        "capitals",
+        ("question_form", "capitals"),
+        _texts(_is_english_capitals),
     ),
-    _form("commas", "Use no commas in your questions.", checks.has_no_comma, "no_commas"),
-    _form("json", "Send me questions as valid JSON and nothing else.", checks.is_json, "json"),
-    _form("joke", "Put a joke into every question.", checks.has_joke, "joke", Judged.GUESSED),
-    _form(
+    Preference(
+        "commas",
+        "Use no commas in your questions.",
+        ("question_form", "no_commas"),
+        _texts(checks.has_no_comma),
+    ),
+    Preference(
+        "json",
+        "Send me questions as valid JSON and nothing else.",
+        ("question_form", "json"),
+        _texts(checks.is_json),
+    ),
+    Preference(
+        "joke",
+        "Put a joke into every question.",
+        ("question_form", "joke"),
+        _texts(checks.has_joke),
+    ),
+    Preference(
         "snippet",
         "Quote a snippet and name its file or link in every question.",
-        checks.has_snippet,
-        "snippet",
+        ("question_form", "snippet"),
+        _texts(checks.has_snippet),
     ),
-    _form(
+    Preference(
         "length",
         "Every question message has to have exactly three sentences.",
-        _has_three_sentences,
-        "three_sentences",
+        ("question_form", "three_sentences"),
+        _texts(_has_three_sentences),
     ),
 )
+"""The twenty, in the order of UserVille."""
 
-PREFERENCES: tuple[Preference, ...] = (*_SEEN, *_UNSEEN)
-"""All twenty in the order of the release: twelve seen in training, eight not."""
-
-NO_PREFERENCE = PREFERENCES[0]
 BY_ID = {each.id: each for each in PREFERENCES}
 
 

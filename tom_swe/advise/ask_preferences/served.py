@@ -1,6 +1,6 @@
 """How real sessions served the person: productive, proactive, personal. Pure.
 
-The metrics are UserVille's (`rewards`) where their parts can be seen in a transcript. What cannot
+The metrics are UserVille's where their parts can be seen in a transcript. What cannot
 is said by another sign, so that the figures say how things go over time, and not how a laboratory
 would score them:
 
@@ -14,9 +14,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tom_swe.advise.ask_preferences.effort import Level, asks_for_file, asks_for_symbol
+from tom_swe.advise.ask_preferences.effort import asks_for_file, asks_for_symbol
 from tom_swe.advise.ask_preferences.preference import Ask, Preference
-from tom_swe.advise.ask_preferences.rewards import paper_proactivity
 from tom_swe.advise.clarity.assess import assess, is_underspecified
 from tom_swe.extract.habits import is_waved_off
 from tom_swe.model.base import Value
@@ -69,7 +68,7 @@ def _asks(turns: Sequence[Turn]) -> Iterator[Ask]:
     for turn in turns:
         if turn.role is Role.USER:
             if last is not None and turn.text.strip() and (text := _asked(last.text)):
-                yield Ask(text, done, _level(text, turn.text))
+                yield Ask(text, done, _is_costly(text, turn.text))
                 done += 1
             last = None
         elif turn.role is Role.TOOL:
@@ -88,12 +87,8 @@ def _asked(message: str) -> str:
     return "\n\n".join(kept) if kept and kept[-1] is asking[-1] else ""
 
 
-def _level(text: str, reply: str) -> Level:
-    if is_waved_off(reply):
-        return Level.REFUSED
-    if asks_for_symbol(text):
-        return Level.SYMBOL
-    return Level.FILE if asks_for_file(text) else Level.REQUEST
+def _is_costly(text: str, reply: str) -> bool:
+    return is_waved_off(reply) or asks_for_symbol(text) or asks_for_file(text)
 
 
 def serving(session: Session, wishes: Collection[Preference], *, corrected: bool) -> Serving | None:
@@ -107,15 +102,13 @@ def serving(session: Session, wishes: Collection[Preference], *, corrected: bool
     asked = asks(session)
     vague = is_underspecified(clarity)
     known = [each for each in wishes if each.can_be_broken]
-    cost = paper_proactivity(
-        [each.level for each in asked], vague=vague, productivity=float(not corrected)
-    )
+    should_have_asked = vague and corrected and not asked
     return Serving(
         asked=bool(asked),
         vague=vague,
         productive=not corrected,
-        proactive=cost >= 0,
-        personal=all(each.penalty(asked) == 0 for each in known) if known and asked else None,
+        proactive=not (should_have_asked or any(each.is_costly for each in asked)),
+        personal=not any(each.broken(asked) for each in known) if known and asked else None,
     )
 
 

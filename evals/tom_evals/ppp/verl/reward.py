@@ -9,8 +9,8 @@ from typing import Any
 from tom_evals.ppp.arms import Arm, reward_of
 from tom_evals.ppp.data import row_of
 from tom_evals.userville.kept import record_of
-from tom_swe.advise.ask_preferences.preference import BY_ID
-from tom_swe.advise.ask_preferences.rewards import Profile
+from tom_evals.userville.preferences import BY_ID
+from tom_evals.userville.rewards import Profile
 
 
 def compute_score(

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_swe.advise.ask_preferences.effort import Effort, Level, effort_of
-from tom_swe.advise.ask_preferences.preference import Ask, Preference
+from tom_evals.userville.effort import Effort, Level, effort_of
+from tom_evals.userville.preferences import Ask, Preference
 
 BONUS = 0.05
 MEDIUM, HIGH = -0.1, -0.5  # the paper's, of each question
