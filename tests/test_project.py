@@ -59,3 +59,14 @@ def test_links_in_the_documentation_lead_somewhere() -> None:
     for page in pages:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", (CHECKOUT / page).read_text()):
             assert (CHECKOUT / page).parent.joinpath(target).exists(), f"{page}: {target}"
+
+
+def test_the_architecture_names_every_room() -> None:
+    """Each package folder of the product has a line in the page of the architecture."""
+    page = (CHECKOUT / "docs" / "architecture.md").read_text()
+    rooms = [
+        str(path.parent.relative_to(CHECKOUT))
+        for path in (*CHECKOUT.glob("tom_swe/*/__init__.py"), *CHECKOUT.glob("*/tom_*/__init__.py"))
+    ]
+    assert rooms
+    assert [room for room in rooms if f"`{room}`" not in page] == []

@@ -17,6 +17,7 @@ from tom_swe.errors import BudgetReached, MemoryFault
 from tom_swe.memory.engine import open_engine, revision_of
 from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
+from tom_swe.mind.derive import Deriving
 from tom_swe.model.advice import Adherence, Outcome, Telling
 from tom_swe.model.belief import Change, Decision, DecisionKind, Judge, Stance, Verdict
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
@@ -323,3 +324,18 @@ def test_an_upgrade_that_fails_leaves_the_old_database(tmp_path: Path) -> None:
     engine.dispose()
     assert "forgotten" not in tables
     assert revision_of(path) == "0001"
+
+
+def test_beliefs_of_an_earlier_schema_are_derived_to_the_same(tmp_path: Path) -> None:
+    """What was kept up row by row follows from the log: derived anew, it says the same."""
+    store = Store(at_first_revision(tmp_path / "tom"))
+    before = store.beliefs.all("ada")
+    assert [each.founded_on for each in before] == [""]
+    with store.learning.from_outside("ada") as change:
+        Deriving(briefing_tokens=800).derive("ada", change, None, before)
+    (old,), (new,) = before, store.beliefs.all("ada")
+    assert new.founded_on == new.evidence[0].event
+    kept = {"founded_on": "", "confidence": old.confidence}
+    assert new.model_copy(update=kept) == old
+    assert store.check() == []
+    store.close()

@@ -196,7 +196,7 @@ class ChangeOfMind:
         """Keeps what a session showed; the ids of the observations that are new.
 
         Observations made before and made again stay; those not made again go, with the
-        evidence they were, unless this reading is a stopgap or the person ruled on what rests
+        evidence they were, unless this reading is a stopgap or the person decided on what rests
         on them. Words the person had forgotten are passed over.
         """
         assert self._session_id is not None
@@ -576,7 +576,7 @@ class ChangeOfMind:
         self._transaction.flush()
 
     def _decided_on(self) -> set[int]:
-        """The observations of this session under beliefs that the person ruled on."""
+        """The observations of this session under beliefs that the person decided on."""
         found = (
             select(EvidenceRow.observation_id)
             .join(DecisionRow, DecisionRow.belief_id == EvidenceRow.belief_id)

@@ -217,7 +217,8 @@ class Decision(Value):
 class Belief(Value):
     """What tom holds about the person across sessions, with its evidence, oldest first.
 
-    ``statement`` and ``scope`` are the person's own where they ruled on them.
+    ``statement`` and ``scope`` are the person's own where they decided them. ``founded_on`` is
+    the id of the event that founded it.
     """
 
     id: int

@@ -33,7 +33,7 @@ def edit(
 
     Example: tom memory edit b3 "use pnpm, but npm in the legacy folder"
     """
-    _ruled(belief, lambda tom, user, number: tom.edit(user, number, text), as_json)
+    _decided(belief, lambda tom, user, number: tom.edit(user, number, text), as_json)
 
 
 def confirm(belief: Which, as_json: Json = False) -> None:
@@ -41,7 +41,7 @@ def confirm(belief: Which, as_json: Json = False) -> None:
 
     Example: tom memory confirm b3
     """
-    _ruled(belief, lambda tom, user, number: tom.confirm(user, number), as_json)
+    _decided(belief, lambda tom, user, number: tom.confirm(user, number), as_json)
 
 
 def reject(belief: Which, as_json: Json = False) -> None:
@@ -51,7 +51,7 @@ def reject(belief: Which, as_json: Json = False) -> None:
 
     Example: tom memory reject b3
     """
-    _ruled(belief, lambda tom, user, number: tom.reject(user, number), as_json)
+    _decided(belief, lambda tom, user, number: tom.reject(user, number), as_json)
 
 
 def pin(belief: Which, as_json: Json = False) -> None:
@@ -59,7 +59,7 @@ def pin(belief: Which, as_json: Json = False) -> None:
 
     Example: tom memory pin b3
     """
-    _ruled(belief, lambda tom, user, number: tom.pin(user, number), as_json)
+    _decided(belief, lambda tom, user, number: tom.pin(user, number), as_json)
 
 
 def unpin(belief: Which, as_json: Json = False) -> None:
@@ -67,7 +67,7 @@ def unpin(belief: Which, as_json: Json = False) -> None:
 
     Example: tom memory unpin b3
     """
-    _ruled(belief, lambda tom, user, number: tom.unpin(user, number), as_json)
+    _decided(belief, lambda tom, user, number: tom.unpin(user, number), as_json)
 
 
 def scope(
@@ -83,7 +83,7 @@ def scope(
     Example: tom memory scope b3 repository:acme/shop
     """
     place = scope_of(where)
-    _ruled(belief, lambda tom, user, number: tom.rescope(user, number, place), as_json)
+    _decided(belief, lambda tom, user, number: tom.rescope(user, number, place), as_json)
 
 
 def merge(
@@ -96,14 +96,14 @@ def merge(
     Example: tom memory merge b3 b7
     """
     other_id = id_of(other, "b", "belief")
-    _ruled(belief, lambda tom, user, number: tom.merge(user, number, other_id), as_json)
+    _decided(belief, lambda tom, user, number: tom.merge(user, number, other_id), as_json)
 
 
 def undo(
     count: Annotated[int, typer.Argument(min=1, max=1000, help="How many changes.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Take back the last changes that you made: rulings, merges, statements and feedback.
+    """Take back the last changes that you made: decisions, merges, statements and feedback.
 
     What was learned is not taken back by it, and what was forgotten is gone for good.
 
@@ -146,7 +146,7 @@ def scope_of(given: str) -> Scope:
     return Scope(reach=Reach(reach), name=name.lower() if reach == Reach.LANGUAGE else name)
 
 
-def _ruled(given: str, does: Callable[[Tom, str, int], Belief], as_json: bool) -> None:
+def _decided(given: str, does: Callable[[Tom, str, int], Belief], as_json: bool) -> None:
     """Does it and shows the belief as it stands then."""
     from tom_cli.render import show_beliefs
 
