@@ -311,8 +311,9 @@ def test_a_damaged_one_is_saved_and_restored_without_a_word_in_the_open(
 ) -> None:
     """What a repair copies aside and saves is encrypted with the same key, and opens again."""
     data = bytearray((home / "tom.db").read_bytes())
-    middle = len(data) // 2 // 4096 * 4096
-    data[middle : middle + 4096] = os.urandom(4096)
+    # A page of rows: without the page of the schema nothing could be saved.
+    page = len(data) * 3 // 4 // 4096 * 4096
+    data[page : page + 4096] = os.urandom(4096)
     (home / "tom.db").write_bytes(data)
     repaired = encrypted("db", "check", "--repair")
     assert repaired.code == 1

@@ -42,7 +42,7 @@ def _change(old: Belief | None, new: Belief, reasons: Mapping[int, str]) -> Revi
     fresh = [each.session_id for each in new.evidence if each.event not in known]
     judged = set(new.verdicts) - set(old.verdicts if old else ())
     fresh += [each.session_id for each in judged if each.session_id is not None]
-    session_id = fresh[-1] if fresh else None
+    session_id = (fresh[-1] if old else fresh[0]) if fresh else None
     return Revision(change=change, belief=new, reason=reason, session_id=session_id, about=about)
 
 

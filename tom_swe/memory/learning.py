@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, orm, select, update
@@ -80,6 +81,10 @@ from tom_swe.model.session import Role, Session
 
 if TYPE_CHECKING:
     from tom_swe.ports import Pair, Vector
+
+
+# SQLite takes no more than some 30,000 values in one statement.
+MOST_KEYS = 10_000
 
 
 class Learning:
@@ -288,8 +293,11 @@ class ChangeOfMind:
     def statement_vectors(self, statements: Iterable[str], model: str) -> dict[str, Vector]:
         """The vectors of statements; those without one are left out."""
         keys = {_vector_key(self._user_id, each): each for each in statements}
-        stored = load_vectors(self._transaction, keys, model)
-        return {keys[key]: vector for key, vector in stored.items()}
+        found: dict[str, Vector] = {}
+        for some in batched(keys, MOST_KEYS):
+            stored = load_vectors(self._transaction, some, model)
+            found |= {keys[key]: vector for key, vector in stored.items()}
+        return found
 
     def keep_statement_vectors(self, vectors: Mapping[str, Vector], model: str) -> None:
         """Keeps vectors by the statements that they are of."""
@@ -298,14 +306,13 @@ class ChangeOfMind:
 
     def drop_other_vectors(self, statements: Iterable[str]) -> None:
         """Deletes the vectors of all other statements: nobody says them any more."""
-        kept = [_vector_key(self._user_id, each) for each in statements]
-        self._transaction.execute(
-            delete(VectorRow).where(
-                VectorRow.user_id == self._user_id,
-                VectorRow.key.between("s:", "s;"),
-                VectorRow.key.not_in(kept),
-            )
+        kept = {_vector_key(self._user_id, each) for each in statements}
+        mine = select(VectorRow.key).where(
+            VectorRow.user_id == self._user_id, VectorRow.key.between("s:", "s;")
         )
+        gone = [key for key in self._transaction.scalars(mine) if key not in kept]
+        for some in batched(gone, MOST_KEYS):
+            self._transaction.execute(delete(VectorRow).where(VectorRow.key.in_(some)))
 
     def decide(self, belief_id: int, decisions: Iterable[Decision]) -> None:
         """Keeps what the person decided about a belief, in the place of what they had decided."""

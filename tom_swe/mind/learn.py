@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EMBEDDED_AT_ONCE = 512
 # Sessions that are read before what they showed is kept. A learner that is killed reads so
 # many again; more of them hold the write lock for longer.
-BATCH = 16
+BATCH = 64
 
 
 class Learned(Value):
