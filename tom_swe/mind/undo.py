@@ -25,6 +25,13 @@ class Undoing:
             while len(done) < count and (last := change.user_edits.last()):
                 before = change.beliefs()
                 reasons = _taken_back(change, last)
+                # What was part of another is no new belief, but has to be indexed again.
+                parted = reasons.keys() - {belief.id for belief in before}
+                before += [
+                    each.model_copy(update={"evidence": ()})
+                    for each in change.beliefs()
+                    if each.id in parted
+                ]
                 self._learner.derive(user_id, change, before, reasons=reasons)
                 done.append(last)
             if not done:
