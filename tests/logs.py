@@ -98,7 +98,7 @@ def judged(
     advice: int | None = None,
     by: Judge = Judge.PERSON,
 ) -> Judged:
-    """What became of advice that rested on these."""
+    """The outcome of advice that rested on these."""
     return Judged(
         event=f"judged-{day}",
         at=_at(day),

@@ -375,7 +375,7 @@ class ChangeOfMind(Protocol):
         ...
 
     def decide(self, belief_id: int, decisions: Iterable[Decision]) -> None:
-        """Keeps what the person decided about a belief, in the place of what they had decided."""
+        """Store the decisions on a belief, replacing the earlier ones."""
         ...
 
     def join(self, parts: Mapping[int, int]) -> None:

@@ -6,7 +6,7 @@ Seven trips are made in tom's demo memory, in this process, and watched by `sys.
 - a sentence to its belief: that session is read until its belief and the briefings are stored
 - a consult: a request that says too little is answered
 - briefing: a session's briefing in one repository
-- hook: a session starts and sends its first prompt, which is told the briefing
+- hook: a session starts and sends its first prompt, which gets the briefing
 - undo: the rejection of a belief is taken back
 - forgetting a session: the one that the first trip brought, its belief and all
 

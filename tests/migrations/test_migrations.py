@@ -327,7 +327,7 @@ def test_an_upgrade_that_fails_leaves_the_old_database(tmp_path: Path) -> None:
 
 
 def test_beliefs_of_an_earlier_schema_are_derived_to_the_same(tmp_path: Path) -> None:
-    """What was kept up row by row follows from the log: derived anew, it says the same."""
+    """Folding the log of an earlier schema gives the beliefs that its rows held."""
     store = Store(at_first_revision(tmp_path / "tom"))
     before = store.beliefs.all("ada")
     assert [each.founded_on for each in before] == [""]

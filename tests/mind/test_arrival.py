@@ -96,7 +96,7 @@ def test_forgetting_a_session_is_never_having_heard_it(make_tom: MakeTom, gone: 
 
 
 def test_a_decision_stands_whatever_older_words_arrive(make_tom: MakeTom) -> None:
-    """What was decided of a belief stays with its words when an older session founds it anew."""
+    """What was decided of a belief stays with its words when an older session becomes its first."""
     tom = make_tom()
     hear(tom, 1)
     (npm,) = tom.memory.beliefs.all("ada")

@@ -35,8 +35,8 @@ def _change(old: Belief | None, new: Belief, reasons: Mapping[int, str]) -> Revi
     if old and new.id in reasons:
         ended = old.status is not Status.RETIRED and new.status is Status.RETIRED
         if not ended or change is not Change.RETIRE or new.decisions != old.decisions:
-            judged = new.verdicts != old.verdicts and new.decisions == old.decisions
-            change, reason = change if judged else Change.RULE, reasons[new.id]
+            is_feedback = new.verdicts != old.verdicts and new.decisions == old.decisions
+            change, reason = change if is_feedback else Change.RULE, reasons[new.id]
     about = new.superseded_by if change is Change.RETIRE else None
     known = {each.event for each in old.evidence} if old else set[str]()
     fresh = [each.session_id for each in new.evidence if each.event not in known]

@@ -100,7 +100,7 @@ class Draft:
 
     @property
     def wordings(self) -> tuple[str, ...]:
-        """The statement, and the one that was learned where the person worded it anew."""
+        """The statement, and the learned one where the person edited it."""
         return (
             (self.statement,) if self.statement == self.learned else (self.statement, self.learned)
         )
@@ -156,7 +156,7 @@ class Draft:
         return next((each for each in self.decisions if each.kind is kind), None)
 
     def decide(self, decision: Decision) -> bool:
-        """Takes a decision in, in the place of those that it undoes; whether that changes it."""
+        """Apply a decision, which replaces those it undoes; return whether anything changed."""
         kind, before = decision.kind, self.decision(decision.kind)
         if (
             (kind is DecisionKind.CONFIRM and before and self.status is Status.CONFIRMED)

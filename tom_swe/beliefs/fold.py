@@ -1,7 +1,7 @@
 """The reducer: what is believed is a fold over the log. Pure.
 
-`fold` takes the log in its order; `Fold.step` goes on from what was believed, and is told only
-what is newer than all before. Both come to the same.
+`fold` takes the log in its order; `Fold.step` goes on from what was believed, and takes only
+what is newer than all before. Both give the same.
 
 **Agreement.** An observation strengthens the belief that says the same in the same place, else
 founds one. **Widening.** What is said in two places, and opposed in neither, holds everywhere,
@@ -14,7 +14,7 @@ in as many sessions as confirm a belief.
 **Decisions** go before all that. What the person rejects stays given up until they state it or
 confirm it, and its words make no other belief. What they placed is never widened.
 **Merging** makes one belief of two that do not exclude each other. **Feedback** moves confidence:
-rejected advice may end a belief, and what is judged anew is as if it had been judged so at first.
+rejected advice may end a belief, and a second judgement of the same advice replaces the first.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Says what is wrong with an installation, and mends it."""
+"""Reports what is wrong with an installation, and repairs it."""

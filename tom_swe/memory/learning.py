@@ -315,7 +315,7 @@ class ChangeOfMind:
             self._transaction.execute(delete(VectorRow).where(VectorRow.key.in_(some)))
 
     def decide(self, belief_id: int, decisions: Iterable[Decision]) -> None:
-        """Keeps what the person decided about a belief, in the place of what they had decided."""
+        """Store the decisions on a belief, replacing the earlier ones."""
         keep_decisions(self._transaction, belief_id, decisions)
 
     def join(self, parts: Mapping[int, int]) -> None:
@@ -374,7 +374,7 @@ class ChangeOfMind:
         self._look_again()
 
     def _hold_up(self, belief_id: int, belief: Belief) -> None:
-        """Keeps the evidence of a belief, in the place of what it had."""
+        """Store the evidence of a belief, replacing what it had."""
         mine = EvidenceRow.belief_id == belief_id
         self._transaction.execute(delete(EvidenceRow).where(mine))
         rows = [

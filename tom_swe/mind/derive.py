@@ -1,4 +1,4 @@
-"""What is believed, derived anew from all that was heard and done."""
+"""Derives what is believed from all that was heard and done."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Deriving:
-    """Derives beliefs and what later sessions are told of them, in the transaction of a change."""
+    """Derives beliefs and the briefings made from them, in the transaction of a change."""
 
     def __init__(self, briefing_tokens: int) -> None:
         self._briefing_tokens = briefing_tokens
@@ -34,10 +34,10 @@ class Deriving:
         vectors: Mapping[str, Vector] | None = None,
         reasons: Mapping[int, str] | None = None,
     ) -> list[Revision]:
-        """Believes what follows from the log; how that differs from what was believed before.
+        """Fold the log and store the beliefs; return the changes against ``before``.
 
-        ``vectors`` are of statements that are new; ``reasons`` say why beliefs changed that the
-        person did something to.
+        ``vectors`` holds the vectors of new statements. ``reasons`` says, by id, why the beliefs
+        changed that the person acted on.
         """
         events = change.events()
         name = embedder.name if embedder else ""
@@ -47,12 +47,14 @@ class Deriving:
             for each in events
             if isinstance(each, Decided) and each.kind is DecisionKind.EDIT
         }
-        known = {**change.statement_vectors(statements, name), **(vectors or {})}
-        known |= vectors_of(embedder, sorted(statements - known.keys()))
-        change.keep_statement_vectors(
-            {each: vector for each, vector in known.items() if each in statements}, name
-        )
+        stored = change.statement_vectors(statements, name)
+        fresh = {
+            text: v for text, v in (vectors or {}).items() if text in statements - stored.keys()
+        }
+        fresh |= vectors_of(embedder, sorted(statements - stored.keys() - fresh.keys()))
+        change.keep_statement_vectors(fresh, name)
         change.drop_other_vectors(statements)
+        known = stored | fresh
         found = fold(events, Similarity(known, change.relations()))
         beliefs, parts = named(found, change.owners())
         change.join(parts)
@@ -63,12 +65,12 @@ class Deriving:
         return made
 
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
-        """Stores what later sessions are told."""
+        """Store the briefings."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
         change.brief(briefings(user, self._briefing_tokens))
 
     def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
-        """Stores what later sessions are told; how many briefings that changed."""
+        """Store the briefings that differ; return how many did."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
         fresh = {each.repository: each for each in briefings(user, self._briefing_tokens)}
         stored = {each.repository: each for each in change.briefings()}

@@ -126,19 +126,19 @@ class Learner:
         vectors: Mapping[str, Vector] | None = None,
         reasons: Mapping[int, str] | None = None,
     ) -> list[Revision]:
-        """Believes what follows from all that was heard and done; `Deriving.derive`."""
+        """Fold the log and store the beliefs: `Deriving.derive`."""
         embedder = self._mind.embedder
         return self._deriving.derive(
             user_id, change, embedder, before, vectors=vectors, reasons=reasons
         )
 
     def rebrief(self, user_id: str) -> int:
-        """Stores what later sessions are told; how many briefings that changed."""
+        """Store the briefings that differ; return how many did."""
         with self._memory.learning.from_outside(user_id) as change:
             return self._deriving.rebrief(user_id, change)
 
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
-        """Stores what later sessions are told."""
+        """Store the briefings."""
         self._deriving.brief(user_id, change)
 
     def catch_up(self, user_id: str) -> None:

@@ -195,7 +195,7 @@ class DecisionKind(StrEnum):
     CONFIRM = "confirm"  # it holds, whatever was heard before
     REJECT = "reject"  # it does not hold, and no words but a statement bring it back
     PIN = "pin"  # it is always told, and first
-    UNPIN = "unpin"  # it is told like any other
+    UNPIN = "unpin"  # takes a pin away
     EDIT = "edit"  # it is worded so
     SCOPE = "scope"  # it holds just there
 

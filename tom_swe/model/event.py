@@ -61,7 +61,7 @@ class Share(Value):
 
 
 class Judged(Value):
-    """What became of advice, or of what a session was told.
+    """The outcome of advice, or of a briefing in the session that got it.
 
     The newest judgement of a consultation takes the place of those before it.
     ``consultation_id`` is None where a session judged, or where the advice is no longer kept.
