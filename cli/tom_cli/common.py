@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,8 @@ import typer
 from tom_swe.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from pydantic import BaseModel
 
     from tom_swe.mind.tom import Tom
@@ -47,6 +50,37 @@ def opened() -> Generator[tuple[Tom, Settings]]:
         raise
     finally:
         tom.close()
+
+
+@contextlib.contextmanager
+def interrupts() -> Generator[Callable[[], None]]:
+    """Yield a function that raises KeyboardInterrupt if Ctrl-C was pressed; call it between steps.
+
+    Python raises the interrupt wherever it happens to be. In a callback of a weak reference it
+    reports the exception as unraisable and goes on, and SQLAlchemy's sessions have many of these.
+    """
+    pressed = False
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.default_int_handler(signum, frame)
+
+    def raise_interrupt() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    def report(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is not KeyboardInterrupt:
+            reported_before(unraisable)
+
+    reported_before, sys.unraisablehook = sys.unraisablehook, report
+    handled_before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield raise_interrupt
+    finally:
+        signal.signal(signal.SIGINT, handled_before)
+        sys.unraisablehook = reported_before
 
 
 def repository_here(given: str | None) -> str:

@@ -1,5 +1,6 @@
 """Wrong input, interruptions and other terminals at work at the same time: real processes."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tom_cli.common import interrupts
 from tom_swe.errors import SourceError
 from tom_swe.ingest import IMPORTERS
 from tom_swe.memory.store import Store
@@ -143,6 +145,17 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_was_done(tmp_path: Path, settings: S
     assert len(belief.evidence) == 400 - left
     assert store.check() == []
     store.close()
+
+
+def test_an_interrupt_that_python_lost_still_ends_the_work() -> None:
+    """A Ctrl-C raised where Python drops exceptions is raised again at the next step."""
+    with interrupts() as raise_interrupt:
+        raise_interrupt()
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            raise_interrupt()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.slow

@@ -76,7 +76,7 @@ class Learner:
             observations += sum(observed)
             revisions += changed
             if observed:
-                progress(sessions)
+                progress(len(observed))
         return Learned(
             sessions=sessions,
             observations=observations,

@@ -90,9 +90,9 @@ class Tom:
     def read(self, user_id: str, progress: Callable[[int], None] = lambda _: None) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it.
 
-        ``progress`` is told after each batch how many are done. One session that fails is
-        given back with its error and the rest go on. Safe to run in several processes, and
-        to kill. Sessions older than the settings keep are forgotten then, with all that
+        ``progress`` gets the number of sessions in each batch that is done. One session that
+        fails is given back with its error and the rest go on. Safe to run in several processes,
+        and to kill. Sessions older than the settings keep are forgotten then, with all that
         rested on them alone.
         """
         learned = self._learner.read(user_id, progress)

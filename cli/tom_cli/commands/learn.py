@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+from tom_cli.common import Json, Yes, confirmed, interrupts, opened, print_json, talk
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -195,12 +195,12 @@ def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | No
 def _read(tom: Tom, user_id: str) -> Learned:
     waiting = tom.memory.queue.pending(user_id)
     with _progress("learning", waiting) as advance:
-        return tom.read(user_id, progress=lambda _: advance(1))
+        return tom.read(user_id, progress=advance)
 
 
 @contextlib.contextmanager
 def _progress(what: str, total: int) -> Generator[Callable[[int], None]]:
-    """A bar on stderr, on a terminal only."""
+    """Show a bar on stderr, on a terminal only, and raise a pending interrupt at each step."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -213,9 +213,14 @@ def _progress(what: str, total: int) -> Generator[Callable[[int], None]]:
         transient=True,
         disable=not console.is_terminal or not total,
     )
-    with bar:
+    with bar, interrupts() as raise_interrupt:
         task = bar.add_task(what, total=total)
-        yield lambda amount: bar.advance(task, amount)
+
+        def advance(amount: int) -> None:
+            raise_interrupt()
+            bar.advance(task, amount)
+
+        yield advance
 
 
 def _plain(intake: Intake) -> dict[str, object]:
