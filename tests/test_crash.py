@@ -44,10 +44,10 @@ def learn(store: Store, rng: random.Random | None = None) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=rng.uniform(0.0, 0.03))
         process.kill()
-    process.communicate(timeout=120)
+    process.communicate(timeout=300)
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [6, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_killed_learner_loses_nothing_and_learns_nothing_twice(
     settings: Settings, kills: int, tmp_path: Path
 ) -> None:
