@@ -22,11 +22,10 @@ from tom_swe.model.advice import (
 )
 from tom_swe.model.belief import Belief, Decision, Judge, Relation, SessionModel, Verdict
 from tom_swe.model.calls import Limits, ModelCall, Prompt, Purpose, Settled, Usage
-from tom_swe.model.event import Event, Heard
-from tom_swe.model.memory import Job, Logged, PastRevision, Problem, Put, SessionSummary, Sizes
+from tom_swe.model.event import Heard
+from tom_swe.model.memory import Job, Problem, Put, SessionSummary, Sizes
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import Export, Row
-from tom_swe.model.revision import Revision
 from tom_swe.model.session import Session
 from tom_swe.model.user import UserModel
 from tom_swe.model.user_acts import Judged, Moved, UserAct
@@ -34,6 +33,8 @@ from tom_swe.model.user_acts import Judged, Moved, UserAct
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from tom_swe.memory.log import Log
 
     type Vector = NDArray[np.float32]
     type Vectors = NDArray[np.float32]
@@ -350,20 +351,8 @@ class ChangeOfMind(Protocol):
         """Keeps how what is believed goes together with what was just observed."""
         ...
 
-    def events(self) -> list[Event]:
-        """Everything that was heard and done, oldest first."""
-        ...
-
-    def owners(self) -> dict[str, int]:
-        """The belief that each of the person's words holds up, by the event."""
-        ...
-
-    def relations(self) -> dict[Pair, Relation]:
-        """How statements go together that were compared by their meaning."""
-        ...
-
-    def statement_vectors(self, statements: Iterable[str], model: str) -> dict[str, Vector]:
-        """The vectors of statements; those without one are left out."""
+    def log(self, model: str) -> Log:
+        """Everything that was heard and done, with the vectors of one model."""
         ...
 
     def keep_statement_vectors(self, vectors: Mapping[str, Vector], model: str) -> None:
@@ -382,14 +371,8 @@ class ChangeOfMind(Protocol):
         """Gives what was decided and judged of beliefs to those that they are part of now."""
         ...
 
-    def apply(
-        self, revisions: Iterable[Revision], vectors: Mapping[str, Vector], model: str
-    ) -> None:
-        """Makes these changes, each kept with its reason."""
-        ...
-
-    def drop_all_but(self, belief_ids: Iterable[int]) -> None:
-        """Deletes the beliefs that are not among these."""
+    def believe(self, beliefs: Sequence[Belief], vectors: Mapping[str, Vector], model: str) -> int:
+        """Store these as all that is believed; return how many are new or differ."""
         ...
 
     def keep_pointers(self, found: Collection[int]) -> None:
@@ -511,12 +494,8 @@ class BeliefStore(Protocol):
         """The live beliefs, the surest first."""
         ...
 
-    def history(self, user_id: str, belief_id: int) -> list[PastRevision]:
-        """Every change of mind about a belief, oldest first. Raises NotFound."""
-        ...
-
-    def log(self, user_id: str) -> list[Logged]:
-        """Every change of mind about any belief that is still there, oldest first."""
+    def log(self, user_id: str) -> Log:
+        """Everything that was heard and done, with what it takes to fold it."""
         ...
 
     def for_one_task(self, user_id: str) -> list[Heard]:

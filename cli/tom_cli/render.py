@@ -11,7 +11,8 @@ from tom_swe.explain.stats import Became
 from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Evidence, Kind, Stance, Status
-from tom_swe.model.memory import PastRevision, Problem, SessionSummary
+from tom_swe.model.memory import Problem, SessionSummary
+from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
 
@@ -123,7 +124,7 @@ def became_text(told: Became) -> str:
 
 def show_why(
     belief: Belief,
-    history: Sequence[PastRevision],
+    history: Sequence[Revision],
     parts: Sequence[str],
     told: Became | None = None,
 ) -> None:

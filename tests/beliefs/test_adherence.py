@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tom_swe.beliefs.adherence import adherence
 from tom_swe.beliefs.commands_run import choices
 from tom_swe.beliefs.confidence import MOST_KEPT, confidence, explain, weigh
+from tom_swe.explain.history import revisions
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import (
@@ -316,7 +317,7 @@ def learned(tom: Tom, session: Session) -> Belief:
     (held,) = tom.memory.beliefs.all("ada")
     # Believed by the clock of now, told by that of the test: as if it had been there then.
     with tom.memory._database.write() as transaction:
-        transaction.execute(text("UPDATE revision SET at = '2026-08-31 00:00:00.000000+00:00'"))
+        transaction.execute(text("UPDATE belief SET made_at = '2026-08-31 00:00:00.000000+00:00'"))
     telling = TOLD.model_copy(update={"host_id": session.host_id, "belief_ids": (held.id,)})
     tom.memory.tellings.put("ada", telling)
     tom.add_session("ada", session)
@@ -339,17 +340,17 @@ def test_obedience_makes_a_belief_a_little_surer(tom: Tom) -> None:
     assert held.confidence == pytest.approx(1.1 / 1.6)
     assert held.confidence > before.confidence
     assert held.status is Status.CANDIDATE
-    last = tom.memory.beliefs.history("ada", held.id)[-1]
+    last = revisions(tom.memory, "ada", held.id)[-1]
     assert (last.reason, last.session_id) == ("what was done in a session that was told it", 2)
 
 
 def test_learning_a_session_again_counts_it_once(tom: Tom) -> None:
     """A session that has grown replaces its verdict, and takes it back where it no longer holds."""
     once = learned(tom, worked(*ran("pnpm add x")))
-    changes = len(tom.memory.beliefs.history("ada", once.id))
+    changes = len(revisions(tom.memory, "ada", once.id))
     again = learned(tom, worked(*ran("pnpm add x"), "thanks", *ran("pnpm test")))
     assert again == once
-    assert len(tom.memory.beliefs.history("ada", once.id)) == changes
+    assert len(revisions(tom.memory, "ada", once.id)) == changes
     left = learned(tom, worked(*ran("pnpm add x"), "thanks", *ran("pnpm test", "npm i")))
     assert (left.verdicts, became(tom)) == ((), {})
     assert left.confidence == pytest.approx(1.0 / 1.5)

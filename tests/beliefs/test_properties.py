@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from logs import ON, SHOP, WEB, decided, heard, judged, merged
 
 from tom_swe.beliefs.fold import Fold, advanced, fold
+from tom_swe.beliefs.history import history
+from tom_swe.beliefs.names import named
 from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
+    Change,
     DecisionKind,
     Polarity,
     Reach,
@@ -24,6 +27,7 @@ from tom_swe.model.belief import (
     Status,
 )
 from tom_swe.model.event import Event, Heard, Merged, order
+from tom_swe.model.revision import Revision
 from tom_swe.ports import Pair
 from tom_swe.testing import HashEmbedder
 
@@ -174,6 +178,24 @@ class Properties:
             without = [each for each in events if each is not acts[-1]]
             undone = advanced(fold(events, similarity()), without, (), similarity())
             assert plainly(undone) == plainly(fold(without, similarity()))
+
+        check()
+
+    def test_history_ends_where_the_beliefs_are(self) -> None:
+        """Every belief was added or retired first, and is now as its last revision says."""
+
+        @settings(max_examples=self.examples, deadline=None)
+        @given(logs())
+        def check(events: list[Event]) -> None:
+            told: dict[int, list[Revision]] = {}
+            for each in history(events, similarity(), {}):
+                told.setdefault(each.belief_id, []).append(each)
+            beliefs, _ = named(fold(events, similarity()), {})
+            assert told.keys() == {belief.id for belief in beliefs}
+            for belief in beliefs:
+                first, last = told[belief.id][0], told[belief.id][-1]
+                assert first.change in {Change.ADD, Change.RETIRE}
+                assert last.status is belief.status
 
         check()
 

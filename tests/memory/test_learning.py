@@ -4,6 +4,7 @@ import pytest
 from changes import changed
 
 from tom_swe.errors import NotFound
+from tom_swe.explain.history import revisions
 from tom_swe.memory.store import Store
 from tom_swe.mind.derive import Deriving
 from tom_swe.model.belief import Belief, Kind, Observation, Quote, SessionModel, Source
@@ -40,9 +41,8 @@ def learn(store: Store) -> Learn:
 def _change(store: Store, job: Job, model: SessionModel) -> list[int]:
     with changed(store, job) as change:
         assert change
-        before = change.beliefs()
         observed = change.observe(model)
-        Deriving(briefing_tokens=800).derive("ada", change, None, before)
+        Deriving(briefing_tokens=800).derive("ada", change, None)
         return observed
 
 
@@ -56,7 +56,7 @@ def test_what_is_learned_is_kept_with_its_evidence(store: Store, learn: Learn) -
     (belief,) = store.beliefs.all("ada")
     (evidence,) = belief.evidence
     assert (evidence.quote, evidence.ordinal, evidence.host) == ("use pnpm", 1, "codex")
-    assert [r.reason for r in store.beliefs.history("ada", belief.id)] == ["first heard"]
+    assert [r.reason for r in revisions(store, "ada", belief.id)] == ["first heard"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_change_that_fails_half_way_leaves_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError), changed(store, job) as change:  # noqa: PT012
         assert change
         change.observe(model)
-        Deriving(briefing_tokens=800).derive("ada", change, None, [])
+        Deriving(briefing_tokens=800).derive("ada", change, None)
         raise RuntimeError("half way")
     assert store.beliefs.all("ada") == []
     assert store.sizes().observations == 0

@@ -55,7 +55,7 @@ def test_every_table_is_taken_along_or_left_out_on_purpose() -> None:
 def test_an_export_of_the_first_schema_is_taken_in(full: dict[str, Any]) -> None:
     """It is brought up to date on the way, with every session, turn and belief."""
     assert full["schema"] == HEAD
-    for name in ("session", "turn", "observation", "belief", "evidence", "revision"):
+    for name in ("session", "turn", "observation", "belief", "evidence"):
         assert full["tables"][name], name
 
 

@@ -7,8 +7,7 @@ from changes import changed
 
 from tom_swe.memory.store import Store
 from tom_swe.model.advice import Adherence, Telling
-from tom_swe.model.belief import Belief, Change, Judge, Kind, Stance, Verdict
-from tom_swe.model.revision import Revision
+from tom_swe.model.belief import Belief, Judge, Kind, Stance, Verdict
 from tom_swe.testing import session_of
 
 HOUR = timedelta(hours=1)
@@ -24,26 +23,15 @@ def believe(store: Store, *statements: str, user: str = "ada") -> list[int]:
     """Makes beliefs without evidence; their ids."""
     at = datetime.now(UTC)
     with store.learning.from_outside(user) as change:
-        before = {belief.id for belief in change.beliefs()}
-        change.apply(
-            (
-                Revision(
-                    change=Change.ADD,
-                    reason="first heard",
-                    belief=Belief(
-                        id=-1 - n,
-                        kind=Kind.PREFERENCE,
-                        statement=statement,
-                        first_seen=at,
-                        last_seen=at,
-                    ),
-                )
-                for n, statement in enumerate(statements)
-            ),
-            {},
-            "",
-        )
-        return sorted(belief.id for belief in change.beliefs() if belief.id not in before)
+        before = change.beliefs()
+        new = [
+            Belief(
+                id=-1 - n, kind=Kind.PREFERENCE, statement=statement, first_seen=at, last_seen=at
+            )
+            for n, statement in enumerate(statements)
+        ]
+        change.believe([*before, *new], {}, "")
+        return [belief.id for belief in change.beliefs()[len(before) :]]
 
 
 @pytest.fixture

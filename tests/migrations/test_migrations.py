@@ -19,10 +19,9 @@ from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
 from tom_swe.mind.derive import Deriving
 from tom_swe.model.advice import Adherence, Outcome, Telling
-from tom_swe.model.belief import Change, Decision, DecisionKind, Judge, Stance, Verdict
+from tom_swe.model.belief import Decision, DecisionKind, Judge, Stance, Verdict
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
-from tom_swe.model.revision import Revision
 from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.testing import START, session_of
 
@@ -259,34 +258,30 @@ def at_sixth_revision(folder: Path) -> Path:
 
 
 def test_a_database_of_the_sixth_revision_takes_rulings(tmp_path: Path) -> None:
-    """Its history stays, without the words of what superseded; the person can rule on it."""
+    """Its beliefs and when they were made stay; the person can decide on them."""
     path = at_sixth_revision(tmp_path / "tom")
     with sqlite3.connect(path) as connection:
-        rows = "SELECT id, belief_id, session_id, change, status, confidence, at FROM revision"
-        before = connection.execute(f"{rows} ORDER BY id").fetchall()
+        made = connection.execute("SELECT min(at) FROM revision WHERE belief_id = 2").fetchone()
     connection.close()
     store = Store(path)
     assert revision_of(path) == tom_migrations.HEAD
     assert [(b.id, b.decisions) for b in store.beliefs.all("ada")] == [(1, ()), (2, ())]
     assert store.user_acts.all("ada") == []
-    history = [(each.reason, each.about) for each in store.beliefs.history("ada", 2)]
-    assert history == [("first heard", None), ("superseded", 1)]
     pinned = Decision(kind=DecisionKind.PIN, at=START)
     with store.learning.from_outside("ada") as change:
-        belief = change.beliefs()[0].model_copy(update={"decisions": (pinned,)})
-        change.apply([Revision(change=Change.RULE, belief=belief, reason="you pinned it")], {}, "")
+        first, *rest = change.beliefs()
+        change.believe([first.model_copy(update={"decisions": (pinned,)}), *rest], {}, "")
         change.user_edits.log(UserAct(at=START, did=Did.PIN, belief_ids=(1,), consultation_id=7))
     assert store.beliefs.get("ada", 1).decisions == (pinned,)
     assert [each.did for each in store.user_acts.all("ada")] == [Did.PIN]
     assert store.check() == []
     store.close()
     with sqlite3.connect(path) as connection:
-        assert connection.execute(f"{rows} WHERE change != 'rule' ORDER BY id").fetchall() == before
+        made_at = connection.execute("SELECT made_at FROM belief WHERE id = 2").fetchone()
+        assert made_at == made
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("DELETE FROM belief WHERE id = 1")
         assert connection.execute("SELECT count(*) FROM ruling").fetchone() == (0,)
-        about = "SELECT about FROM revision WHERE id = 51"
-        assert connection.execute(about).fetchone() == (None,)
         connection.execute("DELETE FROM consultation")
         assert connection.execute("SELECT count(*) FROM person_change").fetchone() == (0,)
     connection.close()
@@ -332,7 +327,7 @@ def test_beliefs_of_an_earlier_schema_are_derived_to_the_same(tmp_path: Path) ->
     before = store.beliefs.all("ada")
     assert [each.founded_on for each in before] == [""]
     with store.learning.from_outside("ada") as change:
-        Deriving(briefing_tokens=800).derive("ada", change, None, before)
+        Deriving(briefing_tokens=800).derive("ada", change, None)
     (old,), (new,) = before, store.beliefs.all("ada")
     assert new.founded_on == new.evidence[0].event
     kept = {"founded_on": "", "confidence": old.confidence}

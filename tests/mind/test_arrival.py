@@ -1,11 +1,13 @@
 """What is believed follows from what was said and done, not from when it was learned."""
 
 import itertools
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from tom_swe.explain import history
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Belief, Status
 from tom_swe.testing import START, HashEmbedder, session_of
@@ -55,6 +57,12 @@ def plainly(beliefs: list[Belief]) -> list[tuple[object, ...]]:
     )
 
 
+def logged(tom: Tom) -> list[tuple[datetime, str, str]]:
+    """`tom log` without the numbers of beliefs and sessions."""
+    entries = history.entries(tom.memory, "ada")
+    return [(each.at, each.what, re.sub(r"\bb\d+", "b", each.reason)) for each in entries]
+
+
 def test_npm_in_two_repositories_then_pnpm_in_one(make_tom: MakeTom) -> None:
     """They make npm of everywhere and pnpm of the shop, in any order of arrival."""
     found = []
@@ -81,10 +89,11 @@ def test_forgetting_one_of_two_repositories_takes_everywhere_back(make_tom: Make
 
 @pytest.mark.parametrize("gone", range(4))
 def test_forgetting_a_session_is_never_having_heard_it(make_tom: MakeTom, gone: int) -> None:
-    """Beliefs, evidence, scopes and briefings are those of a memory that never had the session."""
+    """Beliefs, evidence, scopes, briefings and log are as if the session had never been."""
     tom = make_tom()
     hear(tom, *(each for each in range(4) if each != gone))
     never = plainly(tom.memory.beliefs.all("ada"))
+    log = logged(tom)
     briefed = {name: tom.brief("ada", name).text for name in ("", "acme/shop", "acme/web")}
     tom.reset("ada")
     hear(tom, *range(4))
@@ -92,6 +101,7 @@ def test_forgetting_a_session_is_never_having_heard_it(make_tom: MakeTom, gone: 
     (session,) = [each.id for each in sessions if each.started == START + timedelta(days=gone)]
     tom.forget_session("ada", session)
     assert plainly(tom.memory.beliefs.all("ada")) == never
+    assert logged(tom) == log
     assert {name: tom.brief("ada", name).text for name in briefed} == briefed
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tom_swe.beliefs.confidence import explain
 from tom_swe.errors import NotFound, UsageError
+from tom_swe.explain.history import revisions
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Outcome, Query
 from tom_swe.model.belief import (
@@ -67,8 +68,8 @@ class TestConfirm:
         assert belief.status is Status.CONFIRMED
         assert belief.confidence == pytest.approx(5.0 / 5.5)
         assert any("you confirmed it on" in line for line in explain(belief))
-        past = tom.memory.beliefs.history("ada", belief.id)[-1]
-        assert (past.change, past.reason) == (Change.RULE, "you confirmed it")
+        past = revisions(tom.memory, "ada", belief.id)[-1]
+        assert (past.change, past.reason) == (Change.DECIDE, "you confirmed it")
         assert "(seen once)" not in tom.brief("ada").text
 
     def test_it_does_not_fade(self, tom: Tom) -> None:
@@ -292,8 +293,8 @@ class TestMerge:
         assert (merged.statement, merged.status) == (kept.statement, Status.CONFIRMED)
         assert {e.session_id for e in merged.evidence} == {1, 2}
         assert len(merged.verdicts) == 2
-        reasons = [each.reason for each in tom.memory.beliefs.history("ada", kept.id)]
-        assert f"you merged b{other.id} into it" in reasons
+        reasons = [each.reason for each in revisions(tom.memory, "ada", kept.id)]
+        assert "you merged another belief into it" in reasons
         assert tom.judge("ada", advice, Outcome.REJECTED) == tuple(tom.memory.beliefs.all("ada"))
 
     def test_what_excludes_the_other_is_not_merged(self, tom: Tom) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tom_swe.errors import NotFound, UsageError
+from tom_swe.explain.history import revisions
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Action, Outcome, Query
 from tom_swe.model.belief import Belief, Change, Judge, Stance, Status
@@ -52,7 +53,7 @@ def test_an_outcome_moves_the_beliefs_that_were_cited(tom: Tom) -> None:
         assert [(v.stance, v.weight) for v in belief.verdicts] == [(Stance.SUPPORTS, 0.5)]
         assert belief.status is Status.CANDIDATE
         assert belief.confidence == pytest.approx(1.5 / 2.0)
-        assert tom.memory.beliefs.history("ada", belief.id)[-1].change is Change.STRENGTHEN
+        assert revisions(tom.memory, "ada", belief.id)[-1].change is Change.STRENGTHEN
     assert tom.memory.consultations.all("ada")[-1].outcome is Outcome.ACCEPTED
 
 
@@ -88,7 +89,7 @@ def test_a_belief_whose_advice_keeps_being_rejected_is_given_up(tom: Tom) -> Non
         (belief,) = tom.judge("ada", advice, Outcome.REJECTED)
     assert (belief.status, belief.superseded_by) == (Status.RETIRED, None)
     assert belief.quotes
-    past = tom.memory.beliefs.history("ada", belief.id)[-1]
+    past = revisions(tom.memory, "ada", belief.id)[-1]
     assert (past.change, past.reason) == (Change.RETIRE, "advice resting on it was rejected")
     assert belief.statement not in tom.brief("ada").text
     assert belief.id not in [b.id for b in tom.consult("ada", Query(text="npm")).beliefs]
@@ -120,7 +121,7 @@ def test_said_again_later_it_lives_again(tom: Tom) -> None:
     again = tom.memory.beliefs.get("ada", belief.id)
     assert again.status is Status.CONFIRMED
     assert len(again.verdicts) == 4
-    assert tom.memory.beliefs.history("ada", belief.id)[-1].reason == (
+    assert revisions(tom.memory, "ada", belief.id)[-1].reason == (
         "said again after it was given up"
     )
 

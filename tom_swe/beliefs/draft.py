@@ -65,6 +65,7 @@ class Draft:
         self.decisions: tuple[Decision, ...] = ()
         self.status = Status.CANDIDATE
         self.superseded_by: Draft | None = None
+        self.changed = True
         self.sessions: set[int] = set()
         self.first_seen = self.last_seen = datetime.min.replace(tzinfo=UTC)
         self.stated_at: datetime | None = None
@@ -124,6 +125,7 @@ class Draft:
 
     def hear(self, evidence: Evidence) -> None:
         """Adds evidence, the newest last."""
+        self.changed = True
         self.evidence.append(evidence)
         if evidence.stance is Stance.CONTRADICTS:
             return
@@ -167,6 +169,7 @@ class Draft:
             or (kind is DecisionKind.SCOPE and before and decision.scope == self.scope)
         ):
             return False
+        self.changed = True
         undone = {kind, *_UNDOES.get(kind, ())}
         self.decisions = tuple(each for each in self.decisions if each.kind not in undone)
         # Worded as it was learned, it is worded by nobody.
@@ -175,6 +178,10 @@ class Draft:
         ):
             self.decisions = (*self.decisions, decision)
         return True
+
+    def judge(self, verdicts: tuple[Verdict, ...]) -> None:
+        """Takes these for all that is known of what became of it."""
+        self.changed, self.verdicts = True, verdicts
 
     def absorb(self, other: Draft) -> None:
         """Takes over what holds another belief up, and what was decided and judged of it.
@@ -218,9 +225,13 @@ class Draft:
         """Whether it is held."""
         return self.status is not Status.RETIRED
 
+    def end(self, successor: Draft | None) -> None:
+        """Retires it in favour of another belief."""
+        self.changed, self.status, self.superseded_by = True, Status.RETIRED, successor
+
     def weigh(self) -> None:
         """Gives it the status that it has where no other belief supersedes it."""
-        self.superseded_by = None
+        self.changed, self.superseded_by = True, None
         if self.is_rejected_by_user:
             self.status = Status.RETIRED
         elif self.decision(DecisionKind.CONFIRM):

@@ -100,6 +100,18 @@ class Fold:
         """What is believed and what was given up, in the order in which it was founded."""
         return [draft.value() for draft in self._drafts]
 
+    def changed(self) -> list[Draft]:
+        """The beliefs that may have changed since this was last asked."""
+        found = [draft for draft in self._drafts if draft.changed]
+        for draft in found:
+            draft.changed = False
+        return found
+
+    def under(self, event: str) -> int | None:
+        """The number of the belief that something heard holds up."""
+        draft = self._drafts.under(event)
+        return draft.number if draft else None
+
     def step(self, event: Event) -> None:
         """Takes in an event that is newer than all before."""
         match event:
@@ -219,7 +231,7 @@ class Fold:
             return
         self._drafts.drop(other)
         for each in self._standings.ended_by(other):
-            each.superseded_by = kept if each is not kept else None
+            each.end(kept if each is not kept else None)
         kept.absorb(other)
         self._drafts.add(kept)
         successor = kept.superseded_by
@@ -238,7 +250,8 @@ class Fold:
             for draft in self._drafts:
                 left = tuple(each for each in draft.verdicts if each.consultation_id != known)
                 if left != draft.verdicts:
-                    draft.verdicts, moved[draft.number] = left, draft
+                    draft.judge(left)
+                    moved[draft.number] = draft
         for share in judged.shares:
             if (draft := self._drafts.under(share.on)) is None:
                 continue
@@ -250,7 +263,8 @@ class Fold:
                 at=judged.at,
                 session_id=judged.session_id,
             )
-            draft.verdicts, moved[draft.number] = (*draft.verdicts, verdict), draft
+            draft.judge((*draft.verdicts, verdict))
+            moved[draft.number] = draft
         for draft in moved.values():
             self._standings.weigh_again(draft)
 

@@ -6,7 +6,7 @@ from tom_swe.beliefs.conflict import claim_of, conflicts, outweighs
 from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.drafts import Drafts
 from tom_swe.beliefs.similarity import Similarity
-from tom_swe.model.belief import DecisionKind, Evidence, Status
+from tom_swe.model.belief import DecisionKind, Evidence
 
 
 class Standings:
@@ -21,7 +21,7 @@ class Standings:
         kept, ended = (draft, other) if outweighs(draft, other) else (other, draft)
         if against is not None and ended is other:
             ended.hear(against)
-        ended.status, ended.superseded_by = Status.RETIRED, kept
+        ended.end(kept)
 
     def settle_all(self, draft: Draft) -> None:
         """Ends one of each two that exclude each other, where this one is held again."""

@@ -1,16 +1,23 @@
-"""What changed, when and by whom: the log, and the difference between then and now. Pure."""
+"""What changed, when and by whom: the log, and the difference between then and now."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from tom_swe.beliefs.fold import fold
+from tom_swe.beliefs.history import history, why_ended
+from tom_swe.beliefs.similarity import Similarity
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Change, Status
-from tom_swe.model.memory import Logged
+from tom_swe.model.revision import Revision
 from tom_swe.model.session import OWN_HOST
-from tom_swe.model.user_acts import Did, UserAct
+from tom_swe.model.user_acts import UserAct
 
-WIDENED = "holds beyond "
+if TYPE_CHECKING:
+    from tom_swe.ports import MemoryStore
 
 
 class Entry(Value):
@@ -45,15 +52,22 @@ class Difference(Value):
     new: str = ""
 
 
-def log(
-    revisions: Iterable[Logged],
-    acts: Iterable[UserAct],
+def revisions(memory: MemoryStore, user_id: str, belief_id: int | None = None) -> list[Revision]:
+    """How each belief, or just this one, came to be what it is, oldest first."""
+    log = memory.beliefs.log(user_id)
+    found = history(log.events, Similarity(log.vectors, log.relations), log.owners)
+    return [each for each in found if belief_id in (None, each.belief_id)]
+
+
+def entries(
+    memory: MemoryStore,
+    user_id: str,
     *,
     since: datetime | None = None,
     belief_id: int | None = None,
 ) -> list[Entry]:
-    """Everything that changed a belief, oldest first: what was learned and what the person did."""
-    found = [*_learned(revisions), *_done(acts)]
+    """Everything that changed a belief, oldest first: what was said and what the person did."""
+    found = [*_said(revisions(memory, user_id)), *_done(memory.user_acts.all(user_id))]
     kept = [
         each
         for each in found
@@ -63,108 +77,73 @@ def log(
     return sorted(kept, key=lambda each: each.at)
 
 
-def differences(
-    beliefs: Iterable[Belief],
-    revisions: Iterable[Logged],
-    acts: Sequence[UserAct],
-    since: datetime,
-) -> list[Difference]:
-    """The beliefs that were added, changed or given up since a time, by id.
-
-    What was forgotten since is in none of it.
-    """
-    history: dict[int, list[Logged]] = {}
-    for each in revisions:
-        history.setdefault(each.belief_id, []).append(each)
-    found = [
-        difference
-        for belief in beliefs
-        if (difference := _difference(belief, history.get(belief.id, []), acts, since))
-    ]
-    merged = [
-        Difference(
-            sign=Sign.RETIRED,
-            belief_id=was.id,
-            statement=was.statement,
-            new=f"part of b{each.belief_ids[0]} now",
-        )
-        for each in acts
-        if each.did is Did.MERGE and each.undone_at is None and each.at >= since
-        for was in each.image.before
-        if was.id == each.belief_ids[1]
-    ]
-    return sorted((*found, *merged), key=lambda each: each.belief_id)
+def differences(memory: MemoryStore, user_id: str, since: datetime) -> list[Difference]:
+    """How what is believed differs from what was said and done before a time, by id."""
+    log, now = memory.beliefs.log(user_id), memory.beliefs.all(user_id)
+    before = [each for each in log.events if each.at < since]
+    then = fold(before, Similarity(log.vectors, log.relations))
+    holder = {each.event: belief for belief in now for each in belief.supporting}
+    was: dict[int, Belief] = {}
+    found: list[Difference] = []
+    for belief in then:
+        if (holds := holder.get(belief.founded_on)) is None:
+            continue
+        if holds.founded_on == belief.founded_on:
+            was[holds.id] = belief
+        elif belief.status is not Status.RETIRED:
+            found.append(
+                Difference(
+                    sign=Sign.RETIRED,
+                    belief_id=log.owners[belief.founded_on],
+                    statement=belief.statement,
+                    new=f"part of b{holds.id} now",
+                )
+            )
+    found += [each for belief in now if (each := _difference(was.get(belief.id), belief))]
+    return sorted(found, key=lambda each: each.belief_id)
 
 
-def _difference(
-    belief: Belief, history: Sequence[Logged], acts: Sequence[UserAct], since: datetime
-) -> Difference | None:
-    earlier = [each for each in history if each.at < since]
-    later = [each for each in history if each.at >= since]
-    if not later:
-        return None
-    ended = belief.status is Status.RETIRED
-    why = next((each for each in reversed(later) if each.status is Status.RETIRED), None)
-    given_up = "" if why is None else why.reason + (f" by b{why.about}" if why.about else "")
-    if not earlier:
-        sign = Sign.RETIRED if ended else Sign.ADDED
-        new = f"learned and given up since: {given_up}" if ended else _stands(belief)
-        return Difference(sign=sign, belief_id=belief.id, statement=belief.statement, new=new)
-    was_live = earlier[-1].status is not Status.RETIRED
-    if was_live and ended:
-        return Difference(
-            sign=Sign.RETIRED, belief_id=belief.id, statement=belief.statement, new=given_up
-        )
-    if ended:
-        return None
-    if not was_live:
-        return Difference(
-            sign=Sign.ADDED,
-            belief_id=belief.id,
-            statement=belief.statement,
-            old="given up",
-            new=_stands(belief),
-        )
-    statement, scope = _then(belief, later, acts, since)
-    pairs = (
-        (statement, belief.statement),
-        (scope, str(belief.scope)),
-        (earlier[-1].status.value, belief.status.value),
-        (f"{earlier[-1].confidence:.2f}", f"{belief.confidence:.2f}"),
-    )
-    differing = [pair for pair in pairs if pair[0] != pair[1]]
-    if not differing:
-        return None
-    return Difference(
-        sign=Sign.CHANGED,
-        belief_id=belief.id,
-        statement=belief.statement,
-        old=", ".join(old for old, _ in differing),
-        new=", ".join(new for _, new in differing),
-    )
+def _difference(was: Belief | None, now: Belief) -> Difference | None:
+    ended = now.status is Status.RETIRED
+    if was is None:
+        new = f"learned and given up since: {_why_ended(now)}" if ended else _stands(now)
+        sign, old = Sign.RETIRED if ended else Sign.ADDED, ""
+    elif was.status is Status.RETIRED:
+        if ended:
+            return None
+        sign, old, new = Sign.ADDED, "given up", _stands(now)
+    elif ended:
+        sign, old, new = Sign.RETIRED, "", _why_ended(now)
+    else:
+        pairs = [
+            (one, other)
+            for one, other in zip(_parts(was), _parts(now), strict=True)
+            if one != other
+        ]
+        if not pairs:
+            return None
+        sign = Sign.CHANGED
+        old, new = (", ".join(side) for side in zip(*pairs, strict=True))
+    return Difference(sign=sign, belief_id=now.id, statement=now.statement, old=old, new=new)
 
 
-def _then(
-    belief: Belief, later: Iterable[Logged], acts: Iterable[UserAct], since: datetime
-) -> tuple[str, str]:
-    """The statement and the scope that a belief had."""
-    for each in acts:
-        if each.at >= since and each.undone_at is None:
-            for was in each.image.before:
-                if was.id == belief.id:
-                    return was.statement, str(was.scope)
-    widened = (e.reason for e in later if e.change is Change.MERGE and e.reason.startswith(WIDENED))
-    return belief.statement, next(widened, WIDENED + str(belief.scope)).removeprefix(WIDENED)
+def _parts(belief: Belief) -> tuple[str, ...]:
+    return belief.statement, str(belief.scope), belief.status, f"{belief.confidence:.2f}"
 
 
 def _stands(belief: Belief) -> str:
-    return f"{belief.scope}, {belief.status}, {belief.confidence:.2f}"
+    return ", ".join(_parts(belief)[1:])
 
 
-def _learned(revisions: Iterable[Logged]) -> Iterator[Entry]:
+def _why_ended(belief: Belief) -> str:
+    by = f" by b{belief.superseded_by}" if belief.superseded_by else ""
+    return why_ended(belief) + by
+
+
+def _said(revisions: Iterable[Revision]) -> Iterator[Entry]:
     for each in revisions:
         # What the person did is told of in their own changes.
-        if each.change is Change.RULE:
+        if each.change is Change.DECIDE:
             continue
         by = "tom"
         if each.session_id is not None:

@@ -1,23 +1,21 @@
-"""Tier 3: beliefs, their history, and the briefings made from them."""
+"""Tier 3: beliefs, the log they follow from, and the briefings made from them."""
 
 import json
 
 from sqlalchemy import func, orm, select
 
 from tom_swe.memory.database import Database
-from tom_swe.memory.log import heard_of
+from tom_swe.memory.log import Log, heard_of, read_log
 from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
-    RevisionRow,
     SessionRow,
     TurnRow,
 )
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Change, Status, same_repository
+from tom_swe.model.belief import Belief, Status, same_repository
 from tom_swe.model.event import Heard
-from tom_swe.model.memory import Logged, PastRevision
 from tom_swe.model.user import UserModel, told
 
 
@@ -53,50 +51,10 @@ class Beliefs:
         with self._database.read() as transaction:
             return user_model_of(transaction, user_id)
 
-    def history(self, user_id: str, belief_id: int) -> list[PastRevision]:
-        """Every change of mind about a belief, oldest first. Raises NotFound."""
+    def log(self, user_id: str) -> Log:
+        """Everything that was heard and done, with what it takes to fold it."""
         with self._database.read() as transaction:
-            row = transaction.get(BeliefRow, belief_id)
-            if row is None or row.user_id != user_id:
-                raise no_belief(belief_id)
-            revisions = select(RevisionRow).where(RevisionRow.belief_id == belief_id)
-            return [
-                PastRevision(
-                    change=Change(each.change),
-                    reason=each.reason,
-                    status=Status(each.status),
-                    confidence=each.confidence,
-                    at=each.at,
-                    session_id=each.session_id,
-                    about=each.about,
-                )
-                for each in transaction.scalars(revisions.order_by(RevisionRow.id))
-            ]
-
-    def log(self, user_id: str) -> list[Logged]:
-        """Every change of mind about any belief that is still there, oldest first."""
-        found = (
-            select(RevisionRow, SessionRow.host)
-            .join(BeliefRow, BeliefRow.id == RevisionRow.belief_id)
-            .outerjoin(SessionRow, SessionRow.id == RevisionRow.session_id)
-            .where(BeliefRow.user_id == user_id)
-            .order_by(RevisionRow.at, RevisionRow.id)
-        )
-        with self._database.read() as transaction:
-            return [
-                Logged(
-                    change=Change(row.change),
-                    reason=row.reason,
-                    status=Status(row.status),
-                    confidence=row.confidence,
-                    at=row.at,
-                    session_id=row.session_id,
-                    about=row.about,
-                    belief_id=row.belief_id,
-                    host=host or "",
-                )
-                for row, host in transaction.execute(found)
-            ]
+            return read_log(transaction, user_id)
 
     def for_one_task(self, user_id: str) -> list[Heard]:
         """What was said for one task only, which no belief rests on, oldest first."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
@@ -24,7 +23,7 @@ from tom_swe.memory.forgotten import (
     unmark_forgotten,
     words_digest,
 )
-from tom_swe.memory.log import events_of, owners_of, relations_of
+from tom_swe.memory.log import Log, read_log
 from tom_swe.memory.lost import drop_acts_on_lost, drop_answers_on, statements_of
 from tom_swe.memory.pointers import drop_pointers, drop_stale, keep_with
 from tom_swe.memory.records import (
@@ -47,7 +46,6 @@ from tom_swe.memory.tables import (
     EvidenceRow,
     LearnQueueRow,
     ObservationRow,
-    RevisionRow,
     SessionModelRow,
     SessionRow,
     ToldRow,
@@ -62,7 +60,7 @@ from tom_swe.memory.user_edits import (
     drop_user_acts_on,
     words_rejected_in,
 )
-from tom_swe.memory.vectors import load_vectors, put_vectors
+from tom_swe.memory.vectors import MOST_KEYS, load_vectors, put_vectors, statement_key
 from tom_swe.model.advice import Action, Adherence, Briefing, Outcome, Telling
 from tom_swe.model.belief import (
     Belief,
@@ -74,17 +72,11 @@ from tom_swe.model.belief import (
     Stance,
     Verdict,
 )
-from tom_swe.model.event import Event
 from tom_swe.model.memory import Job
-from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
 
 if TYPE_CHECKING:
     from tom_swe.ports import Pair, Vector
-
-
-# SQLite takes no more than some 30,000 values in one statement.
-MOST_KEYS = 10_000
 
 
 class Learning:
@@ -175,7 +167,6 @@ class ChangeOfMind:
         self._user_id = user_id
         self._session_id = session_id
         self._held = held
-        self._ids: dict[int, int] = {}
         self.remembered_again: Collection[str] = ()
 
     @property
@@ -189,13 +180,6 @@ class ChangeOfMind:
             found = beliefs_of(self._transaction, self._user_id)
             self._held.beliefs = {belief.id: belief for belief in found}
         return list(self._held.beliefs.values())
-
-    def vectors(self, model: str) -> dict[str, Vector]:
-        """The vectors of the beliefs' statements, by statement."""
-        found = select(BeliefRow.id, BeliefRow.statement).where(BeliefRow.user_id == self._user_id)
-        statements = dict(self._transaction.execute(found).all())
-        stored = load_vectors(self._transaction, [f"b:{i}" for i in statements], model)
-        return {statements[int(key[2:])]: vector for key, vector in stored.items()}
 
     def observe(self, model: SessionModel) -> list[int]:
         """Keeps what a session showed; the ids of the observations that are new.
@@ -277,36 +261,19 @@ class ChangeOfMind:
 
     # What beliefs are derived from
 
-    def events(self) -> list[Event]:
-        """Everything that was heard and done, oldest first."""
+    def log(self, model: str) -> Log:
+        """Everything that was heard and done, with the vectors of one model."""
         self._transaction.flush()
-        return events_of(self._transaction, self._user_id)
-
-    def owners(self) -> dict[str, int]:
-        """The belief that each of the person's words holds up, by the event."""
-        return owners_of(self._transaction, self._user_id)
-
-    def relations(self) -> dict[Pair, Relation]:
-        """How statements go together that were compared by their meaning."""
-        return relations_of(self._transaction, self._user_id)
-
-    def statement_vectors(self, statements: Iterable[str], model: str) -> dict[str, Vector]:
-        """The vectors of statements; those without one are left out."""
-        keys = {_vector_key(self._user_id, each): each for each in statements}
-        found: dict[str, Vector] = {}
-        for some in batched(keys, MOST_KEYS):
-            stored = load_vectors(self._transaction, some, model)
-            found |= {keys[key]: vector for key, vector in stored.items()}
-        return found
+        return read_log(self._transaction, self._user_id, model)
 
     def keep_statement_vectors(self, vectors: Mapping[str, Vector], model: str) -> None:
         """Keeps vectors by the statements that they are of."""
-        keyed = {_vector_key(self._user_id, each): vector for each, vector in vectors.items()}
+        keyed = {statement_key(self._user_id, each): vector for each, vector in vectors.items()}
         put_vectors(self._transaction, self._user_id, model, keyed)
 
     def drop_other_vectors(self, statements: Iterable[str]) -> None:
         """Deletes the vectors of all other statements: nobody says them any more."""
-        kept = {_vector_key(self._user_id, each) for each in statements}
+        kept = {statement_key(self._user_id, each) for each in statements}
         mine = select(VectorRow.key).where(
             VectorRow.user_id == self._user_id, VectorRow.key.between("s:", "s;")
         )
@@ -330,48 +297,53 @@ class ChangeOfMind:
                 # A session that was told both keeps the one.
                 self._transaction.execute(moved.prefix_with("OR IGNORE"))
 
-    def apply(
-        self, revisions: Iterable[Revision], vectors: Mapping[str, Vector], model: str
-    ) -> None:
-        """Makes these changes of mind and keeps each with its reason."""
-        now = datetime.now(UTC)
-        made = list(revisions)
-        for each in made:
-            if each.belief.id < 0:
-                fields = {**belief_fields(each.belief), "superseded_by": None}
-                row = BeliefRow(user_id=self._user_id, **fields)
+    def believe(self, beliefs: Sequence[Belief], vectors: Mapping[str, Vector], model: str) -> int:
+        """Store these as all that is believed; return how many are new or differ.
+
+        New ones have ids below 0. ``vectors`` are those of the statements.
+        """
+        stored = {belief.id: belief for belief in self.beliefs()}
+        ids = {belief.id: belief.id for belief in beliefs}
+        for belief in beliefs:
+            if belief.id < 0:
+                fields = {**belief_fields(belief), "superseded_by": None}
+                row = BeliefRow(user_id=self._user_id, made_at=datetime.now(UTC), **fields)
                 self._transaction.add(row)
                 self._transaction.flush()
-                self._ids[each.belief.id] = row.id
-        for each in made:
-            belief, belief_id = each.belief, self._real(each.belief.id)
+                ids[belief.id] = row.id
+        changed = [each for each in beliefs if each != stored.get(each.id)]
+        for belief in changed:
+            row = self._transaction.get_one(BeliefRow, ids[belief.id])
             fields = belief_fields(belief)
             if belief.superseded_by is not None:
-                fields["superseded_by"] = self._real(belief.superseded_by)
-            row = self._transaction.get_one(BeliefRow, belief_id)
+                fields["superseded_by"] = ids[belief.superseded_by]
             for name, value in fields.items():
                 setattr(row, name, value)
-            self._hold_up(belief_id, belief)
-            keep_decisions(self._transaction, belief_id, belief.decisions)
-            vector = vectors.get(belief.statement)
-            key = f"b:{belief_id}"
-            if vector is not None:
-                put_vectors(self._transaction, self._user_id, model, {key: vector})
-            else:
-                self._transaction.execute(delete(VectorRow).where(VectorRow.key == key))
-            self._transaction.execute(
-                insert(RevisionRow).values(
-                    belief_id=belief_id,
-                    session_id=each.session_id,
-                    change=each.change,
-                    reason=each.reason,
-                    status=belief.status,
-                    confidence=belief.confidence,
-                    at=now,
-                    about=None if each.about is None else self._real(each.about),
-                )
-            )
-        self._look_again()
+            self._hold_up(row.id, belief)
+            keep_decisions(self._transaction, row.id, belief.decisions)
+        mine = select(BeliefRow.id).where(BeliefRow.user_id == self._user_id)
+        if gone := set(self._transaction.scalars(mine)) - set(ids.values()):
+            self._delete(gone)
+        self._keep_vectors({ids[each.id]: each.statement for each in beliefs}, vectors, model)
+        self._evidence_went()
+        return len(changed)
+
+    def _keep_vectors(
+        self, statements: Mapping[int, str], vectors: Mapping[str, Vector], model: str
+    ) -> None:
+        """Store the vectors of beliefs by id, and drop those of what is not believed so."""
+        keys = {f"b:{i}": statement for i, statement in statements.items()}
+        stored = load_vectors(self._transaction, keys, model)
+        fresh = {
+            key: vector
+            for key, statement in keys.items()
+            if (vector := vectors.get(statement)) is not None
+            and (key not in stored or stored[key].tobytes() != vector.astype("<f4").tobytes())
+        }
+        put_vectors(self._transaction, self._user_id, model, fresh)
+        bare = [key for key, statement in keys.items() if statement not in vectors]
+        for some in batched(bare, MOST_KEYS):
+            self._transaction.execute(delete(VectorRow).where(VectorRow.key.in_(some)))
 
     def _hold_up(self, belief_id: int, belief: Belief) -> None:
         """Store the evidence of a belief, replacing what it had."""
@@ -472,13 +444,6 @@ class ChangeOfMind:
         self._transaction.flush()
         self._held.beliefs = None
         return {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
-
-    def drop_all_but(self, belief_ids: Iterable[int]) -> None:
-        """Deletes the beliefs that are not among these: nothing holds them up any more."""
-        there = {self._real(each) for each in belief_ids}
-        mine = select(BeliefRow.id).where(BeliefRow.user_id == self._user_id)
-        if gone := [each for each in self._transaction.scalars(mine) if each not in there]:
-            self._delete(gone)
 
     def forget_belief(self, belief_id: int) -> None:
         """Deletes a belief with the observations under it and marks their words forgotten.
@@ -601,7 +566,7 @@ class ChangeOfMind:
             for each in belief.supporting
         }
 
-    def _delete(self, belief_ids: list[int]) -> None:
+    def _delete(self, belief_ids: Collection[int]) -> None:
         drop_user_acts_on(self._transaction, self._user_id, belief_ids)
         self._transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
         self._evidence_went()
@@ -612,9 +577,6 @@ class ChangeOfMind:
 
     def _look_again(self) -> None:
         self._held.beliefs = None
-
-    def _real(self, belief_id: int) -> int:
-        return self._ids.get(belief_id, belief_id)
 
 
 def _verdict_row(belief_id: int, verdict: Verdict) -> VerdictRow:
@@ -627,11 +589,6 @@ def _verdict_row(belief_id: int, verdict: Verdict) -> VerdictRow:
         at=verdict.at,
         session_id=verdict.session_id,
     )
-
-
-def _vector_key(user_id: str, statement: str) -> str:
-    digest = hashlib.sha256(f"{user_id}\0{statement.casefold()}".encode())
-    return f"s:{digest.hexdigest()[:32]}"
 
 
 def _key(observation: Observation) -> tuple[object, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, orm, select
 
 from tom_swe.memory.records import decisions_on, event_of, observation_value, said_at
 from tom_swe.memory.tables import (
     ComparisonRow,
+    ConsultationRow,
     EvidenceRow,
     ObservationRow,
     SessionRow,
@@ -18,20 +20,55 @@ from tom_swe.memory.tables import (
     VerdictRow,
 )
 from tom_swe.memory.user_edits import user_acts_of
-from tom_swe.model.belief import Judge, Reach, Relation, Stance
+from tom_swe.memory.vectors import statement_vectors
+from tom_swe.model.advice import Outcome
+from tom_swe.model.belief import DecisionKind, Judge, Reach, Relation, Stance
 from tom_swe.model.event import Decided, Event, Heard, Judged, Merged, Share, order
 from tom_swe.model.user_acts import Did
 from tom_swe.ports import Pair
 
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector
 
-def events_of(transaction: orm.Session, user_id: str) -> list[Event]:
+
+class Log(NamedTuple):
+    """Everything that was heard and done, oldest first, and what it takes to fold it.
+
+    ``owners`` says which belief each of the person's words holds up, by the event; ``relations``
+    how statements go together that were compared by their meaning; ``vectors`` are those of
+    statements.
+    """
+
+    events: list[Event]
+    owners: dict[str, int]
+    relations: dict[Pair, Relation]
+    vectors: dict[str, Vector]
+
+
+def read_log(transaction: orm.Session, user_id: str, model: str | None = None) -> Log:
+    """The log of a user, with what it takes to fold it; the vectors are of ``model``."""
+    owners = owners_of(transaction, user_id)
+    events = events_of(transaction, user_id, owners)
+    vectors = statement_vectors(transaction, user_id, statements_in(events), model)
+    return Log(events, owners, relations_of(transaction, user_id), vectors)
+
+
+def statements_in(events: Iterable[Event]) -> set[str]:
+    """The statements that a fold over these compares."""
+    return {
+        each.observation.statement if isinstance(each, Heard) else each.statement
+        for each in events
+        if isinstance(each, Heard) or (isinstance(each, Decided) and each.kind is DecisionKind.EDIT)
+    }
+
+
+def events_of(transaction: orm.Session, user_id: str, owners: Mapping[str, int]) -> list[Event]:
     """Everything that was heard and done, oldest first.
 
     An act is on the oldest of the words that hold its belief up; one on words that are all gone
     is left out.
     """
     heard = heard_of(transaction, user_id)
-    owners = owners_of(transaction, user_id)
     held: dict[int, str] = {}
     for each in heard:
         if (owner := owners.get(each.event)) is not None:
@@ -117,23 +154,31 @@ def _decided(transaction: orm.Session, held: Mapping[int, str]) -> Iterator[Deci
 
 
 def _judged(transaction: orm.Session, held: Mapping[int, str]) -> Iterator[Judged]:
-    mine = select(VerdictRow).where(VerdictRow.belief_id.in_(held)).order_by(VerdictRow.id)
-    rows = sorted(transaction.scalars(mine), key=_outcome)
-    for (at, by, advice, session), shares in groupby(rows, key=_outcome):
+    mine = (
+        select(VerdictRow, ConsultationRow.outcome)
+        .outerjoin(ConsultationRow, ConsultationRow.id == VerdictRow.consultation_id)
+        .where(VerdictRow.belief_id.in_(held))
+        .order_by(VerdictRow.id)
+    )
+    rows = sorted(transaction.execute(mine).all(), key=lambda row: _judgement(row[0]))
+    for (at, by, advice, session), shares in groupby(rows, key=lambda row: _judgement(row[0])):
+        verdicts = list(shares)
+        outcome = verdicts[0][1]
         yield Judged(
             event=f"{by}:{advice}:{session}",
             at=at,
             by=Judge(by),
             shares=tuple(
                 Share(on=held[each.belief_id], stance=Stance(each.stance), weight=each.weight)
-                for each in shares
+                for each, _ in verdicts
             ),
+            outcome=Outcome(outcome) if outcome else None,
             consultation_id=advice or None,
             session_id=session or None,
         )
 
 
-def _outcome(row: VerdictRow) -> tuple[datetime, str, int, int]:
+def _judgement(row: VerdictRow) -> tuple[datetime, str, int, int]:
     return row.at, row.by, row.consultation_id or 0, row.session_id or 0
 
 

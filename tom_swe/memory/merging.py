@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from sqlalchemy import Update, delete, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -14,7 +15,6 @@ from tom_swe.memory.tables import (
     ConsultationRow,
     EvidenceRow,
     ObservationRow,
-    RevisionRow,
     TellingRow,
     ToldRow,
     VerdictRow,
@@ -43,8 +43,6 @@ def merge(transaction: orm.Session, user_id: str, kept: int, other: int) -> Move
         _moved(EvidenceRow, other, kept).where(EvidenceRow.observation_id.not_in(ours)),
         _moved(ToldRow, other, kept).where(ToldRow.telling_id.not_in(told)),
         _moved(VerdictRow, other, kept),
-        _moved(RevisionRow, other, kept),
-        update(RevisionRow).where(RevisionRow.about == other).values(about=kept),
         update(BeliefRow)
         .where(BeliefRow.superseded_by == other, BeliefRow.id != kept)
         .values(superseded_by=kept),
@@ -64,7 +62,8 @@ def unmerge(transaction: orm.Session, user_id: str, other: Belief, moved: Moved)
     """Makes the other belief again, with what of it is still there; the id that it has now."""
     taken = transaction.get(BeliefRow, moved.other) is not None
     fields = {**belief_fields(other), "superseded_by": None}
-    row = BeliefRow(id=None if taken else moved.other, user_id=user_id, **fields)
+    made = datetime.now(UTC)
+    row = BeliefRow(id=None if taken else moved.other, user_id=user_id, made_at=made, **fields)
     transaction.add(row)
     transaction.flush()
     back, kept = row.id, moved.kept
@@ -77,10 +76,6 @@ def unmerge(transaction: orm.Session, user_id: str, other: Belief, moved: Moved)
             same.belief_id = back
     transaction.flush()
     for statement in (
-        _moved(RevisionRow, kept, back).where(RevisionRow.id.in_(moved.revisions)),
-        update(RevisionRow)
-        .where(RevisionRow.id.in_(moved.abouts), RevisionRow.about == kept)
-        .values(about=back),
         update(BeliefRow)
         .where(BeliefRow.id.in_(moved.superseded), BeliefRow.superseded_by == kept)
         .values(superseded_by=back),
@@ -114,10 +109,6 @@ def _what_moves(transaction: orm.Session, user_id: str, kept: int, other: int) -
             for row in transaction.scalars(told)
         ),
         verdicts=tuple(verdict_value(row) for row in transaction.scalars(verdicts)),
-        revisions=tuple(
-            transaction.scalars(select(RevisionRow.id).where(RevisionRow.belief_id == other))
-        ),
-        abouts=tuple(transaction.scalars(select(RevisionRow.id).where(RevisionRow.about == other))),
         superseded=tuple(
             transaction.scalars(select(BeliefRow.id).where(BeliefRow.superseded_by == other))
         ),
@@ -129,9 +120,7 @@ def _what_moves(transaction: orm.Session, user_id: str, kept: int, other: int) -
     )
 
 
-def _moved(
-    table: type[EvidenceRow | ToldRow | VerdictRow | RevisionRow], old: int, new: int
-) -> Update:
+def _moved(table: type[EvidenceRow | ToldRow | VerdictRow], old: int, new: int) -> Update:
     return update(table).where(table.belief_id == old).values(belief_id=new)
 
 

@@ -40,7 +40,6 @@ OWNED: Mapping[str, str] = {
     "belief": _OF_USER,
     "evidence": _OF_BELIEF,
     "ruling": _OF_BELIEF,
-    "revision": _OF_BELIEF,
     "consultation": _OF_USER,
     "verdict": _OF_BELIEF,
     "person_change": _OF_USER,
@@ -49,6 +48,8 @@ OWNED: Mapping[str, str] = {
     "noted": _OF_USER,
     "forgotten": _OF_USER,
 }
+# Tables of earlier schemas, which the migrations take over.
+FORMER = frozenset({"revision"})
 # Derived, or of this machine.
 LEFT_OUT = frozenset({"vector", "briefing", "source_seen", "model_call"})
 # Whose it is, and who is at work on it, is the importing memory's to say.
@@ -151,11 +152,12 @@ def _staged(user_id: str, export: Export) -> Database:
         with staged.write() as transaction:
             transaction.execute(text("PRAGMA defer_foreign_keys = ON"))
             for name, rows in export.tables.items():
-                columns = _all_columns(transaction, name) if name in OWNED else set[str]()
+                known = name in OWNED or name in FORMER
+                columns = _all_columns(transaction, name) if known else set[str]()
                 columns -= {"user_id", *_WHOSE.get(name, ())}
                 if unknown := {each for row in rows for each in row} - columns or not columns:
                     raise UsageError(f"tom keeps no such thing: {name} with {unknown}")
-            for name in OWNED:
+            for name in (*OWNED, *FORMER):
                 _insert(transaction, user_id, name, iter(export.tables.get(name, ())))
         staged.upgrade()
         _read_whole(staged, user_id)

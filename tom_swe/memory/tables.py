@@ -125,6 +125,8 @@ class ObservationRow(Table):
 
 
 class BeliefRow(Table):
+    """``made_at`` is when tom came to believe it: a belief of the same id may have been before."""
+
     __tablename__ = "belief"
     __table_args__ = (
         Index(None, "user_id", "status"),
@@ -145,6 +147,7 @@ class BeliefRow(Table):
         ForeignKey("belief.id", ondelete="SET NULL"), index=True
     )
     founded_on: Mapped[str]
+    made_at: Mapped[datetime]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
 
@@ -209,23 +212,6 @@ class UserActRow(Table):
         ForeignKey("consultation.id", ondelete="CASCADE"), index=True
     )
     undone_at: Mapped[datetime | None]
-
-
-class RevisionRow(Table):
-    __tablename__ = "revision"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    belief_id: Mapped[int] = mapped_column(ForeignKey("belief.id", ondelete="CASCADE"), index=True)
-    session_id: Mapped[int | None] = mapped_column(
-        ForeignKey("session.id", ondelete="SET NULL"), index=True
-    )
-    change: Mapped[str]
-    reason: Mapped[str]
-    status: Mapped[str]
-    confidence: Mapped[float]
-    at: Mapped[datetime]
-    about: Mapped[int | None] = mapped_column(
-        ForeignKey("belief.id", ondelete="SET NULL"), index=True
-    )
 
 
 class ConsultationRow(Table):

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, orm, select
+from sqlalchemy import ColumnElement, and_, delete, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import is_forgotten, session_digest
 from tom_swe.memory.sessions import ensure_user
-from tom_swe.memory.tables import BeliefRow, RevisionRow, SessionRow, TellingRow, ToldRow
+from tom_swe.memory.tables import BeliefRow, SessionRow, TellingRow, ToldRow
 from tom_swe.model.advice import Adherence, Telling
 
 # The hook gives the time of a telling in whole seconds.
@@ -92,19 +92,10 @@ def _there(
     transaction: orm.Session, user_id: str, belief_ids: Iterable[int], at: datetime
 ) -> Collection[int]:
     """Of these ids those of beliefs that were there at that time."""
-    made = (
-        select(RevisionRow.belief_id, func.min(RevisionRow.at).label("at"))
-        .group_by(RevisionRow.belief_id)
-        .subquery()
-    )
-    found = (
-        select(BeliefRow.id)
-        .join(made, made.c.belief_id == BeliefRow.id)
-        .where(
-            BeliefRow.user_id == user_id,
-            BeliefRow.id.in_(list(belief_ids)),
-            made.c.at < at + SECOND,
-        )
+    found = select(BeliefRow.id).where(
+        BeliefRow.user_id == user_id,
+        BeliefRow.id.in_(list(belief_ids)),
+        BeliefRow.made_at < at + SECOND,
     )
     return transaction.scalars(found).all()
 

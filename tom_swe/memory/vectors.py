@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import String, and_, cast, delete, func, orm, select, update
@@ -14,6 +16,10 @@ from tom_swe.model.session import Role
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
+
+
+# SQLite takes no more than some 30,000 values in one statement.
+MOST_KEYS = 10_000
 
 
 def put_vectors(
@@ -54,6 +60,33 @@ def load_vectors(transaction: orm.Session, keys: Iterable[str], model: str) -> d
         for key, data in transaction.execute(found)
         if data is not None
     }
+
+
+def statement_vectors(
+    transaction: orm.Session, user_id: str, statements: Iterable[str], model: str | None = None
+) -> dict[str, Vector]:
+    """The vectors of statements, of this model or of the one that made most of them.
+
+    Statements without one are left out.
+    """
+    import numpy as np
+
+    keys = {statement_key(user_id, each): each for each in statements}
+    found: dict[str, dict[str, Vector]] = {}
+    for some in batched(keys, MOST_KEYS):
+        rows = select(VectorRow.key, VectorRow.model, VectorRow.data)
+        for key, model, data in transaction.execute(rows.where(VectorRow.key.in_(some))):
+            if data is not None:
+                found.setdefault(model, {})[keys[key]] = np.frombuffer(data, dtype="<f4")
+    if model is None:
+        model = max(found, key=lambda name: len(found[name]), default="")
+    return found.get(model, {})
+
+
+def statement_key(user_id: str, statement: str) -> str:
+    """What the vector of a statement is kept under."""
+    digest = hashlib.sha256(f"{user_id}\0{statement.casefold()}".encode())
+    return f"s:{digest.hexdigest()[:32]}"
 
 
 class Unindexed(NamedTuple):

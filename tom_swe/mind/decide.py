@@ -24,19 +24,19 @@ class Decisions:
 
     def confirm(self, user_id: str, belief_id: int) -> Belief:
         """Holds a belief on the person's word. Raises NotFound."""
-        return self._decide(user_id, belief_id, Did.CONFIRM, "you confirmed it")
+        return self._decide(user_id, belief_id, Did.CONFIRM)
 
     def reject(self, user_id: str, belief_id: int) -> Belief:
         """Gives a belief up for good. Raises NotFound."""
-        return self._decide(user_id, belief_id, Did.REJECT, "you rejected it")
+        return self._decide(user_id, belief_id, Did.REJECT)
 
     def pin(self, user_id: str, belief_id: int) -> Belief:
         """Has a belief always told, and first. Raises NotFound; UsageError of one given up."""
-        return self._decide(user_id, belief_id, Did.PIN, "you pinned it")
+        return self._decide(user_id, belief_id, Did.PIN)
 
     def unpin(self, user_id: str, belief_id: int) -> Belief:
         """Has a belief told like any other. Raises NotFound; UsageError of one not pinned."""
-        return self._decide(user_id, belief_id, Did.UNPIN, "you unpinned it")
+        return self._decide(user_id, belief_id, Did.UNPIN)
 
     def edit(self, user_id: str, belief_id: int, text: str) -> Belief:
         """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
@@ -45,9 +45,7 @@ class Decisions:
             raise UsageError("there is nothing in it: say in words what is to be believed")
         if len(words) > LONGEST:
             raise UsageError(f"that is {len(words)} characters: word it in at most {LONGEST}")
-        return self._decide(
-            user_id, belief_id, Did.EDIT, "you worded it anew", statement=words, detail=words
-        )
+        return self._decide(user_id, belief_id, Did.EDIT, statement=words, detail=words)
 
     def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:
         """Has a belief hold just there. Raises NotFound and UsageError."""
@@ -56,8 +54,7 @@ class Decisions:
                 "it holds everywhere, in a repository (repository:NAME) or in a language "
                 "(language:NAME)"
             )
-        why = f"you said where it holds: {scope}"
-        return self._decide(user_id, belief_id, Did.SCOPE, why, scope=scope, detail=str(scope))
+        return self._decide(user_id, belief_id, Did.SCOPE, scope=scope, detail=str(scope))
 
     def merge(self, user_id: str, kept_id: int, other_id: int) -> Belief:
         """Makes one belief part of another, which keeps its wording, place and decisions.
@@ -74,8 +71,7 @@ class Decisions:
             moved = change.user_edits.merge(kept_id, other_id)
             ids = (kept_id, other_id)
             change.user_edits.log(user_act_of(Did.MERGE, ids, (kept, other), at, moved=moved))
-            why = {kept_id: f"you merged b{other_id} into it"}
-            self._learner.derive(user_id, change, before, reasons=why)
+            self._learner.derive(user_id, change)
             now = one_of(change.beliefs(), kept_id)
             both = {each.event for each in (*kept.supporting, *other.supporting)}
             if both - {each.event for each in now.supporting}:
@@ -90,7 +86,6 @@ class Decisions:
         user_id: str,
         belief_id: int,
         did: Did,
-        reason: str,
         *,
         statement: str = "",
         scope: Scope | None = None,
@@ -113,7 +108,7 @@ class Decisions:
             change.user_edits.log(
                 user_act_of(did, (belief_id,), (held,), decision.at, detail=detail)
             )
-            self._learner.derive(user_id, change, before, reasons={belief_id: reason})
+            self._learner.derive(user_id, change)
             return one_of(change.beliefs(), belief_id)
 
 

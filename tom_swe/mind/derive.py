@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tom_swe.advise.brief import briefings
-from tom_swe.beliefs.changes import changes, named
 from tom_swe.beliefs.fold import fold
+from tom_swe.beliefs.names import named
 from tom_swe.beliefs.similarity import Similarity, vectors_of
-from tom_swe.model.belief import Belief, DecisionKind
-from tom_swe.model.event import Decided, Heard
-from tom_swe.model.revision import Revision
+from tom_swe.memory.log import statements_in
 from tom_swe.model.user import UserModel, told
 
 if TYPE_CHECKING:
@@ -29,40 +27,26 @@ class Deriving:
         user_id: str,
         change: ChangeOfMind,
         embedder: Embedder | None,
-        before: Sequence[Belief],
         *,
         vectors: Mapping[str, Vector] | None = None,
-        reasons: Mapping[int, str] | None = None,
-    ) -> list[Revision]:
-        """Fold the log and store the beliefs; return the changes against ``before``.
+    ) -> int:
+        """Fold the log, and store the beliefs and briefings; return how many beliefs changed.
 
-        ``vectors`` holds the vectors of new statements. ``reasons`` says, by id, why the beliefs
-        changed that the person acted on.
+        ``vectors`` holds the vectors of new statements.
         """
-        events = change.events()
         name = embedder.name if embedder else ""
-        statements = {each.observation.statement for each in events if isinstance(each, Heard)}
-        statements |= {
-            each.statement
-            for each in events
-            if isinstance(each, Decided) and each.kind is DecisionKind.EDIT
-        }
-        stored = change.statement_vectors(statements, name)
-        fresh = {
-            text: v for text, v in (vectors or {}).items() if text in statements - stored.keys()
-        }
-        fresh |= vectors_of(embedder, sorted(statements - stored.keys() - fresh.keys()))
+        log = change.log(name)
+        missing = statements_in(log.events) - log.vectors.keys()
+        fresh = {text: vector for text, vector in (vectors or {}).items() if text in missing}
+        fresh |= vectors_of(embedder, sorted(missing - fresh.keys()))
         change.keep_statement_vectors(fresh, name)
-        change.drop_other_vectors(statements)
-        known = stored | fresh
-        found = fold(events, Similarity(known, change.relations()))
-        beliefs, parts = named(found, change.owners())
+        change.drop_other_vectors(statements_in(log.events))
+        known = log.vectors | fresh
+        beliefs, parts = named(fold(log.events, Similarity(known, log.relations)), log.owners)
         change.join(parts)
-        made = changes(before, beliefs, reasons or {})
-        change.apply(made, known, name)
-        change.drop_all_but(belief.id for belief in beliefs)
+        changed = change.believe(beliefs, known, name)
         self.brief(user_id, change)
-        return made
+        return changed
 
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
         """Store the briefings."""

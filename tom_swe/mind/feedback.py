@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from tom_swe.beliefs.feedback import BECAME, verdicts
+from tom_swe.beliefs.feedback import verdicts
 from tom_swe.errors import UsageError
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.user_acts import user_act_of
@@ -37,7 +37,7 @@ class Feedback:
             shared = verdicts(consultation_id, cited, outcome, right=right, by=by, at=now)
             if by_agent and change.judged_by(consultation_id) is Judge.PERSON:
                 raise UsageError(f"the person has judged advice a{consultation_id} themselves")
-            before, known = change.beliefs(), change.user_edits.judged(consultation_id)
+            known = change.user_edits.judged(consultation_id)
             change.judge(consultation_id, outcome, shared)
             if not by_agent:
                 change.user_edits.log(
@@ -51,6 +51,5 @@ class Feedback:
                         consultation_id=consultation_id,
                     )
                 )
-            why = f"advice resting on it was {BECAME[outcome]}"
-            self._learner.derive(user_id, change, before, reasons=dict.fromkeys(cited, why))
+            self._learner.derive(user_id, change)
             return tuple(belief for belief in change.beliefs() if belief.id in cited)

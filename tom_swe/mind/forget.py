@@ -8,7 +8,6 @@ from tom_swe.extract.pointers import shares_words
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.parts import Mind
 from tom_swe.mind.user_acts import texts_of
-from tom_swe.model.belief import Belief
 from tom_swe.model.memory import Mentions
 from tom_swe.model.session import Role
 from tom_swe.ports import ChangeOfMind, MemoryStore
@@ -62,7 +61,6 @@ class Forgetting:
             said += [turn.text for turn in session.by(Role.USER)]
         pointers = {*gone.pointers, *self._pointers_to(user_id, said)}
         with self._memory.learning.from_outside(user_id) as change:
-            before = change.beliefs()
             change.drop_pointers(pointers)
             for session_id in gone.sessions:
                 change.forget_session(session_id)
@@ -72,7 +70,7 @@ class Forgetting:
                     change.forget_belief(belief_id)
             change.drop_consultations(gone.consultations)
             change.user_edits.drop(gone.user_acts)
-            self._derive(user_id, change, before)
+            self._derive(user_id, change)
         self._learner.embed_beliefs(user_id)
         self.purge()
 
@@ -96,10 +94,9 @@ class Forgetting:
         belief = self._memory.beliefs.get(user_id, belief_id)
         pointers = self._pointers_to(user_id, belief.quotes)
         with self._memory.learning.from_outside(user_id) as change:
-            before = change.beliefs()
             change.drop_pointers(pointers)
             change.forget_belief(belief_id)
-            self._derive(user_id, change, before)
+            self._derive(user_id, change)
         self.purge()
 
     def everything(self, user_id: str) -> None:
@@ -107,8 +104,8 @@ class Forgetting:
         self._memory.reset(user_id)
         self.purge()
 
-    def _derive(self, user_id: str, change: ChangeOfMind, before: Sequence[Belief]) -> None:
-        self._learner.derive(user_id, change, before)
+    def _derive(self, user_id: str, change: ChangeOfMind) -> None:
+        self._learner.derive(user_id, change)
         change.drop_consultations()
 
     def _pointers_to(self, user_id: str, texts: Sequence[str]) -> list[int]:

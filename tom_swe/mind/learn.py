@@ -15,9 +15,8 @@ from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Relation, SessionModel
+from tom_swe.model.belief import Relation, SessionModel
 from tom_swe.model.memory import Job
-from tom_swe.model.revision import Revision
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.ports import ChangeOfMind, MemoryStore, Pair
 
@@ -98,9 +97,8 @@ class Learner:
                 changes.from_session(job) as change,
             ):
                 if change is not None:
-                    before = change.beliefs()
                     observed = self._observe(change, read)
-                    self._settle(job.user_id, before, [(change, read, observed)])
+                    self._settle(job.user_id, [(change, read, observed)])
         except Exception as error:
             self._give_back(job, error)
             raise
@@ -118,19 +116,10 @@ class Learner:
         return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
 
     def derive(
-        self,
-        user_id: str,
-        change: ChangeOfMind,
-        before: Sequence[Belief],
-        *,
-        vectors: Mapping[str, Vector] | None = None,
-        reasons: Mapping[int, str] | None = None,
-    ) -> list[Revision]:
+        self, user_id: str, change: ChangeOfMind, *, vectors: Mapping[str, Vector] | None = None
+    ) -> int:
         """Fold the log and store the beliefs: `Deriving.derive`."""
-        embedder = self._mind.embedder
-        return self._deriving.derive(
-            user_id, change, embedder, before, vectors=vectors, reasons=reasons
-        )
+        return self._deriving.derive(user_id, change, self._mind.embedder, vectors=vectors)
 
     def rebrief(self, user_id: str) -> int:
         """Store the briefings that differ; return how many did."""
@@ -200,7 +189,6 @@ class Learner:
         try:
             read = outcomes(self._read, jobs, self._mind.parts.reader.at_once)
             with self._memory.learning.from_sessions(user_id) as changes:
-                before = changes.beliefs()
                 for job, each in zip(jobs, read, strict=True):
                     try:
                         if isinstance(each, Exception):
@@ -214,7 +202,7 @@ class Learner:
                         # Whatever is wrong with one session, the rest go on.
                         errors[job.session_id] = error
                 if learned:
-                    revisions = self._settle(user_id, before, learned)
+                    revisions = self._settle(user_id, learned)
         except Exception as error:
             errors = {job.session_id: error for job in jobs}
             raise
@@ -258,23 +246,17 @@ class Learner:
         change.compare(read.relations, observed)
         return len(observed)
 
-    def _settle(
-        self,
-        user_id: str,
-        before: Sequence[Belief],
-        learned: Sequence[tuple[ChangeOfMind, _Read, int]],
-    ) -> int:
-        """Believes what follows from these sessions; how many changes of mind that is."""
+    def _settle(self, user_id: str, learned: Sequence[tuple[ChangeOfMind, _Read, int]]) -> int:
+        """Believes what follows from these sessions; how many beliefs changed."""
         change = learned[-1][0]
         vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
-        made = self.derive(user_id, change, before, vectors=vectors)
+        changed = self.derive(user_id, change, vectors=vectors)
         # What was told and done is judged by what is believed now, and may change that.
-        now = change.beliefs()
         judged = [notice(each, read.model.observations) for each, read, _ in learned]
         if any(judged):
-            made += self.derive(user_id, change, now)
+            changed += self.derive(user_id, change)
         change.uncite()
-        return len(made)
+        return changed
 
     def _give_back(self, job: Job, error: Exception) -> str:
         """Gives a session back to the queue; what went wrong, without the session's words."""

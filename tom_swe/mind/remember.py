@@ -35,9 +35,8 @@ class Statements:
         statements = self._learner.vectors(model)
         quotes = [each.quote.text for each in model.observations]
         with self._memory.learning.from_statement(user_id, session, quotes) as change:
-            before = change.beliefs()
             made = set(change.observe(model))
-            self._learner.derive(user_id, change, before, vectors=statements)
+            self._learner.derive(user_id, change, vectors=statements)
             stated = tuple(
                 belief
                 for belief in change.beliefs()

@@ -7,7 +7,7 @@ forgotten stays so.
 from tom_swe.errors import UsageError
 from tom_swe.mind.learn import Learner
 from tom_swe.model.belief import DecisionKind
-from tom_swe.model.user_acts import Did, UserAct
+from tom_swe.model.user_acts import UserAct
 from tom_swe.ports import ChangeOfMind, MemoryStore
 
 
@@ -23,16 +23,8 @@ class Undoing:
         done: list[UserAct] = []
         with self._memory.learning.from_outside(user_id) as change:
             while len(done) < count and (last := change.user_edits.last()):
-                before = change.beliefs()
-                reasons = _taken_back(change, last)
-                # What was part of another is no new belief, but has to be indexed again.
-                parted = reasons.keys() - {belief.id for belief in before}
-                before += [
-                    each.model_copy(update={"evidence": ()})
-                    for each in change.beliefs()
-                    if each.id in parted
-                ]
-                self._learner.derive(user_id, change, before, reasons=reasons)
+                _take_back(change, last)
+                self._learner.derive(user_id, change)
                 done.append(last)
             if not done:
                 raise UsageError(
@@ -42,17 +34,17 @@ class Undoing:
         return tuple(done)
 
 
-def _taken_back(change: ChangeOfMind, last: UserAct) -> dict[int, str]:
-    """Takes an act out of the log; why the beliefs change that it was done to."""
-    image, why = last.image, f"you took back: {last.did}"
+def _take_back(change: ChangeOfMind, last: UserAct) -> None:
+    """Takes an act out of the log."""
+    image = last.image
     # Before the session goes, or the act would go with it.
     change.user_edits.taken_back(last)
     if image.moved:
         other = next(each for each in image.before if each.id == image.moved.other)
-        back = change.user_edits.unmerge(other, image.moved, last.id)
+        change.user_edits.unmerge(other, image.moved, last.id)
         kept = next(each for each in image.before if each.id == image.moved.kept)
         change.decide(kept.id, kept.decisions)
-        return {kept.id: why, back: why}
+        return
     if last.session_id is not None:
         change.user_edits.unstate(last.session_id, image.forgotten)
     if image.judged and last.consultation_id is not None:
@@ -60,4 +52,3 @@ def _taken_back(change: ChangeOfMind, last: UserAct) -> dict[int, str]:
     if last.did.value in DecisionKind:
         for was in image.before:
             change.decide(was.id, was.decisions)
-    return {was.id: why for was in image.before if last.did is not Did.REMEMBER}

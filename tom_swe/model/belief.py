@@ -312,11 +312,11 @@ class Relation(StrEnum):
 
 
 class Change(StrEnum):
-    """The only ways a belief changes."""
+    """The ways in which a belief changes."""
 
     ADD = "add"
     STRENGTHEN = "strengthen"
     WEAKEN = "weaken"
-    MERGE = "merge"
+    WIDEN = "widen"  # it holds in more places
     RETIRE = "retire"
-    RULE = "rule"  # the person decided it, or took back what they had decided
+    DECIDE = "decide"  # the person did it

@@ -4,7 +4,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Change, Status
 
 
 class PutState(StrEnum):
@@ -45,25 +44,6 @@ class Job(Value):
     user_id: str
     owner: str
     attempts: int
-
-
-class PastRevision(Value):
-    """One kept change of mind about a belief; ``about`` is the belief that it gave way to."""
-
-    change: Change
-    reason: str
-    status: Status
-    confidence: float
-    at: datetime
-    session_id: int | None
-    about: int | None = None
-
-
-class Logged(PastRevision):
-    """A kept change of mind with the belief it was about, and the host of its session."""
-
-    belief_id: int
-    host: str = ""
 
 
 class Sizes(Value):

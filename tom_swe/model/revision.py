@@ -1,18 +1,25 @@
-"""How beliefs change: each change with its reason, each kept."""
+"""How a belief changed."""
+
+from datetime import datetime
 
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Change
+from tom_swe.model.belief import Change, Status
 
 
 class Revision(Value):
-    """One change of mind. ``belief`` is the belief as it stands after it.
+    """One change of a belief, which has ``status`` and ``confidence`` after it.
 
-    A new belief has a negative id until memory gives it its own. ``about`` is the belief that
-    it gave way to, ``session_id`` where the newest of the words was said that changed it.
+    ``at`` is when the words were said or the act was done that changed it, ``session_id`` and
+    ``host`` say in which session; None and "" for an act. ``about`` is the belief that it gave
+    way to.
     """
 
+    belief_id: int
+    at: datetime
     change: Change
-    belief: Belief
     reason: str
+    status: Status
+    confidence: float
     session_id: int | None = None
+    host: str = ""
     about: int | None = None

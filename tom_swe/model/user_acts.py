@@ -27,8 +27,8 @@ class Moved(Value):
     """What merging one belief into another moved, so that it can be moved back.
 
     ``evidence`` holds (belief, observation, stance) and ``told`` (belief, telling, adherence) of
-    both as they were; the rest is the other's alone: its verdicts, the ids of its revisions and
-    of those about it, the beliefs it superseded, and what kept answers cited, by their ids.
+    both as they were; the rest is the other's alone: its verdicts, the beliefs it superseded, and
+    what kept answers cited, by their ids.
     """
 
     kept: int
@@ -36,8 +36,6 @@ class Moved(Value):
     evidence: tuple[tuple[int, int, Stance], ...] = ()
     told: tuple[tuple[int, int, Adherence | None], ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    revisions: tuple[int, ...] = ()
-    abouts: tuple[int, ...] = ()
     superseded: tuple[int, ...] = ()
     cites: Mapping[int, str] = {}
 

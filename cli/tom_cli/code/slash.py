@@ -43,11 +43,12 @@ async def why(session: Session, given: str) -> None:
     """The quotes and the arithmetic of a belief."""
     from tom_cli.render import show_why
     from tom_swe.beliefs.confidence import explain
+    from tom_swe.explain.history import revisions
 
     beside = await session.beside()
     number = id_of(given, "b", "belief")
     held = beside.tom.memory.beliefs.get(beside.user, number)
-    show_why(held, beside.tom.memory.beliefs.history(beside.user, number), explain(held))
+    show_why(held, revisions(beside.tom.memory, beside.user, number), explain(held))
 
 
 async def forget(session: Session, given: str) -> None:

@@ -44,12 +44,7 @@ def log(
     with opened() as (tom, settings):
         if number is not None:
             tom.memory.beliefs.get(settings.user, number)
-        found = history.log(
-            tom.memory.beliefs.log(settings.user),
-            tom.memory.user_acts.all(settings.user),
-            since=begins,
-            belief_id=number,
-        )
+        found = history.entries(tom.memory, settings.user, since=begins, belief_id=number)
     if as_json:
         print_json(list(found))
         return
@@ -78,12 +73,7 @@ def diff(
 
     begins = since_of(since)
     with opened() as (tom, settings):
-        found = history.differences(
-            tom.memory.beliefs.all(settings.user),
-            tom.memory.beliefs.log(settings.user),
-            tom.memory.user_acts.all(settings.user),
-            begins,
-        )
+        found = history.differences(tom.memory, settings.user, begins)
     if as_json:
         print_json(list(found))
         return

@@ -46,12 +46,13 @@ def why(
     """
     from tom_cli.render import show_why
     from tom_swe.beliefs.confidence import explain
+    from tom_swe.explain.history import revisions
     from tom_swe.explain.stats import became
 
     belief_id = id_of(belief, "b", "belief")
     with opened() as (tom, settings):
         held = tom.memory.beliefs.get(settings.user, belief_id)
-        history = tom.memory.beliefs.history(settings.user, belief_id)
+        history = revisions(tom.memory, settings.user, belief_id)
         told = became(tom.memory.tellings.all(settings.user), belief_id)
     parts = explain(held)
     if as_json:

@@ -102,8 +102,7 @@ class BeliefPages:
         number = id_in(request, "belief")
         with self._desk.tom() as tom:
             belief = tom.memory.beliefs.get(self._desk.user, number)
-            log = tom.memory.beliefs.log(self._desk.user)
-            changes = tom.memory.user_acts.all(self._desk.user)
+            timeline = history.entries(tom.memory, self._desk.user, belief_id=number)
             told = tom.memory.tellings.all(self._desk.user)
             is_told = number in {b.id for b in tom.memory.beliefs.told(self._desk.user)}
             last = last_change(tom, self._desk.user)
@@ -121,7 +120,7 @@ class BeliefPages:
             supporting=belief.supporting[::-1],
             against=[e for e in reversed(belief.evidence) if e.stance is Stance.CONTRADICTS],
             arithmetic=explain(belief),
-            timeline=history.log(log, changes, belief_id=number)[::-1],
+            timeline=timeline[::-1],
             became=became_text(counts) if counts.sessions else "",
             tellings=tellings[: -TELLINGS - 1 : -1],
             done=DONE.get(request.query_params.get("done", "")),

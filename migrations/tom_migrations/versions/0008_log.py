@@ -11,6 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("ALTER TABLE belief ADD COLUMN founded_on VARCHAR NOT NULL DEFAULT ''")
+    op.execute("ALTER TABLE belief ADD COLUMN made_at VARCHAR NOT NULL DEFAULT ''")
+    op.execute(
+        "UPDATE belief SET made_at = coalesce("
+        "(SELECT min(at) FROM revision WHERE belief_id = belief.id), first_seen)"
+    )
+    # How a belief came to be what it is follows from the log.
+    op.drop_table("revision")
     op.create_table(
         "comparison",
         *(
@@ -29,8 +36,9 @@ def upgrade() -> None:
     # What a change led to is derived, so nothing is compared with it any more.
     op.execute(
         "UPDATE person_change SET "
-        """image = replace(json_remove(image, '$.after'), '"rulings":', '"decisions":')"""
+        "image = json_remove(image, '$.after', '$.moved.revisions', '$.moved.abouts')"
     )
+    op.execute("""UPDATE person_change SET image = replace(image, '"rulings":', '"decisions":')""")
 
 
 def _keep_what_comparisons_led_to() -> None:

@@ -1,0 +1,165 @@
+"""How each belief came to be what it is: the fold over the log, told step by step. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tom_swe.beliefs.draft import Draft
+from tom_swe.beliefs.feedback import BECAME
+from tom_swe.beliefs.fold import Fold
+from tom_swe.beliefs.names import ids_of
+from tom_swe.beliefs.similarity import Similarity
+from tom_swe.model.advice import Outcome
+from tom_swe.model.belief import (
+    EVERYWHERE,
+    Belief,
+    Change,
+    Decision,
+    DecisionKind,
+    Judge,
+    Scope,
+    Stance,
+    Status,
+    Verdict,
+)
+from tom_swe.model.event import Decided, Event, Heard, Judged, Merged, order
+from tom_swe.model.revision import Revision
+
+
+class _State(NamedTuple):
+    """What of a belief a revision tells of."""
+
+    status: Status
+    successor: int | None
+    scope: Scope
+    statement: str
+    sessions: int
+    quotes: int
+    decisions: tuple[Decision, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status is not Status.RETIRED
+
+
+def history(
+    events: Iterable[Event], similarity: Similarity, owners: Mapping[str, int]
+) -> list[Revision]:
+    """Every change of every belief that the log leads to, in the order of the log.
+
+    Beliefs have the ids that `named` gives them. What was merged into a belief is told as its own.
+    """
+    log = sorted(events, key=order)
+    folding = Fold(similarity)
+    folding.prepare(log)
+    states: dict[int, _State] = {}
+    founded: dict[int, str] = {}
+    told: list[Revision] = []
+    for event in log:
+        folding.step(event)
+        for draft in folding.changed():
+            before, now = states.get(draft.number), _state(draft)
+            states[draft.number] = now
+            founded.setdefault(draft.number, draft.founded_on)
+            if (found := _told(event, before, now, draft)) is None:
+                continue
+            change, reason = found
+            told.append(
+                Revision(
+                    belief_id=draft.number,
+                    at=event.at,
+                    change=change,
+                    reason=reason,
+                    status=now.status,
+                    confidence=draft.confidence,
+                    session_id=None if isinstance(event, Decided | Merged) else event.session_id,
+                    host=event.host if isinstance(event, Heard) else "",
+                    about=now.successor if change is Change.RETIRE else None,
+                )
+            )
+    ids, _ = ids_of(folding.beliefs(), owners)
+    id_of = {number: ids[folding.under(event) or number] for number, event in founded.items()}
+    return [
+        each.model_copy(
+            update={
+                "belief_id": id_of[each.belief_id],
+                "about": id_of[each.about] if each.about else None,
+            }
+        )
+        for each in told
+    ]
+
+
+def _state(draft: Draft) -> _State:
+    return _State(
+        status=draft.status,
+        successor=draft.superseded_by.number if draft.superseded_by else None,
+        scope=draft.scope,
+        statement=draft.statement,
+        sessions=len(draft.sessions),
+        quotes=sum(1 for _ in draft.supporting()),
+        decisions=draft.decisions,
+        verdicts=draft.verdicts,
+    )
+
+
+def _told(
+    event: Event, before: _State | None, now: _State, draft: Draft
+) -> tuple[Change, str] | None:
+    """What happened to a belief, and why; None where nothing is to be told."""
+    if before is None:
+        return (Change.ADD, "first heard") if now.is_live else (Change.RETIRE, why_ended(draft))
+    if isinstance(event, Decided) and before.decisions != now.decisions:
+        return Change.DECIDE, _decision(event)
+    if isinstance(event, Merged) and before.quotes != now.quotes:
+        return Change.DECIDE, "you merged another belief into it"
+    if not now.is_live and (before.is_live or before.successor != now.successor):
+        return Change.RETIRE, why_ended(draft)
+    if isinstance(event, Judged) and before.verdicts != now.verdicts:
+        return _judgement(event, before, now)
+    if now.is_live and not before.is_live:
+        said = isinstance(event, Heard) and before.quotes != now.quotes
+        reason = "said again after it was given up" if said else "what replaced it is given up"
+        return Change.STRENGTHEN, reason
+    if before.scope != now.scope == EVERYWHERE:
+        return Change.WIDEN, f"holds beyond {before.scope}"
+    if before.sessions < now.sessions:
+        return Change.STRENGTHEN, "heard in another session"
+    if before.status is not now.status:
+        return Change.STRENGTHEN, "heard again in the same session"
+    return None
+
+
+def why_ended(belief: Belief | Draft) -> str:
+    """Why a belief is retired."""
+    if belief.superseded_by is not None:
+        return "superseded"
+    return "you rejected it" if belief.is_rejected_by_user else "advice resting on it was rejected"
+
+
+def _decision(decided: Decided) -> str:
+    match decided.kind:
+        case DecisionKind.CONFIRM:
+            return "you confirmed it"
+        case DecisionKind.REJECT:
+            return "you rejected it"
+        case DecisionKind.PIN:
+            return "you pinned it"
+        case DecisionKind.UNPIN:
+            return "you unpinned it"
+        case DecisionKind.EDIT:
+            return "you reworded it"
+        case DecisionKind.SCOPE:
+            return f"you said where it holds: {decided.scope}"
+
+
+def _judgement(judged: Judged, before: _State, now: _State) -> tuple[Change, str]:
+    fresh = [each for each in now.verdicts if each not in before.verdicts]
+    better = all(each.stance is Stance.SUPPORTS for each in fresh)
+    change = Change.STRENGTHEN if better else Change.WEAKEN
+    if judged.by is Judge.SESSION:
+        return change, "what was done in a session that was told it"
+    outcome = judged.outcome or (Outcome.ACCEPTED if better else Outcome.REJECTED)
+    return change, f"advice resting on it was {BECAME[outcome]}"
