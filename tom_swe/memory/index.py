@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from tom_swe.errors import IndexFault
-from tom_swe.memory.engine import FILE_MODE, make_private
+from tom_swe.memory.encryption.cipher import FILE_MODE
+from tom_swe.memory.files import make_private
 
 if TYPE_CHECKING:
     from chromadb import Collection
