@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 import tom_migrations
 from tom_swe.errors import MemoryFault, SchemaTooNew
 from tom_swe.memory.encryption import cipher
-from tom_swe.memory.encryption.cipher import FILE_MODE, PLAIN, Driver
+from tom_swe.memory.encryption.cipher import PLAIN, Driver
 from tom_swe.memory.encryption.converting import settle
 from tom_swe.memory.faults import faults, hindrance
 from tom_swe.memory.files import backups_of, make_private, upgrade_lock
+from tom_swe.place import FILE_MODE
 
 BACKUPS_KEPT = 3
 STATEMENTS_LOGGER = "sqlalchemy.engine.Engine.tom"

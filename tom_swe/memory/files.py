@@ -6,10 +6,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from tom_swe.errors import MemoryFault
-from tom_swe.memory.encryption.cipher import FILE_MODE
 from tom_swe.memory.faults import hindrance
-
-DIRECTORY_MODE = 0o700
+from tom_swe.place import FILE_MODE, FOLDER_MODE
 
 
 def make_private(folder: Path) -> None:
@@ -19,7 +17,7 @@ def make_private(folder: Path) -> None:
     """
     try:
         if not folder.is_dir():
-            folder.mkdir(mode=DIRECTORY_MODE, parents=True)
+            folder.mkdir(mode=FOLDER_MODE, parents=True)
     except FileExistsError:
         if not folder.is_dir():
             raise MemoryFault(f"{folder} is a file: set TOM_HOME to a folder") from None
