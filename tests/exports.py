@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from tom_migrations import HEAD
+from tom_swe.memory.store import Store
 from tom_swe.model.portable import FORMAT, VERSION
-from tom_swe.ports import MemoryStore
 
 
-def exported(memory: MemoryStore, user: str = "ada") -> dict[str, Any]:
+def exported(memory: Store, user: str = "ada") -> dict[str, Any]:
     """The document."""
     tables = {name: list(rows) for name, rows in memory.portable.rows(user)}
     head = {"format": FORMAT, "version": VERSION, "schema": HEAD, "user": user}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tom_swe import LOCAL_USER, Settings, open_tom
-from tom_swe.hosts import hook
+from tom_swe.hosts import hook, inbox
 from tom_swe.testing import HashEmbedder, session_of
 
 KEY = "ghp_" + "aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX3yZ5"
@@ -36,7 +36,7 @@ def rested(home: Path, seconds: float = 90) -> None:
     """Waits until what the hooks noted is learned and the learner has gone."""
     hosts = home / "hosts"
     until = time.monotonic() + seconds
-    while any(hosts.glob("*.jsonl")) or hook.is_locked(str(hosts / hook.LEARNER_LOCK)):
+    while any(hosts.glob("*.jsonl")) or inbox.is_locked(str(hosts / inbox.LEARNER_LOCK)):
         assert time.monotonic() < until, logs(home)
         time.sleep(0.1)
 
@@ -107,4 +107,4 @@ def is_learned(home: Path) -> None:
     for word in ("pnpm", "ruff"):
         (quote,) = quotes_for(home, word)
         assert quote == f"from now on use {word}"
-    assert not (home / "hosts" / hook.HOOK_LOG).exists(), logs(home)
+    assert not (home / "hosts" / inbox.HOOK_LOG).exists(), logs(home)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
     from tom_swe.model.belief import Belief, Evidence, Observation, Scope, SessionModel, Verdict
     from tom_swe.model.session import Role, Session, Turn
-    from tom_swe.model.user import LOCAL_USER, UserModel
+    from tom_swe.model.user import UserModel
+    from tom_swe.place import LOCAL_USER
     from tom_swe.settings import Settings, load_settings
 
 __all__ = [
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "LOCAL_USER": "model.user",
+    "LOCAL_USER": "place",
     "Action": "model.advice",
     "Belief": "model.belief",
     "Briefing": "model.advice",

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from tom_swe.errors import SettingsError
 from tom_swe.model.base import Value
-from tom_swe.model.user import LOCAL_USER
+from tom_swe.place import DATABASE, LOCAL_USER
 
 APP = "tom"
 # In the place of a model's name: work without one.
@@ -59,7 +59,7 @@ class Settings(Value):
 
     @property
     def database(self) -> Path:
-        return self.home / "tom.db"
+        return self.home / DATABASE
 
     @property
     def index(self) -> Path:

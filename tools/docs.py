@@ -52,9 +52,10 @@ from tom_swe.model.belief import (
     Verdict,
 )
 from tom_swe.model.calls import Spending, Usage
-from tom_swe.model.memory import PastRevision, Problem, SessionSummary
+from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
+from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
 from tom_swe.model.user_acts import Did, UserAct
@@ -70,8 +71,7 @@ DOCUMENTS: dict[str, str] = {
     "tom import": '`{"host": str, "imports": [counts of what was new, grown, skipped, ...]}`',
     "tom learn": "`Learned`",
     "tom profile": "`UserModel`",
-    "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [PastRevision], '
-    '"told": Became}`',
+    "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [Revision], "told": Became}`',
     "tom remember": "`[Belief]`",
     "tom consult": "`Suggestion`, whose `consultation_id` 12 is the advice `a12`",
     "tom feedback": "`[Belief]`: those that the advice cited",
@@ -107,7 +107,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     Scope,
     Evidence,
     Verdict,
-    PastRevision,
+    Revision,
     tom_swe.Learned,
     Suggestion,
     Clarity,

@@ -18,10 +18,10 @@ from safety.mcp_server import serving
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.errors import MemoryFault
-from tom_swe.hosts import hook
-from tom_swe.hosts.hook import LEARNER_LOCK, Place
+from tom_swe.hosts.inbox import LEARNER_LOCK, append
 from tom_swe.memory.queue import LEASE
 from tom_swe.memory.store import Store
+from tom_swe.place import Place
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.tom_agent import create_tom_agent
 
@@ -158,8 +158,8 @@ def test_a_line_that_a_full_disk_cut_short_takes_no_other_with_it(tmp_path: Path
     """What is noted after a torn line stands on a line of its own."""
     inbox = tmp_path / "inbox.jsonl"
     inbox.write_bytes(b'{"host": "claude-co')
-    hook.append(str(inbox), b'{"session": "next"}\n')
-    hook.append(str(inbox), b'{"session": "last"}\n')
+    append(str(inbox), b'{"session": "next"}\n')
+    append(str(inbox), b'{"session": "last"}\n')
     lines = inbox.read_text().splitlines()
     assert [json.loads(line)["session"] for line in lines[1:]] == ["next", "last"]
 

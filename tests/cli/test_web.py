@@ -301,7 +301,6 @@ def test_stored_text_is_never_markup_and_hides_nothing(
         rows.execute("UPDATE session SET host = ?, repository = ? WHERE id = 4", (EVIL, EVIL))
         rows.execute("UPDATE session_model SET summary = ? WHERE session_id = 4", (EVIL,))
         rows.execute("UPDATE belief SET statement = ? WHERE id = ?", (EVIL, evil.id))
-        rows.execute("UPDATE revision SET reason = ? WHERE belief_id = ?", (EVIL, evil.id))
     rows.close()
     pages = (
         "/?show=all",

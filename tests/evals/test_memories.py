@@ -12,10 +12,10 @@ from tom_evals.stateful_swe.memories.memory import Arm, Memory
 from tom_evals.stateful_swe.memories.passages import LONGEST, Passages, index, parts
 from tom_evals.stateful_swe.profile import Profile, Style, Timing, Verbosity, catalogue, described
 from tom_evals.stateful_swe.understanding import Understanding
+from tom_swe import LOCAL_USER
 from tom_swe.app import open_tom
 from tom_swe.errors import SettingsError
 from tom_swe.model.session import Role, Session
-from tom_swe.model.user import LOCAL_USER
 from tom_swe.settings import Settings
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.testing.scripted import ScriptedModel

@@ -18,11 +18,12 @@ import pytest
 
 from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
 from tom_swe.checkout import repository_of
-from tom_swe.hosts import checkout, hook
+from tom_swe.hosts import checkout, hook, inbox
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
 from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role
+from tom_swe.place import Place
 from tom_swe.testing import HashEmbedder, session_of
 
 HOOK = [sys.executable, "-m", "tom_swe.hosts.hook"]
@@ -293,9 +294,8 @@ def test_the_hook_keeps_its_things_where_the_settings_say(
             for name, value in environ.items():
                 patch.setenv(name, value)
             settings = load_settings()
-            place = hook.Place(os.environ)
+            place = Place(os.environ)
             assert (Path(place.home), place.user) == (settings.home, settings.user), environ
-    assert hook.LOCAL_USER == LOCAL_USER
 
 
 def test_nothing_but_the_standard_library_is_loaded(told: Tom) -> None:
@@ -406,11 +406,11 @@ def test_a_home_that_is_a_file_costs_the_host_nothing(home: Path) -> None:
 def test_the_log_is_bounded(told: Tom, home: Path) -> None:
     """A log that has grown is put aside once, so that two of its size are the most there is."""
     (home / "hosts").mkdir()
-    (home / "hosts" / "hook.log").write_text("x" * (hook.LOG_LIMIT + 1))
+    (home / "hosts" / "hook.log").write_text("x" * (inbox.LOG_LIMIT + 1))
     for _ in range(2):
         fire("UserPromptSubmit", b"")
     assert len(logged(home)) == 2
-    assert (home / "hosts" / "hook.log.old").stat().st_size == hook.LOG_LIMIT + 1
+    assert (home / "hosts" / "hook.log.old").stat().st_size == inbox.LOG_LIMIT + 1
 
 
 # Noting
@@ -467,7 +467,7 @@ def test_an_inbox_that_cannot_be_written_keeps_no_briefing_back(told: Tom, home:
 
 def test_a_line_that_was_begun_before_the_inbox_is_taken_is_not_lost(home: Path) -> None:
     """The learner waits for writers it has overtaken, and later ones begin another inbox."""
-    place = hook.Place({"TOM_HOME": str(home)})
+    place = Place({"TOM_HOME": str(home)})
     place.make()
     stop = time.monotonic() + 1.0
     count = 0
@@ -475,7 +475,7 @@ def test_a_line_that_was_begun_before_the_inbox_is_taken_is_not_lost(home: Path)
     def write(writer: int) -> int:
         done = 0
         while time.monotonic() < stop:
-            hook.append(
+            inbox.append(
                 place.file("inbox.jsonl"), json.dumps({"host": f"{writer}-{done}"}).encode() + b"\n"
             )
             done += 1
@@ -566,12 +566,12 @@ def test_lines_that_say_nothing_of_what_was_told_are_learned_from(
 
 def test_the_lines_of_a_session_are_one_session(home: Path) -> None:
     """It is stored once, with all that its lines say it was told."""
-    place = hook.Place({"TOM_HOME": str(home)})
+    place = Place({"TOM_HOME": str(home)})
     place.make()
     prompt = claude("UserPromptSubmit", transcript_path="/t.jsonl")
     for told_ids in ("[1, 2]", "", "[3]"):
         event = hook.Event("UserPromptSubmit", json.dumps(prompt).encode())
-        hook.append(place.file("inbox.jsonl"), event.line("ada", told_ids))
+        inbox.append(place.file("inbox.jsonl"), event.line("ada", told_ids))
     (file,) = _take(Path(place.hosts))
     (one,) = _read(place, file)
     assert (one.session, one.user, one.transcript) == ("s1", "ada", "/t.jsonl")
@@ -644,7 +644,7 @@ def test_a_memory_that_cannot_be_used_keeps_the_lines(home: Path, tmp_path: Path
     (home / "hosts").mkdir(parents=True)
     corrupt(home / "tom.db")
     event = hook.Event("Stop", json.dumps(claude("Stop", transcript_path=str(path))).encode())
-    hook.append(str(home / "hosts" / "inbox.jsonl"), event.line(LOCAL_USER))
+    inbox.append(str(home / "hosts" / "inbox.jsonl"), event.line(LOCAL_USER))
     assert subprocess.run(LEARNER, timeout=60).returncode == 1
     assert "no sound database" in logged(home, "learner.log")[0]
     assert noted(home) or list((home / "hosts").glob("taken-*"))

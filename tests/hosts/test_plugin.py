@@ -15,7 +15,7 @@ from told_and_learned import texts, tools_of
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.errors import TomError
-from tom_swe.hosts import hook, install
+from tom_swe.hosts import hook, inbox, install
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.testing.scripted import ScriptedModel
 
@@ -407,7 +407,7 @@ def test_an_openhands_agent_is_told_and_learned_from(
     assert len(model.requests) == 2
     hosts = tmp_path / "tom" / "hosts"
     until = time.monotonic() + 60
-    while any(hosts.glob("*.jsonl")) or hook.is_locked(str(hosts / hook.LEARNER_LOCK)):
+    while any(hosts.glob("*.jsonl")) or inbox.is_locked(str(hosts / inbox.LEARNER_LOCK)):
         assert time.monotonic() < until
         time.sleep(0.1)
     mind = open_tom(settings, embedder=HashEmbedder())

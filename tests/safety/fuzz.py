@@ -18,7 +18,9 @@ from safety.inputs import bent_file, event, files
 from tom_swe.errors import SourceError
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.hosts import hook
+from tom_swe.hosts.inbox import HookFault
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
+from tom_swe.place import Place
 
 LIMIT = 1.0
 REDACTOR = Redactor()
@@ -66,7 +68,7 @@ def importer(host: str, folder: Path) -> Try:
 
 def stdin(folder: Path) -> Try:
     """What a hook makes of one bent event, in this process: noted or refused, never told wrong."""
-    place = hook.Place({"TOM_HOME": str(folder / "tom")})
+    place = Place({"TOM_HOME": str(folder / "tom")})
     place.make()
 
     def attempt(seed: int) -> None:
@@ -74,9 +76,9 @@ def stdin(folder: Path) -> Try:
         name = of.choice((*hook.EVENTS, "", "Other"))
         try:
             told = hook.Event(name, event(of))
-        except (hook.HookFault, ValueError, RecursionError) as error:
+        except (HookFault, ValueError, RecursionError) as error:
             # `hook.run` logs these; nothing of what was sent is in the line.
-            hook.log(place, hook.HOOK_LOG, name, error)
+            hook.log_fault(place, name, error)
             return
         assert len(told.line("local")) < 40_000
         hook.repository_of(told.cwd)

@@ -13,6 +13,7 @@ from safety.fuzz import LIMIT, attempt_of, tried
 from safety.inputs import event
 
 from tom_swe.hosts import hook
+from tom_swe.hosts.inbox import HookFault
 from tom_swe.ingest import IMPORTERS, Redactor
 from tom_swe.model.session import Role, Turn
 from tom_swe.text.host_tags import separate
@@ -47,14 +48,14 @@ def test_whatever_stdin_holds_is_an_event_or_a_fault(data: bytes) -> None:
     """Nothing else is raised, so that what the log says is always one of tom's own words."""
     try:
         hook.Event("Stop", data)
-    except (hook.HookFault, ValueError, RecursionError):
+    except (HookFault, ValueError, RecursionError):
         return
 
 
 @pytest.mark.parametrize("data", [b'{"a":', b'{"a": }', b'{"a": [', b'{"a": nope}', b"{"])
 def test_a_missing_value_is_told_in_toms_words(data: bytes) -> None:
     """Found by fuzzing: the scanner said StopIteration, which said nothing in the log."""
-    with pytest.raises((hook.HookFault, ValueError)):
+    with pytest.raises((HookFault, ValueError)):
         hook.Event("Stop", data)
 
 

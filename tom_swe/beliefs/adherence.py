@@ -22,26 +22,10 @@ from tom_swe.model.belief import (
     Verdict,
 )
 from tom_swe.model.session import Role, Session
-from tom_swe.ports import ChangeOfMind
 
 # The ways in which a person tells an agent what to do otherwise. A liking is none: one that is
 # said again may be praise ("nice and small, thats how I like my diffs").
 GUIDANCE = frozenset({Source.CORRECTION, Source.INSTRUCTION})
-
-
-def notice(change: ChangeOfMind, observations: Iterable[Observation]) -> bool:
-    """Keeps what became of the beliefs that the session of a change of mind was told.
-
-    Whether that bears on a belief otherwise than before: that it was kept to does. Being
-    corrected or disobeyed does not, since the person's words are evidence already and no belief
-    is wrong because an agent ignored it.
-    """
-    telling = change.telling()
-    if telling is None or telling.session_id is None:
-        return False
-    told = [belief for belief in change.beliefs() if belief.id in telling.belief_ids]
-    found = adherence(change.session(), telling, told, observations)
-    return bool(change.keep_adherence(telling, found, kept_to(telling, found)))
 
 
 def adherence(

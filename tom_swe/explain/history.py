@@ -17,7 +17,7 @@ from tom_swe.model.session import OWN_HOST
 from tom_swe.model.user_acts import UserAct
 
 if TYPE_CHECKING:
-    from tom_swe.ports import MemoryStore
+    from tom_swe.memory.store import Store
 
 
 class Entry(Value):
@@ -52,7 +52,7 @@ class Difference(Value):
     new: str = ""
 
 
-def revisions(memory: MemoryStore, user_id: str, belief_id: int | None = None) -> list[Revision]:
+def revisions(memory: Store, user_id: str, belief_id: int | None = None) -> list[Revision]:
     """How each belief, or just this one, came to be what it is, oldest first."""
     log = memory.beliefs.log(user_id)
     found = history(log.events, Similarity(log.vectors, log.relations), log.owners)
@@ -60,7 +60,7 @@ def revisions(memory: MemoryStore, user_id: str, belief_id: int | None = None) -
 
 
 def entries(
-    memory: MemoryStore,
+    memory: Store,
     user_id: str,
     *,
     since: datetime | None = None,
@@ -77,7 +77,7 @@ def entries(
     return sorted(kept, key=lambda each: each.at)
 
 
-def differences(memory: MemoryStore, user_id: str, since: datetime) -> list[Difference]:
+def differences(memory: Store, user_id: str, since: datetime) -> list[Difference]:
     """How what is believed differs from what was said and done before a time, by id."""
     log, now = memory.beliefs.log(user_id), memory.beliefs.all(user_id)
     before = [each for each in log.events if each.at < since]

@@ -1,7 +1,10 @@
 """Why something is not believed: what is nearest to it, and what became of that."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tom_swe.advise.recall import rank_turns
 from tom_swe.beliefs.conflict import claim_of, conflicts
@@ -14,7 +17,9 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, DecisionKind, Observation, Relation, Stance, Status
 from tom_swe.model.event import Heard
 from tom_swe.model.session import Role, Turn
-from tom_swe.ports import MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.memory.store import Store
 
 # Less alike than this is about something else.
 NEAR = 0.45
@@ -49,7 +54,7 @@ class WhyNot(Value):
 class WhyNots:
     """Looks up what speaks against a statement."""
 
-    def __init__(self, memory: MemoryStore, mind: Mind) -> None:
+    def __init__(self, memory: Store, mind: Mind) -> None:
         self._memory = memory
         self._mind = mind
 

@@ -11,18 +11,27 @@ the person had encrypted costs more.
 """
 
 # pathlib is left out, see above.
-# ruff: noqa: PTH103, PTH105, PTH107, PTH109, PTH110, PTH111, PTH112, PTH113, PTH116, PTH117, PTH118, PTH123
+# ruff: noqa: PTH107, PTH110, PTH118
 
-import fcntl
 import os
 import sqlite3
 import sys
-import time
 from _json import encode_basestring_ascii, make_scanner
 from collections.abc import Callable, Mapping
 
 from tom_swe.hosts.checkout import best, repository_of
+from tom_swe.hosts.inbox import (
+    HOOK_LOG,
+    INBOX,
+    LEARNER_LOCK,
+    HookFault,
+    append,
+    is_locked,
+    log,
+    now,
+)
 from tom_swe.ignoring import is_ignored
+from tom_swe.place import DATABASE, ENCRYPTED, FILE_MODE, Place
 
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
 EVENTS = (PROMPT, STOP, END, START)
@@ -30,26 +39,11 @@ EVENTS = (PROMPT, STOP, END, START)
 # what stands beside SessionStart for the name of a tool, and never calls that one.
 COMPACTED = "compact"
 CLAUDE_CODE, OPENHANDS = "claude-code", "openhands"
-LOCAL_USER = "local"
-DATABASE = "tom.db"
-INBOX = "inbox.jsonl"
-LEARNER_LOCK = "learner.lock"
-HOOK_LOG = "hook.log"
-# What stands after the database's name beside one that is encrypted, as
-# `tom_swe.memory.encryption.cipher` has it, and how long a prompt waits for a keyring, which may
-# ask a person first.
-ENCRYPTED = ".encrypted"
+# How long a prompt waits for a keyring, which may ask a person first.
 KEYRING_SECONDS = 3.0
-FILE_MODE = 0o600
-FOLDER_MODE = 0o700
-LOG_LIMIT = 64 * 1024
 FIELD_LIMIT = 4096
 # A prompt waits for this; a database held for longer is told of at the next prompt.
 BUSY_SECONDS = 0.2
-
-
-class HookFault(Exception):
-    """Something that a hook cannot go on with; the text is safe to log."""
 
 
 class KeyringSilent(HookFault):
@@ -99,45 +93,6 @@ class Briefing:
         self.belief_ids = belief_ids
 
 
-class Place:
-    """Where tom keeps things, and for whom, as `tom_swe.settings` would say it."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        named = environ.get("TOM_HOME")
-        config: Mapping[str, object] = {}
-        if named:
-            self.home = os.path.join(os.getcwd(), os.path.expanduser(named))
-            file = os.path.join(self.home, "config.toml")
-        else:
-            self.home = _usual(environ, "XDG_DATA_HOME", "~/.local/share")
-            file = os.path.join(_usual(environ, "XDG_CONFIG_HOME", "~/.config"), "config.toml")
-        if os.path.isfile(file):
-            import tomllib
-
-            with open(file, "rb") as handle:
-                config = tomllib.load(handle)
-        self.home = str(config.get("home", self.home))
-        self.user = environ.get("TOM_USER") or str(config.get("user", LOCAL_USER))
-        self.hosts = os.path.join(self.home, "hosts")
-        self.key = environ.get("TOM_DATABASE_KEY", "")
-
-    def file(self, name: str) -> str:
-        """A file of the hook's and the learner's."""
-        return os.path.join(self.hosts, name)
-
-    def is_off(self, environ: Mapping[str, str]) -> bool:
-        """Whether the person has switched tom off, here or for this process."""
-        return environ.get("TOM_OFF", "0") not in {"", "0"} or os.path.exists(
-            os.path.join(self.home, "off")
-        )
-
-    def make(self) -> None:
-        """Makes the folders that are missing, for this person alone."""
-        if not os.path.isdir(self.hosts):
-            os.makedirs(self.home, FOLDER_MODE, exist_ok=True)
-            os.makedirs(self.hosts, FOLDER_MODE, exist_ok=True)
-
-
 def main() -> None:
     """Answers one event and exits 0, always."""
     try:
@@ -168,13 +123,18 @@ def run(name: str, environ: Mapping[str, str]) -> None:
             return
         append(place.file(INBOX), event.line(place.user))
     except Exception as error:
-        log(place, HOOK_LOG, name, error)
+        log_fault(place, name, error)
         return
     try:
         if not is_locked(place.file(LEARNER_LOCK)):
             start_learner(place, environ)
     except Exception as error:
-        log(place, HOOK_LOG, event.name, error)
+        log_fault(place, event.name, error)
+
+
+def log_fault(place: Place, event: str, error: Exception) -> None:
+    """Logs what went wrong; a name that tom does not know may hold a message."""
+    log(place, HOOK_LOG, event if event in EVENTS else "?", error)
 
 
 def answer(text: str) -> bytes:
@@ -240,7 +200,7 @@ def briefing_or_none(place: Place, event: Event) -> Briefing:
     try:
         return briefing_once(place, event)
     except Exception as error:
-        log(place, HOOK_LOG, event.name, error)
+        log_fault(place, event.name, error)
         return Briefing()
 
 
@@ -321,47 +281,6 @@ def _unlocking(database: str, key: str) -> Callable[..., sqlite3.Connection]:
         raise HookFault(str(error)) from error
 
 
-def _usual(environ: Mapping[str, str], variable: str, otherwise: str) -> str:
-    named = os.path.expanduser(environ.get(variable, "").strip())
-    if not os.path.isabs(named):
-        if sys.platform == "darwin":
-            otherwise = "~/Library/Application Support"
-        named = os.path.expanduser(otherwise)
-    return os.path.join(named, "tom")
-
-
-# Noting
-
-
-def append(path: str, line: bytes) -> None:
-    """Adds one line in one write.
-
-    The shared lock keeps the learner, which renames the file away, from reading it
-    before this line is in; a file that was renamed meanwhile is left for the new one.
-    """
-    while True:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        handle = os.open(path, flags, FILE_MODE)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH)
-            if _is_still(handle, path):
-                # A full disk cut the last line short: this one is to stand on its own.
-                if (size := os.fstat(handle).st_size) and os.pread(handle, 1, size - 1) != b"\n":
-                    line = b"\n" + line
-                if os.write(handle, line) != len(line):
-                    raise HookFault("the inbox could not be written whole")
-                return
-        finally:
-            os.close(handle)
-
-
-def _is_still(handle: int, path: str) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), os.stat(path))
-    except FileNotFoundError:
-        return False
-
-
 def digest(text: str) -> str:
     """SHA-256 in hexadecimal."""
     data = text.encode("utf-8", "surrogatepass")
@@ -373,47 +292,7 @@ def digest(text: str) -> str:
     return str(sha256(data).hexdigest())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
-def now() -> str:
-    """The time in UTC, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def log(place: Place, name: str, about: str, what: Exception | str) -> None:
-    """Adds a line to a log of at most twice ``LOG_LIMIT``; never a word of a message."""
-    if isinstance(what, OSError):
-        what = f"{type(what).__name__}: {what.strerror}"
-    elif isinstance(what, sqlite3.Error | HookFault):
-        what = f"{type(what).__name__}: {what}"
-    elif isinstance(what, Exception):
-        what = type(what).__name__
-    about = about if about in EVENTS or name != HOOK_LOG else "?"
-    path = place.file(name)
-    try:
-        place.make()
-        if os.path.exists(path) and os.stat(path).st_size > LOG_LIMIT:
-            os.replace(path, f"{path}.old")
-        append(path, f"{now()} {about} {' '.join(what.split())[:500]}\n".encode(errors="replace"))
-    except OSError:
-        # There is nowhere left to say it.
-        return
-
-
 # Learning
-
-
-def is_locked(path: str) -> bool:
-    """Whether a process holds the lock on a file; the file is not made."""
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def start_learner(place: Place, environ: Mapping[str, str]) -> None:

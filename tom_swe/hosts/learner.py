@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from filelock import FileLock, Timeout
 
-from tom_swe.hosts.hook import CLAUDE_CODE, INBOX, LEARNER_LOCK, OPENHANDS, Place, is_locked, log
+from tom_swe.hosts.hook import CLAUDE_CODE, OPENHANDS
+from tom_swe.hosts.inbox import INBOX, LEARNER_LOCK, is_locked, log
+from tom_swe.place import FILE_MODE, Place
 
 if TYPE_CHECKING:
     from tom_swe.ingest import Redactor
@@ -67,7 +69,7 @@ def run(place: Place, environ: Mapping[str, str]) -> int:
     """Learns until the inbox is empty; 1 where memory could not be used."""
     if place.is_off(environ):
         return 0
-    lock = FileLock(place.file(LEARNER_LOCK), timeout=LOCK_SECONDS, mode=0o600)
+    lock = FileLock(place.file(LEARNER_LOCK), timeout=LOCK_SECONDS, mode=FILE_MODE)
     inbox = Path(place.hosts)
     while _waiting(inbox):
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
@@ -12,7 +12,10 @@ from tom_swe.errors import BadReply, ModelFault
 from tom_swe.llm.lite import Completion, TooLate
 from tom_swe.llm.structured import Unfit, instructions, parse, schema_of
 from tom_swe.model.calls import Limits, Prompt, Purpose, Settled, Usage
-from tom_swe.ports import Answer, Ledger
+from tom_swe.ports import Answer
+
+if TYPE_CHECKING:
+    from tom_swe.memory.ledger import CallLedger
 
 REPAIR = "That reply does not fit the schema: {}. Reply again with the JSON object alone."
 
@@ -49,7 +52,7 @@ class Asking:
     A reply that does not fit is asked for once more, of the same model.
     """
 
-    def __init__(self, model: Completing, ledger: Ledger, limits: Callable[[], Limits]) -> None:
+    def __init__(self, model: Completing, ledger: CallLedger, limits: Callable[[], Limits]) -> None:
         self._model = model
         self._ledger = ledger
         self._limits = limits
@@ -110,7 +113,7 @@ class _Call:
     def __init__(
         self,
         model: Completing,
-        ledger: Ledger,
+        ledger: CallLedger,
         limits: Callable[[], Limits],
         purpose: Purpose,
         session_id: int | None,

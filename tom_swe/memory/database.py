@@ -8,7 +8,8 @@ from typing import Self
 from pydantic import SecretStr
 from sqlalchemy import Engine, orm, text
 
-from tom_swe.memory.engine import faults, memory_engine, migrate, open_engine
+from tom_swe.memory.engine import memory_engine, migrate, open_engine
+from tom_swe.memory.faults import faults
 from tom_swe.memory.tables import FULL_TEXT
 
 

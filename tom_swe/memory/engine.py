@@ -1,31 +1,26 @@
 """Opens the database: private files, one schema, writers that queue instead of failing."""
 
 import contextlib
-import errno
 import logging
 import os
 import sqlite3
-from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError
 
 import tom_migrations
-from tom_swe.errors import DatabaseDamaged, MemoryBusy, MemoryFault, SchemaTooNew
+from tom_swe.errors import MemoryFault, SchemaTooNew
 from tom_swe.memory.encryption import cipher
-from tom_swe.memory.encryption.cipher import FILE_MODE, PLAIN, Driver
+from tom_swe.memory.encryption.cipher import PLAIN, Driver
+from tom_swe.memory.encryption.converting import settle
+from tom_swe.memory.faults import faults, hindrance
+from tom_swe.memory.files import backups_of, make_private, upgrade_lock
+from tom_swe.place import FILE_MODE
 
-DIRECTORY_MODE = 0o700
 BACKUPS_KEPT = 3
-# How SQLite says that pages are not as they were written.
-_DAMAGE = ("not a database", "malformed", "vtable constructor failed")
-# The least that SQLite needs beside a database to open it: an index of its log.
-LEAST_FREE = 64 * 1024
 STATEMENTS_LOGGER = "sqlalchemy.engine.Engine.tom"
 POOL_LOGGER = "sqlalchemy.pool.impl.QueuePool.tom"
 
@@ -53,8 +48,6 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None
 def driver_of(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None = None) -> Driver:
     """What opens a database, encrypted or not. Raises MemoryFault where that cannot be."""
     if cipher.is_encrypted(path):
-        from tom_swe.memory.encryption.converting import settle
-
         with faults(path):
             settle(path, busy_timeout)
             # Settled, it may turn out not to be.
@@ -72,86 +65,12 @@ def _into_wal(path: Path, driver: Driver) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def make_private(folder: Path) -> None:
-    """Makes a folder only its owner can enter; leaves one that exists as it is.
-
-    Raises MemoryFault.
-    """
-    try:
-        if not folder.is_dir():
-            folder.mkdir(mode=DIRECTORY_MODE, parents=True)
-    except FileExistsError:
-        if not folder.is_dir():
-            raise MemoryFault(f"{folder} is a file: set TOM_HOME to a folder") from None
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise MemoryFault(f"{folder} cannot be made: {hindrance(folder, 'full')}") from error
-        raise MemoryFault(
-            f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder of yours"
-        ) from error
-
-
 def _keep_private(path: Path) -> None:
     """A file that others can read, put there by a copy or a restore, is theirs no more."""
     for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_mode & 0o077:
                 file.chmod(FILE_MODE)
-
-
-@contextlib.contextmanager
-def faults(path: Path) -> Generator[None]:
-    """Says SQLite's failures in tom's words."""
-    try:
-        yield
-    except Timeout as error:
-        raise MemoryBusy(
-            f"another tom is upgrading or converting {path}; try again when it has finished"
-        ) from error
-    except UnicodeDecodeError as error:
-        # How the driver says that a name in a damaged page is no text.
-        raise _damaged(path, "malformed text") from error
-    except (*cipher.errors("Error"), DatabaseError) as error:
-        cause = error.orig if isinstance(error, DatabaseError) else error
-        text = str(cause)
-        if isinstance(cause, cipher.errors("OperationalError")) and "locked" in text:
-            raise MemoryBusy(f"{path} is held by another process; try again") from error
-        if isinstance(cause, cipher.errors("DatabaseError")) and any(
-            sign in text for sign in _DAMAGE
-        ):
-            raise _damaged(path, text) from error
-        if isinstance(cause, cipher.errors("OperationalError")):
-            raise MemoryFault(f"{path} cannot be used: {hindrance(path, text)}") from error
-        raise
-
-
-def _damaged(path: Path, text: str) -> DatabaseDamaged:
-    return DatabaseDamaged(
-        f"{path} is no sound database ({text}): `tom db check --repair` copies it aside and says "
-        "what can be saved; where it was encrypted or decrypted just now, try again"
-    )
-
-
-def hindrance(path: Path, otherwise: str) -> str:
-    """Why a file under a folder cannot be written, by the state of that folder, and what to do.
-
-    SQLite calls a full disk an I/O error, and a read-only one a file that cannot be opened.
-    """
-    folder = next((each for each in (path, *path.parents) if each.is_dir()), path.parent)
-    try:
-        disk = os.statvfs(folder)
-        if disk.f_flag & os.ST_RDONLY:
-            return "it lies on a disk that can only be read; make it writable, or set TOM_HOME"
-        if "full" in otherwise or disk.f_bavail * disk.f_frsize < LEAST_FREE:
-            return "the disk is full; make room and try again. What was stored is still there"
-        if not os.access(folder, os.W_OK | os.X_OK) or (
-            path.exists() and not os.access(path, os.W_OK)
-        ):
-            return f"{folder} cannot be written by you; see its permissions, or set TOM_HOME"
-    except OSError:
-        # What SQLite or the system said has to do.
-        return otherwise
-    return otherwise
 
 
 def _engine(path: Path, busy_timeout: float, driver: Driver = PLAIN) -> Engine:
@@ -242,17 +161,6 @@ def _bring_up_to_date(path: Path, driver: Driver, busy_timeout: float) -> None:
         with contextlib.closing(driver.connect(path, timeout=busy_timeout)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
         _migrate(path, driver, busy_timeout)
-
-
-def upgrade_lock(path: Path, timeout: float) -> FileLock:
-    """Who migrates, encrypts or decrypts a database holds this."""
-    return FileLock(path.with_suffix(".upgrade-lock"), timeout=timeout, mode=FILE_MODE)
-
-
-def backups_of(path: Path) -> list[Path]:
-    """The copies of a database made before upgrades, oldest first."""
-    copies = (path.parent / "backups").glob(f"{path.stem}-*.db")
-    return sorted(copies, key=lambda file: file.stat().st_mtime)
 
 
 def _copy_aside(path: Path, revision: str, driver: Driver) -> None:

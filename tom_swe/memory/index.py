@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from tom_swe.errors import IndexFault
-from tom_swe.memory.engine import FILE_MODE, make_private
+from tom_swe.memory.files import make_private
+from tom_swe.place import FILE_MODE, FOLDER_MODE
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -201,7 +202,7 @@ def _restrict(folder: Path) -> None:
     for path in folder.rglob("*"):
         # The folder may be deleted meanwhile; it is made anew, then.
         with contextlib.suppress(OSError):
-            path.chmod(0o700 if path.is_dir() else FILE_MODE)
+            path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
 
 
 @contextlib.contextmanager

@@ -26,7 +26,8 @@ class CallLedger:
     ) -> int:
         """Enters a call that may use as much as ``most``; its id. Raises BudgetReached.
 
-        Sum, check and entry are one write, so processes that begin at once take turns.
+        Open calls count in full. Sum, check and entry are one write, so processes that begin at
+        once keep to the limits together.
         """
         with self._database.write() as transaction:
             _keep_to(limits, _used_since(transaction, limits.since), most)

@@ -75,9 +75,9 @@ def statement_vectors(
     found: dict[str, dict[str, Vector]] = {}
     for some in batched(keys, MOST_KEYS):
         rows = select(VectorRow.key, VectorRow.model, VectorRow.data)
-        for key, model, data in transaction.execute(rows.where(VectorRow.key.in_(some))):
+        for key, made_by, data in transaction.execute(rows.where(VectorRow.key.in_(some))):
             if data is not None:
-                found.setdefault(model, {})[keys[key]] = np.frombuffer(data, dtype="<f4")
+                found.setdefault(made_by, {})[keys[key]] = np.frombuffer(data, dtype="<f4")
     if model is None:
         model = max(found, key=lambda name: len(found[name]), default="")
     return found.get(model, {})

@@ -1,1 +1,1 @@
-"""The reasoning: sees the model and the ports, and nothing else."""
+"""The services that wire extracting, believing and advising to the memory."""

@@ -1,7 +1,10 @@
 """What the person does to beliefs with their own hands. No agent does."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.draft import Draft
 from tom_swe.errors import NotFound, UsageError
@@ -9,7 +12,9 @@ from tom_swe.mind.learn import Learner
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Reach, Scope, Status
 from tom_swe.model.user_acts import Did
-from tom_swe.ports import MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.memory.store import Store
 
 LONGEST = 500  # characters
 
@@ -17,7 +22,7 @@ LONGEST = 500  # characters
 class Decisions:
     """Keeps what the person decides, each with what takes it back."""
 
-    def __init__(self, memory: MemoryStore, learner: Learner, redact: Callable[[str], str]) -> None:
+    def __init__(self, memory: Store, learner: Learner, redact: Callable[[str], str]) -> None:
         self._memory = memory
         self._learner = learner
         self._redact = redact

@@ -13,7 +13,8 @@ from tom_swe.memory.log import statements_in
 from tom_swe.model.user import UserModel, told
 
 if TYPE_CHECKING:
-    from tom_swe.ports import ChangeOfMind, Embedder, Vector
+    from tom_swe.memory.learning import ChangeOfMind
+    from tom_swe.ports import Embedder, Vector
 
 
 class Deriving:

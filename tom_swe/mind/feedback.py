@@ -1,7 +1,10 @@
 """What became of advice, as told by the person or by an agent."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.feedback import verdicts
 from tom_swe.errors import UsageError
@@ -10,13 +13,15 @@ from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import Belief, Judge
 from tom_swe.model.user_acts import Did
-from tom_swe.ports import MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.memory.store import Store
 
 
 class Feedback:
     """Weighs beliefs by what became of the advice that cited them."""
 
-    def __init__(self, memory: MemoryStore, learner: Learner) -> None:
+    def __init__(self, memory: Store, learner: Learner) -> None:
         self._memory = memory
         self._learner = learner
 

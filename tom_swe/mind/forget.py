@@ -1,7 +1,10 @@
 """Forgetting: what is deleted, what rested on it, and what remains of it on the disk."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tom_swe.errors import UsageError
 from tom_swe.extract.pointers import shares_words
@@ -10,7 +13,10 @@ from tom_swe.mind.parts import Mind
 from tom_swe.mind.user_acts import texts_of
 from tom_swe.model.memory import Mentions
 from tom_swe.model.session import Role
-from tom_swe.ports import ChangeOfMind, MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.memory.learning import ChangeOfMind
+    from tom_swe.memory.store import Store
 
 SHORTEST_PHRASE = 3
 
@@ -19,7 +25,7 @@ class Forgetting:
     """Deletes, derives what is left again, and purges."""
 
     def __init__(
-        self, memory: MemoryStore, mind: Mind, learner: Learner, say: Callable[[str], None]
+        self, memory: Store, mind: Mind, learner: Learner, say: Callable[[str], None]
     ) -> None:
         self._memory = memory
         self._mind = mind

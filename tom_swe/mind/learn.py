@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tom_swe.beliefs.adherence import notice
+from tom_swe.beliefs.adherence import adherence, kept_to
 from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.pointers import add_pointed
@@ -15,12 +15,14 @@ from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Relation, SessionModel
+from tom_swe.model.belief import Observation, Relation, SessionModel
 from tom_swe.model.memory import Job
 from tom_swe.model.session import OWN_HOST, Session
-from tom_swe.ports import ChangeOfMind, MemoryStore, Pair
+from tom_swe.ports import Pair
 
 if TYPE_CHECKING:
+    from tom_swe.memory.learning import ChangeOfMind
+    from tom_swe.memory.store import Store
     from tom_swe.ports import Vector
 
 EMBEDDED_AT_ONCE = 512
@@ -58,7 +60,7 @@ class Learner:
     """Learns from what the memory has queued."""
 
     def __init__(
-        self, memory: MemoryStore, mind: Mind, *, say: Callable[[str], None], briefing_tokens: int
+        self, memory: Store, mind: Mind, *, say: Callable[[str], None], briefing_tokens: int
     ) -> None:
         self._memory = memory
         self._mind = mind
@@ -252,7 +254,7 @@ class Learner:
         vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
         changed = self.derive(user_id, change, vectors=vectors)
         # What was told and done is judged by what is believed now, and may change that.
-        judged = [notice(each, read.model.observations) for each, read, _ in learned]
+        judged = [_notice(each, read.model.observations) for each, read, _ in learned]
         if any(judged):
             changed += self.derive(user_id, change)
         change.uncite()
@@ -264,3 +266,18 @@ class Learner:
         text = str(error) if isinstance(error, TomError) else type(error).__name__
         self._memory.queue.fail(job, text)
         return text
+
+
+def _notice(change: ChangeOfMind, observations: Iterable[Observation]) -> bool:
+    """Keeps what became of the beliefs that the session of a change of mind was told.
+
+    Returns whether a belief's verdict from this session differs from before. Being corrected or
+    disobeyed gives no verdict, since the person's words are evidence already and no belief is
+    wrong because an agent ignored it.
+    """
+    telling = change.telling()
+    if telling is None or telling.session_id is None:
+        return False
+    told = [belief for belief in change.beliefs() if belief.id in telling.belief_ids]
+    found = adherence(change.session(), telling, told, observations)
+    return bool(change.keep_adherence(telling, found, kept_to(telling, found)))

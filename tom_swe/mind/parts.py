@@ -1,10 +1,16 @@
 """What the mind reads, compares and answers with."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from tom_swe.ports import Adviser, Comparer, Embedder, Reader, VectorIndex
+from tom_swe.ports import Adviser, Comparer, Embedder, Reader
+
+if TYPE_CHECKING:
+    from tom_swe.memory.nearest import NearestTurns
 
 
 @dataclass(frozen=True)
@@ -12,7 +18,7 @@ class Parts:
     """What Tom reads, compares and answers with."""
 
     embedder: Embedder | None
-    index: VectorIndex
+    index: NearestTurns
     reader: Reader
     adviser: Adviser
     comparer: Comparer | None = None

@@ -1,7 +1,10 @@
 """What the person says to tom itself, and what agents say that they said."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
 from tom_swe.extract.stated import holding, same_statement, session_of_statement
@@ -11,7 +14,9 @@ from tom_swe.model.belief import Belief, Scope, SessionModel
 from tom_swe.model.pointers import PointedAt, Pointer
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user_acts import Did
-from tom_swe.ports import MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.memory.store import Store
 
 # A session in which something was said since then may still be going on.
 RECENT = timedelta(days=1)
@@ -20,7 +25,7 @@ RECENT = timedelta(days=1)
 class Statements:
     """Takes in statements at once, and pointers to the person's words once these are found."""
 
-    def __init__(self, memory: MemoryStore, learner: Learner, redact: Callable[[str], str]) -> None:
+    def __init__(self, memory: Store, learner: Learner, redact: Callable[[str], str]) -> None:
         self._memory = memory
         self._learner = learner
         self._redact = redact

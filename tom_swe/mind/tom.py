@@ -1,7 +1,10 @@
 """Tom: learns from sessions, answers about the person, briefs the next session."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tom_swe.advise.brief import brief
 from tom_swe.advise.recall import rank_beliefs, rank_turns
@@ -22,7 +25,11 @@ from tom_swe.model.portable import Export
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel
 from tom_swe.model.user_acts import UserAct
-from tom_swe.ports import Embedder, MemoryStore, VectorIndex
+from tom_swe.ports import Embedder
+
+if TYPE_CHECKING:
+    from tom_swe.memory.nearest import NearestTurns
+    from tom_swe.memory.store import Store
 
 # How many candidates full text and vectors each bring before they are scored together.
 CANDIDATES = 200
@@ -38,7 +45,7 @@ class Tom:
 
     def __init__(
         self,
-        memory: MemoryStore,
+        memory: Store,
         parts: Callable[[], Parts],
         *,
         redact: Callable[[str], str],
@@ -65,7 +72,7 @@ class Tom:
         return self._mind.embedder
 
     @property
-    def index(self) -> VectorIndex:
+    def index(self) -> NearestTurns:
         """The derived index of past turns."""
         return self._mind.parts.index
 

@@ -4,17 +4,24 @@ What was done is taken out of the log, and what is believed follows from the res
 forgotten stays so.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tom_swe.errors import UsageError
 from tom_swe.mind.learn import Learner
 from tom_swe.model.belief import DecisionKind
 from tom_swe.model.user_acts import UserAct
-from tom_swe.ports import ChangeOfMind, MemoryStore
+
+if TYPE_CHECKING:
+    from tom_swe.memory.learning import ChangeOfMind
+    from tom_swe.memory.store import Store
 
 
 class Undoing:
     """Takes back what the person did, the last first."""
 
-    def __init__(self, memory: MemoryStore, learner: Learner) -> None:
+    def __init__(self, memory: Store, learner: Learner) -> None:
         self._memory = memory
         self._learner = learner
 

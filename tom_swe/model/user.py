@@ -7,7 +7,6 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Stance, Status
 
 # Who a memory is about where nobody names a user: the person whose machine it is.
-LOCAL_USER = "local"
 # A candidate that nothing has borne out in this time was more likely meant for then than for
 # good: of those planted in the tuning histories (`python -m tom_evals keeping`) that waited
 # longer for a second session, 6 of 12 held; of those that did not, 41 of 53.

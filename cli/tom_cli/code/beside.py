@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from tom_swe.advise.background import background
 from tom_swe.advise.recall import in_force
 from tom_swe.errors import MemoryFault, UsageError
-from tom_swe.hosts import hook
+from tom_swe.hosts import hook, inbox
 from tom_swe.ignoring import is_ignored
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
+from tom_swe.place import Place
 from tom_swe.settings import NONE
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Beside:
         """Notes the session for learning, and starts the learner, which outlives this process."""
         if self.off:
             return
-        place = hook.Place(environ)
+        place = Place(environ)
         told = {
             "event_type": hook.END,
             "session_id": conversation_id,
@@ -116,8 +117,8 @@ class Beside:
         }
         place.make()
         event = hook.Event(hook.END, json.dumps(told).encode())
-        hook.append(place.file(hook.INBOX), event.line(place.user))
-        if not hook.is_locked(place.file(hook.LEARNER_LOCK)):
+        inbox.append(place.file(inbox.INBOX), event.line(place.user))
+        if not inbox.is_locked(place.file(inbox.LEARNER_LOCK)):
             hook.start_learner(place, environ)
 
     def close(self) -> None:
@@ -153,7 +154,7 @@ def at_once(settings: Settings) -> Settings:
 
 def is_off(environ: Mapping[str, str], folder: Path) -> bool:
     """Whether the person has switched tom off, for this process, for this folder or for good."""
-    return is_ignored(str(folder)) or hook.Place(environ).is_off(environ)
+    return is_ignored(str(folder)) or Place(environ).is_off(environ)
 
 
 def silence_hooks() -> None:

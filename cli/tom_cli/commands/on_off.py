@@ -9,6 +9,7 @@ import typer
 
 from tom_cli.common import talk
 from tom_swe.ignoring import NAME, is_ignored
+from tom_swe.place import FILE_MODE, FOLDER_MODE, OFF
 
 Here = Annotated[
     bool, typer.Option("--here", help="In this folder and below it, by a file named .tomignore.")
@@ -31,7 +32,7 @@ def off(here: Here = False) -> None:
     from tom_cli.safe import safe
 
     place = _place(here)
-    place.touch(mode=0o600)
+    place.touch(mode=FILE_MODE)
     talk(f"off: {safe(str(place))} says so; `tom on{' --here' * here}` takes it away")
     if here:
         talk("what is known from here stays; `tom memory forget --repository .` takes it out")
@@ -60,5 +61,5 @@ def _place(here: bool) -> Path:
     if here:
         return Path.cwd() / NAME
     home = load_settings().home
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return home / "off"
+    home.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    return home / OFF

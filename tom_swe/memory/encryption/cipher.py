@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from tom_swe.errors import MemoryFault, SettingsError
+from tom_swe.place import ENCRYPTED, FILE_MODE
 
-SUFFIX = ".encrypted"
 SERVICE = "tom-swe"
 VARIABLE = "TOM_DATABASE_KEY"
-FILE_MODE = 0o600
 NEEDS = "pip install 'tom-swe[encryption]'"
 # A person may have to let the keyring open first.
 KEYRING_SECONDS = 60.0
@@ -69,7 +68,7 @@ PLAIN = Driver(sqlite3)
 
 def marker(path: Path) -> Path:
     """The file that says that a database is encrypted."""
-    return path.with_name(path.name + SUFFIX)
+    return path.with_name(path.name + ENCRYPTED)
 
 
 def is_encrypted(path: Path) -> bool:

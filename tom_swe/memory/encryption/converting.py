@@ -16,8 +16,10 @@ from pathlib import Path
 
 from tom_swe.errors import MemoryBusy, MemoryFault
 from tom_swe.memory.encryption import cipher
-from tom_swe.memory.encryption.cipher import FILE_MODE, Driver
-from tom_swe.memory.engine import backups_of, faults, upgrade_lock
+from tom_swe.memory.encryption.cipher import Driver
+from tom_swe.memory.faults import faults
+from tom_swe.memory.files import backups_of, upgrade_lock
+from tom_swe.place import FILE_MODE
 
 # Other processes let go of the database within this time, or hold it for longer than can
 # be waited for.

@@ -17,10 +17,13 @@ from pathlib import Path
 
 from tom_swe.errors import DatabaseDamaged, MemoryFault, SchemaTooNew
 from tom_swe.memory.encryption import cipher
-from tom_swe.memory.encryption.cipher import FILE_MODE, PLAIN, Driver
-from tom_swe.memory.engine import backups_of, faults, hindrance, make_private, revision_of
+from tom_swe.memory.encryption.cipher import PLAIN, Driver
+from tom_swe.memory.engine import revision_of
+from tom_swe.memory.faults import faults, hindrance
+from tom_swe.memory.files import backups_of, make_private
 from tom_swe.memory.tables import FULL_TEXT
 from tom_swe.model.memory import Salvaged
+from tom_swe.place import FILE_MODE
 
 # So many row numbers in turn without a row that can be read are taken for a table's end.
 PATIENCE = 20_000

@@ -1,0 +1,151 @@
+"""What was said, what it showed, and what is still to be read."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tom_swe.memory.table import Table
+
+
+class UserRow(Table):
+    """A person of whom something is kept."""
+
+    __tablename__ = "user"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class SessionRow(Table):
+    """A conversation with an agent, by its host and the host's name for it."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("user_id", "host", "host_id"),
+        Index(None, "user_id", "started_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    host: Mapped[str]
+    host_id: Mapped[str]
+    cwd: Mapped[str]
+    repository: Mapped[str]
+    source: Mapped[str]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    content_hash: Mapped[str]
+    imported_at: Mapped[datetime]
+
+
+class TurnRow(Table):
+    """What one speaker said, in the order of the session."""
+
+    __tablename__ = "turn"
+    __table_args__ = (UniqueConstraint("session_id", "ordinal"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    role: Mapped[str]
+    text: Mapped[str]
+    attachment: Mapped[str]
+    tool: Mapped[str]
+    at: Mapped[datetime | None]
+
+
+class SessionModelRow(Table):
+    """What a reader made of a session, and of which state of it."""
+
+    __tablename__ = "session_model"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), primary_key=True
+    )
+    intent: Mapped[str]
+    summary: Mapped[str]
+    reader: Mapped[str]
+    content_hash: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class ObservationRow(Table):
+    """Something that a session showed, with the words that show it."""
+
+    __tablename__ = "observation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), index=True)
+    quote: Mapped[str]
+    kind: Mapped[str]
+    source: Mapped[str]
+    statement: Mapped[str]
+    dimension: Mapped[str]
+    value: Mapped[str]
+    polarity: Mapped[str]
+    reach: Mapped[str]
+    scope_name: Mapped[str]
+    count: Mapped[int]
+    basis: Mapped[str]
+
+
+class ComparisonRow(Table):
+    """How two statements go together, by an observation of each: a language model compared them."""
+
+    __tablename__ = "comparison"
+    held_id: Mapped[int] = mapped_column(
+        ForeignKey("observation.id", ondelete="CASCADE"), primary_key=True
+    )
+    heard_id: Mapped[int] = mapped_column(
+        ForeignKey("observation.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    relation: Mapped[str]
+
+
+class PointerRow(Table):
+    """Words that an agent says the person said; ``session_id`` is where they were found."""
+
+    __tablename__ = "noted"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    quote: Mapped[str]
+    repository: Mapped[str]
+    at: Mapped[datetime]
+
+
+class LearnQueueRow(Table):
+    """Sessions with something new. A lease that ran out is anyone's again."""
+
+    __tablename__ = "learn_queue"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), primary_key=True
+    )
+    queued_at: Mapped[datetime]
+    owner: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+    error: Mapped[str | None]
+
+
+class ForgottenRow(Table):
+    """A digest of something the person had forgotten, so that it is not learned again."""
+
+    __tablename__ = "forgotten"
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class SourceSeenRow(Table):
+    """A digest of a transcript's path and the size and time it had when it was read."""
+
+    __tablename__ = "source_seen"
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    stamp: Mapped[str]
