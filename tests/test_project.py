@@ -3,6 +3,9 @@
 import ast
 import re
 import subprocess
+import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -70,6 +73,32 @@ def test_the_architecture_names_every_room() -> None:
     ]
     assert rooms
     assert [room for room in rooms if f"`{room}`" not in page] == []
+
+
+ROOMS = sorted(path.parent.name for path in CHECKOUT.glob("tom_swe/*/__init__.py"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_room_says_what_it_is_for_and_offers_a_few_names(room: str) -> None:
+    """Between 3 and 8 names, each of which can be had and is no module of the room."""
+    face = import_module(f"tom_swe.{room}")
+    assert face.__doc__
+    assert face.__doc__.splitlines()[0].endswith(".")
+    assert 3 <= len(face.__all__) <= 8
+    for name in face.__all__:
+        assert getattr(face, name) is not None
+        # A module of that name takes the name's place once it is loaded.
+        assert find_spec(f"tom_swe.{room}.{name}") is None
+
+
+def test_a_room_loads_nothing_until_a_name_is_used() -> None:
+    """Importing every room loads no module of any of them, and nothing that is not Python's own."""
+    code = "import sys\n" + "".join(f"import tom_swe.{room}\n" for room in ROOMS)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}print(*sys.modules)"], capture_output=True, text=True
+    )
+    loaded = {name for name in done.stdout.split() if name.startswith("tom_")}
+    assert loaded == {"tom_swe", "tom_swe.lazy", *(f"tom_swe.{room}" for room in ROOMS)}
 
 
 def test_no_module_is_longer_than_can_be_read_at_once() -> None:

@@ -9,8 +9,7 @@
 The names below are the public ones. Each is loaded when first used.
 """
 
-# Importing typing would cost every hook 10 ms; type checkers know this name without it.
-TYPE_CHECKING = False
+from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
     from tom_swe.app import open_tom
@@ -50,39 +49,34 @@ __all__ = [
     "open_tom",
 ]
 
-_HOME = {
-    "LOCAL_USER": "place",
-    "Action": "model.advice",
-    "Belief": "model.belief",
-    "Briefing": "model.advice",
-    "Evidence": "model.belief",
-    "Learned": "mind.tom",
-    "Observation": "model.belief",
-    "Outcome": "model.advice",
-    "Query": "model.advice",
-    "Role": "model.session",
-    "Scope": "model.belief",
-    "Session": "model.session",
-    "SessionModel": "model.belief",
-    "Settings": "settings",
-    "Suggestion": "model.advice",
-    "Tom": "mind.tom",
-    "TomError": "errors",
-    "Turn": "model.session",
-    "UserModel": "model.user",
-    "Verdict": "model.belief",
-    "import_transcripts": "ingest.importing",
-    "load_settings": "settings",
-    "open_tom": "app",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = loading(
+    __name__,
+    {
+        "LOCAL_USER": "place",
+        "Action": "model.advice",
+        "Belief": "model.belief",
+        "Briefing": "model.advice",
+        "Evidence": "model.belief",
+        "Learned": "mind.tom",
+        "Observation": "model.belief",
+        "Outcome": "model.advice",
+        "Query": "model.advice",
+        "Role": "model.session",
+        "Scope": "model.belief",
+        "Session": "model.session",
+        "SessionModel": "model.belief",
+        "Settings": "settings",
+        "Suggestion": "model.advice",
+        "Tom": "mind.tom",
+        "TomError": "errors",
+        "Turn": "model.session",
+        "UserModel": "model.user",
+        "Verdict": "model.belief",
+        "import_transcripts": "ingest.importing",
+        "load_settings": "settings",
+        "open_tom": "app",
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -3,77 +3,22 @@
 `tom_swe.testing.scripted` is a language model that says what it is told to.
 """
 
-from __future__ import annotations
-
-import hashlib
-import re
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
-    from tom_swe.ports import Vectors
+    from tom_swe.testing.builders import START, HashEmbedder, session_of
+    from tom_swe.testing.scripted import Fault, ScriptedModel, text_of
 
-_WORD = re.compile(r"\w+")
-START = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+__all__ = ["START", "Fault", "HashEmbedder", "ScriptedModel", "session_of", "text_of"]
 
-
-class HashEmbedder:
-    """An embedder with no model: texts are alike as far as they share words.
-
-    Each word is hashed to a few signed places of the vector; deterministic everywhere.
-    """
-
-    def __init__(self, dimension: int = 256) -> None:
-        self._dimension = dimension
-
-    @property
-    def name(self) -> str:
-        """Names the scheme and its size."""
-        return f"hash-{self._dimension}"
-
-    @property
-    def dimension(self) -> int:
-        """The length of every vector."""
-        return self._dimension
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension)."""
-        import numpy as np
-
-        vectors: Vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in _WORD.findall(text.casefold()) or [""]:
-                digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
-                for place in range(0, 8, 2):
-                    number = int.from_bytes(digest[place : place + 2], "little")
-                    vectors[row, number % self._dimension] += 1.0 if number & 0x8000 else -1.0
-            length = float((vectors[row] ** 2).sum() ** 0.5)
-            vectors[row] /= length or 1.0
-        return vectors
-
-
-def session_of(
-    *said: str | tuple[Role, str],
-    host: str = "jsonl",
-    host_id: str = "one",
-    repository: str = "",
-    started: datetime = START,
-) -> Session:
-    """A session: strings are the user's, pairs name who speaks; a minute between turns."""
-    turns: list[Turn] = []
-    for ordinal, each in enumerate(said):
-        role, text = (Role.USER, each) if isinstance(each, str) else each
-        at = started + timedelta(minutes=ordinal)
-        turns.append(Turn(ordinal=ordinal, role=role, text=text, at=at))
-    return Session(
-        host=host,
-        host_id=host_id,
-        repository=repository,
-        cwd=f"/home/someone/{repository}" if repository else "",
-        started=turns[0].at if turns else None,
-        ended=turns[-1].at if turns else None,
-        turns=tuple(turns),
-    )
+__getattr__ = loading(
+    __name__,
+    {
+        "START": "builders",
+        "Fault": "scripted",
+        "HashEmbedder": "builders",
+        "ScriptedModel": "scripted",
+        "session_of": "builders",
+        "text_of": "scripted",
+    },
+)

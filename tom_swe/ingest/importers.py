@@ -1,0 +1,70 @@
+"""Which hosts can be read, and reading one of them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from tom_swe.errors import SourceError
+from tom_swe.ingest.aider import Aider
+from tom_swe.ingest.base import Importer, Source, Tally, existing, printable
+from tom_swe.ingest.claude_code import ClaudeCode
+from tom_swe.ingest.codex import Codex
+from tom_swe.ingest.jsonl import Jsonl
+from tom_swe.ingest.openhands import OpenHands
+from tom_swe.ingest.reference import Reference
+from tom_swe.model.session import Session
+from tom_swe.redact.redactor import Redactor
+
+IMPORTERS: Mapping[str, Importer] = MappingProxyType(
+    {
+        importer.host: importer
+        for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl(), Reference())
+    }
+)
+
+
+def read_sessions(
+    importer: Importer,
+    path: Path,
+    tally: Tally,
+    redactor: Redactor,
+    *,
+    wanted: Callable[[Source], bool] = lambda _: True,
+    done: Callable[[Source], None] = lambda _: None,
+) -> Iterator[Session]:
+    """Every session under a path that this importer can read.
+
+    Sources that are not ``wanted`` are passed over. ``done`` is told of a source when
+    all its sessions were taken. What is broken among good things is counted in the
+    tally. Raises SourceError where nothing can be read: no such path, no permission,
+    nothing of this host there.
+    """
+    found = failed = passed = yielded = 0
+    for source in importer.sources(path):
+        found += 1
+        if not wanted(source):
+            passed += 1
+            continue
+        try:
+            for session in importer.read(source, tally, redactor):
+                yielded += 1
+                yield session
+        except SourceError as error:
+            failed += 1
+            tally.problem(source.files[0], str(error))
+        else:
+            done(source)
+    if not found:
+        raise SourceError(
+            f"{printable(path)} holds nothing of {importer.host}. "
+            "Give the folder in which it keeps its sessions, or one transcript."
+        )
+    if failed == found:
+        cause = tally.problems[-1] if tally.problems else "no permission"
+        raise SourceError(f"nothing of {importer.host} could be read: {cause}")
+    if not (yielded or passed) and not existing(path).is_dir():
+        raise SourceError(
+            f"{printable(path)} holds no session of {importer.host}: "
+            f"{tally.lines_read} lines read, {tally.lines_skipped} of them broken. "
+            "Check that it is a transcript of that host."
+        )
