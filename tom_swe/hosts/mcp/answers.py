@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tom_swe.advise.recall import in_force
 from tom_swe.beliefs.confidence import explain
@@ -34,17 +33,11 @@ from tom_swe.hosts.mcp.text import fenced, given, shown
 from tom_swe.model.advice import Outcome, PastTurn, Query
 from tom_swe.model.belief import Belief, Evidence, Stance, Status
 
-if TYPE_CHECKING:
-    from tom_swe.mind.tom import Tom
-
 MOST_BELIEFS = 50
 NOTED = "noted; it counts once the session it was said in has been read"
 MOST_QUOTES = 20
 QUOTE = 200
 TURN = 300
-CANDIDATES = 50
-# A belief is on a topic when it is this much like it, or shares words and is this much.
-SIMILAR, SIMILAR_WITH_WORDS = 0.35, 0.2
 
 
 class Answers:
@@ -95,10 +88,10 @@ class Answers:
         """Live beliefs of any repository and the person's own past turns, like a query."""
         query = Query(text=given(asked.query), repository=_repository(None), limit=asked.limit)
         with self._mind.held(searches=True) as (tom, user, _):
-            beliefs = _on_topic(tom, user, query)
-            turns = tom.recall(user, query).turns
+            found = tom.search(user, query)
         return Found(
-            beliefs=[_held(belief) for belief in beliefs], turns=[_said(turn) for turn in turns]
+            beliefs=[_held(belief) for belief in found.beliefs],
+            turns=[_said(turn) for turn in found.turns],
         )
 
     def why(self, asked: BeliefArguments) -> Reasons:
@@ -205,27 +198,3 @@ def _quoted(evidence: Iterable[Evidence], stance: Stance) -> list[Quoted]:
         )
         for each in newest_first[:MOST_QUOTES]
     ]
-
-
-def _on_topic(tom: Tom, user: str, query: Query) -> list[Belief]:
-    """The live beliefs like a query, wherever they hold; by words alone without an embedder."""
-    live = tom.memory.beliefs.told(user)
-    words = dict(tom.memory.search.beliefs(user, query.text, CANDIDATES))
-    best = max(words.values(), default=0.0) or 1.0
-    embedder = tom.embedder
-    if embedder is None:
-        found = [belief for belief in live if belief.id in words]
-        return sorted(found, key=lambda b: -words[b.id])[: query.limit]
-    vector = embedder.embed([query.text])[0]
-    stored = tom.memory.vectors.of_beliefs((belief.id for belief in live), embedder.name)
-    similarity = {number: float(each @ vector) for number, each in stored.items()}
-    found = [
-        belief
-        for belief in live
-        if similarity.get(belief.id, 0.0) >= (SIMILAR_WITH_WORDS if belief.id in words else SIMILAR)
-    ]
-
-    def score(belief: Belief) -> float:
-        return similarity.get(belief.id, 0.0) + 0.2 * words.get(belief.id, 0.0) / best
-
-    return sorted(found, key=score, reverse=True)[: query.limit]
