@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import NamedTuple
 
+from tom_swe.checkout import same_repository
 from tom_swe.model.advice import PastTurn, Query, Recalled
-from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status, same_repository
+from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status
 
 
 class Weights(NamedTuple):

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tom_swe.checkout import same_repository
 from tom_swe.errors import UsageError
 from tom_swe.extract import vetoes
 from tom_swe.extract.scope import scope_of
 from tom_swe.extract.stated import plainly
-from tom_swe.model.belief import Belief, Observation, Quote, Source, same_repository
+from tom_swe.model.belief import Belief, Observation, Quote, Source
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.session import OWN_HOST, Role, Session, Turn
 from tom_swe.text.quoted import is_others, others

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from tom_swe.advise.background import background
 from tom_swe.advise.recall import in_force
+from tom_swe.checkout import is_ignored
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook
-from tom_swe.ignoring import is_ignored
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
 from tom_swe.settings import NONE
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tom_cli.common import talk
-from tom_swe.ignoring import NAME, is_ignored
+from tom_swe.checkout import IGNORE_FILE, is_ignored
 
 Here = Annotated[
     bool, typer.Option("--here", help="In this folder and below it, by a file named .tomignore.")
@@ -48,8 +48,8 @@ def on(here: Here = False) -> None:
     if place.exists():
         place.unlink()
     if here and is_ignored(str(Path.cwd())):
-        above = next(p for p in Path.cwd().parents if (p / NAME).exists())
-        talk(f"still off here: {safe(str(above / NAME))} holds for all below it")
+        above = next(p for p in Path.cwd().parents if (p / IGNORE_FILE).exists())
+        talk(f"still off here: {safe(str(above / IGNORE_FILE))} holds for all below it")
         raise typer.Exit(1)
     talk("on")
 
@@ -58,7 +58,7 @@ def _place(here: bool) -> Path:
     from tom_swe.settings import load_settings
 
     if here:
-        return Path.cwd() / NAME
+        return Path.cwd() / IGNORE_FILE
     home = load_settings().home
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home / "off"
