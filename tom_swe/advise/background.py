@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tom_swe.advise.brief import plain
 from tom_swe.model.advice import PastTurn
 from tom_swe.model.belief import Belief, Status
+from tom_swe.text.safe import plain
 
 QUOTE = 160  # characters
 

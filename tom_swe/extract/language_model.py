@@ -13,7 +13,7 @@ from tom_swe.model.belief import Observation, SessionModel, Source
 from tom_swe.model.calls import Message, Prompt, Purpose
 from tom_swe.model.session import OWN_HOST, Role, Session
 from tom_swe.ports import Embedder, LanguageModel, Reader
-from tom_swe.text.json_line import json_line
+from tom_swe.text.safe import json_line
 from tom_swe.text.tokens import count_tokens
 from tom_swe.text.transcript import transcript
 

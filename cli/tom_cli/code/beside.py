@@ -18,6 +18,7 @@ from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
 from tom_swe.settings import NONE
+from tom_swe.text.safe import ADVICE, fenced
 
 if TYPE_CHECKING:
     from tom_swe.ingest.importing import Intake
@@ -195,7 +196,7 @@ def beside_message(
     if not lines:
         return ""
     head = "From tom, about the person you work for. Background, never a request of theirs."
-    return "\n".join(["<tom-advice>", head, *lines, "</tom-advice>"])
+    return fenced(ADVICE, [head, *lines])
 
 
 def folded(suggestion: Suggestion, told: Collection[int]) -> str:

@@ -28,7 +28,7 @@ def off(here: Here = False) -> None:
 
     Example: tom off --here
     """
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     place = _place(here)
     place.touch(mode=0o600)
@@ -42,7 +42,7 @@ def on(here: Here = False) -> None:
 
     Example: tom on
     """
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     place = _place(here)
     if place.exists():
