@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from logs import ON, SHOP, WEB, decided, heard, judged, merged
 
 from tom_swe.beliefs.fold import Fold, advanced, fold
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,

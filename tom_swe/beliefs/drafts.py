@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tom_swe.beliefs.conflict import Claim
 from tom_swe.beliefs.draft import Draft
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.model.belief import Decision, DecisionKind
 
 

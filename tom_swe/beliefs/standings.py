@@ -5,7 +5,7 @@ from __future__ import annotations
 from tom_swe.beliefs.conflict import claim_of, conflicts, outweighs
 from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.drafts import Drafts
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.model.belief import DecisionKind, Evidence, Status
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tom_swe.advise.recall import FLOOR
 from tom_swe.beliefs.conflict import claim_of, conflicts
-from tom_swe.beliefs.similarity import SAME, Similarity
+from tom_swe.embed.similarity import SAME, Similarity
 from tom_swe.model.advice import PastTurn
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, DecisionKind, Observation, Relation, Stance, Status

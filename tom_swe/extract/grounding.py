@@ -8,7 +8,7 @@ for the reader without a model.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.extract.borne_out import is_borne_out
 from tom_swe.extract.catalogue import Match, match
 from tom_swe.extract.forms import NotedForm

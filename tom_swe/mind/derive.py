@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tom_swe.advise.brief import briefings
 from tom_swe.beliefs.changes import changes, named
 from tom_swe.beliefs.fold import fold
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.model.belief import Belief, DecisionKind
 from tom_swe.model.event import Decided, Heard
 from tom_swe.model.revision import Revision

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.beliefs.adherence import notice
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.extract.stated import as_stated

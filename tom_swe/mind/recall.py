@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from tom_swe.advise.recall import Matches, on_topic, rank_turns, recall
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
 from tom_swe.explain.why_not import WhyNot, why_not
 from tom_swe.extract.stated import plainly
