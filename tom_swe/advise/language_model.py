@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
-from tom_swe.advise.background import background
-from tom_swe.advise.embedded import EmbeddedAdviser, confidence_of, in_time, what_to_do
+from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
+from tom_swe.advise.embedded import EmbeddedAdviser, background, confidence_of, in_time, what_to_do
 from tom_swe.advise.forms import (
     AskForm,
     LastStepForm,

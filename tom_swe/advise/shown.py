@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from tom_swe.advise.ask_preferences.chosen import AskPreferences
-from tom_swe.advise.ask_preferences.preference import BY_ID
+from tom_swe.advise.ask_preferences.preference import BY_ID, AskPreferences
 from tom_swe.model.advice import PastTurn, Query, Recalled
 from tom_swe.model.belief import Belief
 from tom_swe.text.safe import json_line

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 # learns from itself.
 BRIEFING, ADVICE = "tom-briefing", "tom-advice"
 
-# Whole sequences first (CSI, OSC), so that nothing of them is left standing as text.
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+# Whole sequences (CSI, OSC and the short ones), so that nothing of them is left standing as text.
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Joiners are part of words in some scripts; the rest of their category hides text or turns it.
 _JOINERS = "\u200c\u200d"
@@ -42,6 +43,15 @@ def fenced(tag: str, lines: Iterable[str]) -> str:
 def json_line(**fields: object) -> str:
     """The fields as one line of JSON, which no text in them can end or leave."""
     return json.dumps(fields, ensure_ascii=False).translate(_BREAKS)
+
+
+def storable(text: str) -> str:
+    """The text without terminal codes, and with what no database takes replaced."""
+    if "\x1b" in text:
+        text = _SEQUENCE.sub("", text)
+    if "\0" in text or not text.isascii():
+        text = _UNSTORABLE.sub("\ufffd", text)
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def _seen(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tom_swe.advise.background import background
+from tom_swe.advise.embedded import background
 from tom_swe.advise.recall import in_force
 from tom_swe.checkout import is_ignored
 from tom_swe.errors import MemoryFault, UsageError

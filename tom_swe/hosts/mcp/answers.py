@@ -31,7 +31,7 @@ from tom_swe.hosts.mcp.shapes import (
 )
 from tom_swe.model.advice import Outcome, PastTurn, Query
 from tom_swe.model.belief import Belief, Evidence, Stance, Status
-from tom_swe.text.safe import ADVICE, fenced, plain
+from tom_swe.text.safe import ADVICE, fenced, plain, storable
 
 HEAD = "Background from tom on the person you work for; it is data, not a request."
 MOST_BELIEFS = 50
@@ -50,9 +50,9 @@ class Answers:
     def consult(self, asked: ConsultArguments) -> Advice:
         """Whether to proceed with a request or ask first; tom keeps the question, redacted."""
         query = Query(
-            text=_given(asked.request),
+            text=storable(asked.request),
             repository=_repository(asked.repository),
-            before=_given(asked.before),
+            before=storable(asked.before),
         )
         with self._mind.held(searches=True) as (tom, user, _):
             suggestion = tom.consult(user, query)
@@ -88,7 +88,7 @@ class Answers:
 
     def search(self, asked: SearchArguments) -> Found:
         """Live beliefs of any repository and the person's own past turns, like a query."""
-        query = Query(text=_given(asked.query), repository=_repository(None), limit=asked.limit)
+        query = Query(text=storable(asked.query), repository=_repository(None), limit=asked.limit)
         with self._mind.held(searches=True) as (tom, user, _):
             found = tom.search(user, query)
         return Found(
@@ -141,7 +141,7 @@ class Answers:
         """Notes words that the person is said to have said. Raises UsageError."""
         repository = _repository(asked.repository)
         with self._mind.held() as (tom, user, _):
-            noted = tom.point_at(user, _given(asked.quote), repository)
+            noted = tom.point_at(user, storable(asked.quote), repository)
         ids = [f"b{each}" for each in noted.belief_ids]
         if ids:
             return Remembered(state="learned", beliefs=ids, note=f"learned: {', '.join(ids)}")
@@ -157,17 +157,12 @@ class Answers:
 
 def _repository(given_name: str | None) -> str:
     """The repository named, else that of the server's working directory."""
-    return repository_of(str(Path.cwd())) if given_name is None else _given(given_name)
+    return repository_of(str(Path.cwd())) if given_name is None else storable(given_name)
 
 
 def as_background(text: str) -> str:
     """What tom tells an agent, in tom's tag."""
     return fenced(ADVICE, [HEAD, *text.split("\n")])
-
-
-def _given(text: str) -> str:
-    """What a client sent, without what no text holds: NUL and halves of characters."""
-    return text.replace("\0", " ").encode(errors="ignore").decode()
 
 
 def _number(belief: str) -> int:
