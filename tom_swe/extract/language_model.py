@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tom_swe.errors import BudgetReached, ModelUnavailable
-from tom_swe.extract.forms import SessionForm
-from tom_swe.extract.grounding import checked, overlaps
+from tom_swe.extract.grounding import SessionForm, checked, overlaps
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
 from tom_swe.model.belief import Observation, SessionModel, Source

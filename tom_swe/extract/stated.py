@@ -20,7 +20,7 @@ from tom_swe.model.belief import (
     Status,
 )
 from tom_swe.model.session import OWN_HOST, Role, Session, Turn
-from tom_swe.text.tidy import tidy
+from tom_swe.text.prose import tidy
 
 LONGEST = 2000  # characters
 # A longer text says more than which value of one dimension is wanted.

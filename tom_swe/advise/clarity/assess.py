@@ -13,7 +13,7 @@ from tom_swe.advise.clarity.wording import Seen, features, is_report, seen
 from tom_swe.extract import asking
 from tom_swe.extract.catalogue import Dimension, catalogue
 from tom_swe.model.advice import Clarity, Missing
-from tom_swe.text.sentences import Sentence, sentences
+from tom_swe.text.prose import Sentence, sentences
 
 CLEAR = 0.5  # a request that scores less is better asked about than guessed at
 # Where a wrong guess cannot be taken back, a request has to be this much clearer.

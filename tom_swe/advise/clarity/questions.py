@@ -11,8 +11,7 @@ from tom_swe.extract import asking
 from tom_swe.extract.catalogue import match
 from tom_swe.model.advice import Clarity, Missing, PastTurn
 from tom_swe.model.belief import Belief, Polarity
-from tom_swe.text.sentences import sentences
-from tom_swe.text.tidy import shorten
+from tom_swe.text.prose import sentences, shorten
 
 # So much of a taste word is its stem: "cleaner", "clean up" and "cleaning" share it.
 STEM = 5
