@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tom_swe.model.belief import EVERYWHERE, Belief, Change, Judge, Status
-from tom_swe.model.revision import Revision
+from tom_swe.model.revision import Revision, widened_from
 
 SUPERSEDED = "superseded"
 REJECTED = "advice resting on it was rejected"
@@ -58,7 +58,7 @@ def _why(old: Belief | None, new: Belief) -> tuple[Change, str]:
     if fresh and was_ended and not ended:
         return Change.STRENGTHEN, "said again after it was given up"
     if fresh and old.scope != new.scope == EVERYWHERE:
-        return Change.MERGE, f"holds beyond {old.scope}"
+        return Change.MERGE, widened_from(old.scope)
     if fresh:
         sessions = {each.session_id for each in old.supporting}
         again = all(each.session_id in sessions for each in fresh)

@@ -7,10 +7,9 @@ from enum import StrEnum
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Change, Status
 from tom_swe.model.memory import Logged
+from tom_swe.model.revision import scope_before
 from tom_swe.model.session import OWN_HOST
 from tom_swe.model.user_acts import Did, UserAct
-
-WIDENED = "holds beyond "
 
 
 class Entry(Value):
@@ -153,8 +152,8 @@ def _then(
             for was in each.image.before:
                 if was.id == belief.id:
                     return was.statement, str(was.scope)
-    widened = (e.reason for e in later if e.change is Change.MERGE and e.reason.startswith(WIDENED))
-    return belief.statement, next(widened, WIDENED + str(belief.scope)).removeprefix(WIDENED)
+    narrower = (scope for each in later if (scope := scope_before(each.reason)))
+    return belief.statement, str(next(narrower, belief.scope))
 
 
 def _stands(belief: Belief) -> str:
