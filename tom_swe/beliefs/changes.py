@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tom_swe.model.belief import EVERYWHERE, Belief, Change, Judge, Status
-from tom_swe.model.revision import Revision, widened_from
+from tom_swe.model.belief import EVERYWHERE, Belief, Change, Judge, Scope, Status
+from tom_swe.model.revision import Revision
 
 SUPERSEDED = "superseded"
 REJECTED = "advice resting on it was rejected"
@@ -12,6 +12,7 @@ RULED_OUT = "you rejected it"
 GONE = "evidence was forgotten or is gone"
 DONE = "what was done in a session that was told it"
 OTHERWISE = "what bears on it changed"
+_WIDENED = "holds beyond "
 
 
 def changes(
@@ -77,6 +78,16 @@ def _why_ended(belief: Belief) -> str:
     if belief.superseded_by is not None:
         return SUPERSEDED
     return RULED_OUT if belief.is_rejected_by_user else REJECTED
+
+
+def widened_from(scope: Scope) -> str:
+    """The reason of a revision by which a belief holds everywhere, and not just there."""
+    return f"{_WIDENED}{scope}"
+
+
+def scope_before(reason: str) -> Scope | None:
+    """Where a belief held before a revision with this reason, where it was widened by it."""
+    return Scope.parse(reason.removeprefix(_WIDENED)) if reason.startswith(_WIDENED) else None
 
 
 def named(

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from tom_swe.beliefs.changes import scope_before
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Change, Status
 from tom_swe.model.memory import Logged
-from tom_swe.model.revision import scope_before
 from tom_swe.model.session import OWN_HOST
 from tom_swe.model.user_acts import Did, UserAct
 

@@ -1,9 +1,7 @@
 """How beliefs change: each change with its reason, each kept."""
 
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Change, Scope
-
-_WIDENED = "holds beyond "
+from tom_swe.model.belief import Belief, Change
 
 
 class Revision(Value):
@@ -18,13 +16,3 @@ class Revision(Value):
     reason: str
     session_id: int | None = None
     about: int | None = None
-
-
-def widened_from(scope: Scope) -> str:
-    """The reason of a revision by which a belief holds everywhere, and not just there."""
-    return f"{_WIDENED}{scope}"
-
-
-def scope_before(reason: str) -> Scope | None:
-    """Where a belief held before a revision with this reason, where it was widened by it."""
-    return Scope.parse(reason.removeprefix(_WIDENED)) if reason.startswith(_WIDENED) else None
