@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.model.belief import (
     EVERYWHERE,
     DecisionKind,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.checkout import repository_from_url, repository_of
+from tom_swe.checkout import name_among, repository_from_url, repository_of, same_repository
 
 GONE = [
     ("", ""),
@@ -21,6 +21,12 @@ GONE = [
     ("/Users/someone/src/app/.claude/worktrees/fix-two", "app"),
     ("/Users/someone/src/app/worktrees/3", "app"),
     ("//server/share/app", "app"),
+    ("\\\\server\\share\\app", "app"),
+    ("C:", ""),
+    ("/gone/app/.claude/worktrees/fix-1/src", "app"),
+    ("/home/mira/worktrees/app", "app"),
+    ("/gone/../x/y", "y"),
+    ("/gone//app/./", "app"),
     ("relative/app", "app"),
     ("/nul\0byte", ""),
 ]
@@ -31,6 +37,11 @@ REMOTES = [
     ("ssh://git@host.example:2222/owner/name.git", "owner/name"),
     ("/srv/git/name.git", ""),
     ("file:///srv/git/name.git", ""),
+    ("file:/srv/git/name.git", ""),
+    ("ssh://git@host:2222/acme/shop/", "acme/shop"),
+    ("https://user:pw@example.com/group/sub/tool.git?x=1", "sub/tool"),
+    ("C:/git/shop.git", ""),
+    ("host:shop", "shop"),
     ("C:\\git\\name", ""),
     ("", ""),
 ]
@@ -78,6 +89,37 @@ def test_a_worktree_belongs_to_its_repository(tmp_path: Path) -> None:
     tree.mkdir()
     (tree / ".git").write_text(f"gitdir: {inner}\n")
     assert repository_of(str(tree)) == "owner/name"
+
+
+def test_the_configuration_is_read_as_git_does(tmp_path: Path) -> None:
+    """The origin's address, not another remote's, whatever the case of the keys."""
+    root = checkout(tmp_path / "local")
+    (root / ".git" / "config").write_text(
+        '[remote "upstream"]\n url = x:y/z\n[REMOTE "origin"]\n fetch = +a:b\n URL = "h.org:a/b"\n'
+    )
+    assert repository_of(str(root)) == "a/b"
+
+
+def test_a_submodule_is_a_repository_of_its_own(tmp_path: Path) -> None:
+    """Its .git file names a folder inside that of the whole, relative to it."""
+    root = checkout(tmp_path / "local")
+    module = root / ".git" / "modules" / "part"
+    module.mkdir(parents=True)
+    (root / "deep" / "part").mkdir(parents=True)
+    (root / "deep" / "part" / ".git").write_text("gitdir: ../../.git/modules/part\n")
+    assert repository_of(str(root / "deep" / "part")) == "part"
+    (module / "config").write_text('[remote "origin"]\nurl = git@github.com:owner/part.git\n')
+    assert repository_of(str(root / "deep" / "part")) == "owner/part"
+
+
+def test_a_name_without_an_owner_means_any_owner() -> None:
+    """Two owners' repositories differ; the very same name goes before one that only means it."""
+    assert same_repository("acme/shop", "shop")
+    assert not same_repository("acme/shop", "other/shop")
+    assert not same_repository("", "shop")
+    assert name_among(["acme/shop", "shop"], "shop") == "shop"
+    assert name_among(["", "acme/shop"], "shop") == "acme/shop"
+    assert name_among(["", "acme/shop"], "web") == ""
 
 
 def test_a_broken_git_file_is_survived(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.extract.language_model import ModelReader
 from tom_swe.extract.verified import VerifiedReader
 from tom_swe.ingest import Redactor
-from tom_swe.ingest.draft import storable
 from tom_swe.llm.asking import Asking
 from tom_swe.llm.lite import LiteModel
 from tom_swe.llm.local import LocalVerifier
@@ -28,6 +27,7 @@ from tom_swe.model.calls import Limits, Message, Prompt, Purpose, Usage, day_of
 from tom_swe.ports import Adviser, Embedder, Reader, Scorer
 from tom_swe.settings import Model, Settings, helper_of, reader_of
 from tom_swe.text.host_tags import without_injections
+from tom_swe.text.safe import storable
 
 
 def open_tom(

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pydantic import SecretStr
 
-from tom_swe.advise.brief import plain
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.reference import HOST, conversation, draft_of, from_messages
@@ -25,11 +24,11 @@ from tom_swe.model.advice import Action, Query, Suggestion
 from tom_swe.model.base import Value
 from tom_swe.model.session import Session
 from tom_swe.settings import Settings, load_settings
+from tom_swe.text.safe import ADVICE, fenced
 
 if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
 
-OPEN, CLOSE = "<tom-advice>", "</tom-advice>"
 # Where OpenHands' tools keep conversations in their store.
 CONVERSATIONS = "conversations"
 
@@ -259,9 +258,8 @@ def _says_nothing(suggestion: Suggestion) -> bool:
 
 def _advice(suggestion: Suggestion) -> Advice:
     # Questions quote the request, which could hold the fence's own tags.
-    lines = (plain(line) for line in suggestion.text.splitlines())
     return Advice(
-        suggestions="\n".join((OPEN, *lines, CLOSE)),
+        suggestions=fenced(ADVICE, suggestion.text.splitlines()),
         confidence=suggestion.confidence,
         reasoning=suggestion.reasoning,
     )

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_cli.common import id_of, repository_here
+from tom_swe.checkout import same_repository
 from tom_swe.errors import UsageError
-from tom_swe.model.belief import same_repository
 from tom_swe.model.memory import Mentions, SessionSummary
 
 if TYPE_CHECKING:

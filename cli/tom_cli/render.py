@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tom_cli.safe import safe
 from tom_swe.explain.stats import Became
 from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
@@ -15,6 +14,7 @@ from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
+from tom_swe.text.safe import safe
 
 QUOTE = 160
 TITLES = {

@@ -9,8 +9,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from tom_cli.render import QUOTE, TITLES, bar, notes_on
-from tom_cli.safe import safe
 from tom_swe.model.belief import Belief, Evidence, Stance
+from tom_swe.text.safe import safe
 
 if TYPE_CHECKING:
     from tom_swe.model.event import Heard

@@ -6,9 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.advise.ask_preferences import checks
-from tom_swe.advise.ask_preferences.chosen import ask_preferences_of
-from tom_swe.advise.ask_preferences.effort import asks_for_file, asks_for_symbol
-from tom_swe.advise.ask_preferences.preference import BY_ID, PREFERENCES, Ask, Preference, wanted_by
+from tom_swe.advise.ask_preferences.checks import asks_for_file, asks_for_symbol
+from tom_swe.advise.ask_preferences.preference import (
+    BY_ID,
+    PREFERENCES,
+    Ask,
+    Preference,
+    ask_preferences_of,
+    wanted_by,
+)
 from tom_swe.advise.ask_preferences.wording import worded
 from tom_swe.advise.clarity.assess import assess
 from tom_swe.advise.clarity.questions import questions

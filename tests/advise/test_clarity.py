@@ -4,12 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.advise.ask_preferences.chosen import ask_preferences_of
-from tom_swe.advise.clarity.assess import CLEAR, assess, is_underspecified
-from tom_swe.advise.clarity.choices import open_choices
-from tom_swe.advise.clarity.features import CLEARER, VAGUER, features, is_report
+from tom_swe.advise.ask_preferences.preference import ask_preferences_of
+from tom_swe.advise.clarity.assess import (
+    CLEAR,
+    Scorer,
+    assess,
+    is_underspecified,
+    open_choices,
+    shipped,
+)
 from tom_swe.advise.clarity.questions import questions
-from tom_swe.advise.clarity.scorer import Scorer, shipped
+from tom_swe.advise.clarity.wording import CLEARER, VAGUER, features, is_report
 from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.model.advice import Action, Missing, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief, Kind

@@ -12,7 +12,7 @@ from logs import ON, SHOP, WEB, decided, heard, judged, merged
 from tom_swe.beliefs.fold import Fold, advanced, fold
 from tom_swe.beliefs.history import history
 from tom_swe.beliefs.names import named
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tom_cli.code import approval, conversations, setup
 from tom_cli.code.beside import beside_message, folded
 from tom_cli.code.diffs import diff, planned
-from tom_cli.safe import safe, safe_lines
 from tom_swe.errors import NotFound, SettingsError, UsageError
 from tom_swe.hosts.coding import Call
 from tom_swe.model.advice import Action, Clarity, PastTurn, Suggestion
@@ -146,19 +145,6 @@ def test_a_long_diff_is_cut_with_a_count() -> None:
     text = diff("", "\n".join(str(n) for n in range(100)), most=10).plain
     assert "lines more" in text
     assert len(text.splitlines()) == 11
-
-
-@given(st.text())
-def test_what_is_shown_obeys_no_one(text: str) -> None:
-    """No escape, no carriage return and no direction mark reaches the terminal."""
-    for shown in (safe(text), safe_lines(text)):
-        assert not set(shown) & {"\x1b", "\r", "\x07", "\x9b", "\u202e", "\x00"}
-    assert "\n" not in safe(text)
-
-
-def test_escape_sequences_go_whole() -> None:
-    """Colours, modes and titles leave nothing of themselves behind in the text."""
-    assert safe("\x1b[?2004hone \x1b[1;31mtwo\x1b[0m \x1b]0;title\x07three") == "one two three"
 
 
 # Which model

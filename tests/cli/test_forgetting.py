@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tom_swe.ignoring import is_ignored
+from tom_swe.checkout import is_ignored
 
 SECRET = "Project Zinnober"
 

@@ -22,7 +22,7 @@ from tom_evals.clarity.score import (
 )
 from tom_evals.clarity.train import NAMES, SIGN, Part, left_out, signed
 from tom_evals.shared import shared_data
-from tom_swe.advise.clarity.scorer import shipped
+from tom_swe.advise.clarity.assess import shipped
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.explain.audit import Fault, audit
 from tom_swe.model.belief import Belief, Evidence, Kind, Polarity, Scope, Source, Stance
 from tom_swe.testing import START

@@ -1,8 +1,8 @@
 import pytest
 
-from tom_swe.beliefs.similarity import Similarity, vectors_of
 from tom_swe.embed.minilm import MiniLM
-from tom_swe.extract.borne_out import is_borne_out
+from tom_swe.embed.similarity import Similarity, vectors_of
+from tom_swe.extract.grounding import is_borne_out
 
 MODEL = MiniLM()
 

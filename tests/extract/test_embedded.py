@@ -20,8 +20,7 @@ from tom_swe.model.belief import (
     Source,
 )
 from tom_swe.model.session import Role, Session, Turn
-from tom_swe.text.prose import own_words
-from tom_swe.text.sentences import sentences
+from tom_swe.text.prose import own_words, sentences
 
 INTENTS = {
     "debugging", "code_generation", "code_explanation", "optimization", "learning",

@@ -17,8 +17,7 @@ from pathlib import Path
 import pytest
 
 from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
-from tom_swe.checkout import repository_of
-from tom_swe.hosts import checkout, hook, inbox
+from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
 from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
@@ -234,39 +233,6 @@ def test_the_repository_of_the_working_directory_is_briefed(told: Tom, tmp_path:
         assert context(shown) == own
     other = fire("UserPromptSubmit", claude("UserPromptSubmit", "r9", cwd="/gone/other"))
     assert context(other) == told.brief(LOCAL_USER, "other").text != own
-
-
-def test_the_hook_names_repositories_as_the_importers_do(tmp_path: Path) -> None:
-    """Checkouts, worktrees, submodules, remotes of every form, and folders that are none."""
-    urls = (
-        "git@github.com:acme/shop.git",
-        "https://user:pw@example.com/group/sub/tool.git?x=1",
-        "ssh://git@host:2222/acme/shop/",
-        "file:///srv/git/shop.git",
-        "/srv/git/shop.git",
-        "C:/git/shop.git",
-        "host:shop",
-        "",
-    )
-    places: list[str] = []
-    for number, url in enumerate(urls):
-        folder = tmp_path / f"checkout{number}"
-        (folder / ".git" / "worktrees" / "one").mkdir(parents=True)
-        (folder / ".git" / "modules" / "part").mkdir(parents=True)
-        text = (
-            f'[remote "upstream"]\n url = x:y/z\n[REMOTE "origin"]\n fetch = +a:b\n URL = {url}\n'
-        )
-        (folder / ".git" / "config").write_text(text)
-        (folder / "deep" / "part").mkdir(parents=True)
-        (folder / "deep" / "part" / ".git").write_text("gitdir: ../../.git/modules/part\n")
-        tree = tmp_path / f"tree{number}"
-        tree.mkdir()
-        (tree / ".git").write_text(f"gitdir: {folder}/.git/worktrees/one\n")
-        places += [str(folder), f"{folder}/deep//x/", f"{folder}/deep/part", str(tree)]
-    places += ["", "/", "~", ".", "/root", "/home/mira", "/home/mira/src/app", "//server/share/x"]
-    places += ["/gone/app/.claude/worktrees/fix-1/src", "/gone/app/worktrees/a", "/gone/../x/y"]
-    places += [str(Path.home()), f"{Path.home()}/src/thing", "relative/folder"]
-    assert {p: checkout.repository_of(p) for p in places} == {p: repository_of(p) for p in places}
 
 
 def test_the_hook_keeps_its_things_where_the_settings_say(

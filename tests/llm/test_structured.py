@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from tom_swe.advise.forms import LastStepForm, StepForm
-from tom_swe.extract.forms import SessionForm
+from tom_swe.extract.grounding import SessionForm
 from tom_swe.llm.structured import Unfit, instructions, parse, schema_of
 from tom_swe.model.base import Value
 

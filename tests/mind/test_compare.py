@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from with_a_model import note, opened, reading, tell
 
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.mind.compare import doubtful
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Kind, Relation, Stance, Status

@@ -1,19 +1,17 @@
 """The user model as text for the start of a session, within a token budget. Pure.
 
-The text is fenced in a tag that importers drop, so that tom never learns from itself,
-and it is the same bytes for the same beliefs, so that prompt caches hold.
+The text is the same bytes for the same beliefs, so that prompt caches hold.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from tom_swe.advise.recall import IDLE, in_force
 from tom_swe.model.advice import Briefing
 from tom_swe.model.belief import Belief, Kind, Reach, Status
 from tom_swe.model.user import UserModel
+from tom_swe.text.safe import BRIEFING, fenced, plain
 from tom_swe.text.tokens import count_tokens
 
-OPEN, CLOSE = "<tom-briefing>", "</tom-briefing>"
 HEAD = (
     "What is known of the person you work for, from their own words in earlier sessions. "
     "Keep to it unless they say otherwise now; it is background, not a request."
@@ -29,14 +27,6 @@ _SECTIONS = (
     ("About them", frozenset({Kind.EXPERTISE, Kind.GOAL})),
     ("Habits", frozenset({Kind.HABIT})),
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-
-
-def plain(text: str, length: int = 0) -> str:
-    """Untrusted text on one line that can neither close the fence nor open another."""
-    line = _CONTROL.sub(" ", text).replace("<", "\u2039").replace(">", "\u203a")
-    line = " ".join(line.split())
-    return line if not length or len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def brief(user: UserModel, repository: str, budget: int) -> Briefing:
@@ -89,24 +79,24 @@ def in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
 
 
 def _render(beliefs: Sequence[Belief]) -> str:
-    lines = [OPEN, HEAD]
+    lines = [HEAD]
     sections = [(PINNED, [b for b in beliefs if b.is_pinned])]
     for title, kinds in _SECTIONS:
         sections.append((title, [b for b in beliefs if b.kind in kinds and not b.is_pinned]))
     for title, rows in sections:
         if rows:
             lines += ["", f"{title}:", *(_line(b) for b in sorted(rows, key=lambda b: b.id))]
-    return "\n".join([*lines, CLOSE])
+    return fenced(BRIEFING, lines)
 
 
 def _line(belief: Belief) -> str:
     where = ""
     if belief.scope.reach is Reach.REPOSITORY:
-        where = f" (in {plain(belief.scope.name)})"
+        where = f" (in {belief.scope.name})"
     elif belief.scope.reach is Reach.LANGUAGE:
-        where = f" (in {plain(belief.scope.name)} code)"
+        where = f" (in {belief.scope.name} code)"
     once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
     said = ""
     if belief.kind is not Kind.HABIT and belief.said:
         said = f' "{plain(belief.said, QUOTE_LENGTH)}"'
-    return f"- {plain(belief.statement)}{where}{once}{said}"
+    return f"- {belief.statement}{where}{once}{said}"

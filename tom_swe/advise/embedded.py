@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
+from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
 from tom_swe.advise.ask_preferences.wording import worded
-from tom_swe.advise.background import background
-from tom_swe.advise.clarity.answered import Answered, answered_by_memory
 from tom_swe.advise.clarity.assess import CLEAR, RISK, assess, is_destructive
-from tom_swe.advise.clarity.questions import questions
+from tom_swe.advise.clarity.questions import Answered, answered_by_memory, questions
 from tom_swe.advise.clarity.wording import named_file
 from tom_swe.advise.recall import in_force
-from tom_swe.model.advice import Action, Clarity, Query, Recalled, Suggestion
-from tom_swe.model.belief import Belief
+from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
+from tom_swe.model.belief import Belief, Status
 from tom_swe.model.user import UserModel
 from tom_swe.ports import Library
+from tom_swe.text.safe import plain
 
 # For a person who waves questions off a request has to be this much less clear before one
 # is worth it; one who asked to be asked is asked a little sooner.
@@ -140,3 +139,21 @@ def _reasoning(
         f"Clarity {clarity.score:.2f}, a question is worth it below {enough:.2f}{reluctant}; "
         f"missing: {missing}{remembered}{not_now}."
     )
+
+
+QUOTE = 160  # characters
+
+
+def background(beliefs: Sequence[Belief], turns: Sequence[PastTurn]) -> list[str]:
+    """A line a belief, each with its newest quote, and a line a past turn; none of nothing."""
+    lines: list[str] = []
+    if beliefs:
+        lines.append("What this person wants, from their own words:")
+        for belief in beliefs:
+            quote = f' "{plain(belief.said, QUOTE)}"' if belief.said else ""
+            once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
+            lines.append(f"- {plain(belief.statement)}{once}{quote}")
+    if turns:
+        lines.append("They said before, on something like it:")
+        lines += [f'- "{plain(turn.text, QUOTE)}"' for turn in turns]
+    return lines

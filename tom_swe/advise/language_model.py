@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
-from tom_swe.advise.background import background
-from tom_swe.advise.brief import plain
-from tom_swe.advise.embedded import EmbeddedAdviser, confidence_of, in_time, what_to_do
+from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
+from tom_swe.advise.embedded import EmbeddedAdviser, background, confidence_of, in_time, what_to_do
 from tom_swe.advise.forms import (
     AskForm,
     LastStepForm,
@@ -26,6 +24,7 @@ from tom_swe.model.belief import Belief
 from tom_swe.model.calls import Message, Prompt, Purpose, Usage
 from tom_swe.model.user import UserModel
 from tom_swe.ports import LanguageModel, Library
+from tom_swe.text.safe import plain
 from tom_swe.text.transcript import transcript
 
 MOST_STEPS = 3

@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from tom_swe.model.advice import PastTurn, Query
-from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status, same_repository
+from tom_swe.checkout import same_repository
+from tom_swe.model.advice import PastTurn, Query, Recalled
+from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status
 
 
 class Weights(NamedTuple):
@@ -39,7 +40,7 @@ WEIGHTS = Weights()
 RECENT, HERE = 0.02, 0.02
 # The BM25 score that counts half: about that of one rare word or of two less rare ones.
 HALF_BM25 = 4.0
-# A turn with no more in common with the query than this has little to do with it.
+# A turn or a belief with no more in common with the query than this has little to do with it.
 FLOOR = 0.35
 RECENCY = timedelta(days=90)
 
@@ -47,12 +48,48 @@ RECENCY = timedelta(days=90)
 STANDING = 0.15
 # One about just this place is worth more than one about any.
 LOCAL = 0.15
-# A habit says little about a request unless it is as much like it as this.
-HABIT_ON_TOPIC = 0.35
 # What hours somebody keeps changes nothing about how to work for them.
 IDLE = frozenset({"habit.hours"})
 # How much a belief gains, at most, by sharing words with the query.
 SHARED_WORDS = 0.2
+
+
+class Matches(NamedTuple):
+    """How past turns and beliefs match a text, by their ids.
+
+    ``words`` are BM25 scores, and ``meaning`` are cosines: none of them where there is no
+    embedder.
+    """
+
+    turns: Sequence[PastTurn]
+    turn_words: Mapping[int, float]
+    turn_meaning: Mapping[int, float]
+    belief_words: Mapping[int, float]
+    belief_meaning: Mapping[int, float]
+
+
+def recall(beliefs: Sequence[Belief], matches: Matches, query: Query, now: datetime) -> Recalled:
+    """The beliefs that apply where a request was made, and the past turns that bear on it."""
+    turns = rank_turns(matches.turns, matches.turn_words, matches.turn_meaning, query, now)
+    return Recalled(beliefs=tuple(rank_beliefs(beliefs, matches, query)), turns=tuple(turns))
+
+
+def on_topic(beliefs: Iterable[Belief], matches: Matches) -> list[Belief]:
+    """The beliefs that say something on what was asked, wherever they hold, the nearest first."""
+    near = (belief for belief in beliefs if _is_on_topic(belief, matches))
+    return sorted(near, key=lambda belief: _similarity(belief, matches), reverse=True)
+
+
+def _is_on_topic(belief: Belief, matches: Matches) -> bool:
+    if not matches.belief_meaning:
+        return belief.id in matches.belief_words
+    return _similarity(belief, matches) >= FLOOR
+
+
+def _similarity(belief: Belief, matches: Matches) -> float:
+    best = max(matches.belief_words.values(), default=0.0) or 1.0
+    shared = SHARED_WORDS * matches.belief_words.get(belief.id, 0.0) / best
+    return max(matches.belief_meaning.get(belief.id, 0.0), 0.0) + shared
 
 
 def applies(belief: Belief, repository: str, languages: Sequence[str] = ()) -> bool:
@@ -95,39 +132,26 @@ def _differs(one: Belief, other: Belief) -> bool:
     return one.value == other.value
 
 
-def rank_beliefs(
-    beliefs: Sequence[Belief],
-    words: Mapping[int, float],
-    meaning: Mapping[int, float],
-    query: Query,
-) -> list[Belief]:
+def rank_beliefs(beliefs: Sequence[Belief], matches: Matches, query: Query) -> list[Belief]:
     """The beliefs that apply, at most ``query.limit``, what the person pinned first, then the best.
 
-    ``words`` holds BM25 scores and ``meaning`` cosines by belief id. Ordered by similarity to
-    the query plus half the confidence; rules and beliefs about just this place are preferred,
-    and a confirmed belief to a candidate that is as likely. Habits are left out unless they
-    are on the topic.
+    Ordered by similarity to the query plus half the confidence; rules and beliefs about just
+    this place are preferred, and a confirmed belief to a candidate that is as likely. A habit
+    says little about a request that is on something else, so it is left out then.
     """
-    best = max(words.values(), default=0.0) or 1.0
-
-    def similarity(belief: Belief) -> float:
-        shared = SHARED_WORDS * words.get(belief.id, 0.0) / best
-        return max(meaning.get(belief.id, 0.0), 0.0) + shared
 
     def score(belief: Belief) -> tuple[bool, float, int]:
         sure = belief.confidence * (1.0 if belief.status is Status.CONFIRMED else 0.7)
         standing = STANDING if belief.kind is Kind.CONSTRAINT else 0.0
         local = LOCAL if belief.scope.reach is not Reach.EVERYWHERE else 0.0
-        return belief.is_pinned, similarity(belief) + 0.5 * sure + standing + local, -belief.id
+        similarity = _similarity(belief, matches)
+        return belief.is_pinned, similarity + 0.5 * sure + standing + local, -belief.id
 
     here = (
         b
         for b in in_force(beliefs, query.repository, query.languages)
         if b.is_pinned
-        or (
-            b.dimension not in IDLE
-            and (b.kind is not Kind.HABIT or similarity(b) >= HABIT_ON_TOPIC)
-        )
+        or (b.dimension not in IDLE and (b.kind is not Kind.HABIT or _is_on_topic(b, matches)))
     )
     return sorted(here, key=score, reverse=True)[: query.limit]
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection
 
-from tom_swe.advise.ask_preferences.chosen import AskPreferences
-from tom_swe.advise.ask_preferences.preference import BY_ID
+from tom_swe.advise.ask_preferences.preference import BY_ID, AskPreferences
 from tom_swe.model.advice import PastTurn, Query, Recalled
 from tom_swe.model.belief import Belief
-from tom_swe.text.json_line import json_line
+from tom_swe.text.safe import json_line
 from tom_swe.text.tokens import count_tokens
 
 REQUEST, BEFORE, QUOTE, PAST = 2_000, 400, 160, 240  # characters

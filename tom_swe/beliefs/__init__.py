@@ -4,12 +4,12 @@ from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
     from tom_swe.beliefs.adherence import kept_to
-    from tom_swe.beliefs.changes import named
     from tom_swe.beliefs.confidence import weigh
     from tom_swe.beliefs.conflict import claim_of
     from tom_swe.beliefs.draft import Draft
     from tom_swe.beliefs.feedback import verdicts
     from tom_swe.beliefs.fold import Fold
+    from tom_swe.beliefs.names import named
 
 __all__ = ["Draft", "Fold", "claim_of", "kept_to", "named", "verdicts", "weigh"]
 

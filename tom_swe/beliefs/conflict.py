@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tom_swe.beliefs.draft import Draft
-from tom_swe.beliefs.similarity import SAME, Similarity
+from tom_swe.embed.similarity import SAME, Similarity
 from tom_swe.model.belief import Belief, Kind, Observation, Polarity
 
 _ABOUT_THEM = frozenset({Kind.HABIT, Kind.EXPERTISE, Kind.GOAL})

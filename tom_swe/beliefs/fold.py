@@ -23,9 +23,9 @@ from collections.abc import Iterable, Sequence
 
 from tom_swe.beliefs.conflict import agreement, claim_of, conflicts, outweighs
 from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM, Draft
-from tom_swe.beliefs.drafts import Drafts
-from tom_swe.beliefs.similarity import Similarity
-from tom_swe.beliefs.standings import Standings
+from tom_swe.beliefs.drafts import Drafts, Standings
+from tom_swe.checkout import same_repository
+from tom_swe.embed.similarity import Similarity
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -36,7 +36,6 @@ from tom_swe.model.belief import (
     Source,
     Stance,
     Verdict,
-    same_repository,
 )
 from tom_swe.model.event import Decided, Event, Heard, Judged, Merged, order
 

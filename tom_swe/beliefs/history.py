@@ -9,7 +9,7 @@ from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.feedback import BECAME
 from tom_swe.beliefs.fold import Fold
 from tom_swe.beliefs.names import ids_of
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import (
     EVERYWHERE,

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tom_migrations
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault
 from tom_swe.explain.audit import Audit, audit
 from tom_swe.hosts import install

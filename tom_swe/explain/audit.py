@@ -6,8 +6,8 @@ from enum import StrEnum
 from itertools import combinations
 
 from tom_swe.beliefs.conflict import claim_of, conflicts
-from tom_swe.beliefs.similarity import SAME, Similarity
-from tom_swe.extract.borne_out import is_borne_out
+from tom_swe.embed.similarity import SAME, Similarity
+from tom_swe.extract.grounding import is_borne_out
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Source, Status
 

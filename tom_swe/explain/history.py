@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.history import history, why_ended
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Change, Status
 from tom_swe.model.revision import Revision

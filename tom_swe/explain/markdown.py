@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from tom_swe.advise.brief import plain
 from tom_swe.model.belief import EVERYWHERE, Belief, Kind
 from tom_swe.model.user import UserModel
+from tom_swe.text.safe import plain
 
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~!&$])")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]#|~!&$])")

@@ -1,30 +1,16 @@
-"""Why something is not believed: what is nearest to it, and what became of that."""
+"""Why something is not believed: what is nearest to it, and what became of that. Pure."""
 
-from __future__ import annotations
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
-from tom_swe.advise.recall import rank_turns
+from tom_swe.advise.recall import FLOOR
 from tom_swe.beliefs.conflict import claim_of, conflicts
-from tom_swe.beliefs.similarity import SAME, Similarity, vectors_of
-from tom_swe.errors import UsageError
-from tom_swe.extract.stated import plainly
-from tom_swe.mind.parts import Mind
-from tom_swe.model.advice import PastTurn, Query
+from tom_swe.embed.similarity import SAME, Similarity
+from tom_swe.model.advice import PastTurn
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, DecisionKind, Observation, Relation, Stance, Status
 from tom_swe.model.event import Heard
-from tom_swe.model.session import Role, Turn
 
-if TYPE_CHECKING:
-    from tom_swe.memory.store import Store
-
-# Less alike than this is about something else.
-NEAR = 0.45
 MOST = 5
-CANDIDATES = 50
 
 
 class Near(Value):
@@ -51,62 +37,40 @@ class WhyNot(Value):
     sessions: int = 0
 
 
-class WhyNots:
-    """Looks up what speaks against a statement."""
+def why_not(
+    asked: Observation,
+    beliefs: Sequence[Belief],
+    told: Collection[int],
+    tasks: Sequence[Heard],
+    near: Collection[int],
+    turns: Iterable[PastTurn],
+    similarity: Similarity,
+    sessions: int,
+) -> WhyNot:
+    """Why a statement is not believed.
 
-    def __init__(self, memory: Store, mind: Mind) -> None:
-        self._memory = memory
-        self._mind = mind
-
-    def why_not(self, user_id: str, text: str) -> WhyNot:
-        """What is known on a statement, and why it is not believed. Raises UsageError."""
-        text = " ".join(text.split())
-        if not any(sign.isalnum() for sign in text):
-            raise UsageError("say in words what you would have tom believe")
-        memory, embedder = self._memory, self._mind.embedder
-        asked = plainly(text, Turn(ordinal=0, role=Role.USER, text=text))
-        beliefs = memory.beliefs.all(user_id)
-        tasks = memory.beliefs.for_one_task(user_id)
-        stored = memory.vectors.of_beliefs((b.id for b in beliefs), self._mind.embedder_name)
-        known = {b.statement: stored[b.id] for b in beliefs if b.id in stored}
-        words = [asked.statement, *(each.observation.statement for each in tasks)]
-        words += [wording for belief in beliefs for wording in belief.wordings[1:]]
-        similarity = Similarity({**known, **vectors_of(embedder, words)})
-        by_words = {i for i, _ in memory.search.beliefs(user_id, text, MOST)}
-        told = {belief.id for belief in memory.beliefs.told(user_id)}
-        believed, near = _nearest(asked, beliefs, told, by_words, similarity)
-        quoted = {(each.session_id, each.ordinal) for belief in beliefs for each in belief.evidence}
-        quoted |= {(each.session_id, each.observation.quote.ordinal) for each in tasks}
-        return WhyNot(
-            statement=asked.statement,
-            believed=believed,
-            near=near,
-            for_one_task=tuple(
-                each for each in tasks if _is_on(asked, each.observation, similarity)
-            ),
-            said=tuple(
-                turn
-                for turn in self._turns(user_id, text)
-                if (turn.session_id, turn.ordinal) not in quoted
-            )[:MOST],
-            sessions=len(memory.sessions.summaries(user_id)),
-        )
-
-    def _turns(self, user_id: str, text: str) -> list[PastTurn]:
-        memory, meaning = self._memory, dict[int, float]()
-        words = dict(memory.search.turns(user_id, text, CANDIDATES))
-        if embedder := self._mind.embedder:
-            vector = embedder.embed([text])[0]
-            meaning = dict(self._mind.parts.index.nearest(user_id, vector, CANDIDATES))
-        turns = memory.search.past_turns(list(words.keys() | meaning.keys()))
-        return rank_turns(turns, words, meaning, Query(text=text, limit=20), datetime.now(UTC))
+    ``told`` and ``near`` are the ids of the beliefs that are told, and of those on its topic;
+    ``turns`` are past turns like it, and ``tasks`` is what was said for one task only.
+    """
+    believed, others = _nearest(asked, beliefs, told, near, similarity)
+    quoted = {(each.session_id, each.ordinal) for belief in beliefs for each in belief.evidence}
+    quoted |= {(each.session_id, each.observation.quote.ordinal) for each in tasks}
+    said = [turn for turn in turns if (turn.session_id, turn.ordinal) not in quoted]
+    return WhyNot(
+        statement=asked.statement,
+        believed=believed,
+        near=others,
+        for_one_task=tuple(e for e in tasks if _is_on(asked, e.observation, similarity)),
+        said=tuple(said[:MOST]),
+        sessions=sessions,
+    )
 
 
 def _nearest(
     asked: Observation,
     beliefs: Sequence[Belief],
-    told: set[int],
-    by_words: set[int],
+    told: Collection[int],
+    on_topic: Collection[int],
     similarity: Similarity,
 ) -> tuple[tuple[Belief, ...], tuple[Near, ...]]:
     """The told beliefs that say it, and the others near to it, those that oppose it first."""
@@ -120,7 +84,7 @@ def _nearest(
             relation = Relation.DIFFERENT  # what was given up speaks against nothing
         if relation is Relation.AGREE and belief.id in told:
             believed.append(belief)
-        elif relation is not Relation.DIFFERENT or score >= NEAR or belief.id in by_words:
+        elif relation is not Relation.DIFFERENT or belief.id in on_topic:
             why = standing_of(belief, belief.id in told, held)
             order = {Relation.AGREE: 0, Relation.CONTRADICT: 1, Relation.DIFFERENT: 2}[relation]
             near.append((order, -score, Near(belief=belief, relation=relation, why=why)))
@@ -141,7 +105,7 @@ def _relation(asked: Observation, belief: Belief, score: float, similarity: Simi
 def _is_on(asked: Observation, said: Observation, similarity: Similarity) -> bool:
     if asked.dimension and asked.dimension == said.dimension:
         return True
-    return similarity(asked.statement, said.statement) >= NEAR
+    return similarity(asked.statement, said.statement) >= FLOOR
 
 
 def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:

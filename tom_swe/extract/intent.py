@@ -3,8 +3,7 @@
 import re
 
 from tom_swe.model.session import Role, Session
-from tom_swe.text.sentences import sentences
-from tom_swe.text.tidy import shorten
+from tom_swe.text.prose import sentences, shorten
 
 LINE = 120
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tom_swe.errors import BudgetReached, ModelUnavailable
-from tom_swe.extract.forms import SessionForm
-from tom_swe.extract.grounding import checked, overlaps
+from tom_swe.extract.grounding import SessionForm, checked, overlaps
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
 from tom_swe.model.belief import Observation, SessionModel, Source
 from tom_swe.model.calls import Message, Prompt, Purpose
 from tom_swe.model.session import OWN_HOST, Role, Session
 from tom_swe.ports import Embedder, LanguageModel, Reader
-from tom_swe.text.json_line import json_line
+from tom_swe.text.safe import json_line
 from tom_swe.text.tokens import count_tokens
 from tom_swe.text.transcript import transcript
 

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tom_swe.checkout import same_repository
 from tom_swe.errors import UsageError
-from tom_swe.extract import vetoes
+from tom_swe.extract.cues import is_hypothetical, is_one_off
 from tom_swe.extract.scope import scope_of
 from tom_swe.extract.stated import plainly
-from tom_swe.model.belief import Belief, Observation, Quote, Source, same_repository
+from tom_swe.model.belief import Belief, Observation, Quote, Source
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.session import OWN_HOST, Role, Session, Turn
-from tom_swe.text.quoted import is_others, others
-from tom_swe.text.sentences import Sentence, sentences
+from tom_swe.text.prose import Sentence, sentences
+from tom_swe.text.quoted import is_hearsay, is_others, others
 
 SHORTEST, LONGEST = 8, 400  # characters
 # A quote that reaches into a sentence by less does not point at it.
@@ -138,8 +139,5 @@ def _is_pointed_at(sentence: Sentence, text: str, start: int, end: int) -> bool:
 def _is_meant(sentence: Sentence) -> bool:
     words = sentence.words
     return not (
-        sentence.is_question
-        or vetoes.is_hypothetical(words)
-        or vetoes.is_hearsay(words)
-        or vetoes.is_one_off(words)
+        sentence.is_question or is_hypothetical(words) or is_hearsay(words) or is_one_off(words)
     )

@@ -8,6 +8,7 @@ from tom_swe.errors import UsageError
 from tom_swe.extract.catalogue import match
 from tom_swe.extract.cues import heard
 from tom_swe.model.belief import (
+    EVERYWHERE,
     Belief,
     Kind,
     Observation,
@@ -20,7 +21,7 @@ from tom_swe.model.belief import (
     Status,
 )
 from tom_swe.model.session import OWN_HOST, Role, Session, Turn
-from tom_swe.text.tidy import tidy
+from tom_swe.text.prose import tidy
 
 LONGEST = 2000  # characters
 # A longer text says more than which value of one dimension is wanted.
@@ -29,7 +30,7 @@ TOLD = "you told tom so yourself"
 
 
 def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
-    """The session in which the person stated a text; its scope stands in ``source``.
+    """The session in which the person stated a text; for a place.
 
     Raises UsageError.
     """
@@ -48,20 +49,14 @@ def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
         repository=scope.name if scope.reach is Reach.REPOSITORY else "",
         started=at,
         ended=at,
-        source=str(scope),
+        stated_scope=scope,
         turns=(Turn(ordinal=0, role=Role.USER, text=text, at=at),),
     )
 
 
 def same_statement(one: Session, other: Session) -> bool:
     """Whether both state the same words, however spaced and cased, for the same place."""
-    return _words(one) == _words(other) and scope_stated(one).same_as(scope_stated(other))
-
-
-def scope_stated(session: Session) -> Scope:
-    """The scope that a statement was given."""
-    reach, _, name = session.source.partition(":")
-    return Scope(reach=Reach(reach), name=name)
+    return _words(one) == _words(other) and _scope(one).same_as(_scope(other))
 
 
 def holding(beliefs: Iterable[Belief], session_id: int, model: SessionModel) -> tuple[Belief, ...]:
@@ -86,7 +81,7 @@ def as_stated(session: Session, found: tuple[Observation, ...]) -> tuple[Observa
     """
     unsaid = {Source.BEHAVIOUR, Source.HINT}
     said = [each for each in found if each.source not in unsaid] or _whole(session)
-    scope = scope_stated(session)
+    scope = _scope(session)
     return tuple(
         each.model_copy(update={"source": Source.STATED, "scope": scope, "basis": TOLD})
         for each in said
@@ -118,6 +113,10 @@ def plainly(text: str, turn: Turn) -> Observation:
         value=subject.choice.id if subject else "",
         polarity=polarity,
     )
+
+
+def _scope(session: Session) -> Scope:
+    return session.stated_scope or EVERYWHERE
 
 
 def _words(session: Session) -> list[list[str]]:

@@ -4,16 +4,23 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tom_swe.extract import vetoes
 from tom_swe.extract.catalogue import Match, match
-from tom_swe.extract.cues import OBJECTING, Heard, heard
+from tom_swe.extract.cues import (
+    OBJECTING,
+    Heard,
+    heard,
+    is_asked,
+    is_hypothetical,
+    is_one_off,
+    is_report,
+    is_task,
+)
 from tom_swe.extract.facts import facts
 from tom_swe.extract.scope import scope_of
 from tom_swe.model.belief import EVERYWHERE, Observation, Polarity, Quote, Source
 from tom_swe.model.session import Session, Turn
-from tom_swe.text.quoted import is_others, others
-from tom_swe.text.sentences import Sentence, covering, sentences
-from tom_swe.text.tidy import tidy
+from tom_swe.text.prose import Sentence, covering, sentences, tidy
+from tom_swe.text.quoted import is_hearsay, is_others, others
 
 type Nearest = Callable[[str], str]
 
@@ -63,7 +70,7 @@ def said(
     elsewhere = others(turn)
     for sentence in sentences(turn.text):
         one = _Said(turn, session, sentence)
-        if not _readable(sentence) or vetoes.is_hearsay(sentence.words):
+        if not _readable(sentence) or is_hearsay(sentence.words):
             continue
         if is_others(elsewhere, sentence.start, sentence.end):
             continue
@@ -77,7 +84,7 @@ def _readable(sentence: Sentence) -> bool:
 
 def _facts(said: _Said) -> Iterator[Observation]:
     words = said.sentence.words
-    if vetoes.is_hypothetical(words):
+    if is_hypothetical(words):
         return
     for fact in facts(words):
         quote = _quote(said, ((fact.start, fact.end),))
@@ -96,13 +103,13 @@ def _facts(said: _Said) -> Iterator[Observation]:
 
 def _rules(said: _Said, nearest: Nearest) -> Iterator[Observation]:
     words = said.sentence.words
-    cues = heard(words, question=said.sentence.is_question or vetoes.is_asked(words))
-    if not cues or vetoes.is_hypothetical(words) or vetoes.is_one_off(words):
+    cues = heard(words, question=said.sentence.is_question or is_asked(words))
+    if not cues or is_hypothetical(words) or is_one_off(words):
         return
     strong = [h for h in cues if h.cue.strong]
-    if vetoes.is_report(words):
+    if is_report(words):
         return
-    specified = len(said.turn.text.split()) > SPECIFICATION or vetoes.is_task(words)
+    specified = len(said.turn.text.split()) > SPECIFICATION or is_task(words)
     if not strong and specified:
         return
     matches = match(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from tom_swe.errors import ModelUnavailable
@@ -11,6 +10,7 @@ from tom_swe.llm.prompts import render
 from tom_swe.model.belief import SessionModel, Source
 from tom_swe.model.session import Session
 from tom_swe.ports import Reader, Verifier
+from tom_swe.text.safe import json_line
 
 NAME = "verified-1"
 WITHOUT = "hints are kept without being asked about, and by `tom learn` again with it"
@@ -72,6 +72,5 @@ def question() -> str:
 
 def case(sentence: str) -> str:
     """A hint's sentence, which can neither end its line nor a turn."""
-    told = json.dumps({"sentence": sentence}, ensure_ascii=False)
     # Chat templates mark turns with words such as <|im_end|>, wherever they stand.
-    return told.replace("<", "\\u003c")
+    return json_line(sentence=sentence).replace("<", "\\u003c")

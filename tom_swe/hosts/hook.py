@@ -19,7 +19,7 @@ import sys
 from _json import encode_basestring_ascii, make_scanner
 from collections.abc import Callable, Mapping
 
-from tom_swe.hosts.checkout import best, repository_of
+from tom_swe.checkout import is_ignored, name_among, repository_of
 from tom_swe.hosts.inbox import (
     HOOK_LOG,
     INBOX,
@@ -30,7 +30,6 @@ from tom_swe.hosts.inbox import (
     log,
     now,
 )
-from tom_swe.ignoring import is_ignored
 from tom_swe.place import DATABASE, ENCRYPTED, FILE_MODE, Place
 
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
@@ -258,7 +257,7 @@ def briefing(database: str, user: str, repository: str, key: str = "") -> Briefi
             raise HookFault("the database is of a schema that this tom does not know")
         mine = "SELECT repository FROM briefing WHERE user_id = ? ORDER BY repository"
         names = [str(row[0]) for row in connection.execute(mine, (user,))]
-        chosen = best(names, repository)
+        chosen = name_among(names, repository)
         one = "SELECT text, belief_ids FROM briefing WHERE user_id = ? AND repository = ?"
         row = connection.execute(one, (user, chosen)).fetchone()
         return Briefing(str(row[0]), str(row[1])) if row and row[0] else Briefing()

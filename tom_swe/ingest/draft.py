@@ -1,6 +1,5 @@
 """A session being put together: the one door through which text leaves an importer."""
 
-import re
 from datetime import datetime
 
 from tom_swe.checkout import repository_from_url, repository_of
@@ -8,6 +7,7 @@ from tom_swe.ingest.base import Tally
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.redact.redactor import Redactor
 from tom_swe.text.host_tags import separate, without_injections
+from tom_swe.text.safe import storable
 
 USER_LIMIT = 32_000
 AGENT_LIMIT = 8_000
@@ -22,18 +22,6 @@ MARGIN = 8_192
 TOOL_MARGIN = 2_048
 # The person's words may follow a long paste.
 USER_WINDOW = 256_000
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_TERMINAL = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-
-
-def storable(text: str) -> str:
-    """The text without terminal codes, and with what no database takes replaced."""
-    if "\x1b" in text:
-        text = _TERMINAL.sub("", text)
-    if "\0" in text or not text.isascii():
-        text = _UNSTORABLE.sub("\ufffd", text)
-    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 class Draft:

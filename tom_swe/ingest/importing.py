@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tom_swe.checkout import is_ignored
 from tom_swe.errors import SourceError, UsageError
-from tom_swe.ignoring import is_ignored
 from tom_swe.ingest import IMPORTERS, Importer, Redactor, Source, Tally, read_sessions
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value

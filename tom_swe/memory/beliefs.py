@@ -4,6 +4,7 @@ import json
 
 from sqlalchemy import func, orm, select
 
+from tom_swe.checkout import name_among
 from tom_swe.memory.database import Database
 from tom_swe.memory.log import Log, heard_of, read_log
 from tom_swe.memory.records import belief_values, no_belief
@@ -14,7 +15,7 @@ from tom_swe.memory.tables import (
     TurnRow,
 )
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Status, same_repository
+from tom_swe.model.belief import Belief, Status
 from tom_swe.model.event import Heard
 from tom_swe.model.user import UserModel, told
 
@@ -66,8 +67,7 @@ class Beliefs:
         with self._database.read() as transaction:
             mine = select(BriefingRow).where(BriefingRow.user_id == user_id)
             rows = {row.repository: row for row in transaction.scalars(mine)}
-            named = next((name for name in rows if same_repository(name, repository)), "")
-            row = rows.get(repository) or rows.get(named)
+            row = rows.get(name_among(rows, repository))
             if row is None:
                 return None
             return Briefing(

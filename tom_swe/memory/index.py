@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from tom_swe.errors import IndexFault
 from tom_swe.memory.files import make_private
+from tom_swe.memory.vectors import id_of
 from tom_swe.place import FILE_MODE, FOLDER_MODE
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class OwnedIndex:
             )
         distances = (found["distances"] or [[]])[0]
         return [
-            (int(key[2:]), 1.0 - distance)
+            (id_of(key), 1.0 - distance)
             for key, distance in zip(found["ids"][0], distances, strict=True)
         ]
 

@@ -34,7 +34,7 @@ from tom_swe.model.belief import (
     in_order,
 )
 from tom_swe.model.event import digest
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import OWN_HOST, Role, Session, Turn
 
 
 def session_value(row: SessionRow, turns: Iterable[TurnRow]) -> Session:
@@ -46,7 +46,9 @@ def session_value(row: SessionRow, turns: Iterable[TurnRow]) -> Session:
         repository=row.repository,
         started=row.started_at,
         ended=row.ended_at,
-        source=row.source,
+        source="" if row.host == OWN_HOST else row.source,
+        # A statement has no transcript: its place in the row holds where the statement holds.
+        stated_scope=Scope.parse(row.source) if row.host == OWN_HOST else None,
         turns=tuple(
             Turn(
                 ordinal=turn.ordinal,

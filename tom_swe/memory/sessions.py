@@ -214,7 +214,7 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
         transaction.add(row)
     row.cwd = session.cwd
     row.repository = session.repository
-    row.source = session.source
+    row.source = session.source if session.stated_scope is None else str(session.stated_scope)
     row.started_at = session.started
     row.ended_at = session.ended
     row.content_hash = digest

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import String, and_, cast, delete, func, orm, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, orm, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from tom_swe.memory.database import Database
@@ -22,6 +23,27 @@ if TYPE_CHECKING:
 MOST_KEYS = 10_000
 
 
+class VectorOf(StrEnum):
+    """What a vector is of. A key names that and its id: ``t:3`` is of the turn 3."""
+
+    TURN = "t"
+    BELIEF = "b"
+    STATEMENT = "s"
+
+    def key(self, number: int) -> str:
+        """The key of the vector of a turn or of a belief."""
+        return f"{self}:{number}"
+
+    def keys(self) -> ColumnElement[bool]:
+        """That a row's key is of this kind."""
+        return VectorRow.key.between(f"{self}:", f"{self};")
+
+
+def id_of(key: str) -> int:
+    """The id of the turn or of the belief that a key names."""
+    return int(key.partition(":")[2])
+
+
 def put_vectors(
     transaction: orm.Session, user_id: str, model: str, vectors: Mapping[str, Vector]
 ) -> None:
@@ -33,7 +55,7 @@ def put_vectors(
             "model": model,
             "data": vector.astype("<f4").tobytes(),
             # Beliefs are few: they are compared one by one and need no index.
-            "indexed": not key.startswith("t:"),
+            "indexed": not key.startswith(VectorOf.TURN),
         }
         for key, vector in vectors.items()
     ]
@@ -106,7 +128,7 @@ class Vectors:
 
     def unembedded(self, user_id: str, model: str, limit: int) -> dict[str, str]:
         """Texts of user turns that have no vector of this model, by key, at most ``limit``."""
-        key = "t:" + cast(TurnRow.id, String)
+        key = f"{VectorOf.TURN}:" + cast(TurnRow.id, String)
         found = (
             select(key, TurnRow.text)
             .join(SessionRow, SessionRow.id == TurnRow.session_id)
@@ -126,21 +148,19 @@ class Vectors:
     def of_beliefs(self, belief_ids: Iterable[int], model: str) -> dict[int, Vector]:
         """The vectors of beliefs' statements, by belief id."""
         with self._database.read() as transaction:
-            stored = load_vectors(transaction, [f"b:{i}" for i in belief_ids], model)
-        return {int(key[2:]): vector for key, vector in stored.items()}
+            stored = load_vectors(transaction, map(VectorOf.BELIEF.key, belief_ids), model)
+        return {id_of(key): vector for key, vector in stored.items()}
 
     def count(self, user_id: str) -> int:
         """How many vectors of turns a user has."""
         with self._database.read() as transaction:
-            mine = select(func.count()).where(
-                VectorRow.user_id == user_id, VectorRow.key.between("t:", "t;")
-            )
+            mine = select(func.count()).where(VectorRow.user_id == user_id, VectorOf.TURN.keys())
             return transaction.scalar(mine) or 0
 
     def most(self) -> int:
         """How many vectors of turns the user has who has most of them."""
         with self._database.read() as transaction:
-            each = select(func.count()).where(VectorRow.key.between("t:", "t;"))
+            each = select(func.count()).where(VectorOf.TURN.keys())
             most = each.group_by(VectorRow.user_id).order_by(func.count().desc()).limit(1)
             return transaction.scalar(most) or 0
 
@@ -154,7 +174,7 @@ class Vectors:
             mine = select(VectorRow.key, VectorRow.data).where(
                 VectorRow.user_id == user_id,
                 VectorRow.model == model,
-                VectorRow.key.between("t:", "t;"),
+                VectorOf.TURN.keys(),
                 VectorRow.data.is_not(None),
             )
             rows = transaction.execute(mine).all()
@@ -163,7 +183,7 @@ class Vectors:
         stored = np.frombuffer(b"".join(data or b"" for _, data in rows), dtype="<f4")
         scores = stored.reshape(len(rows), -1) @ vector
         best: list[int] = np.argsort(-scores, kind="stable")[:limit].tolist()
-        return [(int(rows[i][0][2:]), float(scores[i])) for i in best]
+        return [(id_of(rows[i][0]), float(scores[i])) for i in best]
 
     def unindexed(self, limit: int) -> list[Unindexed]:
         """What the index has not seen, at most ``limit``."""
@@ -205,7 +225,7 @@ class Vectors:
         """Has everything indexed anew."""
         with self._database.write() as transaction:
             transaction.execute(delete(VectorRow).where(VectorRow.data.is_(None)))
-            turns = VectorRow.key.between("t:", "t;")
+            turns = VectorOf.TURN.keys()
             transaction.execute(update(VectorRow).where(turns).values(indexed=False))
 
     def keys(self, model: str) -> set[str]:
@@ -214,6 +234,6 @@ class Vectors:
             found = select(VectorRow.key).where(
                 VectorRow.data.is_not(None),
                 VectorRow.model == model,
-                VectorRow.key.between("t:", "t;"),
+                VectorOf.TURN.keys(),
             )
             return set(transaction.scalars(found))

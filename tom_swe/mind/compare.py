@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
-from tom_swe.beliefs.similarity import Similarity
+from tom_swe.embed.similarity import Similarity
 from tom_swe.errors import ModelFault
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
@@ -17,7 +17,7 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation, Reach, Relation, Source, Status
 from tom_swe.model.calls import Message, Prompt, Purpose
 from tom_swe.ports import LanguageModel, Pair
-from tom_swe.text.json_line import json_line
+from tom_swe.text.safe import json_line
 
 # Statements less alike than this are about different things.
 DISSIMILAR = 0.45

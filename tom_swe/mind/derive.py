@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tom_swe.advise.brief import briefings
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.names import named
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.memory.log import statements_in
 from tom_swe.model.user import UserModel, told
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.beliefs.adherence import adherence, kept_to
-from tom_swe.beliefs.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.extract.stated import as_stated
+from tom_swe.memory.vectors import VectorOf
 from tom_swe.mind.compare import doubtful
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parallel import outcomes
@@ -154,7 +155,9 @@ class Learner:
         wanted = {i: text for i, text in beliefs.items() if i not in known}
         made = vectors_of(embedder, wanted.values())
         self._memory.vectors.put(
-            user_id, embedder.name, {f"b:{i}": made[text] for i, text in wanted.items()}
+            user_id,
+            embedder.name,
+            {VectorOf.BELIEF.key(i): made[text] for i, text in wanted.items()},
         )
 
     def _batches(self, user_id: str, passing_over: Collection[int]) -> Iterator[list[Job]]:

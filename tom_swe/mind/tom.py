@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tom_swe.advise.brief import brief
-from tom_swe.advise.recall import rank_beliefs, rank_turns
 from tom_swe.errors import UsageError
-from tom_swe.explain.why_not import WhyNot, WhyNots
+from tom_swe.explain.why_not import WhyNot
 from tom_swe.mind.decide import Decisions
 from tom_swe.mind.feedback import Feedback
 from tom_swe.mind.forget import Forgetting
 from tom_swe.mind.learn import Learned, Learner
 from tom_swe.mind.parts import Mind, Parts
+from tom_swe.mind.recall import Recall
 from tom_swe.mind.remember import Statements
 from tom_swe.mind.undo import Undoing
 from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
@@ -30,9 +30,6 @@ from tom_swe.ports import Embedder
 if TYPE_CHECKING:
     from tom_swe.memory.nearest import NearestTurns
     from tom_swe.memory.store import Store
-
-# How many candidates full text and vectors each bring before they are scored together.
-CANDIDATES = 200
 
 
 class Tom:
@@ -63,7 +60,7 @@ class Tom:
         self._decisions = Decisions(memory, self._learner, redact)
         self._feedback = Feedback(memory, self._learner)
         self._undoing = Undoing(memory, self._learner)
-        self._why_nots = WhyNots(memory, self._mind)
+        self._recall = Recall(memory, self._mind)
         self._forgetting = Forgetting(memory, self._mind, self._learner, say)
 
     @property
@@ -148,27 +145,14 @@ class Tom:
 
     def recall(self, user_id: str, query: Query) -> Recalled:
         """The beliefs that apply to a query and the past turns like it."""
-        return self._recall(self._known(user_id), query)
+        return self._recall.recall(self._known(user_id), query)
+
+    def search(self, user_id: str, query: Query) -> Recalled:
+        """The beliefs on a query's topic, wherever they hold, and the past turns like it."""
+        return self._recall.search(self._known(user_id), query)
 
     def _known(self, user_id: str) -> UserModel:
         return UserModel(user_id=user_id, beliefs=self.memory.beliefs.told(user_id))
-
-    def _recall(self, user: UserModel, query: Query) -> Recalled:
-        memory, user_id = self.memory, user.user_id
-        words = dict(memory.search.turns(user_id, query.text, CANDIDATES))
-        on_topic = dict(memory.search.beliefs(user_id, query.text, CANDIDATES))
-        meaning: dict[int, float] = {}
-        similarity: dict[int, float] = {}
-        if embedder := self.embedder:
-            vector = embedder.embed([query.text])[0]
-            meaning = dict(self.index.nearest(user_id, vector, CANDIDATES))
-            stored = memory.vectors.of_beliefs((b.id for b in user.beliefs), embedder.name)
-            similarity = {i: float(stored[i] @ vector) for i in stored}
-        turns = memory.search.past_turns(list(words.keys() | meaning.keys()))
-        return Recalled(
-            beliefs=tuple(rank_beliefs(user.beliefs, on_topic, similarity, query)),
-            turns=tuple(rank_turns(turns, words, meaning, query, datetime.now(UTC))),
-        )
 
     def consult(self, user_id: str, query: Query) -> Suggestion:
         """Whether to proceed with a request or ask the person, and what they would want."""
@@ -177,10 +161,10 @@ class Tom:
         user = self._known(user_id)
         adviser = self._mind.parts.adviser
         library = _Library(
-            lambda text: self._recall(user, query.model_copy(update={"text": text})),
+            lambda text: self._recall.recall(user, query.model_copy(update={"text": text})),
             lambda session_id: self.memory.sessions.get(user_id, session_id),
         )
-        suggestion = adviser.advise(query, user, self._recall(user, query), library)
+        suggestion = adviser.advise(query, user, self._recall.recall(user, query), library)
         kept = self.memory.consultations.put(user_id, query, suggestion)
         return suggestion.model_copy(update={"consultation_id": kept})
 
@@ -257,7 +241,7 @@ class Tom:
 
     def why_not(self, user_id: str, text: str) -> WhyNot:
         """What is known on a statement, and why it is not believed. Raises UsageError."""
-        return self._why_nots.why_not(user_id, text)
+        return self._recall.why_not(user_id, text)
 
     # Forgetting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from tom_swe.checkout import same_repository
 from tom_swe.model.base import Value
 
 
@@ -69,19 +70,6 @@ class Scope(Value):
 
 
 EVERYWHERE = Scope()
-
-
-def same_repository(one: str, other: str) -> bool:
-    """Whether two names mean one repository.
-
-    Hosts that record a remote name it ``owner/name``, others by its folder alone: a bare
-    name is taken to be the one with an owner.
-    """
-    if one == other:
-        return True
-    if "/" in one and "/" in other:
-        return False
-    return bool(one and other) and one.rpartition("/")[2] == other.rpartition("/")[2]
 
 
 class Quote(Value):

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tom_swe.model.base import Value
+from tom_swe.model.belief import Scope
 
 # Part of every content hash: raise it when cleaning changes what a stored turn holds,
 # and the next import writes the session again.
@@ -43,7 +44,8 @@ class Session(Value):
 
     ``host`` and ``host_id`` name it for good: importing it again finds the same
     session. ``repository`` is inferred from ``cwd``, the working directory recorded
-    in the transcript, and is empty where none was.
+    in the transcript, and is empty where none was. ``source`` is the transcript.
+    ``stated_scope`` is where a statement to tom itself holds; a transcript has none.
     """
 
     host: str
@@ -53,6 +55,7 @@ class Session(Value):
     started: datetime | None = None
     ended: datetime | None = None
     source: str = ""
+    stated_scope: Scope | None = None
     turns: tuple[Turn, ...] = ()
 
     @property

@@ -5,10 +5,8 @@ from tom_swe.lazy import TYPE_CHECKING, loading
 if TYPE_CHECKING:
     from tom_swe.text.host_tags import without_injections
     from tom_swe.text.language import language_of
-    from tom_swe.text.prose import own_words
+    from tom_swe.text.prose import Sentence, own_words, shorten
     from tom_swe.text.quoted import is_others
-    from tom_swe.text.sentences import Sentence
-    from tom_swe.text.tidy import shorten
     from tom_swe.text.tokens import count_tokens
 
 __all__ = [
@@ -24,12 +22,12 @@ __all__ = [
 __getattr__ = loading(
     __name__,
     {
-        "Sentence": "sentences",
+        "Sentence": "prose",
         "count_tokens": "tokens",
         "is_others": "quoted",
         "language_of": "language",
         "own_words": "prose",
-        "shorten": "tidy",
+        "shorten": "prose",
         "without_injections": "host_tags",
     },
 )

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from tom_swe.text.pastes import without_pastes
+from tom_swe.text.safe import ADVICE, BRIEFING
 
 
 class Parts(NamedTuple):
@@ -46,7 +47,7 @@ def separate(text: str) -> Parts:
     )
 
 
-_INJECTED = re.compile(r"<tom-(briefing|advice)\b[^>]*>(?:.*?</tom-\1>|.*)", re.DOTALL)
+_INJECTED = re.compile(rf"<({BRIEFING}|{ADVICE})\b[^>]*>(?:.*?</\1>|.*)", re.DOTALL)
 
 # Messages which the host puts in the person's mouth, whole.
 _HOST_WRITTEN = (

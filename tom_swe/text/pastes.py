@@ -5,6 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from tom_swe.text.quoted import MAIL_HEAD
+
 
 class _Line(Enum):
     BLANK = auto()
@@ -69,10 +71,7 @@ _CODE = re.compile(
     )""",
     re.VERBOSE,
 )
-# How mail programs head what they quote.
-_QUOTES = re.compile(
-    r"(?:On|Am|Le|El|Em) .{6,120}(?:wrote|schrieb|a écrit|escribió|escreveu).{0,60}:\s*$"
-)
+_QUOTES = re.compile(MAIL_HEAD)
 _COMMENT = re.compile(r"\s*(?:#|//|--|;)\s?\S")
 _PROMPTED = re.compile(r"\s*(?:[$%](?:\s|$)|(?:\(\S+\) )?[\w.-]+@[\w.-]+[: ]\S*\s?[$%#](?:\s|$))")
 _PUNCTUATION = ".,:;!?\"'"

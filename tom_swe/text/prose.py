@@ -1,6 +1,7 @@
-"""The person's own words in a turn: what is pasted, quoted or code is blanked out."""
+"""The person's own prose in a turn: its sentences, its clauses, and clauses as rules. Pure."""
 
 import re
+from dataclasses import dataclass
 
 # A message longer than this is mostly material: only its two ends are read as prose.
 LONG = 1800
@@ -98,3 +99,121 @@ def _code_span(match: re.Match[str]) -> str:
 def _quotation(match: re.Match[str]) -> str:
     words = len(match.group().split())
     return _blank(match) if words >= 3 else match.group()
+
+
+_END = re.compile(
+    r"(?<=[.!?…])[\"')\]*]*\s+(?=\S)|(?<=[。！？；])|\n+|(?<=;)\s+|(?<=[:)])\s*(?=\n)|\s{6,}"
+)
+_BULLET = re.compile(r"\s*(?:[-*•+>]\s+|\(?\d{1,2}[.)]\s+|\(?[a-zA-Z][)]\s+|\[[ xX]?\]\s*)*")
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|z\.B|d\.h|p\.ex|no|nr)\.$", re.IGNORECASE
+)
+_JOINT = re.compile(
+    r"\s*[,;:]\s+|\s+[-–—]+\s+|\s*[()]\s*|[，、：；]"
+    r"|\s+(?=(?:because|since|otherwise|but|so that|sonst|weil|parce que|porque|puis)\b)",
+    re.IGNORECASE,
+)
+_TRIM = " \t\r\n,;:-–—()*\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a turn: ``words`` is ``text[start:end]`` with what is not prose blanked."""
+
+    start: int
+    end: int
+    words: str
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it ends in a question mark."""
+        return "?" in self.words.rstrip(" \t\"')*]!😂😅🤔:|")[-2:] or self.words.rstrip().endswith(
+            "？"
+        )
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """The person's own sentences in ``text``, in order."""
+    masked = own_words(text)
+    found: list[Sentence] = []
+    start = 0
+    for mark in (*_END.finditer(masked), None):
+        end = mark.start() if mark else len(masked)
+        if mark and _ABBREVIATION.search(masked[start:end]):
+            continue
+        if (sentence := _trimmed(masked, start, end)) is not None:
+            found.append(sentence)
+        start = mark.end() if mark else end
+    return tuple(found)
+
+
+def _trimmed(masked: str, start: int, end: int) -> Sentence | None:
+    bullet = _BULLET.match(masked, start, end)
+    start = bullet.end() if bullet else start
+    while end > start and masked[end - 1].isspace():
+        end -= 1
+    while start < end and masked[start].isspace():
+        start += 1
+    words = masked[start:end]
+    return Sentence(start, end, words) if any(c.isalpha() for c in words) else None
+
+
+def clauses(words: str) -> tuple[tuple[int, int], ...]:
+    """The offsets of the clauses of a sentence, in order."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for joint in (*_JOINT.finditer(words), None):
+        end = joint.start() if joint else len(words)
+        if words[start:end].strip():
+            spans.append((start, end))
+        start = joint.end() if joint else end
+    return tuple(spans)
+
+
+def covering(words: str, marks: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+    """The smallest run of whole clauses that holds every mark, trimmed of punctuation."""
+    first = min(start for start, _ in marks)
+    last = max(end for _, end in marks)
+    spans = clauses(words)
+    start = max((s for s, _ in spans if s <= first), default=0)
+    end = min((e for _, e in spans if e >= last), default=len(words))
+    start, end = min(start, first), max(end, last)
+    while start < first and words[start] in _TRIM:
+        start += 1
+    while end > last and words[end - 1] in _TRIM:
+        end -= 1
+    return start, end
+
+
+LONGEST = 160
+
+_FILLER = re.compile(
+    r"\A(?:please|pls|plz|ok(?:ay)?|and|but|so|btw|by the way|also|hey|hi|well|oh|yes|no|nope|yeah|"
+    r"right|just|fyi|again|actually|really|um+|hmm+|argh|ugh|uff|then|wait|note(?: that)?|"
+    r"remember(?: that| to)?|keep in mind(?: that)?|from now on|going forward|in (?:the )?future|"
+    r"as a rule|as of (?:now|today)|make sure(?: that)?(?: you)?|be sure to|i(?:'d|"
+    r" would) like you to|"
+    r"i want you to|i need you to|can you|could you|would you|can we|could we|you should|you must|"
+    r"you need to|you have to|let'?s|one thing|bitte|por favor|s'il te pla[iî]t|ab jetzt|"
+    r"d[eé]sormais|"
+    r"a partir de ahora)\b(?!['-])[\s,:.!-]*",
+    re.IGNORECASE,
+)
+
+
+def tidy(clause: str) -> str:
+    """The clause as a rule: one line, without leading filler, its first letter upper."""
+    text = " ".join(clause.split())
+    while (filler := _FILLER.match(text)) and len(text) > filler.end() + 3:
+        text = text[filler.end() :]
+    text = text.strip(' \t,;:.!-–—()*"')
+    return shorten(text[:1].upper() + text[1:], LONGEST)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut between words and marked with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return cut[: space if space > limit // 2 else None].rstrip(" ,;:.-") + "…"

@@ -1,7 +1,8 @@
 """Where in a turn others speak: mails, chats, reviews, diffs, what is introduced as theirs.
 
 It stays in the turn, for what is asked about it may be understood and found again; but nobody
-is believed there. Where nothing shows how far the others' words reach, they reach to the end.
+is believed there. A sentence may also pass on what somebody says. Where nothing shows how far
+the others' words reach, they reach to the end.
 """
 
 import re
@@ -25,11 +26,20 @@ def others(turn: Turn) -> tuple[Span, ...]:
     return tuple(sorted(spans))
 
 
+def is_hearsay(words: str) -> bool:
+    """Whether it reports what someone or something else says."""
+    return HEARSAY.search(words) is not None and OWN_SAYING.search(words) is None
+
+
 def is_others(spans: Sequence[Span], start: int, end: int) -> bool:
     """Whether any of a passage is within one of the spans."""
     return any(begun < end and start < ended for begun, ended in spans)
 
 
+# How mail programs head what they quote.
+MAIL_HEAD = (
+    r"(?:On|Am|Le|El|Em) [^\n]{6,120}(?:wrote|schrieb|a écrit|escribió|escreveu)[^\n]{0,60}:\s*$"
+)
 _LINE = re.compile(r"[^\n]+")
 LONGEST = 400  # characters of a line that are looked at
 # A longer quotation is a text with a mark missing.
@@ -126,7 +136,7 @@ _TOPIC = {
 _BEGINS = re.compile(
     r"\s*(?:-{3,}\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht"
     r"|Message d'origine|Mensaje original)\s?-{3,}|Begin forwarded message:"
-    r"|(?:On|Am|Le|El|Em) [^\n]{6,120}(?:wrote|schrieb|a écrit|escribió|escreveu)[^\n]{0,60}:\s*$"
+    rf"|{MAIL_HEAD}"
     # How apps and code hosts head a message.
     r"|[@A-ZÀ-Þ][\w.'À-ÿ-]{1,30}(?: [A-ZÀ-Þ][\w.'À-ÿ-]{1,30}){0,2}\s{1,4}(?:APP\s+)?"
     r"\[?\d{1,2}:\d{2}\s?(?:[AP]M)?\]?\s*$"
@@ -203,3 +213,26 @@ def _is_front_matter(lines: Sequence[re.Match[str]], place: int) -> bool:
         if not _FIELD.match(line[0]):
             return False
     return False
+
+
+# What is passed on within a sentence
+
+HEARSAY = re.compile(
+    r"\b(?:(?:[Hh]e|[Ss]he|[Tt]hey|who|everyone|everybody|people|folks|somebody|someone|prof|boss|"
+    r"manager|lead|colleague\w*|coworker\w*|reviewer|friend|client|customer|intern|pm|cto|upstream|"
+    r"guide\w*|handbook|article|blog\w*|book|tutorial|template|poster|linter|compiler)"
+    r"(?: (?!always|never|must|should)\w+){0,2}? (?:says?|said|wrote|writes|claims?|claimed|"
+    r"thinks?|"
+    r"thought|told|tells|reads|recommends?|suggests?|suggested|states?|insists?|prefers?|wants?|"
+    r"likes?|hates?)|"
+    r"(?:[A-Z][a-z]+|[Dd]ocs?|[Dd]ocumentation|README)(?: (?!always|never|must|should)\w+){0,2}? "
+    r"(?:says|said|wrote|writes|claims|claimed|thinks|told|tells|recommends|suggests|states|"
+    r"insists)|"
+    r"\w+ (?:once|always|also|usually) (?:said|wrote|says|writes)|according to|[Aa]pparently|"
+    r"supposedly|(?:says|said) (?:he|she|they|the))\b"
+)
+OWN_SAYING = re.compile(
+    r"\b(?:i|we|you) (?:also |always |already |just |still |really )*(?:said|says?|wrote|told|"
+    r"think|thought|prefer|want|like|hate|suggest\w*|recommend)\b",
+    re.IGNORECASE,
+)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from tom_swe.model.session import Role, Session, Turn
-from tom_swe.text.json_line import json_line
+from tom_swe.text.safe import json_line
 from tom_swe.text.tokens import count_tokens
 
 CUT = " … "

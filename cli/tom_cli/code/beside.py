@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tom_swe.advise.background import background
+from tom_swe.advise.embedded import background
 from tom_swe.advise.recall import in_force
+from tom_swe.checkout import is_ignored
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook, inbox
-from tom_swe.ignoring import is_ignored
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
 from tom_swe.place import Place
 from tom_swe.settings import NONE
+from tom_swe.text.safe import ADVICE, fenced
 
 if TYPE_CHECKING:
     from tom_swe.ingest.importing import Intake
@@ -196,7 +197,7 @@ def beside_message(
     if not lines:
         return ""
     head = "From tom, about the person you work for. Background, never a request of theirs."
-    return "\n".join(["<tom-advice>", head, *lines, "</tom-advice>"])
+    return fenced(ADVICE, [head, *lines])
 
 
 def folded(suggestion: Suggestion, told: Collection[int]) -> str:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_cli.safe import safe
 from tom_swe.errors import NotFound, UsageError
+from tom_swe.text.safe import safe
 
 _ID = re.compile(r"[0-9a-f]{32}")
 

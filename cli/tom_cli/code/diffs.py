@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from tom_cli.safe import safe_lines
 from tom_swe.hosts.coding import Call
+from tom_swe.text.safe import safe_lines
 
 CONTEXT = 2
 MOST_LINES = 60

@@ -13,7 +13,6 @@ from typing import Any
 from tom_cli.code import approval, work
 from tom_cli.code.beside import Beside, at_once, beside_message, is_off, open_beside, silence_hooks
 from tom_cli.common import talk
-from tom_cli.safe import safe, safe_lines
 from tom_swe.checkout import repository_of
 from tom_swe.hosts.coding import (
     Called,
@@ -26,6 +25,7 @@ from tom_swe.hosts.coding import (
     Trouble,
 )
 from tom_swe.settings import Model, Settings
+from tom_swe.text.safe import safe, safe_lines
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
 REFUSAL = (

@@ -10,7 +10,6 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from tom_cli.code.diffs import diff, planned, tail
-from tom_cli.safe import safe, safe_lines
 from tom_swe.hosts.coding import (
     Call,
     Called,
@@ -22,6 +21,7 @@ from tom_swe.hosts.coding import (
     Streamed,
     Trouble,
 )
+from tom_swe.text.safe import ADVICE, safe, safe_lines
 
 OUTPUT_LINES = 6
 _BOXES = {"done": "☑", "in_progress": "◐"}
@@ -101,7 +101,7 @@ class Screen:
                 self.console.print(Text(f"    exit {told.exit_code}", style="red"))
         elif told.tool == "ask_tom":
             # The agent's own consults are folded; the person can ask with /suggest.
-            first = safe(told.text.replace("<tom-advice>", "").strip().split("\n")[0], 100)
+            first = safe(told.text.replace(f"<{ADVICE}>", "").strip().split("\n")[0], 100)
             self.console.print(Text(f"    {first}", style="magenta"))
         elif told.tool != "task_tracker":
             lines = told.text.count("\n") + 1

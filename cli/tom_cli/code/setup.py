@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from tom_cli.safe import safe
+from tom_swe.text.safe import safe
 
 SECONDS = 0.4
 # Where these servers listen unless told otherwise, and how litellm names what they serve.

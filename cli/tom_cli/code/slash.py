@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tom_cli.code import conversations
 from tom_cli.code.screen import costs
 from tom_cli.common import id_of
-from tom_cli.safe import safe
 from tom_swe.errors import UsageError
 from tom_swe.model.advice import Outcome
+from tom_swe.text.safe import safe
 
 if TYPE_CHECKING:
     from tom_cli.code.session import Session

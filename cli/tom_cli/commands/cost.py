@@ -115,7 +115,7 @@ def _show_table(groups: Sequence[Spending], by: By) -> None:
 
 def cells(spending: Spending) -> tuple[str, ...]:
     """What calls used, in words: under COLUMNS."""
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     usage = spending.usage
     endings = {"failed": spending.failed, "bad": spending.bad, "open": spending.open}

@@ -134,8 +134,8 @@ def doctor(
     import os
 
     from tom_cli.render import console, show_problems
-    from tom_cli.safe import safe
     from tom_swe.doctor.report import report
+    from tom_swe.text.safe import safe
 
     with opened() as (tom, settings):
         state = report(tom, settings, os.environ, Path.home())
@@ -183,10 +183,10 @@ def _repair(as_json: bool) -> None:
     import os
 
     from tom_cli.render import console, show_problems
-    from tom_cli.safe import safe
     from tom_swe.doctor.repair import Mended, repair
     from tom_swe.hosts.learner import take_over
     from tom_swe.settings import load_settings
+    from tom_swe.text.safe import safe
 
     done = repair(load_settings(), talk)
     # Its own memory cannot be told that one is damaged: what was taken waits until it is restored.

@@ -41,10 +41,10 @@ def init(
     Example: tom init --host claude-code
     """
     from tom_cli import render
-    from tom_cli.safe import safe
     from tom_swe.ingest import IMPORTERS, Tally
     from tom_swe.ingest.importing import find, importer_of
     from tom_swe.settings import load_settings, reader_of
+    from tom_swe.text.safe import safe
 
     for name in host or []:
         importer_of(name)
@@ -155,7 +155,7 @@ def learn(
 
 def _tell(learned: Learned, settings: Settings) -> None:
     """What went wrong, and what went for good."""
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     if learned.expired:
         talk(f"{learned.expired} sessions older than {settings.keep_days} days are forgotten")
@@ -174,8 +174,8 @@ def _expire(settings: Settings) -> None:
 
 
 def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | None) -> Intake:
-    from tom_cli.safe import safe
     from tom_swe.ingest.importing import import_transcripts, importer_of
+    from tom_swe.text.safe import safe
 
     total = size if size is not None else sum(s.size for s in importer_of(host).sources(path))
     with _progress(f"reading {host}", total) as advance:

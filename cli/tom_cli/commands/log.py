@@ -103,7 +103,7 @@ def why_not(
 def _line(entry: Entry) -> Text:
     from rich.text import Text
 
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     line = Text(f"{entry.at.astimezone():%Y-%m-%d %H:%M}  ", style="dim")
     line.append(f"{' '.join(f'b{i}' for i in entry.belief_ids):<6} ", style="dim")
@@ -118,7 +118,7 @@ def _line(entry: Entry) -> Text:
 def _difference(difference: Difference) -> Text:
     from rich.text import Text
 
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     style = {"+": "green", "~": "yellow", "-": "red"}[difference.sign]
     line = Text(f"{difference.sign} b{difference.belief_id:<4} ", style=style)
@@ -132,8 +132,8 @@ def _show(found: WhyNot) -> None:
     from rich.text import Text
 
     from tom_cli.render import QUOTE, belief_line, console
-    from tom_cli.safe import safe
     from tom_swe.model.belief import Relation, Stance
+    from tom_swe.text.safe import safe
 
     out = console()
     if found.believed:

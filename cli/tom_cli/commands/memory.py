@@ -129,7 +129,7 @@ def forget(
     Example: tom memory forget b3
     """
     from tom_cli import forgetting
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     chosen = forgetting.Which(repository=repository, host=host, since=since, until=until)
     if sum((target is not None, phrase is not None, chosen.any)) != 1:

@@ -109,7 +109,7 @@ def undo(
 
     Example: tom undo 2
     """
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     with opened() as (tom, settings):
         done = tom.undo(settings.user, count)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tom_cli.common import talk
-from tom_swe.ignoring import NAME, is_ignored
+from tom_swe.checkout import IGNORE_FILE, is_ignored
 from tom_swe.place import FILE_MODE, FOLDER_MODE, OFF
 
 Here = Annotated[
@@ -29,7 +29,7 @@ def off(here: Here = False) -> None:
 
     Example: tom off --here
     """
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     place = _place(here)
     place.touch(mode=FILE_MODE)
@@ -43,14 +43,14 @@ def on(here: Here = False) -> None:
 
     Example: tom on
     """
-    from tom_cli.safe import safe
+    from tom_swe.text.safe import safe
 
     place = _place(here)
     if place.exists():
         place.unlink()
     if here and is_ignored(str(Path.cwd())):
-        above = next(p for p in Path.cwd().parents if (p / NAME).exists())
-        talk(f"still off here: {safe(str(above / NAME))} holds for all below it")
+        above = next(p for p in Path.cwd().parents if (p / IGNORE_FILE).exists())
+        talk(f"still off here: {safe(str(above / IGNORE_FILE))} holds for all below it")
         raise typer.Exit(1)
     talk("on")
 
@@ -59,7 +59,7 @@ def _place(here: bool) -> Path:
     from tom_swe.settings import load_settings
 
     if here:
-        return Path.cwd() / NAME
+        return Path.cwd() / IGNORE_FILE
     home = load_settings().home
     home.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     return home / OFF

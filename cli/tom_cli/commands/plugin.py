@@ -91,8 +91,8 @@ def status(as_json: Json = False) -> None:
     Example: tom plugin status
     """
     from tom_cli.render import console
-    from tom_cli.safe import safe
     from tom_swe.hosts import install as hosts
+    from tom_swe.text.safe import safe
 
     found = [hosts.standing(host, os.environ, Path.home()) for host in hosts.HOSTS]
     if as_json:

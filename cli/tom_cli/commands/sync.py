@@ -108,8 +108,8 @@ class _File(NamedTuple):
 
     def _take_in(self, found: Found, yes: bool) -> None:
         """What was changed in the block is the person's word, once they say that it is theirs."""
-        from tom_cli.safe import safe
         from tom_swe.model.belief import EVERYWHERE, Reach, Scope
+        from tom_swe.text.safe import safe
 
         held = {belief.id: belief for belief in self.tom.memory.beliefs.told(self.user)}
         shown = {belief.id for belief in self._wanted()}

@@ -9,7 +9,7 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from tom_cli.safe import safe, safe_lines
+from tom_swe.text.safe import safe, safe_lines
 
 _ID = re.compile(r"\b([sb])(\d{1,18})\b")
 _PLACES = {"s": "sessions", "b": "beliefs"}

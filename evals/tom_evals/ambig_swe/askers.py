@@ -15,10 +15,15 @@ from tom_evals.ambig_swe.score import repository
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity import train
 from tom_evals.harness.models import Language
-from tom_swe.advise.clarity.assess import CLEAR, assess, is_underspecified
-from tom_swe.advise.clarity.choices import open_choices
-from tom_swe.advise.clarity.features import features
-from tom_swe.advise.clarity.scorer import Scorers, shipped
+from tom_swe.advise.clarity.assess import (
+    CLEAR,
+    Scorers,
+    assess,
+    is_underspecified,
+    open_choices,
+    shipped,
+)
+from tom_swe.advise.clarity.wording import features
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
 

@@ -27,7 +27,7 @@ from tom_evals.clarity.train import NAMES, Part, left_out, part
 from tom_evals.report import Cell, Report, Table
 from tom_evals.stats import bootstrap
 from tom_swe.advise.clarity.assess import assess, is_underspecified
-from tom_swe.advise.clarity.features import is_report
+from tom_swe.advise.clarity.wording import is_report
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,8 +19,8 @@ import numpy as np
 import tom_swe.advise.clarity
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity.data import Issue, Request
-from tom_swe.advise.clarity.features import CLEARER, VAGUER, features
-from tom_swe.advise.clarity.scorer import Scorer, Scorers
+from tom_swe.advise.clarity.assess import Scorer, Scorers
+from tom_swe.advise.clarity.wording import CLEARER, VAGUER, features
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

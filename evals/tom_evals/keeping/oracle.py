@@ -12,7 +12,7 @@ from tom_swe.extract.catalogue import catalogue
 from tom_swe.model.belief import EVERYWHERE, Observation, Quote, Reach, SessionModel, Source
 from tom_swe.model.belief import Kind as BeliefKind
 from tom_swe.model.session import Session
-from tom_swe.text.tidy import tidy
+from tom_swe.text.prose import tidy
 
 _SOURCE = {
     "correction": Source.CORRECTION,

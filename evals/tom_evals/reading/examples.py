@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tom_evals.reading.data import Case
-from tom_swe.text.sentences import sentences
+from tom_swe.text.prose import sentences
 
 MOST_CHARACTERS = 20_000
 # A sentence holds a quote if it holds this many of its characters, or all of it.

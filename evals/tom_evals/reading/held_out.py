@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tom_evals.reading.data import Case
 from tom_evals.reading.examples import MOST_CHARACTERS
-from tom_swe.text.sentences import sentences
+from tom_swe.text.prose import sentences
 
 FILE = Path(__file__).with_name("out_of_fold.json")
 

@@ -20,7 +20,7 @@ from tom_swe.extract.cues import heard
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import Observation, Source
 from tom_swe.ports import Embedder
-from tom_swe.text.sentences import sentences
+from tom_swe.text.prose import sentences
 
 type Reads = Callable[[Sequence[Case]], list[Judged]]
 

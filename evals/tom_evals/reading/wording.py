@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tom_swe.extract import vetoes
 from tom_swe.extract.asking import IMPERATIVE
-from tom_swe.extract.cues import CUES, OBJECTING
+from tom_swe.extract.cues import CUES, OBJECTING, VETOES
 
 _OWN = (
     r"\b(?:don'?t|do not|dont|never|stop|avoid|without|no need|shouldn'?t|should not|not)\b",
@@ -58,7 +57,7 @@ def patterns() -> tuple[str, ...]:
         *(cue.pattern for cue in CUES),
         OBJECTING,
         IMPERATIVE,
-        *vetoes.PATTERNS,
+        *VETOES,
         *(re.compile(own, re.IGNORECASE) for own in _OWN),
         *(re.compile(own) for own in _OF_SIGNS),
     )

@@ -22,7 +22,7 @@ from tom_swe import Query, Settings, open_tom
 from tom_swe.advise.recall import WEIGHTS, Weights, rank_turns
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.mind.tom import CANDIDATES
+from tom_swe.mind.recall import CANDIDATES
 
 if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 from tom_evals.stateful_swe.wording import content, prose, sentences
-from tom_swe.advise.ask_preferences.effort import asks_for_file
+from tom_swe.advise.ask_preferences.checks import asks_for_file
 
 _REQUEST = re.compile(
     r"\b(?:please|could you|can you|kindly)\s+(?:also\s+)?"

@@ -12,7 +12,7 @@ from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_evals.userville.preferences import NO_PREFERENCE, Preference
 from tom_swe import LOCAL_USER, Query, Role, Session, Settings, Suggestion, Tom, Turn, open_tom
-from tom_swe.advise.ask_preferences.chosen import AskPreferences, ask_preferences_of
+from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
 from tom_swe.advise.ask_preferences.wording import worded
 from tom_swe.model.advice import Missing
 from tom_swe.ports import Embedder

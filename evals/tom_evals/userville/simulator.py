@@ -16,8 +16,7 @@ from tom_evals.stateful_swe.wording import content
 from tom_evals.userville.effort import Level
 from tom_evals.userville.preferences import Answering, Preference
 from tom_evals.userville.task import Task
-from tom_swe.advise.ask_preferences.checks import has_options
-from tom_swe.advise.ask_preferences.effort import asks_for_file, asks_for_symbol
+from tom_swe.advise.ask_preferences.checks import asks_for_file, asks_for_symbol, has_options
 
 # The released code answers four questions; from the fifth on it refuses.
 ANSWERED = 4

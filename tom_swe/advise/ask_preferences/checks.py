@@ -1,4 +1,7 @@
-"""Whether a message to the person keeps to a form. Plain code, a stand-in for a judge. Pure."""
+"""Whether a message to the person keeps to a form, and whether it asks for what the agent can find.
+
+Plain code, a stand-in for a judge. Pure.
+"""
 
 import json
 import re
@@ -111,3 +114,27 @@ def has_joke(text: str) -> bool:
 def has_snippet(text: str) -> bool:
     """A piece of code or of a document, and the file or address that it is from."""
     return bool(_SNIPPET.search(text) and _REFERENCE.search(text))
+
+
+_FILE = re.compile(
+    r"\b(?:which|what)\b[^?]*\b(?:files?|modules?|place|location|path|package)\b"
+    r"|\bwhere\b[^?]*\b(?:code|bug|change|fix|defined|implemented|located|look|live)\b"
+    r"|\w\.(?:py|js|ts|go|rs|java|c|h|cpp)\b",
+    re.IGNORECASE,
+)
+_SYMBOL = re.compile(
+    r"\b(?:which|what)\b[^?]*\b(?:functions?|method|class(?:es)?|symbols?|lines?)\b[^?]*"
+    r"\b(?:chang|edit|fix|modif|touch|look|start|responsible|wrong|bug|need|should|about)\w*"
+    r"|\b(?:name|tell me) the (?:function|method|class)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_file(question: str) -> bool:
+    """Whether a question is after the place to change, which is the agent's to find."""
+    return _FILE.search(question) is not None
+
+
+def asks_for_symbol(question: str) -> bool:
+    """Whether a question is after the function or class to change."""
+    return _SYMBOL.search(question) is not None

@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tom_swe.advise.ask_preferences.effort import asks_for_file, asks_for_symbol
+from tom_swe.advise.ask_preferences.checks import asks_for_file, asks_for_symbol
 from tom_swe.advise.ask_preferences.preference import Ask, Preference
 from tom_swe.advise.clarity.assess import assess, is_underspecified
 from tom_swe.extract.habits import is_waved_off

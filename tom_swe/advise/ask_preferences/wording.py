@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from tom_swe.model.advice import Missing
-from tom_swe.text.tidy import shorten
+from tom_swe.text.prose import shorten
 
 # The order in which more is asked of who wants to be asked more.
 _FURTHER = (Missing.BEHAVIOUR, Missing.ACCEPTANCE, Missing.CHOICE, Missing.TARGET)

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
 from tom_swe.errors import TomError, UsageError
-from tom_swe.hosts.mcp.answers import Answers
+from tom_swe.hosts.mcp.answers import Answers, as_background
 from tom_swe.hosts.mcp.mind import Mind
 from tom_swe.hosts.mcp.process import own_stdout, watch_parent
 from tom_swe.hosts.mcp.shapes import (
@@ -40,7 +40,7 @@ from tom_swe.hosts.mcp.shapes import (
     Remembered,
     SearchArguments,
 )
-from tom_swe.hosts.mcp.text import fenced, shown
+from tom_swe.text.safe import plain
 
 # How long a call under way may still take when the parent has died.
 PATIENCE = 5.0
@@ -221,7 +221,7 @@ def _call(tool: Tool | None, arguments: dict[str, Any]) -> types.CallToolResult:
         name, place = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
         log.error("%s at %s:%s", name, Path(place.filename).name, place.lineno)
         return _failed(f"tom failed ({name}); `tom doctor` may say why")
-    text = result.advice if isinstance(result, Advice) else fenced(_json(result))
+    text = result.advice if isinstance(result, Advice) else as_background(_json(result))
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],
         structuredContent=result.model_dump(mode="json"),
@@ -234,7 +234,7 @@ def _json(result: BaseModel) -> str:
 
 def _failed(message: str) -> types.CallToolResult:
     return types.CallToolResult(
-        content=[types.TextContent(type="text", text=shown(message))], isError=True
+        content=[types.TextContent(type="text", text=plain(message))], isError=True
     )
 
 

@@ -28,6 +28,7 @@ from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Query
 from tom_swe.model.calls import Usage
 from tom_swe.settings import load_settings
+from tom_swe.text.safe import ADVICE, fenced
 
 if TYPE_CHECKING:
     from openhands.sdk.conversation import LocalConversation
@@ -67,7 +68,7 @@ class AskTomObservation(Observation):
     @override
     def to_llm_content(self) -> Sequence[TextContent]:
         """The advice, fenced so that it is never taken for the user's own words."""
-        return [TextContent(text=f"<tom-advice>\n{self.advice}\n</tom-advice>")]
+        return [TextContent(text=fenced(ADVICE, self.advice.splitlines()))]
 
 
 class AskTomExecutor(ToolExecutor[AskTomAction, AskTomObservation]):

@@ -1,9 +1,10 @@
-"""Which past turns bear on a query, and in what order."""
+"""Which past turns and beliefs bear on a query, and in what order."""
 
 from datetime import UTC, datetime, timedelta
 
-from tom_swe.advise.recall import FLOOR, HALF_BM25, Weights, rank_turns
+from tom_swe.advise.recall import FLOOR, HALF_BM25, Matches, Weights, on_topic, rank_turns
 from tom_swe.model.advice import PastTurn, Query
+from tom_swe.model.belief import Belief, Kind, Reach, Scope
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 QUERY = Query(text="the parser")
@@ -103,3 +104,28 @@ def test_scores_are_shares() -> None:
     turns = [turn(n, 1, n) for n in range(1, 4)]
     ranked = rank_turns(turns, {1: 50.0, 2: 50.0}, {1: 1.0, 2: 1.0, 3: 0.4}, QUERY, NOW)
     assert all(0.0 < each.score <= 1.0 for each in ranked)
+
+
+def held(number: int, reach: Reach = Reach.EVERYWHERE) -> Belief:
+    return Belief(
+        id=number,
+        kind=Kind.PREFERENCE,
+        statement=str(number),
+        scope=Scope(reach=reach, name="" if reach is Reach.EVERYWHERE else "acme/shop"),
+        first_seen=NOW,
+        last_seen=NOW,
+    )
+
+
+def test_a_belief_is_on_a_topic_by_meaning_and_words_together() -> None:
+    """Words in common help what is near in meaning, wherever it holds, and are not enough alone."""
+    beliefs = [held(1), held(2, Reach.REPOSITORY), held(3), held(4)]
+    meaning = {1: FLOOR, 2: FLOOR - 0.1, 3: FLOOR - 0.01, 4: 0.1}
+    matches = Matches([], {}, {}, {2: 8.0, 4: 4.0}, meaning)
+    assert [each.id for each in on_topic(beliefs, matches)] == [2, 1]
+
+
+def test_without_vectors_the_words_say_what_is_on_a_topic() -> None:
+    """Every belief that shares words with the query, the best match first."""
+    matches = Matches([], {}, {}, {1: 1.0, 3: 5.0}, {})
+    assert [each.id for each in on_topic([held(1), held(2), held(3)], matches)] == [3, 1]
