@@ -20,7 +20,7 @@ __getattr__ = loading(
         "Fold": "fold",
         "claim_of": "conflict",
         "kept_to": "adherence",
-        "named": "changes",
+        "named": "names",
         "verdicts": "feedback",
         "weigh": "confidence",
     },
