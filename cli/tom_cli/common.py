@@ -29,9 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Repository = Annotated[
     str | None,
-    typer.Option(
-        "--repository", "-r", help="The repository it is for; by default that of this folder."
-    ),
+    typer.Option("--repository", "-r", help="The repository; by default that of this folder."),
 ]
 
 

@@ -19,12 +19,12 @@ def register(app: typer.Typer) -> None:
 
 
 def consult(
-    request: Annotated[str, typer.Argument(help="What was asked of the agent; - reads stdin.")],
+    request: Annotated[str, typer.Argument(help="The request to the agent; - reads stdin.")],
     repository: Repository = None,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="How many beliefs at most.")] = 8,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="The most beliefs to cite.")] = 8,
     as_json: Json = False,
 ) -> None:
-    """Say whether to proceed with a request or ask first, and what you would want.
+    """Say whether to proceed with a request or ask first, and which preferences apply.
 
     Example: tom consult "add a login page"
     """
@@ -44,7 +44,7 @@ def consult(
 
 
 def feedback(
-    advice: Annotated[str, typer.Argument(help="The advice's id, as consult prints it: a12.")],
+    advice: Annotated[str, typer.Argument(help="The advice's id from consult, such as a12.")],
     outcome: Annotated[str, typer.Argument(help="accepted, partly or rejected.")],
     right: Annotated[
         list[str] | None,
@@ -52,9 +52,9 @@ def feedback(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what became of advice; the beliefs that it cited become surer or less sure by it.
+    """Tell tom whether advice was right; this raises or lowers confidence in the cited beliefs.
 
-    Saying it again replaces what was said before.
+    Running it again replaces the earlier outcome.
 
     Example: tom feedback a12 partly --right b3
     """
@@ -80,11 +80,11 @@ def brief(
     repository: Repository = None,
     tokens: Annotated[
         int | None,
-        typer.Option(min=50, max=8000, help="A budget of its own instead of the stored text."),
+        typer.Option(min=50, max=8000, help="A token budget; without it, the stored briefing."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print what the next session is told about you.
+    """Print the briefing for the next session.
 
     Example: tom brief --repository acme/shop
     """

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 def audit(as_json: Json = False) -> None:
     """Look for junk, duplicates, contradictions, stale and unsupported beliefs, and secrets.
 
-    Exits with 1 where a belief has no quote or holds a secret; the rest is for you to judge.
+    Exits with 1 if a belief has no quote or holds a secret; the rest is for you to judge.
 
     Example: tom audit
     """

@@ -24,16 +24,17 @@ ModelName = Annotated[
     str | None, typer.Option("--model", "-m", help="The model, as litellm names it.")
 ]
 Resume = Annotated[
-    str | None, typer.Option("--resume", help="Go on with a conversation: its id, or the start.")
+    str | None,
+    typer.Option("--resume", help="Continue a conversation, by its id or the start of it."),
 ]
 Continue = Annotated[
-    bool, typer.Option("--continue", "-c", help="Go on with the newest one of this folder.")
+    bool, typer.Option("--continue", "-c", help="Continue the newest conversation of this folder.")
 ]
 Private = Annotated[
     bool,
-    typer.Option("--private", help="Tell the agent nothing of you, learn nothing, keep nothing."),
+    typer.Option("--private", help="Give the agent no briefing, learn nothing, keep nothing."),
 ]
-Events = Annotated[bool, typer.Option("--json", help="With -p: one JSON event a line.")]
+Events = Annotated[bool, typer.Option("--json", help="With -p: print one JSON event a line.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -50,9 +51,9 @@ def code(
     private: Private = False,
     as_json: Events = False,
 ) -> None:
-    """Work with a coding agent that knows who it works for, in this folder.
+    """Work in this folder with a coding agent that knows your preferences.
 
-    `tom` alone does the same. Edits and commands wait for your word; with --yes they run
+    `tom` alone does the same. Edits and commands wait for your approval; with --yes they run
     without it. -p exits 0 when the agent is done, 1 when it failed, and 3 when calls were
     refused because nobody could approve them.
 

@@ -27,16 +27,14 @@ def register(app: typer.Typer) -> None:
 
 def cost(
     days: Annotated[
-        int, typer.Option(min=1, max=3650, help="How many days back, today included.")
+        int, typer.Option(min=1, max=3650, help="How many days back, including today.")
     ] = 30,
-    by: Annotated[
-        str, typer.Option(help="Put together by day, purpose, session or model.")
-    ] = "day",
+    by: Annotated[str, typer.Option(help="Group by day, purpose, session or model.")] = "day",
     as_json: Json = False,
 ) -> None:
-    """Show what language models were called for, what that used, and what today allows.
+    """Show what language models were called for, what it cost, and what is left today.
 
-    Prices are in USD, as far as they are known; days are those of your own clock.
+    Prices are in USD, if known; days follow your own clock.
 
     Example: tom cost --by purpose
     """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tom_swe.doctor.report import Report
     from tom_swe.settings import Settings
 
-app = typer.Typer(help="Look after the database and the index.", no_args_is_help=True)
+app = typer.Typer(help="Maintain the database and the indexes.", no_args_is_help=True)
 
 
 def register(main: typer.Typer) -> None:
@@ -24,9 +24,9 @@ def register(main: typer.Typer) -> None:
 
 @app.command()
 def upgrade() -> None:
-    """Bring the database to this version's schema; a copy is kept beside it.
+    """Upgrade the database to this version's schema and keep a copy of the old one.
 
-    Every command does this by itself when it is needed.
+    Every command does this when needed.
 
     Example: tom db upgrade
     """
@@ -47,16 +47,16 @@ def upgrade() -> None:
 @app.command()
 def check(
     mend: Annotated[
-        bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")
+        bool, typer.Option("--repair", help="Repair what can be repaired without losing anything.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Check that the database is sound and every index in step with it.
+    """Check that the database is intact and every index is up to date.
 
-    --repair makes full text, vector index and briefings anew where they are not, gives back
-    what a killed learner held, and closes files that others could read. It never touches a
-    database with damaged pages: that is copied aside, what can be read of it saved into a file,
-    and you are told how to put it in place. Exits 1 where something is left.
+    --repair rebuilds full text, vector index and briefings that are out of date, releases
+    sessions that a killed learner held, and closes files that others could read. It never
+    changes a database with damaged pages: it copies that aside, saves the readable rows into a
+    file, and says how to restore it. Exits with 1 if a problem is left.
 
     Example: tom db check --repair
     """
@@ -78,10 +78,12 @@ def check(
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="A copy from backups, or a saved.db from a repair.")],
+    file: Annotated[
+        Path, typer.Argument(help="A copy from backups/, or a saved.db from a repair.")
+    ],
     yes: Yes = False,
 ) -> None:
-    """Put a copy of the database in the place of the one in use, which is copied aside first.
+    """Restore a copy of the database; the present one is copied aside first.
 
     Example: tom db restore ~/.local/share/tom/backups/tom-0006-20260901T100000.db
     """
@@ -107,7 +109,7 @@ def restore(
 
 @app.command()
 def reindex() -> None:
-    """Make the full-text and vector indexes anew from the database.
+    """Rebuild the full-text and vector indexes from the database.
 
     Example: tom db reindex
     """
@@ -123,11 +125,11 @@ def reindex() -> None:
 def doctor(
     ask_model: Annotated[
         bool,
-        typer.Option("--ask-model", help="Ask each configured model for a word, which it charges."),
+        typer.Option("--ask-model", help="Ask each configured model for one word, at its price."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say how this installation stands: settings, database, index, hooks, models, transcripts.
+    """Check this installation: settings, database, index, hooks, models, transcripts.
 
     Example: tom doctor
     """

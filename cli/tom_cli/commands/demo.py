@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo() -> None:
-    """See what tom does, on an invented developer's sessions; your own memory is not touched.
+    """Show what tom does, on an invented developer's sessions; your own memory stays untouched.
 
     Example: tom demo
     """

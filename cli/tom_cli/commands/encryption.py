@@ -19,11 +19,11 @@ def register(db: typer.Typer) -> None:
 
 
 def encrypt(yes: Yes = False) -> None:
-    """Encrypt the database with a key that is kept in this system's keyring.
+    """Encrypt the database with a key in this system's keyring.
 
-    Where there is no keyring, set TOM_DATABASE_KEY to 64 hexadecimal digits, each time; then
-    the key is kept nowhere. It needs the extra tom-swe[encryption]. Losing the key loses the
-    memory, so keep an export first: docs/how-to/encryption.md.
+    Without a keyring, set TOM_DATABASE_KEY to 64 hexadecimal digits, each time; tom then
+    stores the key nowhere. It needs the extra tom-swe[encryption]. Losing the key loses the
+    memory, so make an export first: docs/how-to/encryption.md.
 
     Example: tom db encrypt
     """
@@ -52,7 +52,7 @@ def encrypt(yes: Yes = False) -> None:
 
 
 def decrypt(yes: Yes = False) -> None:
-    """Take the encryption of the database off again.
+    """Decrypt the database.
 
     Example: tom db decrypt
     """

@@ -30,13 +30,13 @@ def init(
     yes: Yes = False,
     as_json: Json = False,
     host: Annotated[
-        list[str] | None, typer.Option(help="Only this host's transcripts; may be repeated.")
+        list[str] | None, typer.Option(help="Only this host's transcripts; repeatable.")
     ] = None,
 ) -> None:
-    """Find the transcripts on this machine, read them, and show what they say about you.
+    """Find the transcripts on this machine, read them, and show what tom learned.
 
-    Nothing is read before you agree. Nothing leaves this machine, unless you have set up a
-    language model: then that one reads the sessions, too, up to the day's budget.
+    tom asks before it reads anything. Nothing leaves this machine, unless you have set up a
+    language model: then the model reads the sessions too, up to the day's budget.
 
     Example: tom init --host claude-code
     """
@@ -91,13 +91,13 @@ def import_(
         str, typer.Argument(help="claude-code, codex, openhands, aider, jsonl, tom-swe-reference.")
     ],
     path: Annotated[
-        Path | None, typer.Argument(help="A folder or one transcript; by default the usual place.")
+        Path | None, typer.Argument(help="A folder or one transcript; by default the host's own.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Read one host's transcripts into memory; `tom learn` then learns from them.
 
-    Reading the same again changes nothing; a session that has grown is brought up to date.
+    Reading the same again changes nothing; sessions that have grown are updated.
 
     Example: tom import codex ~/.codex/sessions
     """
@@ -122,14 +122,14 @@ def import_(
 
 def learn(
     pending: Annotated[
-        bool, typer.Option("--pending", help="Only sessions not learned from yet.")
+        bool, typer.Option("--pending", help="Only sessions that tom has not learned from yet.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Learn from the sessions in memory.
 
-    Without --pending, sessions that an earlier version read are read again, and those
-    that failed are tried again.
+    Without --pending, tom also reads again the sessions that an earlier version read, and
+    those that failed.
 
     Example: tom learn --pending
     """

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def log(
-    belief: Annotated[str | None, typer.Argument(help="Only of this belief, such as b3.")] = None,
+    belief: Annotated[str | None, typer.Argument(help="Only this belief, such as b3.")] = None,
     since: Since = None,
     as_json: Json = False,
 ) -> None:
@@ -66,9 +66,9 @@ def diff(
     ],
     as_json: Json = False,
 ) -> None:
-    """Show which beliefs were added (+), changed (~) or given up (-) since a time.
+    """Show which beliefs were added (+), changed (~) or retired (-) since a time.
 
-    What was forgotten since is in none of it.
+    It leaves out what you have forgotten since.
 
     Example: tom diff --since 7d
     """
@@ -95,10 +95,10 @@ def diff(
 
 
 def why_not(
-    statement: Annotated[str, typer.Argument(help="What you would have tom believe.")],
+    statement: Annotated[str, typer.Argument(help="What you expect tom to believe.")],
     as_json: Json = False,
 ) -> None:
-    """Say why something is not believed: what is nearest, what speaks against it, or nothing.
+    """Say why tom does not believe something: what contradicts it, and what is similar.
 
     Example: tom why-not "use yarn"
     """

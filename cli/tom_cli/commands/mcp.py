@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def mcp() -> None:
     """Serve what tom knows to coding agents over MCP, on stdin and stdout.
 
-    Started by an agent's host, not by hand: see docs/how-to/mcp.md.
+    An agent's host starts this, not you: see docs/how-to/mcp.md.
 
     Example: tom mcp
     """

@@ -28,13 +28,14 @@ def register(memory: typer.Typer) -> None:
 
 def export(
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="The beliefs with their quotes, to be read.")
+        bool, typer.Option("--markdown", help="Only the beliefs with their quotes, for reading.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A new file, which only you can read.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write to a new file that only you can read."),
     ] = None,
 ) -> None:
-    """Print everything kept about you as one JSON document, which `tom memory import` takes.
+    """Print your whole memory as one JSON document for `tom memory import`.
 
     Example: tom memory export -o tom.json
     """
@@ -49,14 +50,12 @@ def export(
 
 def import_(
     file: Annotated[Path, typer.Argument(help="What `tom memory export` wrote.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="In the place of what is kept about you here.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the memory here.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Take in an export: here it is then what it was there, number for number.
+    """Import an export, with the same ids.
 
-    It is trusted as a copy of your own memory: take in none that somebody else gave you.
+    tom trusts it as a copy of your own memory: import none that somebody else gave you.
 
     Example: tom memory import tom.json
     """

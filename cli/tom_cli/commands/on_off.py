@@ -11,7 +11,8 @@ from tom_cli.common import talk
 from tom_swe.ignoring import NAME, is_ignored
 
 Here = Annotated[
-    bool, typer.Option("--here", help="In this folder and below it, by a file named .tomignore.")
+    bool,
+    typer.Option("--here", help="Only in this folder and below it, by a file named .tomignore."),
 ]
 
 
@@ -22,9 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def off(here: Here = False) -> None:
-    """Switch tom off: no session is told anything, and none is read or learned from.
+    """Switch tom off: it briefs no session, reads none and learns from none.
 
-    What is known stays. For one process, set TOM_OFF=1 instead.
+    The memory stays. For one process, set TOM_OFF=1 instead.
 
     Example: tom off --here
     """

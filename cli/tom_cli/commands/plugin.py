@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tom_swe.hosts.files import Change
     from tom_swe.hosts.install import Standing
 
-app = typer.Typer(help="Put tom into an agent, and take it out again.", no_args_is_help=True)
+app = typer.Typer(help="Install tom into an agent, and uninstall it.", no_args_is_help=True)
 
 Host = Annotated[str, typer.Argument(help="claude-code, openhands or openhands-cli.")]
 Server = Annotated[
@@ -23,7 +23,7 @@ Server = Annotated[
     typer.Option(
         "--server",
         metavar="URL",
-        help="With openhands: a running agent server, on a machine where this tom is.",
+        help="With openhands: a running agent server on this machine.",
     ),
 ]
 KeyName = Annotated[
@@ -34,9 +34,7 @@ KeyName = Annotated[
         help="The environment variable with the session API key of that server.",
     ),
 ]
-NoMcp = Annotated[
-    bool, typer.Option("--no-mcp", help="Leave tom's MCP server out, which starts with a session.")
-]
+NoMcp = Annotated[bool, typer.Option("--no-mcp", help="Leave out tom's MCP server.")]
 
 
 def register(main: typer.Typer) -> None:
@@ -52,11 +50,11 @@ def install(
     no_mcp: NoMcp = False,
     yes: Yes = False,
 ) -> None:
-    """Let an agent be told who it works for, and its sessions be learned from.
+    """Brief an agent at the start of its sessions, and learn from them afterwards.
 
-    What would change is shown first. claude-code and openhands-cli get hooks in their
-    settings file, a copy of which is kept beside it; openhands gets a plugin in its SDK, or
-    in the agent server given. Both of OpenHands get tom's MCP server too, where tom has it.
+    tom shows the changes first. claude-code and openhands-cli get hooks in their settings
+    file, and tom keeps a copy beside it; openhands gets a plugin in its SDK, or in the given
+    agent server. The two OpenHands hosts also get tom's MCP server, if it is installed.
 
     Example: tom plugin install claude-code
     """
@@ -86,7 +84,7 @@ def install(
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say which agents have tom's hooks, and whether what they call is there.
+    """Say which agents have tom's hooks, and whether the hooks work.
 
     Example: tom plugin status
     """
@@ -109,7 +107,7 @@ def status(as_json: Json = False) -> None:
 def uninstall(
     host: Host, server: Server = None, api_key_env: KeyName = None, yes: Yes = False
 ) -> None:
-    """Take tom out of an agent; nothing else there is touched, and no memory is lost.
+    """Uninstall tom from an agent; the rest of its settings and your memory stay.
 
     Example: tom plugin uninstall claude-code
     """

@@ -19,10 +19,12 @@ def register(app: typer.Typer) -> None:
 
 
 def profile(
-    quotes: Annotated[int, typer.Option(min=1, help="How many quotes to show for each.")] = 1,
+    quotes: Annotated[
+        int, typer.Option(min=1, help="How many quotes to show for each belief.")
+    ] = 1,
     as_json: Json = False,
 ) -> None:
-    """Show what is believed about you, each belief with your own words.
+    """Show what tom believes about you, each belief with your own words.
 
     Example: tom profile --quotes 3
     """
@@ -40,7 +42,7 @@ def why(
     belief: Annotated[str, typer.Argument(help="A belief's id, such as b3.")],
     as_json: Json = False,
 ) -> None:
-    """Say why a belief is held: quotes, arithmetic, history, and what came of telling it.
+    """Say why tom holds a belief: quotes, arithmetic, history, and what agents did with it.
 
     Example: tom why b3
     """
@@ -61,7 +63,9 @@ def why(
 
 
 def remember(
-    text: Annotated[str, typer.Argument(help="What tom is to hold, in your words; - reads stdin.")],
+    text: Annotated[
+        str, typer.Argument(help="What tom should know, in your words; - reads stdin.")
+    ],
     here: Annotated[
         bool, typer.Option("--here", help="Only in this folder's repository, not everywhere.")
     ] = False,
@@ -71,9 +75,9 @@ def remember(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """State outright what tom is to hold about you. It is believed at once.
+    """Tell tom something about you. It counts at once.
 
-    It goes before what was inferred; what you say later goes before it.
+    It outranks what tom inferred; what you say later outranks it.
 
     Example: tom remember "keep commit messages to one line" --here
     """

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def review() -> None:
-    """Step through what was heard once only: one key says what becomes of each.
+    """Go through the beliefs that were seen once, and decide on each with one key.
 
     The keys are y to confirm, n to reject, e to edit and confirm, p to pin, s to skip, q to quit.
 

@@ -24,14 +24,14 @@ def stats(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How many days back.")] = 90,
     as_json: Json = False,
 ) -> None:
-    """Show how often you had to repeat yourself, and what came of what agents were told.
+    """Show how often you had to repeat yourself, and whether agents followed the briefings.
 
-    A repeat is an instruction or correction that you had given in an earlier session. Whether a
-    session kept to what it was told is known only where its commands or your words show it.
+    A repeat is an instruction or correction that you had given in an earlier session. tom knows
+    whether a session followed a belief only if its commands or your words show it.
 
-    The last lines are on the newest 50 sessions: in how many you corrected nothing (productive),
-    were asked where it was needed and for nothing that cost you much (proactive), and were asked
-    the way you said you want it (personal).
+    The last lines are about the newest 50 sessions: in how many you corrected nothing
+    (productive), the agent asked when needed and for nothing that cost you much (proactive), and
+    it asked the way you like (personal).
 
     Example: tom stats --days 30
     """

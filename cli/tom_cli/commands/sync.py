@@ -29,16 +29,16 @@ def register(app: typer.Typer) -> None:
 def sync(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Markdown files; by default those of AGENTS.md, ... that are here."),
+        typer.Argument(help="Markdown files; by default AGENTS.md, ... if they are here."),
     ] = None,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the block out again.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the block.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Write what you ask for into AGENTS.md, CLAUDE.md or Cursor's rules, and read it back.
+    """Write your preferences into AGENTS.md, CLAUDE.md or Cursor's rules, and read changes back.
 
-    What goes in is a marked block of rules and preferences without your quotes; the rest of
-    the file stays as it is. A line of it that you changed, deleted or added is taken as your
-    word: it is edited, rejected or remembered. Everything is shown before it is done.
+    tom adds a marked block of rules and preferences without your quotes; the rest of the file
+    stays as it is. A line of the block that you changed, deleted or added is edited, rejected
+    or remembered in the memory. tom shows everything before it does it.
 
     Example: tom sync AGENTS.md
     """
