@@ -110,5 +110,5 @@ def main() -> None:
     except OSError as error:
         # A disk that is full or can only be read, a file that is somebody else's.
         where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"tom: {where}{error.strerror or error}; nothing stored is lost", err=True)
+        typer.echo(f"tom: {where}{error.strerror or error}; no stored data is lost", err=True)
         sys.exit(1)

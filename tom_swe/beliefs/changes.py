@@ -7,11 +7,11 @@ from tom_swe.model.belief import EVERYWHERE, Belief, Change, Judge, Status
 from tom_swe.model.revision import Revision
 
 SUPERSEDED = "superseded"
-REJECTED = "advice resting on it was rejected"
+REJECTED = "advice that cites it was rejected"
 RULED_OUT = "you rejected it"
-GONE = "evidence was forgotten or is gone"
-DONE = "what was done in a session that was told it"
-OTHERWISE = "what bears on it changed"
+GONE = "evidence was forgotten or deleted"
+DONE = "an agent followed it or did not"
+OTHERWISE = "its evidence changed"
 
 
 def changes(
@@ -49,21 +49,21 @@ def _change(old: Belief | None, new: Belief, reasons: Mapping[int, str]) -> Revi
 def _why(old: Belief | None, new: Belief) -> tuple[Change, str]:
     ended = new.status is Status.RETIRED
     if old is None:
-        return (Change.RETIRE, _why_ended(new)) if ended else (Change.ADD, "first heard")
+        return (Change.RETIRE, _why_ended(new)) if ended else (Change.ADD, "first seen")
     was_ended = old.status is Status.RETIRED
     if ended and (not was_ended or old.superseded_by != new.superseded_by):
         return Change.RETIRE, _why_ended(new)
     said = {each.event for each in old.supporting}
     fresh = [each for each in new.supporting if each.event not in said]
     if fresh and was_ended and not ended:
-        return Change.STRENGTHEN, "said again after it was given up"
+        return Change.STRENGTHEN, "said again after it was retired"
     if fresh and old.scope != new.scope == EVERYWHERE:
         return Change.MERGE, f"holds beyond {old.scope}"
     if fresh:
         sessions = {each.session_id for each in old.supporting}
         again = all(each.session_id in sessions for each in fresh)
         where = "the same" if again else "another"
-        return Change.STRENGTHEN, f"heard {'again ' if again else ''}in {where} session"
+        return Change.STRENGTHEN, f"seen {'again ' if again else ''}in {where} session"
     gone = len(new.supporting) < len(old.supporting)
     weaker = new.confidence < old.confidence
     change = Change.WEAKEN if weaker or gone else Change.STRENGTHEN

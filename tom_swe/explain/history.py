@@ -36,7 +36,7 @@ class Sign(StrEnum):
 
 
 class Difference(Value):
-    """A belief that is not what it was: how it was and how it is, in words."""
+    """A belief that changed: before and after, in words."""
 
     sign: Sign
     belief_id: int
@@ -86,7 +86,7 @@ def differences(
             sign=Sign.RETIRED,
             belief_id=was.id,
             statement=was.statement,
-            new=f"part of b{each.belief_ids[0]} now",
+            new=f"merged into b{each.belief_ids[0]}",
         )
         for each in acts
         if each.did is Did.MERGE and each.undone_at is None and each.at >= since
@@ -108,7 +108,7 @@ def _difference(
     given_up = "" if why is None else why.reason + (f" by b{why.about}" if why.about else "")
     if not earlier:
         sign = Sign.RETIRED if ended else Sign.ADDED
-        new = f"learned and given up since: {given_up}" if ended else _stands(belief)
+        new = f"learned and retired since: {given_up}" if ended else _stands(belief)
         return Difference(sign=sign, belief_id=belief.id, statement=belief.statement, new=new)
     was_live = earlier[-1].status is not Status.RETIRED
     if was_live and ended:
@@ -122,7 +122,7 @@ def _difference(
             sign=Sign.ADDED,
             belief_id=belief.id,
             statement=belief.statement,
-            old="given up",
+            old="retired",
             new=_stands(belief),
         )
     statement, scope = _then(belief, later, acts, since)

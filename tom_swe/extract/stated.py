@@ -37,11 +37,9 @@ def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
     if not any(sign.isalnum() for sign in text):
         raise UsageError("there is nothing to remember: say it in words")
     if len(text) > LONGEST:
-        raise UsageError(f"that is {len(text)} characters: state it in at most {LONGEST}")
+        raise UsageError(f"that is {len(text)} characters: use at most {LONGEST}")
     if scope.reach is Reach.TASK or (scope.reach is not Reach.EVERYWHERE and not scope.name):
-        raise UsageError(
-            "it has to hold everywhere, in a repository or in a language that is named"
-        )
+        raise UsageError("give a scope: everywhere, a named repository or a named language")
     return Session(
         host=OWN_HOST,
         host_id=uuid.uuid4().hex,

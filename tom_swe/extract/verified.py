@@ -13,7 +13,7 @@ from tom_swe.model.session import Session
 from tom_swe.ports import Reader, Verifier
 
 NAME = "verified-1"
-WITHOUT = "hints are kept without being asked about, and by `tom learn` again with it"
+WITHOUT = "tom keeps hints without asking it; `tom learn` asks it again"
 
 
 class VerifiedReader:

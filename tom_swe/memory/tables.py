@@ -161,7 +161,7 @@ class EvidenceRow(Table):
 
 
 class ComparisonRow(Table):
-    """How two statements go together, by an observation of each: a language model compared them."""
+    """How two statements relate, by an observation of each, as a language model compared them."""
 
     __tablename__ = "comparison"
     held_id: Mapped[int] = mapped_column(
@@ -174,7 +174,7 @@ class ComparisonRow(Table):
 
 
 class DecisionRow(Table):
-    """What the person decided about a belief, one row a kind. ``scope`` is as text."""
+    """What the person decided about a belief, one row for each kind. ``scope`` is text."""
 
     __tablename__ = "ruling"
     belief_id: Mapped[int] = mapped_column(
@@ -188,7 +188,7 @@ class DecisionRow(Table):
 
 
 class UserActRow(Table):
-    """Something the person changed, and what it takes to take it back.
+    """Something the person changed, and how to undo it.
 
     ``image`` and ``beliefs`` are JSON. A change on a belief that is gone is deleted with it,
     since it holds the belief's words.
@@ -247,7 +247,7 @@ class ConsultationRow(Table):
 
 
 class VerdictRow(Table):
-    """What became of advice, as it bears on one belief that it cited.
+    """A belief's share of the outcome of advice that cited it.
 
     ``session_id`` is of a session that was told the belief and kept to it; no advice is judged.
     """
@@ -282,7 +282,7 @@ class TellingRow(Table):
 
 
 class ToldRow(Table):
-    """A belief that a session was told, and what became of it there.
+    """A belief in a session's briefing, and what the session did with it.
 
     It goes with the belief, whose id may be given again.
     """
@@ -298,7 +298,7 @@ class ToldRow(Table):
 
 
 class PointerRow(Table):
-    """Words that an agent says the person said; ``session_id`` is where they were found."""
+    """Words that an agent claims the person said; ``session_id`` is where tom found them."""
 
     __tablename__ = "noted"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -348,7 +348,7 @@ class BriefingRow(Table):
 
 
 class LearnQueueRow(Table):
-    """Sessions with something new. A lease that ran out is anyone's again."""
+    """Sessions with something new. An expired lease is free again."""
 
     __tablename__ = "learn_queue"
     session_id: Mapped[int] = mapped_column(
@@ -378,7 +378,7 @@ class VectorRow(Table):
 
 
 class ForgottenRow(Table):
-    """A digest of something the person had forgotten, so that it is not learned again."""
+    """A digest of something the person forgot, so that tom does not learn it again."""
 
     __tablename__ = "forgotten"
     user_id: Mapped[str] = mapped_column(

@@ -36,7 +36,9 @@ class Feedback:
             now = datetime.now(UTC)
             shared = verdicts(consultation_id, cited, outcome, right=right, by=by, at=now)
             if by_agent and change.judged_by(consultation_id) is Judge.PERSON:
-                raise UsageError(f"the person has judged advice a{consultation_id} themselves")
+                raise UsageError(
+                    f"the person judged advice a{consultation_id} themselves: keep their outcome"
+                )
             before, known = change.beliefs(), change.user_edits.judged(consultation_id)
             change.judge(consultation_id, outcome, shared)
             if not by_agent:
@@ -51,6 +53,6 @@ class Feedback:
                         consultation_id=consultation_id,
                     )
                 )
-            why = f"advice resting on it was {BECAME[outcome]}"
+            why = f"advice that cites it was {BECAME[outcome]}"
             self._learner.derive(user_id, change, before, reasons=dict.fromkeys(cited, why))
             return tuple(belief for belief in change.beliefs() if belief.id in cited)

@@ -36,15 +36,15 @@ class Undoing:
                 done.append(last)
             if not done:
                 raise UsageError(
-                    "you changed nothing that can be taken back; what was forgotten is gone for "
-                    "good, and what was learned is corrected with `tom memory reject`"
+                    "there is nothing to undo; what you forgot is gone for good, and `tom memory "
+                    "reject` corrects what tom learned"
                 )
         return tuple(done)
 
 
 def _taken_back(change: ChangeOfMind, last: UserAct) -> dict[int, str]:
     """Takes an act out of the log; why the beliefs change that it was done to."""
-    image, why = last.image, f"you took back: {last.did}"
+    image, why = last.image, f"you undid: {last.did}"
     # Before the session goes, or the act would go with it.
     change.user_edits.taken_back(last)
     if image.moved:

@@ -48,7 +48,7 @@ class Job(Value):
 
 
 class PastRevision(Value):
-    """One kept change of mind about a belief; ``about`` is the belief that it gave way to."""
+    """One stored change of a belief; ``about`` is the belief that superseded it."""
 
     change: Change
     reason: str
@@ -81,7 +81,7 @@ class Sizes(Value):
 
 
 class Problem(Value):
-    """Something that is not as it should be, and what mends it."""
+    """A problem and how to fix it."""
 
     what: str
     mend: str

@@ -24,7 +24,9 @@ def consult(
     limit: Annotated[int, typer.Option(min=1, max=50, help="The most beliefs to cite.")] = 8,
     as_json: Json = False,
 ) -> None:
-    """Say whether to proceed with a request or ask first, and which preferences apply.
+    """Say whether to proceed with a request or ask first.
+
+    It cites the beliefs that apply.
 
     Example: tom consult "add a login page"
     """
@@ -33,7 +35,7 @@ def consult(
 
     text = (sys.stdin.read() if request == "-" else request).strip()
     if not text:
-        raise UsageError("the request is empty: say what was asked of the agent")
+        raise UsageError("the request is empty: give the request to the agent")
     query = Query(text=text, repository=repository_here(repository), limit=limit)
     with opened() as (tom, settings):
         suggestion = tom.consult(settings.user, query)
@@ -52,9 +54,10 @@ def feedback(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell tom whether advice was right; this raises or lowers confidence in the cited beliefs.
+    """Tell tom whether advice was right.
 
-    Running it again replaces the earlier outcome.
+    This raises or lowers the confidence of the cited beliefs. Running it again replaces the
+    earlier outcome.
 
     Example: tom feedback a12 partly --right b3
     """
@@ -64,7 +67,7 @@ def feedback(
     advice_id = id_of(advice, "a", "advice")
     known = [each.value for each in Outcome]
     if outcome not in known:
-        raise UsageError(f"{outcome!r} is no outcome: it is one of {', '.join(known)}")
+        raise UsageError(f"{outcome!r} is not a valid outcome: use one of {', '.join(known)}")
     held = [id_of(each, "b", "belief") for each in right] if right else None
     with opened() as (tom, settings):
         beliefs = tom.judge(settings.user, advice_id, Outcome(outcome), right=held)
@@ -73,7 +76,7 @@ def feedback(
     else:
         show_beliefs(beliefs)
     if not beliefs:
-        talk(f"a{advice_id} rests on no belief; its outcome is kept")
+        talk(f"a{advice_id} cites no belief; its outcome is stored")
 
 
 def brief(
@@ -95,4 +98,4 @@ def brief(
     elif briefing.text:
         sys.stdout.write(f"{briefing.text}\n")
     else:
-        talk("nothing is known yet, so there is nothing to tell; start with `tom init`")
+        talk("there are no beliefs yet, so the briefing is empty; start with `tom init`")

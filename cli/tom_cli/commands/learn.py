@@ -33,7 +33,7 @@ def init(
         list[str] | None, typer.Option(help="Only this host's transcripts; repeatable.")
     ] = None,
 ) -> None:
-    """Find the transcripts on this machine, read them, and show what tom learned.
+    """Read the transcripts on this machine and show what tom learned.
 
     tom asks before it reads anything. Nothing leaves this machine, unless you have set up a
     language model: then the model reads the sessions too, up to the day's budget.
@@ -80,8 +80,10 @@ def init(
         tom.catch_up(settings.user)
     _tell(learned, settings)
     if user.beliefs:
-        talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
-        talk("the next session is told")
+        talk(
+            "`tom why b1` explains a belief; `tom memory forget b1` deletes it; `tom brief` prints"
+        )
+        talk("the briefing for the next session")
     if learned.failed:
         raise typer.Exit(1)
 
@@ -95,9 +97,10 @@ def import_(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Read one host's transcripts into memory; `tom learn` then learns from them.
+    """Read one host's transcripts into memory.
 
-    Reading the same again changes nothing; sessions that have grown are updated.
+    `tom learn` then learns from them. Reading the same again changes nothing; sessions that
+    have grown are updated.
 
     Example: tom import codex ~/.codex/sessions
     """
@@ -107,7 +110,7 @@ def import_(
     importer = importer_of(source)
     roots = [path] if path else importer.roots(os.environ, Path.home())
     if not roots:
-        raise UsageError(f"{source} keeps nothing in its usual places here: give a PATH")
+        raise UsageError(f"no transcripts in the usual places of {source}: give a PATH")
     with opened() as (tom, settings):
         intakes = [_take_in(tom, settings, source, root, None) for root in roots]
         waiting = tom.memory.queue.pending(settings.user)
@@ -117,7 +120,7 @@ def import_(
         for each in intakes:
             console().print(intake_line(source, each))
     if waiting:
-        talk(f"{waiting} sessions wait to be learned from: `tom learn`")
+        talk(f"{waiting} sessions to learn from: run `tom learn`")
 
 
 def learn(
@@ -146,7 +149,7 @@ def learn(
         return
     console().print(
         f"{learned.sessions} sessions read, {learned.observations} new observations, "
-        f"{learned.revisions} changes of mind"
+        f"{learned.revisions} changed beliefs"
     )
     _tell(learned, settings)
     if learned.failed:

@@ -24,7 +24,9 @@ def memory(
         typer.Option("--sessions", "-n", min=0, help="How many sessions to show, newest first."),
     ] = 10,
 ) -> None:
-    """See, correct, forget, export and import the memory; alone, show it as a tree.
+    """See, correct, forget, export and import your memory.
+
+    Without a command it shows the memory as a tree.
 
     Example: tom memory --sessions 30
     """
@@ -43,7 +45,7 @@ def memory(
             sessions,
         )
     console().print(shown)
-    talk("`tom memory --help` shows what can be done with it")
+    talk("`tom memory --help` shows the commands for it")
 
 
 @app.command(name="list")
@@ -125,11 +127,11 @@ def forget(
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Delete a belief, a session, or all of a phrase, repository, host or time, for good.
+    """Forget a belief, a session, or everything that matches.
 
-    This includes what rests on it alone. tom does not learn a belief again from the same words,
-    nor import a session again. Repository, host and time combined select the sessions that
-    match all of them.
+    It deletes for good, including what rests on it alone. tom does not learn a belief again
+    from the same words, nor import a session again. Repository, host and time combined select
+    the sessions that match all of them.
 
     Example: tom memory forget b3
     """
@@ -138,11 +140,15 @@ def forget(
 
     chosen = forgetting.Which(repository=repository, host=host, since=since, until=until)
     if sum((target is not None, phrase is not None, chosen.any)) != 1:
-        raise UsageError("say what to forget: b3, s7, --phrase, or --repository, --host, a time")
+        raise UsageError(
+            "say what to forget: b3, s7, --phrase, or --repository, --host, --since, --until"
+        )
     with opened() as (tom, settings):
         gone = forgetting.find(tom, settings.user, target, phrase, chosen)
         if gone.is_empty:
-            raise NotFound("there is nothing of it")
+            raise NotFound(
+                "nothing matches, so nothing was forgotten; `tom memory list` shows what there is"
+            )
         told = safe(forgetting.described(tom, settings.user, gone))
         confirmed(f"Forget {told} for good?", yes)
         forgetting.forget(tom, settings, gone, phrase)
@@ -160,10 +166,11 @@ def reset(
     host: Annotated[str | None, typer.Option(help="Only the sessions of this host.")] = None,
     yes: Yes = False,
 ) -> None:
-    """Delete your whole memory and the conversations held in `tom`, for good.
+    """Delete your whole memory, for good.
 
-    With a repository or a host it deletes those sessions and all that rests on them alone, as
-    `tom memory forget` does. `tom reset` does the same.
+    This includes the conversations held in `tom`. With a repository or a host it deletes those
+    sessions and all that rests on them alone, as `tom memory forget` does. `tom reset` does the
+    same.
 
     Example: tom memory reset
 
@@ -190,5 +197,7 @@ def reset(
 def _target(given: str) -> tuple[str, int]:
     letter = given[:1].lower()
     if letter not in ("b", "s"):
-        raise UsageError(f"{given!r} is neither a belief nor a session: give b3 or s7")
+        raise UsageError(
+            f"{given!r} is neither a belief nor a session: give an id such as b3 or s7"
+        )
     return letter, id_of(given, letter, "belief" if letter == "b" else "session")

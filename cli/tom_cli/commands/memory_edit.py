@@ -29,7 +29,9 @@ def edit(
     text: Annotated[str, typer.Argument(help="The new wording.")],
     as_json: Json = False,
 ) -> None:
-    """Reword a belief; its quotes stay, and later sessions do not change the words back.
+    """Reword a belief.
+
+    Its quotes stay, and later sessions do not change the words back.
 
     Example: tom memory edit b3 "use pnpm, but npm in the legacy folder"
     """
@@ -55,7 +57,7 @@ def reject(belief: Which, as_json: Json = False) -> None:
 
 
 def pin(belief: Which, as_json: Json = False) -> None:
-    """Put a belief first in the briefing of every session where it holds.
+    """Put a belief first in every briefing where it holds.
 
     Example: tom memory pin b3
     """
@@ -91,7 +93,9 @@ def merge(
     other: Annotated[str, typer.Argument(help="The belief to merge into it.")],
     as_json: Json = False,
 ) -> None:
-    """Merge two beliefs: the first keeps its words and gets the quotes of the other.
+    """Merge two beliefs.
+
+    The first keeps its words and gets the quotes of the other.
 
     Example: tom memory merge b3 b7
     """
@@ -103,9 +107,10 @@ def undo(
     count: Annotated[int, typer.Argument(min=1, max=1000, help="How many changes to undo.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Undo your last changes: decisions, merges, statements and feedback.
+    """Undo your last changes.
 
-    It does not undo what tom learned from sessions, and does not bring back what you forgot.
+    Changes are decisions, merges, statements and feedback. It does not undo what tom learned
+    from sessions, and does not bring back what you forgot.
 
     Example: tom undo 2
     """
@@ -119,9 +124,9 @@ def undo(
     for each in done:
         on = " ".join(f"b{number}" for number in each.belief_ids)
         words = f" “{safe(each.detail, 80)}”" if each.detail else ""
-        talk(f"taken back: {each.did} {on}{words}".rstrip())
+        talk(f"undone: {each.did} {on}{words}".rstrip())
     if len(done) < count:
-        talk("there is nothing more to take back")
+        talk("there is nothing more to undo")
 
 
 def scope_of(given: str) -> Scope:
@@ -136,11 +141,11 @@ def scope_of(given: str) -> Scope:
     if given.strip() == "." or (reach == Reach.REPOSITORY and name.strip() == "."):
         here = repository_here(None)
         if not here:
-            raise UsageError("this folder is in no repository: name one (repository:acme/shop)")
+            raise UsageError("this folder is not in a repository: name one (repository:acme/shop)")
         return Scope(reach=Reach.REPOSITORY, name=here)
     if reach not in (Reach.REPOSITORY, Reach.LANGUAGE) or not name.strip():
         raise UsageError(
-            f"{given!r} is no place: give everywhere, repository:NAME or language:NAME"
+            f"{given!r} is not a scope: use everywhere, repository:NAME or language:NAME"
         )
     name = name.strip()
     return Scope(reach=Reach(reach), name=name.lower() if reach == Reach.LANGUAGE else name)

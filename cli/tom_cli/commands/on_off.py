@@ -23,9 +23,10 @@ def register(app: typer.Typer) -> None:
 
 
 def off(here: Here = False) -> None:
-    """Switch tom off: it briefs no session, reads none and learns from none.
+    """Switch tom off.
 
-    The memory stays. For one process, set TOM_OFF=1 instead.
+    It then briefs no session, reads none and learns from none. The memory stays. For one
+    process, set TOM_OFF=1 instead.
 
     Example: tom off --here
     """
@@ -33,9 +34,9 @@ def off(here: Here = False) -> None:
 
     place = _place(here)
     place.touch(mode=0o600)
-    talk(f"off: {safe(str(place))} says so; `tom on{' --here' * here}` takes it away")
+    talk(f"off, by {safe(str(place))}; `tom on{' --here' * here}` switches it on again")
     if here:
-        talk("what is known from here stays; `tom memory forget --repository .` takes it out")
+        talk("what tom learned here stays; `tom memory forget --repository .` deletes it")
 
 
 def on(here: Here = False) -> None:
@@ -50,7 +51,7 @@ def on(here: Here = False) -> None:
         place.unlink()
     if here and is_ignored(str(Path.cwd())):
         above = next(p for p in Path.cwd().parents if (p / NAME).exists())
-        talk(f"still off here: {safe(str(above / NAME))} holds for all below it")
+        talk(f"still off here, by {safe(str(above / NAME))}; delete that file to switch tom on")
         raise typer.Exit(1)
     talk("on")
 

@@ -24,7 +24,7 @@ def profile(
     ] = 1,
     as_json: Json = False,
 ) -> None:
-    """Show what tom believes about you, each belief with your own words.
+    """Show what tom believes about you, with your own words.
 
     Example: tom profile --quotes 3
     """
@@ -42,7 +42,9 @@ def why(
     belief: Annotated[str, typer.Argument(help="A belief's id, such as b3.")],
     as_json: Json = False,
 ) -> None:
-    """Say why tom holds a belief: quotes, arithmetic, history, and what agents did with it.
+    """Say why tom holds a belief.
+
+    It shows quotes, arithmetic, history, and what agents did with the belief.
 
     Example: tom why b3
     """
@@ -86,12 +88,12 @@ def remember(
     from tom_swe.model.belief import EVERYWHERE, Reach, Scope
 
     if here and where is not None:
-        raise UsageError("say where it holds once: with --here or with --scope")
+        raise UsageError("use either --here or --scope, not both")
     scope = EVERYWHERE if where is None else scope_of(where)
     if here:
         repository = repository_here(None)
         if not repository:
-            raise UsageError("this folder is in no repository: leave --here out, or go to one")
+            raise UsageError("this folder is not in a repository: leave --here out, or go to one")
         scope = Scope(reach=Reach.REPOSITORY, name=repository)
     with opened() as (tom, settings):
         beliefs = tom.remember(settings.user, sys.stdin.read() if text == "-" else text, scope)
@@ -99,4 +101,4 @@ def remember(
         print_json(list(beliefs))
     else:
         show_beliefs(beliefs)
-        talk("if it was taken wrongly: `tom undo` it and say it in other words")
+        talk("if tom misread it, run `tom undo` and say it in other words")

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def review() -> None:
-    """Go through the beliefs that were seen once, and decide on each with one key.
+    """Decide on the beliefs that were seen once, one key each.
 
     The keys are y to confirm, n to reject, e to edit and confirm, p to pin, s to skip, q to quit.
 
@@ -33,8 +33,7 @@ def review() -> None:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
-            "a review asks for one key each, so it needs a terminal: "
-            "use `tom memory confirm` and `tom memory reject` here"
+            "a review needs a terminal: use `tom memory confirm` and `tom memory reject` here"
         )
     with opened() as (tom, settings):
         waiting = to_review(tom.memory.beliefs.all(settings.user))
@@ -45,9 +44,9 @@ def review() -> None:
                 break
             done += _act(tom, settings.user, belief.id, answer)
     if not waiting:
-        talk("there is nothing to review: nothing was heard once only")
+        talk("no beliefs to review")
     elif done:
-        talk(f"{done} decided; `tom undo {done}` takes all of it back")
+        talk(f"{done} decided; `tom undo {done}` undoes all of them")
 
 
 def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
