@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
 
 MOST_BELIEFS = 50
-NOTED = "noted; it counts once the session it was said in has been read"
+NOTED = "stored; it counts once tom has read the session it was said in"
 MOST_QUOTES = 20
 QUOTE = 200
 TURN = 300
@@ -107,7 +107,7 @@ class Answers:
             belief = tom.memory.beliefs.get(user, _number(asked.belief))
         terms = explain(belief)
         if left_out := max(0, len(terms) - 1 - MOST_QUOTES):
-            terms = [*terms[:MOST_QUOTES], f"and {left_out} terms more", terms[-1]]
+            terms = [*terms[:MOST_QUOTES], f"and {left_out} more terms", terms[-1]]
         return Reasons(
             id=f"b{belief.id}",
             statement=shown(belief.statement),
@@ -150,7 +150,7 @@ class Answers:
         ids = [f"b{each}" for each in noted.belief_ids]
         if ids:
             return Remembered(state="learned", beliefs=ids, note=f"learned: {', '.join(ids)}")
-        return Remembered(state="noted", beliefs=[], note=NOTED)
+        return Remembered(state="pending", beliefs=[], note=NOTED)
 
     def forget(self, asked: BeliefArguments) -> Forgotten:
         """Deletes a belief for good; it is not learned again from those words. Raises NotFound."""
