@@ -9,7 +9,7 @@ from tom_swe.advise.clarity.assess import CLEAR, assess, is_underspecified
 from tom_swe.advise.clarity.choices import open_choices
 from tom_swe.advise.clarity.features import CLEARER, VAGUER, features, is_report
 from tom_swe.advise.clarity.questions import questions
-from tom_swe.advise.clarity.scorer import Scorer, shipped
+from tom_swe.advise.clarity.scorer import ClarityScorer, shipped
 from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.model.advice import Action, Missing, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief, Kind
@@ -252,7 +252,7 @@ def test_who_wants_to_be_asked_is_asked_sooner() -> None:
 
 def test_a_scorer_is_a_weighted_sum() -> None:
     """0.5 + 2·1 - 1·0.5 = 2; a question is worth it from there on, where clarity is a half."""
-    scorer = Scorer(bias=0.5, ask_above=2.0, weights={"a": 2.0, "b": -1.0})
+    scorer = ClarityScorer(bias=0.5, ask_above=2.0, weights={"a": 2.0, "b": -1.0})
     assert scorer.vagueness({"a": 1.0, "b": 0.5, "c": 9.0}) == 2.0
     assert scorer.clarity({"a": 1.0, "b": 0.5}) == 0.5
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tom_swe.advise.clarity.features import features, is_report
 
 
-class Scorer(NamedTuple):
+class ClarityScorer(NamedTuple):
     """Weights of features. Above ``ask_above`` a request is vaguer than is worth guessing at."""
 
     bias: float
@@ -36,10 +36,10 @@ class Scorers(NamedTuple):
     abstract nouns, which a message hardly has. One regression for both is worse at each.
     """
 
-    message: Scorer
-    report: Scorer
+    message: ClarityScorer
+    report: ClarityScorer
 
-    def of(self, text: str, before: str = "") -> Scorer:
+    def of(self, text: str, before: str = "") -> ClarityScorer:
         """The one that a text is for."""
         return self.report if is_report(text, before) else self.message
 
@@ -57,9 +57,9 @@ def clarity_of(text: str, before: str = "") -> float:
     return shipped().of(text, before).clarity(features(text, before))
 
 
-def _scorer(raw: Mapping[str, object]) -> Scorer:
+def _scorer(raw: Mapping[str, object]) -> ClarityScorer:
     bias, ask_above, weights = raw["bias"], raw["ask_above"], raw["weights"]
     assert isinstance(bias, float)
     assert isinstance(ask_above, float)
     assert isinstance(weights, dict)
-    return Scorer(bias, ask_above, weights)
+    return ClarityScorer(bias, ask_above, weights)
