@@ -120,5 +120,5 @@ def id_of(given: str, letter: str, what: str) -> int:
     if not digits.isdecimal():
         raise UsageError(f"{given!r} is not a valid {what} id: give one such as {letter}12")
     if len(digits) > LONGEST_ID:
-        raise NotFound(f"there is no {what} with an id of {len(digits)} digits")
+        raise NotFound(f"there is no {what} with an id of {len(digits)} digits: check the id")
     return int(digits)

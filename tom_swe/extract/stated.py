@@ -25,7 +25,7 @@ from tom_swe.text.tidy import tidy
 LONGEST = 2000  # characters
 # A longer text says more than which value of one dimension is wanted.
 MOST_WORDS = 12
-TOLD = "you told tom so yourself"
+TOLD = "you told tom this"
 
 
 def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:

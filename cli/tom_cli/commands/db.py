@@ -94,7 +94,7 @@ def restore(
     from tom_swe.settings import load_settings
 
     if not file.is_file():
-        raise UsageError(f"there is no file {file}")
+        raise UsageError(f"there is no file {file}: give a copy from backups/")
     settings = load_settings()
     path = settings.database
     confirmed(f"Replace {path} with {file}, and lose everything newer?", yes)

@@ -100,7 +100,10 @@ def _served(served: Served) -> Iterator[tuple[str, str]]:
         return
     of = f"of {served.sessions} sessions with a request"
     yield "productive", f"{served.productivity:.0%} {of}: you corrected nothing"
-    yield "proactive", f"{served.proactivity:.0%}: asked where needed, at little cost to you"
+    yield (
+        "proactive",
+        f"{served.proactivity:.0%}: the agent asked when needed, at little cost to you",
+    )
     if served.personalisation is None:
         why = "no agent asked" if not served.asked else "you never said how to ask"
         yield "personal", f"no data yet: {why}"

@@ -179,7 +179,7 @@ def serve(parent: int) -> None:
     try:
         anyio.run(_serve, mind)
     except* (BrokenPipeError, anyio.BrokenResourceError):
-        log.warning("the client is gone")
+        log.warning("the client disconnected")
     finally:
         mind.close()
 
