@@ -251,7 +251,7 @@ def test_toms_questions_are_asked_and_answers_are_the_persons_words(work: Path, 
     terminal.see("“I review every diff myself”")
     terminal.see(PROMPT)
     terminal.type("/nonsense")
-    terminal.see("there is no /nonsense")
+    terminal.see("there is no command /nonsense")
     terminal.see(PROMPT)
     assert terminal.leave() == 0
 

@@ -78,7 +78,7 @@ def in_time(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The questions for now, and those for when the agent is stuck, as the person wants it.
 
-    Who wants it tried first is asked once that failed; others, where this is no time, not at all.
+    Those who want the agent to try first are asked once that failed, others only in time.
     """
     if ask_preferences.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
         return asks, ()

@@ -50,7 +50,7 @@ def review() -> None:
 
 
 def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
-    """Those that were heard once only and of which the person has decided nothing."""
+    """The beliefs that were seen once and that the person has not decided on."""
     from tom_swe.model.belief import Status
 
     return [b for b in beliefs if b.status is Status.CANDIDATE and not b.is_upheld]

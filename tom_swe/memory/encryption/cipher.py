@@ -149,7 +149,7 @@ def checked(key: str) -> str:
 
 
 def name_of(key: str) -> str:
-    """What a key is called; it cannot be had from that."""
+    """One-way id of the key."""
     return f"database-{hashlib.sha256(f'tom-swe {key}'.encode()).hexdigest()[:32]}"
 
 
