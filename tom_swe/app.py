@@ -102,7 +102,7 @@ class _Wiring:
         try:
             return SentenceScorer(bundled)
         except EmbedderUnavailable as error:
-            self._say(f"reading by rules alone: {error}")
+            self._say(f"reading with the rules alone: {error}")
             return None
 
     def parts(self) -> Parts:
@@ -194,6 +194,6 @@ def _usable(settings: Settings, say: Callable[[str], None]) -> Embedder | None:
     try:
         embedder.embed([""])
     except EmbedderUnavailable as error:
-        say(f"searching by words alone: {error}")
+        say(f"searching by words only: {error}")
         return None
     return embedder

@@ -18,10 +18,10 @@ NONE = "none"
 
 
 class Settings(Value):
-    """Where tom keeps things and how it behaves.
+    """Where tom stores things and how it behaves.
 
     ``home`` holds the database, the index and the copies made before upgrades.
-    A person with more than ``index_above`` turns has a vector index; fewer are scanned.
+    A person with more than ``index_above`` turns gets a vector index; tom scans fewer.
     Fields come from ``TOM_<FIELD>`` in the environment, then ``config.toml``, then
     the defaults here.
     """
@@ -54,7 +54,7 @@ class Settings(Value):
     @classmethod
     def _named(cls, user: str) -> str:
         if not user.strip():
-            raise ValueError("the user needs a name; leave TOM_USER unset for the local one")
+            raise ValueError("the user needs a name; unset TOM_USER to use the local one")
         return user
 
     @property
@@ -111,7 +111,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for name in ("api_key", "database_key"):
         if name in values:
             raise SettingsError(
-                f"{path} holds a key: take it out and set TOM_{name.upper()} instead"
+                f"{path} contains a key: remove it and set TOM_{name.upper()} instead"
             )
     origin = dict.fromkeys(values, str(path))
     for field in Settings.model_fields:

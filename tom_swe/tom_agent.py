@@ -116,14 +116,14 @@ class ToMAgent:
                 # The tool keeps no note of any session if one raises. The error may quote
                 # the session, so only its kind is told.
                 unusable += 1
-                _log.warning("a session could not be kept: %s", type(error).__name__)
+                _log.warning("a session could not be stored: %s", type(error).__name__)
         if unusable:
-            _log.warning("sessions that could not be kept: %d", unusable)
+            _log.warning("sessions that could not be stored: %d", unusable)
         if tom.memory.queue.pending(user):
             learned = tom.learn(user)
             _log.info("sessions learned from: %d", learned.sessions)
             if learned.failed:
-                _log.warning("sessions that failed, `tom learn` tells why: %d", len(learned.failed))
+                _log.warning("sessions that failed, `tom learn` says why: %d", len(learned.failed))
 
     def close(self) -> None:
         """Lets go of the memory; the next call opens it again."""

@@ -29,9 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Repository = Annotated[
     str | None,
-    typer.Option(
-        "--repository", "-r", help="The repository it is for; by default that of this folder."
-    ),
+    typer.Option("--repository", "-r", help="The repository; by default that of this folder."),
 ]
 
 
@@ -46,7 +44,7 @@ def opened() -> Generator[tuple[Tom, Settings]]:
     try:
         yield tom, settings
     except KeyboardInterrupt:
-        talk("interrupted; what was done is kept, the rest waits for the next time")
+        talk("interrupted; finished work is kept, and the next run does the rest")
         raise
     finally:
         tom.close()
@@ -112,7 +110,7 @@ def confirmed(question: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{question} Nobody to ask here: add --yes to agree")
+        raise UsageError(f"{question} There is no terminal to ask in: add --yes to agree")
     typer.confirm(question, abort=True, err=True)
 
 
@@ -120,7 +118,7 @@ def id_of(given: str, letter: str, what: str) -> int:
     """The number in an id such as b12. Raises UsageError, NotFound."""
     digits = given.strip().lower().removeprefix(letter)
     if not digits.isdecimal():
-        raise UsageError(f"{given!r} is no {what}: give its id, such as {letter}12")
+        raise UsageError(f"{given!r} is not a valid {what} id: give one such as {letter}12")
     if len(digits) > LONGEST_ID:
-        raise NotFound(f"there is no {what} with a number of {len(digits)} digits")
+        raise NotFound(f"there is no {what} with an id of {len(digits)} digits: check the id")
     return int(digits)

@@ -61,7 +61,9 @@ def find(tom: Tom, user_id: str, target: str | None, phrase: str | None, which: 
         belief_id = id_of(target, "b", "belief")
         return Mentions(beliefs=(tom.memory.beliefs.get(user_id, belief_id).id,))
     if target[:1].lower() != "s":
-        raise UsageError(f"{target!r} is neither a belief nor a session: give b3 or s7")
+        raise UsageError(
+            f"{target!r} is neither a belief nor a session: give an id such as b3 or s7"
+        )
     session_id = id_of(target, "s", "session")
     tom.memory.sessions.get(user_id, session_id)
     return Mentions(sessions=(session_id,))

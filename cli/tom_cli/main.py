@@ -35,8 +35,8 @@ from tom_swe.errors import TomError, UsageError
 
 app = typer.Typer(
     name="tom",
-    help="Tells coding agents who they work for: a user model from your own sessions, "
-    "every belief with a quote. It is kept on this machine.",
+    help="Teach coding agents your preferences: a user model from your own sessions, "
+    "every belief with a quote. It stays on this machine.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -66,7 +66,7 @@ def tom(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    """Tells coding agents who they work for; with no command it opens a coding session."""
+    """Teach coding agents your preferences; without a command, open a coding session."""
     del version
     if context.invoked_subcommand is None:
         code.start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
@@ -110,5 +110,5 @@ def main() -> None:
     except OSError as error:
         # A disk that is full or can only be read, a file that is somebody else's.
         where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"tom: {where}{error.strerror or error}; nothing stored is lost", err=True)
+        typer.echo(f"tom: {where}{error.strerror or error}; no stored data is lost", err=True)
         sys.exit(1)

@@ -22,7 +22,7 @@ TITLES = {
     Kind.PREFERENCE: "Preferences",
     Kind.EXPERTISE: "About you",
     Kind.GOAL: "Goals",
-    Kind.HABIT: "Habits, counted",
+    Kind.HABIT: "Habits",
 }
 MARKS = {
     DecisionKind.CONFIRM: "confirmed by you",
@@ -71,7 +71,7 @@ def notes_on(belief: Belief) -> list[str]:
         notes.append("rejected by you")
     elif belief.status is Status.RETIRED:
         notes.append(
-            f"given up for b{belief.superseded_by}" if belief.superseded_by else "given up"
+            f"superseded by b{belief.superseded_by}" if belief.superseded_by else "retired"
         )
     return notes
 
@@ -85,7 +85,7 @@ def show_profile(user: UserModel, *, quotes: int = 1) -> None:
     """The user model by kind, each belief with its quotes."""
     out = console()
     if not user.beliefs:
-        out.print("Nothing is known yet. `tom init` reads the sessions on this machine.")
+        out.print("There are no beliefs yet. `tom init` reads the sessions on this machine.")
         return
     span = f", {user.since:%Y-%m-%d} to {user.until:%Y-%m-%d}" if user.since and user.until else ""
     out.print(
@@ -112,14 +112,14 @@ def show_beliefs(beliefs: Iterable[Belief]) -> None:
 def became_text(told: Became) -> str:
     """In how many sessions something was told, and what came of it there."""
     counts = {
-        "obeyed": told.obeyed,
-        "done otherwise": told.disobeyed,
-        "said again": told.corrected,
+        "followed": told.obeyed,
+        "not followed": told.disobeyed,
+        "repeated by you": told.corrected,
         "unknown": told.unknown,
     }
     came = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     last = f", last on {told.last:%Y-%m-%d}" if told.last else ""
-    return f"told in {told.sessions} session{'s'[: told.sessions != 1]}{last}: {came}"
+    return f"in the briefing of {told.sessions} session{'s'[: told.sessions != 1]}{last}: {came}"
 
 
 def show_why(
@@ -154,9 +154,9 @@ def show_why(
     for part in parts:
         out.print(f"  {part}")
     if told and told.sessions:
-        out.print(Text("\nWhat became of it", style="bold underline"))
+        out.print(Text("\nWhat agents did with it", style="bold underline"))
         out.print(f"  {became_text(told)}")
-    out.print(Text("\nHow it came about", style="bold underline"))
+    out.print(Text("\nHistory", style="bold underline"))
     for revision in history:
         by = f" (session s{revision.session_id})" if revision.session_id else ""
         out.print(
@@ -179,9 +179,9 @@ def decided(decision: Decision) -> str:
         case DecisionKind.UNPIN:
             return "you unpinned it"
         case DecisionKind.EDIT:
-            return f"you worded it so, in the place of “{safe(decision.learned, QUOTE)}”,"
+            return f"you reworded it, from “{safe(decision.learned, QUOTE)}”,"
         case DecisionKind.SCOPE:
-            return f"you said where it holds, in the place of {safe(decision.learned)},"
+            return f"you changed where it holds, from {safe(decision.learned)},"
 
 
 def show_sessions(sessions: Sequence[SessionSummary]) -> None:
@@ -217,7 +217,7 @@ def show_session(session_id: int, session: Session) -> None:
         line = Text(f"{turn.ordinal:>4} {safe(name):<8} ", style="dim")
         line.append(said, style=styles[turn.role])
         if turn.attachment:
-            line.append(f" [+ {len(turn.attachment)} characters not their words]", style="dim")
+            line.append(f" [+ {len(turn.attachment)} characters not written by them]", style="dim")
         out.print(line)
 
 
@@ -245,7 +245,7 @@ def show_suggestion(suggestion: Suggestion) -> None:
             said.append(f"  {when}s{turn.session_id}", style="dim not italic")
             out.print(said)
     if suggestion.consultation_id is not None:
-        what = f"\nThis is advice a{suggestion.consultation_id}; what became of it: "
+        what = f"\nThis is advice a{suggestion.consultation_id}. Was it right? "
         line = Text(what, style="dim")
         line.append(f"tom feedback a{suggestion.consultation_id} accepted|partly|rejected")
         out.print(line)
@@ -255,7 +255,7 @@ def intake_line(host: str, intake: Intake) -> str:
     """What an import did, in one line."""
     parts = [f"{intake.new} new", f"{intake.grown} grown", f"{intake.unchanged} unchanged"]
     if intake.passed_over:
-        parts.append(f"{intake.passed_over} files as before")
+        parts.append(f"{intake.passed_over} files not changed")
     if intake.forgotten:
         parts.append(f"{intake.forgotten} stay forgotten")
     if intake.ignored:
@@ -278,4 +278,4 @@ def show_problems(problems: Sequence[Problem], sound: str) -> None:
         out.print(Text(f"✓ {sound}", style="green"))
     for each in problems:
         out.print(Text(f"✗ {safe(each.what)}", style="red"))
-        out.print(f"    mend: {safe(each.mend)}")
+        out.print(f"    fix: {safe(each.mend)}")

@@ -21,6 +21,6 @@ def since_of(given: str, now: datetime | None = None) -> datetime:
         day = datetime.fromisoformat(given.strip())
     except ValueError:
         raise UsageError(
-            f"{given!r} is no time: give how long ago (7d, 12h, 2w) or a date (2026-09-30)"
+            f"{given!r} is not a valid time: use how long ago (7d, 12h, 2w) or a date (2026-09-30)"
         ) from None
     return day.astimezone().astimezone(UTC)

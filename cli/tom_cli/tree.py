@@ -39,7 +39,7 @@ def tree(
     count: int,
 ) -> Tree:
     """Live beliefs by kind with their quotes; the newest sessions with what they showed."""
-    root = Tree(Text(f"{safe(user.user_id)}: what tom keeps", style="bold"))
+    root = Tree(Text(f"{safe(user.user_id)}: the memory", style="bold"))
     model = root.add(Text(f"user model: {len(user.beliefs)} beliefs", style="bold"))
     for kind, title in TITLES.items():
         if held := [each for each in user.beliefs if each.kind is kind]:

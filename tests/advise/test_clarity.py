@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tom_swe.advise.ask_preferences.preference import ask_preferences_of
 from tom_swe.advise.clarity.assess import (
     CLEAR,
-    Scorer,
+    ClarityScorer,
     assess,
     is_underspecified,
     open_choices,
@@ -257,7 +257,7 @@ def test_who_wants_to_be_asked_is_asked_sooner() -> None:
 
 def test_a_scorer_is_a_weighted_sum() -> None:
     """0.5 + 2·1 - 1·0.5 = 2; a question is worth it from there on, where clarity is a half."""
-    scorer = Scorer(bias=0.5, ask_above=2.0, weights={"a": 2.0, "b": -1.0})
+    scorer = ClarityScorer(bias=0.5, ask_above=2.0, weights={"a": 2.0, "b": -1.0})
     assert scorer.vagueness({"a": 1.0, "b": 0.5, "c": 9.0}) == 2.0
     assert scorer.clarity({"a": 1.0, "b": 0.5}) == 0.5
 

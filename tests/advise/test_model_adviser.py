@@ -129,7 +129,7 @@ def test_a_model_that_only_looks_things_up_is_not_waited_for(
     )
     assert len(requests) == MOST_STEPS + 1  # the last one asked twice
     assert "Without the language model" in suggestion.reasoning
-    assert "asked twice" in said[0]
+    assert "in two tries" in said[0]
 
 
 @pytest.mark.parametrize(

@@ -283,10 +283,10 @@ def test_such_sessions_count_half_a_session_at_most() -> None:
     assert weigh([evidence(0)], five, START)[0] == pytest.approx(1.5)
     assert weigh([evidence(0)], twenty, START) == (1.5, 0.0)
     lines = explain(belief(heard=(evidence(0),)).model_copy(update={"verdicts": tuple(twenty)}))
-    first = "session s0, which was told it, kept to it and you let that stand: 0.10 for it"
+    first = "session s0 followed it and you did not object: 0.10 for it"
     assert first in lines
     assert lines[-2:] == [
-        "sessions that kept to it count 0.50 together, not 2.00",
+        "sessions that followed it count 0.50 together, not 2.00",
         "1.50 / (1.50 + 0.00 + 0.50) = 0.75",
     ]
 

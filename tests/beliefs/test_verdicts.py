@@ -118,7 +118,7 @@ def test_the_right_ones_are_only_named_of_partly(outcome: Outcome) -> None:
 
 def test_only_cited_beliefs_can_be_right() -> None:
     """A belief that the advice did not rest on is named in the error."""
-    with pytest.raises(UsageError, match="does not rest on b9"):
+    with pytest.raises(UsageError, match="does not cite b9"):
         on(Outcome.PARTLY, right=[1, 9])
 
 
@@ -135,9 +135,9 @@ def test_a_verdict_is_a_line_of_the_arithmetic() -> None:
         "session s1 counts 1.00 for it",
         "advice a12 you accepted counts 0.25 for it",
         "advice a13 an agent says you rejected counts 0.50 against it",
-        "advice a14 you accepted in part counts 0.10 for it",
-        "advice a14 you accepted in part counts 0.10 against it",
-        "advice no longer kept, which you rejected counts 0.20 against it",
+        "advice a14 you partly accepted counts 0.10 for it",
+        "advice a14 you partly accepted counts 0.10 against it",
+        "deleted advice, which you rejected counts 0.20 against it",
         "1.35 / (1.35 + 0.80 + 0.50) = 0.51",
     ]
 

@@ -147,7 +147,7 @@ def test_a_home_that_can_only_be_read_is_called_that(tmp_path: Path) -> None:
     results = on_a_disk(tmp_path / "disk", "8m", steps)
     for code, _, err in results[2 : 4 + len(COMMANDS)]:
         assert code == 1
-        assert "only be read" in err or "Read-only" in err
+        assert "read-only" in err or "Read-only" in err
         assert "Traceback" not in err
     prompt, stop, check = results[4 + len(COMMANDS) :]
     assert (prompt[0], prompt[2]) == (stop[0], stop[2]) == (0, "")

@@ -237,7 +237,7 @@ def test_a_conversation_is_found_by_the_start_of_its_id(tmp_path: Path) -> None:
         (tmp_path / name / "base_state.json").write_text(json.dumps(state))
     (tmp_path / ("ad" + "0" * 30)).mkdir()  # one that was never written whole
     assert conversations.resumable(tmp_path, "ab").folder == "/work/ab"
-    with pytest.raises(UsageError, match="begins 2"):
+    with pytest.raises(UsageError, match="2 conversations begin"):
         conversations.resumable(tmp_path, "a")
     with pytest.raises(NotFound, match="ab000000"):
         conversations.resumable(tmp_path, "ff")
@@ -247,7 +247,7 @@ def test_a_conversation_is_found_by_the_start_of_its_id(tmp_path: Path) -> None:
     conversations.delete(tmp_path, "../" + "a" * 29)
     conversations.delete(tmp_path, "ab" + "0" * 30)
     assert len(conversations.kept(tmp_path)) == 1
-    with pytest.raises(NotFound, match="None is kept"):
+    with pytest.raises(NotFound, match="There are none yet"):
         conversations.resumable(tmp_path / "nowhere", "ab")
 
 
@@ -285,9 +285,9 @@ def test_what_was_asked_is_told_with_what_came_of_it() -> None:
         assert text.startswith("<tom-advice>")
         assert text.endswith("</tom-advice>")
         assert "Which file?" in text
-    assert "Their answer ends their message" in answered
+    assert "Their answer is at the end of their message" in answered
     assert "do not ask again" in declined
-    assert "Nobody can be asked" in alone
+    assert "Nobody can answer now" in alone
 
 
 def test_forgetting_a_session_deletes_its_conversation(tmp_path: Path) -> None:

@@ -71,11 +71,11 @@ def test_what_became_of_advice_is_told_and_explained(learned) -> None:
     why = learned("why", "b1").out
     assert "advice a1 you accepted counts 1.00 for it" in why
     assert "2.99 / (2.99 + 0.00 + 0.50) = 0.86" in why
-    assert "advice resting on it was accepted in part" in why
+    assert "advice that cites it was partly accepted" in why
     assert learned("feedback", "a1", "rejected").code == 0
     assert "advice a1 you rejected counts 1.00 against it" in learned("why", "b1").out
     assert learned("feedback", "a1", "accepted", "--right", "b1").code == 2
-    assert "does not rest on b9" in learned("feedback", "a1", "partly", "--right", "b9").err
+    assert "does not cite b9" in learned("feedback", "a1", "partly", "--right", "b9").err
     assert learned("memory", "export").json["tables"]["consultation"][0]["outcome"] == "rejected"
 
 
@@ -84,7 +84,7 @@ def test_feedback_on_advice_without_beliefs_says_so(tom) -> None:
     tom("consult", "do it")
     result = tom("feedback", "a1", "accepted")
     assert (result.code, result.out) == (0, "")
-    assert "rests on no belief" in result.err
+    assert "cites no belief" in result.err
 
 
 def test_what_is_stated_is_printed_with_its_id(
@@ -143,16 +143,16 @@ def test_json_is_one_document_alone_on_stdout(learned, arguments: list[str]) -> 
     ("arguments", "message"),
     [
         (["why", "b99"], "there is no belief b99"),
-        (["why", "b" + "9" * 30], "there is no belief with a number of 30 digits"),
-        (["why", "nonsense"], "'nonsense' is no belief"),
+        (["why", "b" + "9" * 30], "there is no belief with an id of 30 digits"),
+        (["why", "nonsense"], "'nonsense' is not a valid belief id"),
         (["memory", "show", "s99"], "there is no session s99"),
         (["memory", "show", "7"], "neither a belief nor a session"),
-        (["import", "emacs"], "no importer for 'emacs': it is one of claude-code"),
+        (["import", "emacs"], "no importer for 'emacs': use one of claude-code"),
         (["import", "codex"], "give a PATH"),
         (["consult", "  "], "the request is empty"),
         (["feedback", "a9", "accepted"], "there is no advice a9"),
-        (["feedback", "b1", "accepted"], "'b1' is no advice"),
-        (["feedback", "a1", "great"], "it is one of accepted, partly, rejected"),
+        (["feedback", "b1", "accepted"], "'b1' is not a valid advice id"),
+        (["feedback", "a1", "great"], "use one of accepted, partly, rejected"),
         (["remember", "  "], "there is nothing to remember"),
         (["memory", "reset"], "add --yes"),
         (["brief", "--tokens", "3"], "50"),
@@ -230,10 +230,10 @@ def test_reset_leaves_nothing(learned) -> None:
 
 
 def test_checks_find_a_sound_memory_sound(learned) -> None:
-    """`db check` after `db reindex` finds nothing, and `doctor` has nothing to mend."""
+    """`db check` after `db reindex` finds nothing, and neither does `doctor`."""
     assert learned("db", "reindex").code == 0
-    assert "every index in step" in learned("db", "check").out
-    assert "nothing to mend" in learned("doctor").out
+    assert "every index is up to date" in learned("db", "check").out
+    assert "no problems found" in learned("doctor").out
     assert "up to date" in learned("db", "upgrade").err
 
 
@@ -260,12 +260,15 @@ def test_doctor_says_how_hooks_and_models_stand(
     facts = tom("doctor", "--json").json["facts"]
     assert facts["claude-code hooks"] == "not installed"
     assert facts["reader"] == "openai/scripted, no key set for tom"
-    assert facts["adviser"] == "the rules, no model"
+    assert facts["adviser"] == "rules only, no model"
     assert tom("plugin", "install", "claude-code", "--yes").code == 0
     assert tom("doctor", "--json").json["facts"]["claude-code hooks"] == "installed"
     settings = tmp_path / "claude" / "settings.json"
     settings.write_text(settings.read_text().replace(str(Path(sys.executable).parent), "/none"))
     broken = tom("doctor")
-    assert (broken.code, "claude-code calls a tom that is not there" in broken.out) == (1, True)
+    assert (
+        broken.code,
+        "the hooks of claude-code call a tom that no longer exists" in broken.out,
+    ) == (1, True)
     assert tom("off").code == 0
-    assert "switches it on" in tom("doctor").out
+    assert "switches tom on" in tom("doctor").out

@@ -190,7 +190,7 @@ def test_a_key_from_the_environment_opens_it(
     monkeypatch.delenv("TOM_DATABASE_KEY")
     none = tom("profile")
     assert (none.code, none.err.count("\n")) == (1, 1)
-    assert "no keyring here" in none.err
+    assert "no keyring found" in none.err
 
 
 def test_a_key_in_the_configuration_is_refused(tom, home: Path) -> None:
@@ -241,8 +241,8 @@ def test_the_hook_tells_the_briefing_of_an_encrypted_memory(encrypted, home: Pat
 @pytest.mark.parametrize(
     ("environ", "why"),
     [
-        ({"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}, "no keyring here"),
-        ({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}, "this keyring has no key"),
+        ({"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}, "no keyring found"),
+        ({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}, "the keyring has no key"),
         ({"PYTHON_KEYRING_BACKEND": "file_keyring.SilentKeyring"}, "does not answer"),
         ({"TOM_DATABASE_KEY": KEY}, "is not the key"),
         ({"TOM_DATABASE_KEY": "hunter2"}, "64 hexadecimal"),
@@ -281,7 +281,7 @@ def test_a_learner_without_the_key_leaves_its_work(encrypted, home: Path) -> Non
     )
     assert done.returncode == 1
     assert (home / "hosts" / "inbox.jsonl").exists()
-    assert "no keyring here" in (home / "hosts" / "learner.log").read_text()
+    assert "no keyring found" in (home / "hosts" / "learner.log").read_text()
 
 
 def test_an_agent_is_told_over_mcp_that_there_is_no_key(
@@ -298,7 +298,7 @@ def test_an_agent_is_told_over_mcp_that_there_is_no_key(
     file_keyring.choose(monkeypatch, "keyring.backends.fail.Keyring")
     failed = _call(profile, {})
     assert failed.isError
-    assert "no keyring here" in str(failed.content)
+    assert "no keyring found" in str(failed.content)
     file_keyring.choose(monkeypatch, "file_keyring.FileKeyring")
     answered = _call(profile, {})
     mind.close()

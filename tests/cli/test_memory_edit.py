@@ -45,13 +45,13 @@ def test_a_belief_is_corrected_and_says_so(tom) -> None:
     why = tom("why", "b2")[1]
     assert "What you decided" in why
     assert f"you confirmed it on {datetime.now(UTC):%Y-%m-%d}" in why
-    assert "in the place of “Never commit to main”" in why
-    assert "in the place of everywhere" in why
+    assert "reworded it, from “Never commit to main”" in why
+    assert "you changed where it holds, from everywhere" in why
     assert "5.00 / (5.00 + 0.00 + 0.50) = 0.91" in why
     marks = "(repository:acme/shop, confirmed by you, pinned, in your words)"
     assert f"never push to main  {marks}" in tom("memory", "list")[1]
     brief = tom("brief", "--repository", "acme/shop")[1]
-    assert "First of all:\n- never push to main (in acme/shop)\n" in brief
+    assert "Most important:\n- never push to main (in acme/shop)\n" in brief
     assert "pinned" not in tom("memory", "unpin", "b2")[1]
 
 
@@ -79,17 +79,17 @@ def test_undo_says_what_it_took_back(tom) -> None:
     tom("remember", "use yarn")
     code, out, err = tom("undo", "9")
     assert (code, out) == (0, "")
-    told = [line.removeprefix("tom: taken back: ") for line in err.splitlines()]
+    told = [line.removeprefix("tom: undone: ") for line in err.splitlines()]
     assert told == [
         "remember b3",
         "edit b2 “no pushes”",
         "pin b1",
-        "tom: there is nothing more to take back",
+        "tom: there is nothing more to undo",
     ]
     assert tom("memory", "list", "--json")[1] == before
     code, _, err = tom("undo")
     assert code == 2
-    assert "forgotten is gone for good" in err
+    assert "forgot is gone for good" in err
     assert tom("undo", "0")[0] == 2
     tom("memory", "pin", "b1")
     (done,) = json.loads(tom("undo", "--json")[1])
@@ -109,11 +109,11 @@ def test_the_log_tells_who_did_what(tom) -> None:
     assert ("remember", "you", [], True) in done
     assert [each[0] for each in done if each[1] == "you"][-2:] == ["undo", "undo"]
     shown = tom("log", "b2", "--since", "1d")[1]
-    assert "no pushes  (taken back)" in shown
+    assert "no pushes  (undone)" in shown
     assert "b1" not in shown
     code, out, err = tom("log", "--since", "2099-01-01")
     assert (code, out) == (0, "")
-    assert "nothing changed in this time" in err
+    assert "nothing changed in this period" in err
 
 
 def test_a_diff_shows_old_and_new(tom) -> None:
@@ -143,10 +143,10 @@ def test_a_diff_shows_old_and_new(tom) -> None:
 @pytest.mark.parametrize(
     ("statement", "titles"),
     [
-        ("use pnpm", ["It is believed"]),
-        ("use yarn", ["What speaks against it", "Use pnpm"]),
-        ("the server is in Hamburg", ["not taken for a lasting wish", "an old server in Hamburg"]),
-        ("write haiku", ["It was never said, in 4 sessions."]),
+        ("use pnpm", ["tom believes it"]),
+        ("use yarn", ["Contradicted by", "Use pnpm"]),
+        ("the server is in Hamburg", ["not read as a lasting wish", "an old server in Hamburg"]),
+        ("write haiku", ["You never said it, in 4 sessions."]),
     ],
 )
 def test_why_not_says_what_is_known(tom, statement: str, titles: list[str]) -> None:
@@ -161,28 +161,31 @@ def test_why_not_tells_of_what_you_rejected(tom) -> None:
     """What was said and is not believed is shown with the day it was rejected, as JSON too."""
     tom("memory", "reject", "b1")
     out = tom("why-not", "use pnpm")[1]
-    assert "Not believed, though it was said" in out
+    assert "Said, but not believed" in out
     assert f"you rejected it on {datetime.now(UTC):%Y-%m-%d}" in out
     found = json.loads(tom("why-not", "use pnpm", "--json")[1])
     assert [each["relation"] for each in found["near"]][:1] == ["agree"]
-    assert "What speaks against it" not in tom("why-not", "use yarn")[1]
+    assert "Contradicted by" not in tom("why-not", "use yarn")[1]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["memory", "confirm", "b99"], "there is no belief b99"),
-        (["memory", "edit", "b1", " "], "there is nothing in it"),
-        (["memory", "scope", "b1", "somewhere"], "is no place"),
-        (["memory", "scope", "b1", "repository:"], "is no place"),
+        (["memory", "edit", "b1", " "], "the text is empty"),
+        (["memory", "scope", "b1", "somewhere"], "is not a scope"),
+        (["memory", "scope", "b1", "repository:"], "is not a scope"),
         (["memory", "merge", "b1", "b1"], "name two"),
-        (["memory", "merge", "b1", "s1"], "is no belief"),
+        (["memory", "merge", "b1", "s1"], "is not a valid belief id"),
         (["memory", "unpin", "b1"], "not pinned"),
         (["log", "b99"], "there is no belief b99"),
-        (["log", "--since", "yesterday"], "is no time"),
+        (["log", "--since", "yesterday"], "is not a valid time"),
         (["why-not", " "], "say in words"),
         (["review"], "needs a terminal"),
-        (["remember", "use yarn", "--here", "--scope", "everywhere"], "say where it holds once"),
+        (
+            ["remember", "use yarn", "--here", "--scope", "everywhere"],
+            "use either --here or --scope",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -283,7 +286,7 @@ def test_a_review_of_nothing_says_so(tom) -> None:
         encoding="utf-8",
         timeout=60,  # pyright: ignore[reportArgumentType]
     )
-    child.expect("nothing to review")
+    child.expect("no beliefs to review")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0

@@ -81,7 +81,7 @@ def test_what_is_no_export_is_told_so(tom, tmp_path: Path, text: str) -> None:
     path.write_text(text)
     result = tom("memory", "import", str(path))
     assert (result.code, result.out) == (2, "")
-    assert "nothing that `tom memory export` wrote" in result.err
+    assert "from `tom memory export`" in result.err
     assert "Traceback" not in result.err
     assert tom("memory", "import", str(tmp_path / "none.json")).code == 2
 

@@ -82,9 +82,9 @@ def test_where_nothing_is_known_it_says_so(tom) -> None:
     printed = tom("stats")
     assert "%" not in printed
     assert line(printed, "sessions") == "0 in the last 90 days"
-    assert "not known" in line(printed, "repeated")
-    assert "no session is known" in line(printed, "told")
-    assert "none was asked for" in line(printed, "advice")
+    assert "no data yet" in line(printed, "repeated")
+    assert "no session got a briefing" in line(printed, "briefed")
+    assert "none in this period" in line(printed, "advice")
     found = json.loads(tom("stats", "--json"))
     assert (found["repeat_rate"], found["repeats_per_100_sessions"]) == (None, None)
     assert found["advice"]["taken"] is None
@@ -96,10 +96,10 @@ def test_what_had_to_be_said_again(tom, history: None) -> None:
     assert line(printed, "sessions") == "3 in the last 90 days"
     assert line(printed, "said") == "instructions 0, corrections 1"
     assert line(printed, "repeated") == "1 of 1, 100%; 33.3 in 100 sessions"
-    assert line(printed, "though told") == "1 of 1 repeats"
-    told = line(printed, "told")
-    assert told.startswith("told in 3 sessions, last on ")
-    assert told.endswith(": obeyed 1, said again 1, unknown 1")
+    assert line(printed, "though briefed") == "1 of 1 repeats"
+    told = line(printed, "briefed")
+    assert told.startswith("in the briefing of 3 sessions, last on ")
+    assert told.endswith(": followed 1, repeated by you 1, unknown 1")
     wider = tom("stats", "--days", "365")
     assert line(wider, "sessions") == "4 in the last 365 days"
     assert line(wider, "repeated") == "1 of 2, 50%; 25.0 in 100 sessions"
@@ -114,12 +114,12 @@ def test_advice_is_counted(tom, history: None) -> None:
     """Given, judged and not judged; the share is of those judged."""
     for _ in range(3):
         tom("consult", "install the chart library with pnpm")
-    assert line(tom("stats"), "taken") == "nobody said what became of any (`tom feedback` does)"
+    assert line(tom("stats"), "accepted") == "no data yet; use `tom feedback`"
     tom("feedback", "a1", "accepted")
     tom("feedback", "a2", "rejected")
     printed = tom("stats")
-    assert line(printed, "advice") == "3 given: accepted 1, partly 0, rejected 1, not said 1"
-    assert line(printed, "taken") == "50% of those judged, in whole or in part"
+    assert line(printed, "advice") == "3 given: accepted 1, partly 0, rejected 1, not judged 1"
+    assert line(printed, "accepted") == "50% of those judged, fully or partly"
 
 
 def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> N
     printed = tom("stats")
     assert line(printed, "productive").startswith("75% of 4 sessions with a request")
     assert line(printed, "proactive").startswith("100%")
-    assert line(printed, "personal") == "0% of 1 kept to how you want it"
+    assert line(printed, "personal") == "0% of 1 asked the way you like"
     found = json.loads(tom("stats", "--json"))["served"]
     assert (found["sessions"], found["asked"], found["judged"]) == (4, 1, 1)
 
@@ -146,10 +146,12 @@ def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> N
 def test_why_says_when_a_belief_was_told_and_what_came_of_it(tom, history: None) -> None:
     """One line beside the arithmetic, which shows what the session that kept to it counts."""
     printed = tom("why", "b1")
-    assert "What became of it" in printed
-    (told,) = [each for each in printed.splitlines() if "told in 3 sessions, last on" in each]
-    assert told.endswith(": obeyed 1, said again 1, unknown 1")
-    assert "which was told it, kept to it and you let that stand: 0.10 for it" in printed
+    assert "What agents did with it" in printed
+    (told,) = [
+        each for each in printed.splitlines() if "in the briefing of 3 sessions, last on" in each
+    ]
+    assert told.endswith(": followed 1, repeated by you 1, unknown 1")
+    assert "followed it and you did not object: 0.10 for it" in printed
     assert json.loads(tom("why", "b1", "--json"))["told"]["sessions"] == 3
 
 
@@ -160,7 +162,7 @@ def test_why_is_silent_on_what_was_told_to_nobody(tom, tmp_path: Path) -> None:
     mind.add_session(tom_home.user, session_of("from now on use pnpm"))
     mind.learn(tom_home.user)
     mind.close()
-    assert "What became of it" not in tom("why", "b1")
+    assert "What agents did with it" not in tom("why", "b1")
 
 
 def test_a_session_that_is_off_notes_nothing(settings: Settings) -> None:

@@ -26,7 +26,7 @@ def test_a_file_gets_the_rules_and_keeps_the_rest(tom, repo: Path) -> None:
     assert file.read_bytes() == b"# Agents\r\nBuild with `make`."
     assert tom("sync", "--yes").code == 0
     assert file.read_bytes().startswith(b"# Agents\r\nBuild with `make`.\r\n\r\n<!-- tom:begin")
-    assert "as it should be" in tom("sync").err
+    assert "is up to date" in tom("sync").err
     assert [each.name for each in repo.iterdir() if each.is_file()] == ["AGENTS.md"]
     assert tom("sync", "--remove", "--yes").code == 0
     assert file.read_text().strip() == "# Agents\nBuild with `make`."

@@ -207,12 +207,12 @@ def test_every_answer_forbids_what_it_does_not_need(browser: Browser, stranger: 
 def test_the_user_model_is_shown_and_searched(browser: Browser, tom: Tom) -> None:
     """Beliefs by kind with a quote each; words, status and kind narrow them down."""
     text = browser.see("/")
-    assert "What tom knows of you" in text
+    assert "What tom knows about you" in text
     for words in ("Use pnpm", "Never commit to main", "seen once", 'href="#main"', 'lang="en"'):
         assert words in text
     assert "Use pnpm" not in browser.see("/?words=MAIN")
     assert "Never commit" in browser.see("/?words=MAIN")
-    assert "Nothing like this" in browser.see("/?words=yarn")
+    assert "No belief matches" in browser.see("/?words=yarn")
     assert "Never commit" not in browser.see("/?show=confirmed")
     assert "Use pnpm" not in browser.see("/?kind=habit")
     tom.reject("ada", 1)
@@ -235,8 +235,8 @@ def test_a_belief_says_why_it_is_held(browser: Browser, tom: Tom) -> None:
     assert "/sessions/1?turn=0#t0" in text
     assert f"= {belief.confidence:.2f}" in text
     assert "you pinned it on" in text
-    assert "told in 1 session" in text
-    assert "nothing known" in text
+    assert "in the briefing of 1 session" in text
+    assert "unknown" in text
     assert text.index("<strong>pin</strong>") < text.index("<strong>add</strong>")
     assert 'by session <a href="' in text
 
@@ -249,7 +249,7 @@ def test_a_session_shows_what_it_showed_and_its_turns(browser: Browser) -> None:
     assert "What it showed" in text
     assert "<mark>from now on use pnpm</mark>, not npm" in text
     assert "done &lt;b&gt;a&lt;/b&gt;" in text
-    assert "The rest of it" in text
+    assert "The rest" in text
     for page in ("0", "-1", "99999999999999999999", "x", "²", ""):
         assert "turn 0" in browser.see(f"/sessions/1?page={page}&turn=")
 
@@ -274,7 +274,7 @@ def test_health_says_what_is_to_be_mended(browser: Browser, tom: Tom, settings: 
     assert "Check the vector index" in text
     settings.database.chmod(0o644)
     tom.add_session("ada", session_of("hello", host_id="late"))
-    assert "mend: <code>tom learn" in browser.see("/health?index=1")
+    assert "fix: <code>tom learn" in browser.see("/health?index=1")
     assert "beliefs have no fault" in browser.see("/audit")
 
 
@@ -282,9 +282,9 @@ def test_an_empty_memory_says_how_to_begin(settings: Settings) -> None:
     """Each page of nothing is a page."""
     browser = Browser(settings, Keys())
     assert "tom init" in browser.see("/")
-    assert "nothing to review" in browser.see("/review")
+    assert "No beliefs to review" in browser.see("/review")
     assert "tom init" in browser.see("/sessions")
-    assert "nothing to audit" in browser.see("/audit")
+    assert "no beliefs to audit" in browser.see("/audit")
 
 
 def test_stored_text_is_never_markup_and_hides_nothing(
@@ -358,18 +358,18 @@ def test_the_last_change_is_taken_back(browser: Browser, tom: Tom) -> None:
     browser.send("/beliefs/2/reject")
     (change,) = re.findall(r'name="change" value="(\d+)"', browser.see("/beliefs/2"))
     tom.pin("ada", 1)
-    assert "nothing was done" in browser.send("/undo", 400, change=change)
+    assert "nothing was undone" in browser.send("/undo", 400, change=change)
     assert tom.memory.beliefs.get("ada", 2).is_rejected_by_user
     tom.undo("ada")
-    assert "Taken back." in browser.send("/undo", change=change)
+    assert "Undone." in browser.send("/undo", change=change)
     assert tom.memory.beliefs.get("ada", 2) == before
-    assert "nothing was done" in browser.send("/undo", 400, change=change)
+    assert "nothing was undone" in browser.send("/undo", 400, change=change)
     assert 'name="change"' not in browser.see("/")
 
 
 def test_forgetting_asks_first(browser: Browser, tom: Tom) -> None:
     """The first step only asks; the second deletes, and no undo is offered for it."""
-    assert "No undo brings it back" in browser.see("/beliefs/2/forget")
+    assert "Undo cannot bring it back" in browser.see("/beliefs/2/forget")
     assert tom.memory.beliefs.get("ada", 2)
     text = browser.send("/beliefs/2/forget")
     assert "Forgotten for good." in text
@@ -397,7 +397,7 @@ def test_a_review_goes_from_one_to_the_next(browser: Browser, tom: Tom) -> None:
     assert "skipped" in browser.see("/review?at=9999")
     for each in waiting[1:]:
         browser.send(f"/beliefs/{each}/reject", at=str(each + 1))
-    assert "nothing to review" in browser.see("/review")
+    assert "No beliefs to review" in browser.see("/review")
 
 
 # When something is wrong
@@ -405,11 +405,11 @@ def test_a_review_goes_from_one_to_the_next(browser: Browser, tom: Tom) -> None:
 
 def test_a_form_that_cannot_be_is_refused_in_words(browser: Browser, tom: Tom) -> None:
     """Empty words, too many, an unknown action or a broken body change nothing."""
-    assert "there is nothing in it" in browser.send("/beliefs/2/edit", 400, text=" ")
+    assert "the text is empty" in browser.send("/beliefs/2/edit", 400, text=" ")
     assert "at most 500" in browser.send("/beliefs/2/edit", 400, text="a b " * 200)
     assert "too long" in browser.send("/beliefs/2/edit", 400, text="a" * 20_000)
     assert "is not pinned" in browser.send("/beliefs/2/unpin", 400)
-    assert "nothing is called" in browser.send("/beliefs/2/dance", 404)
+    assert "there is no action" in browser.send("/beliefs/2/dance", 404)
     path = f"{browser.keys.place}/beliefs/2/reject"
     broken = b"form_key=%ff&" + b"a=1&" * 40
     assert browser.client.post(path, content=broken, headers=OWN).status_code == 400
@@ -424,14 +424,14 @@ def test_a_memory_that_is_held_or_broken_is_a_page(
     browser = Browser(settings.model_copy(update={"busy_timeout_seconds": 0.05}), keys)
     with sqlite3.connect(settings.database) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert "held by another process" in browser.send("/beliefs/1/pin", 503)
+        assert "another process is using" in browser.send("/beliefs/1/pin", 503)
         assert "Use pnpm" in browser.see("/")
         other.rollback()
     other.close()
     for file in settings.home.glob("tom.db*"):
         file.unlink()
     settings.database.write_bytes(b"no database at all" * 100)
-    assert "no sound database" in browser.see("/", 500)
+    assert "is damaged" in browser.see("/", 500)
 
 
 def test_a_missing_extra_is_named(tmp_path: Path) -> None:

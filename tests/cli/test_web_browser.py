@@ -197,7 +197,7 @@ def test_the_address_is_exchanged_and_the_token_gone(chromium: Browser, served: 
     with looking(chromium, served, "desktop", "light") as page:
         assert page.url == f"{served.root}/"
         assert page.evaluate("document.cookie") == ""
-        expect(page.locator("h1")).to_have_text("What tom knows of you")
+        expect(page.locator("h1")).to_have_text("What tom knows about you")
     other = chromium.new_context().new_page()
     answer = other.goto(page.url)
     assert answer is not None
@@ -238,7 +238,7 @@ def test_everything_is_done_from_the_keyboard(
     with looking(chromium, served, "desktop", "light") as page:
         page.goto(f"{served.root}/beliefs/2")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        assert page.evaluate("document.activeElement.textContent") == "Skip to content"
         page.keyboard.press("Enter")
         for name in ("Confirm", "Reject", "Pin"):
             focus_on(page, name)
@@ -246,8 +246,8 @@ def test_everything_is_done_from_the_keyboard(
         expect(page.get_by_role("status")).to_contain_text("Pinned")
         focus_on(page, "Undo")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_have_text("Taken back.")
-        focus_on(page, "Word it yourself")
+        expect(page.get_by_role("status")).to_have_text("Undone.")
+        focus_on(page, "Reword it")
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         page.keyboard.press("Control+A")
@@ -289,7 +289,7 @@ def test_a_review_takes_one_key_each(
         expect(page.locator(".empty")).to_contain_text("1 was skipped")
         page.goto(f"{served.root}/review")
         page.keyboard.press("y")
-        expect(page.locator(".empty")).to_contain_text("nothing to review")
+        expect(page.locator(".empty")).to_contain_text("No beliefs to review")
     held = {b.id: b for b in tom.memory.beliefs.all("ada")}
     assert held[waiting[0]].status is Status.CONFIRMED
     assert held[waiting[1]].statement == "yes, strict types, not any"
@@ -342,7 +342,7 @@ def test_a_browser_is_opened_without_the_token_in_its_arguments(
         assert file.stat().st_mode & 0o777 == 0o600
         page = chromium.new_context().new_page()
         page.goto(opened)
-        expect(page.locator("h1")).to_have_text("What tom knows of you")
+        expect(page.locator("h1")).to_have_text("What tom knows about you")
         assert page.url == f"{running.root}/"
         page.context.close()
         assert running.interrupt()[0] == 0

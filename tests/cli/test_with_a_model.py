@@ -111,7 +111,7 @@ def test_a_server_that_is_not_there_keeps_nobody_from_working(run, history: Path
     assert learned.code == 0
     assert "1 sessions read" in learned.out
     assert learned.err.count("cannot be used") == 1
-    assert "sessions are read without it" in learned.err
+    assert "tom reads these sessions without it" in learned.err
     assert consulted.code == 0
     assert "Ask first" in consulted.out
     assert "advice is given without it" in consulted.err

@@ -93,7 +93,7 @@ def test_a_changed_file_is_refused(tmp_path: Path, field: str) -> None:
 
 def test_a_model_of_ones_own_has_no_known_layers(tmp_path: Path) -> None:
     """The scorer refuses a model that it was not made for."""
-    with pytest.raises(EmbedderUnavailable, match="not the model"):
+    with pytest.raises(EmbedderUnavailable, match="not a model"):
         SentenceScorer(MiniLM(tmp_path / "mine.onnx")).score(WISHES)
 
 

@@ -126,7 +126,7 @@ def test_what_made_it_one_is_told_in_the_persons_words() -> None:
     """A rule names its wording and its subject, a fact its words, each found in the text."""
     rule = one("from now on use pnpm, not npm")
     assert rule.basis == "worded as a rule: “from now on”, and its subject: “pnpm”"
-    assert one("I prefer short answers").basis.startswith("worded as a liking: “I prefer")
+    assert one("I prefer short answers").basis.startswith("worded as a preference: “I prefer")
     (fact, *_) = said("I'm a backend engineer by trade")
     assert "backend" in fact.basis
 

@@ -44,7 +44,7 @@ def test_a_hint_is_the_sentence_itself() -> None:
     assert found.source is Source.HINT
     assert found.quote.text == "and the lockfile is ours to touch"
     assert found.statement == "The lockfile is ours to touch"
-    assert found.basis == "reads like a standing wish (0.43)"
+    assert found.basis == "reads like a lasting wish (0.43)"
     assert found.scope == Scope(reach=Reach.REPOSITORY, name="acme/shop")
 
 
@@ -106,7 +106,7 @@ def test_a_broken_scorer_is_told_once_and_costs_nothing_else() -> None:
     for _ in range(2):
         found = reader.read(session("the lockfile is ours to touch", "never use npm")).observations
         assert [each.source for each in found] == [Source.INSTRUCTION]
-    assert told == ["reading by rules alone: no weights"]
+    assert told == ["reading with the rules alone: no weights"]
     assert len(scorer.given) == 1
 
 

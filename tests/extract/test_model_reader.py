@@ -199,11 +199,11 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
 @pytest.mark.parametrize(
     ("turns", "failure"),
     [
-        (["no idea", "none"], "gave no usable answer, asked twice: it holds no JSON object"),
-        (["", ""], "gave no usable answer, asked twice: it is empty"),
-        (['{"summary": 1}'] * 2, "gave no usable answer, asked twice: summary: string_type"),
-        ([Fault(500, AT_ONCE)] * 3, "failed 3 times, at last with status 500"),
-        ([Fault(429, AT_ONCE)] * 3, "failed 3 times, at last with status 429"),
+        (["no idea", "none"], "gave no usable answer in two tries: it contains no JSON object"),
+        (["", ""], "gave no usable answer in two tries: it is empty"),
+        (['{"summary": 1}'] * 2, "gave no usable answer in two tries: summary: string_type"),
+        ([Fault(500, AT_ONCE)] * 3, "failed 3 times, most recently with status 500"),
+        ([Fault(429, AT_ONCE)] * 3, "failed 3 times, most recently with status 429"),
         ([Fault(400)], "refused the request"),
         ([Fault(silent=True)], "took longer than 1 seconds"),
         ([Fault(body='{"id": "x", "choi', cut=True)] * 3, "failed 3 times"),
@@ -277,7 +277,7 @@ def test_a_budget_reached_in_a_batch_leaves_the_rest_to_the_rules(
         assert 0 < len(server.requests) < 30
         (told,) = said
         assert "TOM_DAILY_TOKENS" in told
-        assert "sessions are read without it" in told
+        assert "tom reads these sessions without it" in told
         assert statements(tom) == ["Use pnpm"]
         calls = len(server.requests)
         tom.close()

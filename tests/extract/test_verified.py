@@ -110,7 +110,7 @@ def test_a_verifier_that_fails_leaves_the_reading_as_it_is() -> None:
         assert model.reader == embedded().name
     assert len(verifier.asked) == 2
     (said,) = told
-    assert said.startswith("no weights; hints are kept")
+    assert said.startswith("no weights; tom keeps hints")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_file_that_is_none_is_said_once_and_reading_goes_on(
         assert tom.learn("ada").failed == ()
     assert [b.value for b in tom.memory.beliefs.all("ada")] == ["pnpm"]
     (said,) = [each for each in told if "local model" in each]
-    assert "is no GGUF file" in said
+    assert "is not a GGUF file" in said
     tom.close()
 
 

@@ -254,11 +254,11 @@ class Fake:
 @pytest.mark.parametrize(
     ("status", "body", "says"),
     [
-        (401, b'{"detail": "Unauthorized"}', "wants a key: --api-key-env"),
-        (404, b'{"detail": "Not Found"}', "knows of no plugins"),
-        (400, b'{"detail": "Failed\\n to fetch"}', r"refuses \(400\): Failed to fetch"),
-        (503, b"<html>\x1b[31mbusy", r"refuses \(503\): <html>\[31mbusy"),
-        (200, b"<html>hello", "is no agent server"),
+        (401, b'{"detail": "Unauthorized"}', "needs a key: use --api-key-env"),
+        (404, b'{"detail": "Not Found"}', "does not support plugins"),
+        (400, b'{"detail": "Failed\\n to fetch"}', r"refused \(400\): Failed to fetch"),
+        (503, b"<html>\x1b[31mbusy", r"refused \(503\): <html>\[31mbusy"),
+        (200, b"<html>hello", "is not an agent server"),
     ],
 )
 def test_a_server_that_refuses_is_told_of(status: int, body: bytes, says: str) -> None:
@@ -276,7 +276,7 @@ def test_a_server_that_cannot_read_the_folder_is_told_of() -> None:
             ("GET", "/api/plugins/installed/tom"),
             ("POST", "/api/plugins/install"),
         ]
-    message = "hooks run where the server runs"
+    message = "it is on another machine"
     with Fake(ours, (400, b"{}")) as fake, pytest.raises(TomError, match=message):
         AgentServer(fake.url).install(Path("/there"))
 
@@ -301,7 +301,7 @@ def test_what_is_no_server_is_told_of() -> None:
         with pytest.raises(TomError, match="no agent server answers"):
             AgentServer(url).uninstall()
     for address in ("127.0.0.1:8000", "ftp://x", "http://", "http://[", ""):
-        with pytest.raises(UsageError, match="no address"):
+        with pytest.raises(UsageError, match="not a server address"):
             AgentServer(address)
 
 

@@ -597,7 +597,7 @@ def test_what_is_wrong_with_one_line_keeps_no_other_waiting(home: Path, tmp_path
     lines = [json.dumps(each) for each in (gone, folder, escaping, {"host": "emacs"}, [1], real)]
     (home / "hosts" / "inbox.jsonl").write_text("\n".join(["{torn", *lines]))
     assert subprocess.run(LEARNER, timeout=60).returncode == 0
-    assert len([line for line in logged(home, "learner.log") if "passed over" in line]) == 6
+    assert len([line for line in logged(home, "learner.log") if "skipped" in line]) == 6
     tom = open_tom(Settings(home=home))
     assert ids_of(tom, "ada") == ["c-1"]
     assert tom.memory.sessions.summaries(LOCAL_USER) == []
@@ -612,7 +612,7 @@ def test_a_memory_that_cannot_be_used_keeps_the_lines(home: Path, tmp_path: Path
     event = hook.Event("Stop", json.dumps(claude("Stop", transcript_path=str(path))).encode())
     inbox.append(str(home / "hosts" / "inbox.jsonl"), event.line(LOCAL_USER))
     assert subprocess.run(LEARNER, timeout=60).returncode == 1
-    assert "no sound database" in logged(home, "learner.log")[0]
+    assert "is damaged" in logged(home, "learner.log")[0]
     assert noted(home) or list((home / "hosts").glob("taken-*"))
     (home / "tom.db").unlink()
     assert subprocess.run(LEARNER, timeout=60).returncode == 0

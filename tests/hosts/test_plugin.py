@@ -232,7 +232,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = written(tmp_path / "settings.json", {})
     change = install.installing(path, COMMAND)
     written(path, {"model": "sonnet"})
-    with pytest.raises(TomError, match="just been changed"):
+    with pytest.raises(TomError, match="was changed by another program"):
         change.apply()
     assert json.loads(path.read_text()) == {"model": "sonnet"}
 
@@ -296,7 +296,7 @@ def test_the_openhands_cli_gets_hooks_and_a_server(tmp_path: Path) -> None:
     assert list(table) == ["theirs", "tom-swe"]
     assert table["tom-swe"]["env"]["TOM_HOME"] == os.environ["TOM_HOME"]
     again = tom("install", "openhands-cli", "--yes")
-    assert "there already" in again.stderr
+    assert "already installed" in again.stderr
     state = json.loads(tom("status", "--json").stdout)[2]
     assert (state["works"], state["server"], state["serves"]) == (True, sys.executable, True)
     kept = [next(path.parent.glob(f"{path.name}.before-tom-*")) for path in (hooks, servers)]
@@ -304,7 +304,7 @@ def test_the_openhands_cli_gets_hooks_and_a_server(tmp_path: Path) -> None:
     servers.write_text(servers.read_text().replace(sys.executable, "/no/python"))
     broken = tom("status")
     assert broken.returncode == 1
-    assert "broken: /no/python does not serve MCP" in broken.stdout
+    assert "broken: /no/python no longer serves MCP" in broken.stdout
     assert tom("uninstall", "openhands-cli", "--yes").returncode == 0
     assert (hooks.read_text(), servers.read_text()) == before
     assert tom("install", "openhands-cli", "--yes", "--no-mcp").returncode == 0
@@ -330,7 +330,7 @@ def test_without_the_extra_there_is_no_server(tmp_path: Path) -> None:
     ]
     for each in said:
         assert each.returncode == 0, each.stderr
-        assert "no MCP server here: pip install 'tom-swe[mcp]'" in each.stderr
+        assert "to add it, pip install 'tom-swe[mcp]'" in each.stderr
     assert "openhands-cli  installed (" in said[1].stdout
     assert (tmp_path / "person" / ".openhands" / "hooks.json").exists()
     assert not (tmp_path / "person" / ".openhands" / "mcp.json").exists()

@@ -116,7 +116,7 @@ def test_another_server_of_the_name_is_left_alone() -> None:
     """It is said, and nothing is changed."""
     with pytest.raises(TomError, match="another MCP server"):
         serving.with_ours({"mcpServers": {"tom-swe": {"command": "x"}}}, ENTRY)
-    with pytest.raises(TomError, match="no JSON object"):
+    with pytest.raises(TomError, match="not a JSON object"):
         serving.with_ours({"mcpServers": []}, ENTRY)
 
 

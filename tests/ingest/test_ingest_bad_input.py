@@ -62,7 +62,7 @@ def test_bytes_that_are_not_utf8_are_replaced_and_told(
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'\xef\xbb\xbf{"session":"s","role":"user","text":"caf\xe9"}\r\n')
     assert words(read("jsonl", path)) == ["caf\ufffd"]
-    assert tally.problems == [f"{path}: holds bytes that are not UTF-8; they were replaced"]
+    assert tally.problems == [f"{path}: contains bytes that are not UTF-8; they were replaced"]
 
 
 def test_what_no_database_takes_is_replaced(write: Write, read: Read) -> None:
@@ -92,7 +92,7 @@ def test_nothing_of_this_host_says_what_to_do(host: str, tmp_path: Path, read: R
     (tmp_path / "binary.jsonl").write_bytes(bytes(range(256)) * 64)
     for path, told in (
         (tmp_path / "missing", "exists"),
-        (tmp_path / "empty", f"holds nothing of {host}"),
+        (tmp_path / "empty", f"has no transcripts of {host}"),
         (tmp_path / "nothing.jsonl", f"no session of {host}"),
         (Path("/nul\0byte"), "not a usable path"),
     ):

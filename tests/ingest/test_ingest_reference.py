@@ -104,7 +104,7 @@ def test_what_a_model_wrote_is_named_and_not_believed(
     sessions = read(HOST, tmp_path)
     assert "spaces" not in "".join(each.model_dump_json() for each in sessions)
     assert sorted(tally.problems) == [
-        f"{tmp_path / rest}: holds no words of the person's own; read over, not believed"
+        f"{tmp_path / rest}: has no words of the person's own; skipped"
         for rest in ("overall_user_model.json", "session_models")
     ]
 

@@ -91,8 +91,8 @@ def test_the_servers_own_pause_is_kept_to_a_limit() -> None:
 @pytest.mark.parametrize(
     ("faults", "raises", "says", "tries"),
     [
-        ([Fault(500)] * 4, ModelBusy, "failed 3 times, at last with status 500", 3),
-        ([Fault(429)] * 4, ModelBusy, "failed 3 times, at last with status 429", 3),
+        ([Fault(500)] * 4, ModelBusy, "failed 3 times, most recently with status 500", 3),
+        ([Fault(429)] * 4, ModelBusy, "failed 3 times, most recently with status 429", 3),
         ([Fault(401)], ModelUnavailable, "cannot be used: a fault", 1),
         ([Fault(403)], ModelUnavailable, "cannot be used", 1),
         ([Fault(404)], ModelUnavailable, "cannot be used", 1),

@@ -94,8 +94,8 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (None, r"cannot be read \(No such file.*set TOM_LOCAL_MODEL"),
-        (b"", "is no GGUF file: set TOM_LOCAL_MODEL"),
-        (b"PK\x03\x04 a zip", "is no GGUF file: set TOM_LOCAL_MODEL"),
+        (b"", "is not a GGUF file: set TOM_LOCAL_MODEL"),
+        (b"PK\x03\x04 a zip", "is not a GGUF file: set TOM_LOCAL_MODEL"),
     ],
     ids=["missing", "empty", "another"],
 )

@@ -70,7 +70,7 @@ def test_what_does_not_fit_says_where_and_not_what() -> None:
     with pytest.raises(Unfit) as raised:
         parse('{"pet": {"kind": "dog", "default": "my secret"}}', Pet)
     assert str(raised.value) == "pet.dog.default: int_parsing"
-    for text, reason in (("", "it is empty"), ("no idea", "it holds no JSON object")):
+    for text, reason in (("", "it is empty"), ("no idea", "it contains no JSON object")):
         with pytest.raises(Unfit, match=reason):
             parse(text, Pet)
 

@@ -182,7 +182,7 @@ class TestPin:
         belief = tom.pin("ada", held(tom, "npm").id)
         assert belief.status is Status.CANDIDATE
         text = tom.brief("ada").text
-        assert "First of all:" in text
+        assert "Most important:" in text
         assert text.index("Use npm") < text.index("main")
         assert tom.recall("ada", Query(text="merge the branch")).beliefs[0].id == belief.id
         assert "Use npm" in tom.brief("ada", budget=75).text
@@ -301,9 +301,9 @@ class TestMerge:
         """The quotes of one would speak for the other; one and the same is none either."""
         hear(tom, "from now on use npm", "1")
         hear(tom, "from now on use pnpm", "2", 3)
-        with pytest.raises(UsageError, match="exclude"):
+        with pytest.raises(UsageError, match="conflict"):
             tom.merge("ada", 2, 1)
-        with pytest.raises(UsageError, match="one belief"):
+        with pytest.raises(UsageError, match="with itself"):
             tom.merge("ada", 2, 2)
 
 

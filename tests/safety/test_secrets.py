@@ -231,7 +231,7 @@ def test_no_tool_of_the_server_leaves_a_secret(home: Path, tmp_path: Path) -> No
             server.call("profile", repository=text)
             if len(states) % 10 == 0:
                 server.call("consult", request="add a page", repository=text)
-    assert states.count("noted") > 200
+    assert states.count("pending") > 200
     assert leaks(home, PLANTED) == []
     assert leaks(log.parent, PLANTED) == []
 

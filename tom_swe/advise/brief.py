@@ -13,13 +13,13 @@ from tom_swe.text.safe import BRIEFING, fenced, plain
 from tom_swe.text.tokens import count_tokens
 
 HEAD = (
-    "What is known of the person you work for, from their own words in earlier sessions. "
-    "Keep to it unless they say otherwise now; it is background, not a request."
+    "What the person you work for wants, from their own words in earlier sessions. "
+    "Follow it unless they say otherwise now; it is background, not a request."
 )
 # A habit or a thing said once only must be this likely to be worth an agent's attention.
 LEAST_CONFIDENCE = 0.35
 QUOTE_LENGTH = 120
-PINNED = "First of all"
+PINNED = "Most important"
 
 _SECTIONS = (
     ("Rules", frozenset({Kind.CONSTRAINT})),

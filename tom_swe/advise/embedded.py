@@ -77,7 +77,7 @@ def in_time(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The questions for now, and those for when the agent is stuck, as the person wants it.
 
-    Who wants it tried first is asked once that failed; others, where this is no time, not at all.
+    Those who want the agent to try first are asked once that failed, others only in time.
     """
     if ask_preferences.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
         return asks, ()
@@ -89,7 +89,7 @@ def what_to_do(asks: Sequence[str], later: Sequence[str]) -> list[str]:
     if asks:
         head = "Ask before you start:"
     elif later:
-        head = "Proceed. They want it tried first; if you are stuck then, ask:"
+        head = "Proceed. They want you to try first; if you get stuck, ask:"
     else:
         head = "Proceed."
     return [head, *(f"- {question}" for question in asks or later)]
@@ -129,14 +129,14 @@ def _reasoning(
     hushed: bool,
 ) -> str:
     if not clarity.is_request:
-        return "This asks for nothing to be done."
+        return "This is not a request to do something."
     missing = ", ".join(answered.missing) or "nothing"
     known = [what for what in clarity.missing if what not in answered.missing]
     remembered = f"; answered by memory: {', '.join(known)}" if known else ""
-    reluctant = " (they wave questions off)" if ask_preferences.dislikes_questions else ""
-    not_now = "; they do not want to be asked now" if hushed else ""
+    reluctant = " (they dislike questions)" if ask_preferences.dislikes_questions else ""
+    not_now = "; they do not want questions now" if hushed else ""
     return (
-        f"Clarity {clarity.score:.2f}, a question is worth it below {enough:.2f}{reluctant}; "
+        f"Clarity {clarity.score:.2f}, worth a question below {enough:.2f}{reluctant}; "
         f"missing: {missing}{remembered}{not_now}."
     )
 

@@ -108,7 +108,7 @@ def explain(belief: Belief) -> list[str]:
     lines += [f"session s{i} counts {value:.2f} against it" for i, value in contradicting.items()]
     lines += [_told(verdict, verdicts, as_of) for verdict in verdicts]
     if (kept := _kept(verdicts, as_of)) > MOST_KEPT:
-        lines.append(f"sessions that kept to it count {MOST_KEPT:.2f} together, not {kept:.2f}")
+        lines.append(f"sessions that followed it count {MOST_KEPT:.2f} together, not {kept:.2f}")
     if confirmed := belief.decision(DecisionKind.CONFIRM):
         counts = WEIGHT[Source.STATED] * _fresh(confirmed.at, as_of)
         lines.append(f"you confirmed it on {confirmed.at:%Y-%m-%d}: counts {counts:.2f} for it")
@@ -119,13 +119,13 @@ def explain(belief: Belief) -> list[str]:
 
 def _told(verdict: Verdict, verdicts: Iterable[Verdict], as_of: datetime) -> str:
     if verdict.by is Judge.SESSION:
-        where = f"session s{verdict.session_id}, which was told it,"
-        return f"{where} kept to it and you let that stand: {share(verdict, as_of):.2f} for it"
+        where = f"session s{verdict.session_id}"
+        return f"{where} followed it and you did not object: {share(verdict, as_of):.2f} for it"
     kept = verdict.consultation_id is not None
-    advice = f"advice a{verdict.consultation_id}" if kept else "advice no longer kept, which"
+    advice = f"advice a{verdict.consultation_id}" if kept else "deleted advice, which"
     supports = verdict.stance is Stance.SUPPORTS
     halves = {v.stance for v in verdicts if kept and v.consultation_id == verdict.consultation_id}
-    became = "accepted in part" if len(halves) > 1 else "accepted" if supports else "rejected"
+    became = "partly accepted" if len(halves) > 1 else "accepted" if supports else "rejected"
     who = "you" if verdict.by is Judge.PERSON else "an agent says you"
     side = "for" if supports else "against"
     return f"{advice} {who} {became} counts {share(verdict, as_of):.2f} {side} it"

@@ -13,7 +13,7 @@ WEIGHT = {Judge.PERSON: 1.0, Judge.AGENT: 0.5, Judge.SESSION: 0.1}
 
 BECAME = {
     Outcome.ACCEPTED: "accepted",
-    Outcome.PARTLY: "accepted in part",
+    Outcome.PARTLY: "partly accepted",
     Outcome.REJECTED: "rejected",
 }
 
@@ -55,8 +55,8 @@ def _check(
     if right is None:
         return
     if outcome is not Outcome.PARTLY:
-        raise UsageError(f"which beliefs were right is said of partly, not of {outcome.value}")
+        raise UsageError(f"name the right beliefs only with partly, not with {outcome.value}")
     if strays := sorted(set(right) - set(cited)):
         ids = ", ".join(f"b{each}" for each in strays)
         known = ", ".join(f"b{each}" for each in cited) or "no belief"
-        raise UsageError(f"advice a{consultation_id} does not rest on {ids}: it cites {known}")
+        raise UsageError(f"advice a{consultation_id} does not cite {ids}: it cites {known}")

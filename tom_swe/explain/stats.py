@@ -18,7 +18,7 @@ LOOKED_INTO = 50  # sessions
 
 
 class Became(Value):
-    """What became of beliefs that sessions were told, each counted once for each session."""
+    """What sessions did with beliefs in their briefings, each counted once for each session."""
 
     sessions: int = 0
     obeyed: int = 0
@@ -29,7 +29,7 @@ class Became(Value):
 
 
 class Advised(Value):
-    """Advice given and what became of it. ``taken`` is the share of what was judged."""
+    """Advice given and its outcomes. ``taken`` is the accepted share of what was judged."""
 
     given: int = 0
     accepted: int = 0
@@ -63,7 +63,7 @@ class Stats(Value):
     served: Served = Served()
 
 
-class _Said(NamedTuple):
+class _Mention(NamedTuple):
     """That a belief was said in a session."""
 
     session_id: int
@@ -164,11 +164,11 @@ def became(tellings: Iterable[Telling], belief_id: int | None = None) -> Became:
     )
 
 
-def _said(belief: Belief) -> Iterator[_Said]:
+def _said(belief: Belief) -> Iterator[_Mention]:
     """The sessions in which the person told an agent a belief, the earliest first."""
     first: int | None = None
     given_up = False
-    said: dict[int, _Said] = {}
+    said: dict[int, _Mention] = {}
     for each in belief.evidence:
         if each.stance is Stance.CONTRADICTS:
             given_up = True
@@ -177,7 +177,9 @@ def _said(belief: Belief) -> Iterator[_Said]:
         if each.source in GUIDANCE:
             correction = each.source is Source.CORRECTION
             repeat = each.session_id != first and not given_up
-            one = said.get(each.session_id) or _Said(each.session_id, each.at, correction, repeat)
+            one = said.get(each.session_id) or _Mention(
+                each.session_id, each.at, correction, repeat
+            )
             said[each.session_id] = one._replace(is_correction=one.is_correction or correction)
         given_up = False
     yield from said.values()

@@ -14,7 +14,7 @@ MOST = 5
 
 
 class Near(Value):
-    """A belief near to what was asked about, how it goes with that, and how it stands."""
+    """A belief similar to the statement, how the two relate, and its status."""
 
     belief: Belief
     relation: Relation
@@ -22,7 +22,7 @@ class Near(Value):
 
 
 class WhyNot(Value):
-    """Why a statement is not believed, or that it is: where ``believed`` is not empty.
+    """Why tom does not believe a statement; if ``believed`` is not empty, it does.
 
     ``near`` are beliefs that say the same but are not told, or exclude it, or are like it.
     ``for_one_task`` was said for one task only. ``said`` are past turns like it, which taught
@@ -116,11 +116,11 @@ def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:
     if belief.status is Status.RETIRED:
         successor = held.get(belief.superseded_by or 0)
         if successor:
-            return f"it gave way to b{successor.id} on {successor.last_word:%Y-%m-%d}"
-        return "given up: advice resting on it was rejected"
+            return f"superseded by b{successor.id} on {successor.last_word:%Y-%m-%d}"
+        return "retired: advice that cites it was rejected"
     if told:
         against = sum(each.stance is Stance.CONTRADICTS for each in belief.evidence)
         return f"believed, with {against} against it" if against else "believed"
     if belief.is_hint:
-        return "one session hints at it, which is not enough to tell it"
-    return f"said once, and not again since {belief.last_seen:%Y-%m-%d}, so it faded"
+        return "only one session hints at it, which is not enough"
+    return f"said once, not again since {belief.last_seen:%Y-%m-%d}, so it faded"

@@ -32,7 +32,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class FoundCue:
     """That a cue stands at ``start:end`` of a sentence."""
 
     cue: Cue
@@ -240,10 +240,10 @@ OBJECTING = re.compile(
 )
 
 
-def heard(words: str, *, question: bool) -> tuple[Heard, ...]:
+def heard(words: str, *, question: bool) -> tuple[FoundCue, ...]:
     """The cues in a sentence, in the order of trust."""
     return tuple(
-        Heard(cue, found.start(), found.end())
+        FoundCue(cue, found.start(), found.end())
         for cue in CUES
         if (cue.questions or not question) and (found := cue.pattern.search(words))
     )

@@ -75,7 +75,7 @@ class EmbeddedReader:
             return list(hints(unread, session, self._scorer, self._nearest))
         except EmbedderUnavailable as error:
             self._scorer = None
-            self._say(f"reading by rules alone: {error}")
+            self._say(f"reading with the rules alone: {error}")
             return []
 
 

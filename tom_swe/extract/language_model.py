@@ -20,7 +20,7 @@ NAME = "model-1"
 MOST_CANDIDATES = 40
 REPLY_TOKENS = 2_000
 SUMMARY = 200  # characters
-WITHOUT = "sessions are read without it, and by `tom learn` again with it"
+WITHOUT = "tom reads these sessions without it; `tom learn` reads them again with it"
 
 
 class ModelReader:

@@ -23,7 +23,7 @@ from tom_swe.text.quoted import is_hearsay, is_others, others
 SHORTEST, LONGEST = 8, 400  # characters
 # A quote that reaches into a sentence by less does not point at it.
 LEAST_OVERLAP = 8
-POINTED = "an agent pointed at these words of yours"
+POINTED = "an agent pointed to these words of yours"
 
 
 class Pointed(NamedTuple):
@@ -38,7 +38,7 @@ def quote_of(text: str) -> str:
     quote = " ".join(text.split())
     if not SHORTEST <= len(quote) <= LONGEST:
         raise UsageError(
-            f"a quote has {SHORTEST} to {LONGEST} characters, this one has {len(quote)}: "
+            f"a quote has {SHORTEST} to {LONGEST} characters, but this one has {len(quote)}: "
             "give one or two sentences of the person, word for word"
         )
     return quote

@@ -26,7 +26,7 @@ from tom_swe.text.prose import tidy
 LONGEST = 2000  # characters
 # A longer text says more than which value of one dimension is wanted.
 MOST_WORDS = 12
-TOLD = "you told tom so yourself"
+TOLD = "you told tom this"
 
 
 def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
@@ -38,11 +38,9 @@ def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
     if not any(sign.isalnum() for sign in text):
         raise UsageError("there is nothing to remember: say it in words")
     if len(text) > LONGEST:
-        raise UsageError(f"that is {len(text)} characters: state it in at most {LONGEST}")
+        raise UsageError(f"that is {len(text)} characters: use at most {LONGEST}")
     if scope.reach is Reach.TASK or (scope.reach is not Reach.EVERYWHERE and not scope.name):
-        raise UsageError(
-            "it has to hold everywhere, in a repository or in a language that is named"
-        )
+        raise UsageError("give a scope: everywhere, a named repository or a named language")
     return Session(
         host=OWN_HOST,
         host_id=uuid.uuid4().hex,

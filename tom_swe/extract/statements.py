@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tom_swe.extract.catalogue import Match, match
 from tom_swe.extract.cues import (
     OBJECTING,
-    Heard,
+    FoundCue,
     heard,
     is_asked,
     is_hypothetical,
@@ -46,9 +46,9 @@ _LIKINGS = frozenset(
     }
 )
 _AS = {
-    Source.CORRECTION: "an objection",
+    Source.CORRECTION: "a correction",
     Source.INSTRUCTION: "a rule",
-    Source.PREFERENCE: "a liking",
+    Source.PREFERENCE: "a preference",
 }
 NEAR = 40  # characters between a weak cue and its subject
 
@@ -124,7 +124,7 @@ def _rules(said: _Said, nearest: Nearest) -> Iterator[Observation]:
         yield _plain(said, direct[0], nearest)
 
 
-def _is_direct(cue: Heard, words: str) -> bool:
+def _is_direct(cue: FoundCue, words: str) -> bool:
     """Whether the wording is meant for the agent, whatever it is about.
 
     'Always' and 'never' further in, and what 'we' do, as often tell what a program does.
@@ -140,7 +140,7 @@ def _speaks_for_itself(said: _Said) -> bool:
     return 4 <= rule <= LONGEST_RULE and turn <= SPECIFICATION
 
 
-def _carries(cue: Heard, matches: tuple[Match, ...]) -> bool:
+def _carries(cue: FoundCue, matches: tuple[Match, ...]) -> bool:
     """Whether a weak cue is enough for what the catalogue found."""
     near = [m for m in matches if cue.start - m.end <= NEAR and m.start - cue.end <= NEAR]
     if cue.cue.name == "first":
@@ -151,7 +151,7 @@ def _carries(cue: Heard, matches: tuple[Match, ...]) -> bool:
     return any(m.dimension.group in {"interaction", "style"} for m in near)
 
 
-def _catalogued(said: _Said, cue: Heard, found: Match) -> Observation:
+def _catalogued(said: _Said, cue: FoundCue, found: Match) -> Observation:
     words = said.sentence.words
     return Observation(
         kind=cue.cue.kind,
@@ -166,7 +166,7 @@ def _catalogued(said: _Said, cue: Heard, found: Match) -> Observation:
     )
 
 
-def _plain(said: _Said, cue: Heard, nearest: Nearest) -> Observation:
+def _plain(said: _Said, cue: FoundCue, nearest: Nearest) -> Observation:
     quote = _quote(said, ((cue.start, cue.end),))
     statement = tidy(quote.text)
     return Observation(
@@ -181,7 +181,7 @@ def _plain(said: _Said, cue: Heard, nearest: Nearest) -> Observation:
     )
 
 
-def _wording(words: str, cue: Heard) -> str:
+def _wording(words: str, cue: FoundCue) -> str:
     return f"worded as {_AS[cue.cue.source]}: “{_cut(words, cue.start, cue.end)}”"
 
 
@@ -189,7 +189,7 @@ def _cut(words: str, start: int, end: int) -> str:
     return " ".join(words[start:end].split())
 
 
-def _source(said: _Said, cue: Heard) -> Source:
+def _source(said: _Said, cue: FoundCue) -> Source:
     return Source.CORRECTION if OBJECTING.match(said.turn.text) else cue.cue.source
 
 

@@ -13,7 +13,7 @@ from tom_swe.ports import Reader, Verifier
 from tom_swe.text.safe import json_line
 
 NAME = "verified-1"
-WITHOUT = "hints are kept without being asked about, and by `tom learn` again with it"
+WITHOUT = "tom keeps hints without asking it; `tom learn` asks it again"
 
 
 class VerifiedReader:

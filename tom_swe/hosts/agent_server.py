@@ -57,7 +57,9 @@ class AgentServer:
         except ValueError:
             is_url = None
         if not is_url:
-            raise UsageError(f"{url!r} is no address of a server: http://127.0.0.1:8000 is one")
+            raise UsageError(
+                f"{url!r} is not a server address: give one such as http://127.0.0.1:8000"
+            )
         self.url = url.rstrip("/")
         self._key = key
         # The server is on this machine, so that a proxy is never on the way to it.
@@ -76,8 +78,8 @@ class AgentServer:
             if error.status != http.client.BAD_REQUEST:
                 raise
             raise TomError(
-                f"the agent server at {self.url} finds no plugin at {folder}: hooks run where "
-                "the server runs, so install tom there and run this command there"
+                f"the agent server at {self.url} cannot find {folder}: it is on another "
+                "machine, so install tom there and run this command there"
             ) from error
         return _shown(told.get("install_path", ""))
 
@@ -101,7 +103,7 @@ class AgentServer:
         if Path(source).name != FOLDER:
             raise TomError(
                 f"the agent server at {self.url} has another plugin called {PLUGIN!r}, from "
-                f"{source}; it is left as it is"
+                f"{source}; tom leaves it alone: uninstall that one first"
             )
         return True
 
@@ -121,9 +123,11 @@ class AgentServer:
             raise self._refused(error) from error
         except (OSError, http.client.HTTPException) as error:
             why = getattr(error, "reason", None) or error
-            raise TomError(f"no agent server answers at {self.url}: {why}") from error
+            raise TomError(
+                f"no agent server answers at {self.url}: {why}; start it, or check --server"
+            ) from error
         except ValueError as error:
-            raise TomError(f"what answers at {self.url} is no agent server") from error
+            raise TomError(f"{self.url} is not an agent server: check --server") from error
         return cast("Table", told) if isinstance(told, dict) else {}
 
     def _refused(self, error: urllib.error.HTTPError) -> Refused:
@@ -131,11 +135,11 @@ class AgentServer:
             said = _detail(error.read())
         if error.code in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
             key = "another key" if self._key else "a key"
-            why = f"wants {key}: --api-key-env names the environment variable that holds it"
+            why = f"needs {key}: use --api-key-env to name the environment variable with it"
         elif error.code == http.client.NOT_FOUND and PLUGIN not in said:
-            why = "knows of no plugins: it is another program, or older than 1.34"
+            why = "does not support plugins: it is another program, or older than 1.34"
         else:
-            why = f"refuses ({error.code}): {said}"
+            why = f"refused ({error.code}): {said}"
         return Refused(f"the agent server at {self.url} {why}", error.code, said)
 
 

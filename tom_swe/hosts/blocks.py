@@ -15,7 +15,7 @@ from tom_swe.errors import TomError
 from tom_swe.explain.markdown import escaped, unescaped
 from tom_swe.model.belief import Belief, Kind, Reach, Status
 
-TITLE = "## What the person at work here asks for"
+TITLE = "## Working preferences"
 _BEGIN = re.compile(r"<!-- tom:begin (?P<owner>[0-9a-f]{8})(?P<ids>(?: b\d+)*)(?: \|[^\n]*)? -->")
 _END = re.compile(r"<!-- tom:end (?P<owner>[0-9a-f]{8}) -->")
 _LINE = re.compile(
@@ -64,7 +64,7 @@ def rendered(beliefs: Sequence[Belief], owner: str, newline: str = "\n") -> str:
         return ""
     ids = "".join(f" b{belief.id}" for belief in beliefs)
     lines = [
-        f"<!-- tom:begin {owner}{ids} | by `tom sync`, which takes in what you change here -->",
+        f"<!-- tom:begin {owner}{ids} | by `tom sync`, which reads your changes back -->",
         TITLE,
         "",
         *(
@@ -83,7 +83,7 @@ def found(text: str, owner: str) -> Found | None:
     if not begins and not ends:
         return None
     if len(begins) != 1 or len(ends) != 1 or ends[0].start() < begins[0].end():
-        raise TomError("its block has lost its first or last line, or is there twice")
+        raise TomError("its block has no first or last line, or appears twice")
     begin, end = begins[0], ends[0]
     listed = [int(each) for each in re.findall(r"b(\d+)", begin["ids"])]
     edited: dict[int, str] = {}

@@ -52,7 +52,7 @@ class Change(NamedTuple):
         Raises TomError where the file has changed since, or cannot be written.
         """
         if read(self.path) != self.before:
-            raise TomError(f"{self.path} has just been changed by something else; try again")
+            raise TomError(f"{self.path} was changed by another program just now; try again")
         # A settings file is often a link into a folder of dotfiles, and stays one.
         path = self.path.resolve()
         backup: Path | None = None
@@ -99,9 +99,9 @@ def parsed(text: str | None, path: Path) -> Table:
     try:
         document: object = json.loads(text) if text and text.strip() else {}
     except ValueError as error:
-        raise TomError(f"{path} is no valid JSON ({error}); mend it first") from error
+        raise TomError(f"{path} is not valid JSON ({error}): fix it first") from error
     if not isinstance(document, dict):
-        raise TomError(f"{path} holds no JSON object; mend it first")
+        raise TomError(f"{path} is not a JSON object: fix it first")
     return cast("Table", document)
 
 

@@ -161,13 +161,13 @@ def parsed(data: bytes) -> Mapping[str, object]:
     """A JSON object. Raises HookFault or ValueError."""
     text = data.decode().strip()
     if not text.startswith("{"):
-        raise HookFault("stdin holds no JSON object")
+        raise HookFault("stdin is not a JSON object")
     # The stub asks for a scanner where any object with these settings will do.
     try:
         told, end = make_scanner(_Plain)(text, 0)  # pyright: ignore[reportArgumentType]
     except StopIteration:
         # How the scanner says that a value is missing.
-        raise HookFault("stdin holds no JSON object") from None
+        raise HookFault("stdin is not a JSON object") from None
     if end != len(text):
         raise HookFault("stdin holds more than one JSON object")
     return told
@@ -206,7 +206,7 @@ def briefing_or_none(place: Place, event: Event) -> Briefing:
 def briefing_once(place: Place, event: Event) -> Briefing:
     """The briefing, where this session was not told one yet and there is something to tell."""
     if not event.session:
-        raise HookFault("the host names no session, so it cannot be told once")
+        raise HookFault("the host gives no session id, so the briefing cannot be shown once")
     marker = marker_of(place, event)
     if os.path.exists(marker):
         return Briefing()
@@ -254,7 +254,7 @@ def briefing(database: str, user: str, repository: str, key: str = "") -> Briefi
     try:
         version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         if version is None or version[0] not in REVISIONS:
-            raise HookFault("the database is of a schema that this tom does not know")
+            raise HookFault("the database has a schema that this tom does not know")
         mine = "SELECT repository FROM briefing WHERE user_id = ? ORDER BY repository"
         names = [str(row[0]) for row in connection.execute(mine, (user,))]
         chosen = name_among(names, repository)

@@ -76,7 +76,7 @@ def config_of(host: str, environ: Mapping[str, str], home: Path) -> Path:
             place = Path(named).expanduser() / "plugins" / "installed" / PLUGIN
             return place if place.exists() else usual
         case _:
-            raise UsageError(f"no host {host!r}: it is one of {', '.join(HOSTS)}")
+            raise UsageError(f"no host {host!r}: use one of {', '.join(HOSTS)}")
 
 
 def servers_of(host: str, environ: Mapping[str, str], home: Path) -> Path | None:
@@ -157,7 +157,7 @@ def remove_from_openhands() -> bool:
 
 def _refuse_another(place: Path) -> None:
     if place.exists() and not _command_in(place / HOOKS):
-        raise TomError(f"{place} is another plugin called {PLUGIN!r}; it is left as it is")
+        raise TomError(f"{place} is another plugin called {PLUGIN!r}; uninstall that one first")
 
 
 def _sdk():
@@ -184,7 +184,7 @@ def _hooks_of(document: Table) -> tuple[Table, bool]:
     )
     table = document if bare else document.get("hooks", {})
     if not isinstance(table, dict):
-        raise TomError("`hooks` is no JSON object there; mend it first")
+        raise TomError("`hooks` is not a JSON object there: fix it first")
     return cast("Table", table), not bare
 
 

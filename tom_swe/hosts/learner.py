@@ -79,7 +79,7 @@ def run(place: Place, environ: Mapping[str, str]) -> int:
             # The learner that has it looks into the inbox again after it let go.
             return 0
         except Exception as error:
-            log(place, LEARNER_LOG, "gave up:", _safe(error))
+            log(place, LEARNER_LOG, "stopped:", _safe(error))
             return 1
     return 0
 
@@ -150,7 +150,7 @@ def _read(place: Place, file: Path) -> Iterator[Noted]:
             noted = Noted(host, session, user, transcript)
             seen.setdefault(noted, []).extend(_told(named))
             continue
-        log(place, LEARNER_LOG, "passed over:", "a line of the inbox that is no JSON object")
+        log(place, LEARNER_LOG, "skipped:", "an inbox line that is not a JSON object")
     yield from (noted._replace(told=tuple(told)) for noted, told in seen.items())
 
 
@@ -178,7 +178,7 @@ def _store(
             log(
                 place,
                 LEARNER_LOG,
-                "passed over:",
+                "skipped:",
                 f"a session of {noted.host[:40]} without a transcript",
             )
             return
@@ -190,7 +190,7 @@ def _store(
         raise
     except Exception as error:
         # One session that cannot be read keeps no other one waiting.
-        log(place, LEARNER_LOG, "passed over:", _safe(error))
+        log(place, LEARNER_LOG, "skipped:", _safe(error))
 
 
 def _keep_tellings(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> None:

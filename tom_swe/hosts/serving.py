@@ -84,7 +84,9 @@ def with_ours(document: Table, wanted: Table) -> Table:
     servers = _servers(document)
     ours = {name: table for name, table in servers.items() if is_ours(table)}
     if not ours and SERVER in servers:
-        raise TomError(f"another MCP server is called {SERVER!r} there; it is left as it is")
+        raise TomError(
+            f"another MCP server there is called {SERVER!r}; tom leaves it alone: rename it first"
+        )
     name, kept = next(iter(ours.items()), (SERVER, cast("object", {})))
     edited = {each: table for each, table in servers.items() if each == name or each not in ours}
     kept = cast("Table", kept)
@@ -123,7 +125,7 @@ def is_ours(table: object) -> bool:
 def _servers(document: Table) -> Table:
     servers = document.get(SERVERS, {})
     if not isinstance(servers, dict):
-        raise TomError(f"`{SERVERS}` is no JSON object there; mend it first")
+        raise TomError(f"`{SERVERS}` is not a JSON object there: fix it first")
     return cast("Table", servers)
 
 

@@ -72,7 +72,7 @@ class ClaudeCode:
 
     def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of these files, in the order in which they begin there."""
-        sessions: dict[str, _Conversation] = {}
+        sessions: dict[str, _OpenSession] = {}
         seen: set[str] = set()
         failed: SourceError | None = None
         for file in source.files:
@@ -134,7 +134,7 @@ def _groups(files: list[Path]) -> list[list[Path]]:
 
 def _read_file(
     file: Path,
-    sessions: dict[str, "_Conversation"],
+    sessions: dict[str, "_OpenSession"],
     seen: set[str],
     tally: Tally,
     redactor: Redactor,
@@ -157,14 +157,14 @@ def _read_file(
         session = as_str(record.get("sessionId")) or file.stem
         if session not in sessions:
             draft = Draft(HOST, session, printable(file), tally, redactor)
-            sessions[session] = _Conversation(draft)
+            sessions[session] = _OpenSession(draft)
         sessions[session].take(kind, record)
     if first and not known:
         named = first if _VERSION.fullmatch(first) else "unnamed"
         tally.unknown_versions.add(f"{HOST}: records of type {named}")
 
 
-class _Conversation:
+class _OpenSession:
     """One session being read: which call a result answers, and what waits in the queue."""
 
     def __init__(self, draft: Draft) -> None:

@@ -59,7 +59,7 @@ def find(environ: Mapping[str, str], home: Path, tally: Tally) -> list[Found]:
 def importer_of(host: str) -> Importer:
     """The importer of a host. Raises UsageError, which names those there are."""
     if host not in IMPORTERS:
-        raise UsageError(f"no importer for {host!r}: it is one of {', '.join(IMPORTERS)}")
+        raise UsageError(f"no importer for {host!r}: use one of {', '.join(IMPORTERS)}")
     return IMPORTERS[host]
 
 

@@ -113,7 +113,7 @@ class OpenHands:
                 record = read_object(file)
                 if record is None:
                     tally.lines_skipped += 1
-                    tally.problem(file, "not a readable JSON object; passed over")
+                    tally.problem(file, "not a readable JSON object; skipped")
                 else:
                     conversation.take(record, tally)
         if session := conversation.finish():

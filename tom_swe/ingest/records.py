@@ -56,7 +56,7 @@ def read_lines(path: Path, tally: Tally) -> Iterator[str]:
             try:
                 line = raw.decode()
             except UnicodeDecodeError:
-                tally.problem(path, "holds bytes that are not UTF-8; they were replaced")
+                tally.problem(path, "contains bytes that are not UTF-8; they were replaced")
                 line = raw.decode(errors="replace")
             yield line.rstrip("\r\n")
 

@@ -73,7 +73,7 @@ class Reference:
         record = read_object(file)
         if record is None or not as_list(record.get("messages")):
             tally.lines_skipped += 1
-            tally.problem(file, "not a readable cleaned session; passed over")
+            tally.problem(file, "not a readable cleaned session; skipped")
             return
         _name_the_rest(file, tally)
         name = as_str(record.get("session_id")) or file.stem
@@ -190,4 +190,4 @@ def _name_the_rest(file: Path, tally: Tally) -> None:
         return
     for rest in (person / "session_models", person / "overall_user_model.json"):
         if rest.exists():
-            tally.problem(rest, "holds no words of the person's own; read over, not believed")
+            tally.problem(rest, "has no words of the person's own; skipped")

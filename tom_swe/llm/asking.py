@@ -103,7 +103,7 @@ class Asking:
         again = [*messages, {"role": "assistant", "content": call.said or "(nothing)"}, repair]
         second = call.make(again, reply, most_tokens)
         if isinstance(second, Unfit):
-            raise BadReply(f"{self.name} gave no usable answer, asked twice: {second}")
+            raise BadReply(f"{self.name} gave no usable answer in two tries: {second}")
         return Answer(second, call.used)
 
 

@@ -204,7 +204,7 @@ class LiteModel:
             return TooLate(f"{self.name} took longer than {self._timeout:g} seconds")
         if _passes(error):
             said = f"status {status}" if status else kind
-            return ModelBusy(f"{self.name} failed {TRIES} times, at last with {said}")
+            return ModelBusy(f"{self.name} failed {TRIES} times, most recently with {said}")
         return BadReply(f"{self.name} refused the request ({kind}, status {status})")
 
     def _reason(self, error: Exception) -> str:

@@ -42,7 +42,7 @@ class LocalVerifier:
         self._server: Any = None
         _check(self._file)
         if importlib.util.find_spec("xllamacpp") is None:
-            raise ModelUnavailable(f"a model from a file needs an extra: {EXTRA}")
+            raise ModelUnavailable(f"a model from a file needs an extra: run {EXTRA}")
 
     @property
     def name(self) -> str:
@@ -137,10 +137,10 @@ def _check(file: Path) -> None:
     except OSError as error:
         raise ModelUnavailable(
             f"the model in {file} cannot be read ({error.strerror}): set TOM_LOCAL_MODEL to a "
-            "GGUF file, or take it out"
+            "GGUF file, or unset it"
         ) from error
     if not is_one:
-        raise ModelUnavailable(f"{file} is no GGUF file: set TOM_LOCAL_MODEL to one")
+        raise ModelUnavailable(f"{file} is not a GGUF file: set TOM_LOCAL_MODEL to one")
 
 
 def _digest(file: Path) -> str:

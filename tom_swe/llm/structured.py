@@ -46,7 +46,7 @@ def parse[Reply: BaseModel](text: str, reply: type[Reply]) -> Reply:
             first = first or error
     if first is not None:
         raise Unfit(_faults(first))
-    raise Unfit("it holds no JSON object" if said.strip() else "it is empty")
+    raise Unfit("it contains no JSON object" if said.strip() else "it is empty")
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:

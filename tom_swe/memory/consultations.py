@@ -67,7 +67,7 @@ def consultation_of(
     """One answer. Raises NotFound."""
     row = transaction.get(ConsultationRow, consultation_id)
     if row is None or row.user_id != user_id:
-        raise NotFound(f"there is no advice a{consultation_id}; `tom consult` prints its id")
+        raise NotFound(f"there is no advice a{consultation_id}; `tom consult` prints the ids")
     return row
 
 

@@ -151,7 +151,7 @@ def _bring_up_to_date(path: Path, driver: Driver, busy_timeout: float) -> None:
             return
         if current is not None and current not in tom_migrations.REVISIONS:
             raise SchemaTooNew(
-                f"{path} was written by a newer tom (schema {current}, this one knows "
+                f"{path} was written by a newer tom (schema {current}, this one supports "
                 f"{tom_migrations.HEAD}): upgrade tom-swe"
             )
         if current is None:

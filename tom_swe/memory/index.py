@@ -63,8 +63,8 @@ class ChromaIndex:
             return
         except OSError as error:
             raise IndexFault(
-                f"the vector index at {self._folder} cannot be used ({error.strerror}); search "
-                "goes by the database"
+                f"the vector index at {self._folder} cannot be used ({error.strerror}); "
+                "searching the database instead"
             ) from error
         try:
             owned = self._open()
@@ -217,5 +217,5 @@ def _faults(folder: Path | None) -> Generator[None]:
     except BaseException as error:  # Chroma raises Rust's panics, SQLite's and its own errors alike
         where = f" at {folder}" if folder else ""
         raise IndexFault(
-            f"the vector index{where} failed ({error}); `tom db check --repair` makes it anew"
+            f"the vector index{where} failed ({error}); `tom db check --repair` rebuilds it"
         ) from error

@@ -12,7 +12,7 @@ from tom_swe.model.calls import Limits, ModelCall, Purpose, Settled, Usage, Used
 # Sums of floats miss the decimals they stand for by less than this: ten calls of 0.1 USD
 # fit into a budget of 1.
 _ROUNDING = 1e-9
-_GOES_ON = "reading and advising go on without the model"
+_GOES_ON = "tom continues without the model"
 
 
 class CallLedger:
@@ -77,7 +77,7 @@ def _keep_to(limits: Limits, used: Used, most: Usage) -> None:
     if most.cost is not None:
         if used.cost + most.cost > limits.budget + _ROUNDING:
             raise BudgetReached(
-                f"today's budget has no room for this call: {used.cost:.4f} of "
+                f"today's budget is too small for this call: {used.cost:.4f} of "
                 f"{limits.budget:,.10g} USD are spent or set aside, and it may cost "
                 f"{most.cost:.4f}; TOM_DAILY_BUDGET sets the budget; {_GOES_ON}"
             )
@@ -85,9 +85,10 @@ def _keep_to(limits: Limits, used: Used, most: Usage) -> None:
     tokens = most.tokens_in + most.tokens_out
     if used.tokens + tokens > limits.tokens:
         raise BudgetReached(
-            f"today's tokens have no room for this call: {used.tokens:,} of {limits.tokens:,} are "
-            f"used or set aside by calls whose price is not known, and it may use {tokens:,}; "
-            f"TOM_DAILY_TOKENS sets how many; {_GOES_ON}"
+            f"today's token limit is too small for this call: {used.tokens:,} of "
+            f"{limits.tokens:,} are used or set aside by calls whose price is not known, and it "
+            f"may use {tokens:,}; "
+            f"TOM_DAILY_TOKENS sets the limit; {_GOES_ON}"
         )
 
 

@@ -23,7 +23,7 @@ def get_usermodeling_dir(user_id: str | None = "") -> str:
         return _ROOT
     if not _PLAIN.fullmatch(user_id):
         raise UsageError(
-            "a user id that names a folder starts with a letter or digit and holds only "
+            "a user id that names a folder has to start with a letter or digit and use only "
             "those and . _ @ + -, at most 200 in all"
         )
     return f"{_ROOT}/users/{user_id}"

@@ -104,7 +104,7 @@ class NearestTurns:
         if missing := len(wanted - there):
             problems.append(Problem(what=f"{missing} vectors are not indexed", mend=mend))
         if stale := len(there - wanted):
-            problems.append(Problem(what=f"{stale} indexed vectors are gone", mend=mend))
+            problems.append(Problem(what=f"{stale} indexed vectors are outdated", mend=mend))
         return problems
 
     def close(self) -> None:

@@ -80,8 +80,8 @@ class Portable:
                 transaction.execute(text("PRAGMA defer_foreign_keys = ON"))
                 if not replace and _is_known(transaction, user_id):
                     raise UsageError(
-                        "there is a memory here already: `tom memory export` keeps it, and "
-                        "--replace puts this one in its place"
+                        "there is already a memory here: save it with `tom memory export`, "
+                        "then use --replace"
                     )
                 transaction.execute(delete(UserRow).where(UserRow.id == user_id))
                 with staged.read() as source:
@@ -89,7 +89,7 @@ class Portable:
                         _insert(transaction, user_id, name, _rows(source, user_id, name))
         except IntegrityError as error:
             raise UsageError(
-                "its numbers belong to another user's memory here: import it into a TOM_HOME of "
+                "its ids are used by another user's memory here: import it into a TOM_HOME of "
                 "its own"
             ) from error
         finally:
@@ -119,7 +119,7 @@ def _insert(transaction: orm.Session, user_id: str, name: str, rows: Iterator[Ro
     for batch in batched(rows, AT_ONCE):
         columns = batch[0].keys() | owner.keys() if columns is None else columns
         if any(row.keys() | owner.keys() != columns for row in batch):
-            raise UsageError(f"its rows of {name} differ in their columns")
+            raise UsageError(f"its rows of {name} have different columns")
         names = ", ".join(f'"{each}"' for each in columns)
         values = ", ".join(f":{each}" for each in columns)
         into = text(f'INSERT INTO "{name}" ({names}) VALUES ({values})')
@@ -166,9 +166,7 @@ def _staged(user_id: str, export: Export) -> Database:
         raise
     except (IntegrityError, ValueError, KeyError, TypeError) as error:
         staged.close()
-        raise UsageError(
-            f"it is damaged, or not as tom wrote it ({type(error).__name__})"
-        ) from error
+        raise UsageError(f"it is damaged or was changed ({type(error).__name__})") from error
     return staged
 
 
@@ -179,7 +177,7 @@ def _read_whole(staged: Database, user_id: str) -> None:
         sessions.get(user_id, each.id)
     beliefs = Beliefs(staged)
     if ground := [b.id for b in beliefs.all(user_id) if not b.supporting]:
-        raise UsageError(f"its belief b{ground[0]} has no quote: it is not as tom wrote it")
+        raise UsageError(f"its belief b{ground[0]} has no quote: the file was changed")
     beliefs.log(user_id)
     beliefs.for_one_task(user_id)
     for store in (UserActs, Consultations, Pointers, SessionTellings):
@@ -192,4 +190,4 @@ def _read_whole(staged: Database, user_id: str) -> None:
             .where(func.instr(TurnRow.text, ObservationRow.quote) == 0)
         )
         if transaction.scalar(strays):
-            raise UsageError("it has quotes that nobody said: it is not as tom wrote it")
+            raise UsageError("it has quotes that nobody said: the file was changed")

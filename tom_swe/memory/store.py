@@ -115,7 +115,9 @@ class Store:
                 if line != "ok":
                     problems.append(Problem(what=f"database: {line}", mend="tom db check --repair"))
             problems.extend(
-                Problem(what=f"a row of {row[0]} points nowhere", mend="tom db check --repair")
+                Problem(
+                    what=f"a row of {row[0]} refers to a missing one", mend="tom db check --repair"
+                )
                 for row in transaction.execute(text("PRAGMA foreign_key_check"))
             )
             quotes = (
@@ -129,12 +131,12 @@ class Store:
                     Problem(what=f"{strays} quotes are not in their turns", mend="tom learn")
                 )
         problems.extend(
-            Problem(what=f"{name} is not in step", mend="tom db check --repair")
+            Problem(what=f"{name} is out of date", mend="tom db check --repair")
             for name in self.full_text_faults()
         )
         problems.extend(
             Problem(
-                what=f"{path} can be read by others (mode {mode:o})", mend=f"chmod go-rwx {path}"
+                what=f"{path} is readable by others (mode {mode:o})", mend=f"chmod go-rwx {path}"
             )
             for path, mode in loose(self.path.parent)
         )

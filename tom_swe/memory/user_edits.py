@@ -56,7 +56,7 @@ class UserEdits:
         self._look_again = look_again
 
     def look_again(self) -> None:
-        """Has the beliefs read anew when they are next wanted."""
+        """Drop the cached beliefs."""
         self._transaction.flush()
         self._look_again()
 

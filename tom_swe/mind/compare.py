@@ -23,7 +23,7 @@ from tom_swe.text.safe import json_line
 DISSIMILAR = 0.45
 MOST_PAIRS = 12
 REPLY_TOKENS = 700
-WITHOUT = "statements are compared without it"
+WITHOUT = "tom compares statements without it"
 
 
 class VerdictForm(Value):

@@ -47,7 +47,7 @@ class Decisions:
         """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
         words = " ".join(self._redact(text).split())
         if not any(sign.isalnum() for sign in words):
-            raise UsageError("there is nothing in it: say in words what is to be believed")
+            raise UsageError("the text is empty: say in words what tom should believe")
         if len(words) > LONGEST:
             raise UsageError(f"that is {len(words)} characters: word it in at most {LONGEST}")
         return self._decide(user_id, belief_id, Did.EDIT, statement=words, detail=words)
@@ -56,7 +56,7 @@ class Decisions:
         """Has a belief hold just there. Raises NotFound and UsageError."""
         if scope.reach is Reach.TASK or (scope.reach is Reach.EVERYWHERE) == bool(scope.name):
             raise UsageError(
-                "it holds everywhere, in a repository (repository:NAME) or in a language "
+                "give a scope: everywhere, a repository (repository:NAME) or a language "
                 "(language:NAME)"
             )
         return self._decide(user_id, belief_id, Did.SCOPE, scope=scope, detail=str(scope))
@@ -68,7 +68,7 @@ class Decisions:
         kept was rejected. Raises NotFound; UsageError where the two exclude each other.
         """
         if kept_id == other_id:
-            raise UsageError(f"b{kept_id} is one belief already: name two")
+            raise UsageError(f"b{kept_id} cannot be merged with itself: name two beliefs")
         with self._memory.learning.from_outside(user_id) as change:
             before = change.beliefs()
             kept, other = one_of(before, kept_id), one_of(before, other_id)
@@ -81,8 +81,8 @@ class Decisions:
             both = {each.event for each in (*kept.supporting, *other.supporting)}
             if both - {each.event for each in now.supporting}:
                 raise UsageError(
-                    f"b{kept_id} and b{other_id} exclude each other, so what speaks for one "
-                    "speaks against the other: reject the one that does not hold"
+                    f"b{kept_id} and b{other_id} conflict, so they cannot be merged: "
+                    "reject the wrong one"
                 )
             return now
 
@@ -121,11 +121,11 @@ def _check(belief: Belief, did: Did) -> None:
     """Raises UsageError where this cannot be done to a belief."""
     if did is Did.PIN and belief.status is Status.RETIRED:
         raise UsageError(
-            f"b{belief.id} was given up, so it is not told: "
-            f"`tom memory confirm b{belief.id}` holds it again"
+            f"b{belief.id} is retired, so it cannot be pinned: "
+            f"`tom memory confirm b{belief.id}` restores it"
         )
     if did is Did.UNPIN and not belief.is_pinned:
-        raise UsageError(f"b{belief.id} is not pinned")
+        raise UsageError(f"b{belief.id} is not pinned, so there is nothing to unpin")
 
 
 def moment(beliefs: Sequence[Belief], *on: Belief) -> datetime:

@@ -121,9 +121,9 @@ class Forgetting:
         """Takes what was deleted off the disk, the index's files with it."""
         if not self._memory.purge():
             self._say(
-                "another process still has the old log of the database open; what was "
-                "forgotten leaves the disk when that process ends"
+                "another process still has the database's old log open; the disk holds "
+                "forgotten data until that process ends"
             )
         # Chroma keeps deleted vectors in its files, so the index is made anew.
         if not self._mind.parts.index.drop():
-            self._say("another process owns the vector index; run `tom db reindex` later")
+            self._say("another process is using the vector index; run `tom db reindex` later")

@@ -81,7 +81,7 @@ class Tom:
         Raises UsageError for a session of tom's own host, which only `state` makes.
         """
         if session.host == OWN_HOST:
-            raise UsageError(f"no host is called {OWN_HOST!r}: what is stated is not imported")
+            raise UsageError(f"{OWN_HOST!r} is not a host: use `remember` for statements")
         return self.memory.sessions.put(user_id, session)
 
     def learn(self, user_id: str, progress: Callable[[int], None] = lambda _: None) -> Learned:

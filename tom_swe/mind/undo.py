@@ -35,8 +35,8 @@ class Undoing:
                 done.append(last)
             if not done:
                 raise UsageError(
-                    "you changed nothing that can be taken back; what was forgotten is gone for "
-                    "good, and what was learned is corrected with `tom memory reject`"
+                    "there is nothing to undo; what you forgot is gone for good, and `tom memory "
+                    "reject` corrects what tom learned"
                 )
         return tuple(done)
 

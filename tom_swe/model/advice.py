@@ -68,7 +68,7 @@ class Recalled(Value):
 
 
 class Suggestion(Value):
-    """The answer to a query. Cited beliefs exist and carry the quotes they rest on.
+    """The answer to a query. Cited beliefs exist and have their quotes.
 
     ``when_stuck`` are questions for whoever wants it tried first; ``wishes`` say what the beliefs
     mean for this very request; ``usage`` is what it took of a language model, None where none
@@ -98,7 +98,7 @@ class Outcome(StrEnum):
 
 
 class PastConsultation(Value):
-    """A suggestion that is kept: what was asked, what was answered and what became of it."""
+    """A stored suggestion: the question, the answer and the outcome."""
 
     id: int
     repository: str

@@ -161,7 +161,7 @@ class Judge(StrEnum):
 
 
 class Verdict(Value):
-    """What became of advice that cited a belief, as it bears on that belief.
+    """A belief's share of the outcome of advice that cited it.
 
     ``weight`` is this belief's share. ``consultation_id`` is None once the advice is no
     longer kept, and where the judge is a session: one that was told the belief and kept to
@@ -189,7 +189,7 @@ class DecisionKind(StrEnum):
 
 
 class Decision(Value):
-    """What the person decided about a belief, with their own hands; it outranks inference.
+    """What the person decided about a belief; it outranks what tom infers.
 
     ``statement`` is of an edit and ``scope`` of a scope; ``learned`` is what it took the place
     of, as it was learned: the statement, or the scope as text.
@@ -203,7 +203,7 @@ class Decision(Value):
 
 
 class Belief(Value):
-    """What tom holds about the person across sessions, with its evidence, oldest first.
+    """What tom believes about the person across sessions, with its evidence, oldest first.
 
     ``statement`` and ``scope`` are the person's own where they decided them. ``founded_on`` is
     the id of the event that founded it.

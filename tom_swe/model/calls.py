@@ -104,7 +104,7 @@ class By(StrEnum):
 
 
 class Spending(Value):
-    """What the calls of one group used.
+    """The usage of one group of calls.
 
     ``usage.cost`` is the sum of the known prices. ``unpriced`` of the ``calls`` used tokens
     that have no known price; ``open`` ones are counted with the most that they may use.

@@ -61,7 +61,7 @@ class Sizes(Value):
 
 
 class Problem(Value):
-    """Something that is not as it should be, and what mends it."""
+    """A problem and how to fix it."""
 
     what: str
     mend: str

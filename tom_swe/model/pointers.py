@@ -6,7 +6,7 @@ from tom_swe.model.base import Value
 
 
 class Pointer(Value):
-    """That an agent says the person said these words.
+    """An agent's claim that the person said these words.
 
     ``session_id`` names the session in which they were found; until then the pointer
     waits, and expires.

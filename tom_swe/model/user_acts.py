@@ -61,7 +61,7 @@ class Image(Value):
 
 
 class UserAct(Value):
-    """Something the person did, and what it takes to take it back.
+    """Something the person did, and how to undo it.
 
     ``belief_ids`` are those it was done to, the first one before all; ``detail`` is what they
     said.

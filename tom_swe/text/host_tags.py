@@ -12,7 +12,7 @@ from tom_swe.text.pastes import without_pastes
 from tom_swe.text.safe import ADVICE, BRIEFING
 
 
-class Parts(NamedTuple):
+class Separated(NamedTuple):
     """A message taken apart: the person's words, and everything else that was in it."""
 
     words: str
@@ -24,14 +24,14 @@ def without_injections(text: str) -> str:
     return _INJECTED.sub("\n", text) if "<tom-" in text else text
 
 
-def separate(text: str) -> Parts:
+def separate(text: str) -> Separated:
     """Split a message into what the person wrote and what came along."""
     for opening in _HOST_WRITTEN:
         if text.lstrip().startswith(opening):
-            return Parts("", text.strip())
+            return Separated("", text.strip())
     if all(line.lstrip().startswith(">") for line in text.split("\n") if line.strip()):
         # Nothing stands beside it that it could be quoted for.
-        return Parts(text.strip(), "")
+        return Separated(text.strip(), "")
     beside: list[str] = []
     if request := _IDE_REQUEST.search(text):
         beside.append(request[0].strip())
@@ -41,7 +41,7 @@ def separate(text: str) -> Parts:
     if "[" in text:
         text = _take(_BRACKETED, text, beside)
     words = without_pastes(text, beside)
-    return Parts(
+    return Separated(
         re.sub(r"\n[^\S\n]*(?:\n[^\S\n]*){2,}", "\n\n", words).strip(),
         "\n\n".join(part for part in beside if part),
     )

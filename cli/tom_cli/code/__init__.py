@@ -1,1 +1,1 @@
-"""The interactive coding session: an agent that knows who it works for, in a terminal."""
+"""The interactive coding session: an agent that knows your preferences, in a terminal."""

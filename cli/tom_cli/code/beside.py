@@ -55,12 +55,12 @@ class Beside:
     def knows(self) -> str:
         """One line on what this session starts with."""
         if self.trouble:
-            return f"{self.trouble}; this session goes on without it, and is not kept"
+            return f"{self.trouble}; this session continues without tom, and is not stored"
         if self.off:
-            return "off: nothing is told to the agent, and nothing learned from this session"
+            return "off: no briefing for the agent, and no learning from this session"
         count = len(self.briefing.belief_ids)
         if not count:
-            return "knows nothing of you here yet; it learns from this session when you leave"
+            return "knows nothing about you here yet; it learns from this session when you leave"
         return f"told the agent {count} thing{'s'[: count != 1]} about you (/profile shows them)"
 
     def consult(self, text: str, before: str = "") -> Suggestion:
@@ -75,7 +75,7 @@ class Beside:
     def judge(self, outcome: Outcome, right: Sequence[int]) -> tuple[Belief, ...]:
         """Notes what became of the last advice. Raises UsageError where there was none."""
         if self.last is None or self.last.consultation_id is None:
-            raise UsageError("there is no advice yet; /suggest asks for some")
+            raise UsageError("there is no advice yet; /suggest REQUEST gives some")
         return self.tom.judge(
             self.user, self.last.consultation_id, outcome, right=set(right) if right else None
         )
@@ -180,15 +180,15 @@ def beside_message(
     if suggestion.action is Action.ASK:
         asked = " ".join(suggestion.questions)
         if answered:
-            lines.append(f"They were asked: {asked} Their answer ends their message.")
+            lines.append(f"tom asked them: {asked} Their answer is at the end of their message.")
         elif can_ask:
             lines.append(
-                f"They were asked: {asked} They chose not to answer: go on with the likeliest "
+                f"tom asked them: {asked} They chose not to answer: continue with the likeliest "
                 "reading, say what you assumed, and do not ask again."
             )
         else:
             lines.append(
-                f"Open: {asked} Nobody can be asked now: go on with the likeliest reading and "
+                f"Open: {asked} Nobody can answer now: continue with the likeliest reading and "
                 "say what you assumed."
             )
     beliefs = [belief for belief in suggestion.beliefs if belief.id not in told]
@@ -205,4 +205,6 @@ def folded(suggestion: Suggestion, told: Collection[int]) -> str:
     cited = ", ".join(f"b{belief.id}" for belief in suggestion.beliefs if belief.id not in told)
     if not cited:
         return ""
-    return f"adds {cited} for this request; /suggest shows it, /accept or /reject judges it"
+    return (
+        f"adds {cited} for this request; /suggest shows it, /accept or /reject says if it was right"
+    )

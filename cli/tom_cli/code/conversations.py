@@ -39,10 +39,10 @@ def resumable(conversations: Path, given: str) -> Kept:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{given!r} begins {len(found)} conversations; give more of the id")
+        raise UsageError(f"{len(found)} conversations begin with {given!r}; give more of the id")
     lines = [line_of(each) for each in kept(conversations)[:10]]
-    shown = "\n  ".join(["The newest are:", *lines]) if lines else "None is kept yet."
-    raise NotFound(f"no conversation {given!r} to resume. {shown}")
+    shown = "\n  ".join(["The newest are:", *lines]) if lines else "There are none yet."
+    raise NotFound(f"there is no conversation {given!r} to resume. {shown}")
 
 
 def newest_in(conversations: Path, folder: Path) -> Kept:
@@ -50,7 +50,7 @@ def newest_in(conversations: Path, folder: Path) -> Kept:
     for each in kept(conversations):
         if each.folder == str(folder):
             return each
-    raise NotFound(f"no conversation was held in {folder} yet; start one with `tom`")
+    raise NotFound(f"there is no conversation in {folder} yet; start one with `tom`")
 
 
 def line_of(each: Kept) -> str:

@@ -139,7 +139,7 @@ async def _work(
     teller.event("end", rest=rest.value, refused=refused, id=coder.id, spent=spent)
     teller.end()
     if refused:
-        talk(f"{refused} calls were refused, since nobody could approve them; --yes allows all")
+        talk(f"{refused} calls were refused because nobody could approve them; --yes allows all")
     if rest is Rest.INTERRUPTED:
         return INTERRUPTED
     if rest is Rest.FAILED:

@@ -132,10 +132,10 @@ def call_line(call: Call) -> Text:
 def costs(spent: Sequence[Spent]) -> Text:
     """What the session cost, a line a usage."""
     if not spent:
-        return Text("nothing was spent yet")
+        return Text("no costs yet")
     text = Text()
     for each in spent:
-        cost = "no known price" if each.cost is None else f"${each.cost:.4f}"
+        cost = "unknown price" if each.cost is None else f"${each.cost:.4f}"
         cached = f" ({each.cached} of them cached)" if each.cached else ""
         text.append(f"{safe(each.usage):<10} {each.tokens_in} tokens in{cached}, ")
         text.append(f"{each.tokens_out} out, {cost}\n")

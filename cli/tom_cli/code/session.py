@@ -99,7 +99,7 @@ class Session:
                 self.coder.close()
                 how = f"resume with: tom --resume {self.coder.id[:8]}"
                 is_kept = self._is_kept and not (beside and beside.trouble)
-                self.screen.say(how if is_kept else "nothing of it is kept", style="dim")
+                self.screen.say(how if is_kept else "this session is not stored", style="dim")
                 if beside is not None and self._spoke:
                     beside.leave(self.coder.id, self._folder, self._environ)
         finally:
@@ -152,11 +152,11 @@ class Session:
 
     def _head(self) -> str:
         model = self._model.name if self._model else "no model"
-        return f"tom in {self._folder}, {model}. /help shows what there is."
+        return f"tom in {self._folder}, {model}. /help lists the commands."
 
     def _toolbar(self) -> str:
         if self._model is None:
-            return " no model, so nobody is told anything; /help shows what works without one"
+            return " no model, so there is no agent; /help shows what works without one"
         beside = self._beside.now
         return f" tom: {beside.knows()}" if beside else " tom: …"
 

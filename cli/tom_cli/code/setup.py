@@ -45,7 +45,7 @@ def local_servers(usual: tuple[tuple[str, str], ...] = USUAL) -> list[Server]:
 def no_model(servers: list[Server]) -> str:
     """How to give the agent a model."""
     lines = [
-        "No model is configured, so there is no agent to work with yet. Any of these will do:",
+        "No model is configured, so there is no agent yet. Set one of these:",
         "",
         "  export TOM_MODEL=anthropic/claude-sonnet-4-5   with ANTHROPIC_API_KEY set",
         "  export TOM_MODEL=openai/gpt-5                  with OPENAI_API_KEY set",
@@ -56,16 +56,16 @@ def no_model(servers: list[Server]) -> str:
     ]
     for server in servers:
         model = safe(server.models[0]) if server.models else "NAME"
-        lines.append(f"{server.name} answers on this machine, so this would work right now:")
+        lines.append(f"{server.name} runs on this machine, so this works right now:")
         lines.append(
             f"  export TOM_MODEL=openai/{model} TOM_BASE_URL={server.base_url} TOM_API_KEY=none"
         )
     if not servers:
-        lines.append("No local server (Ollama, LM Studio, llama.cpp, vLLM) answers here.")
+        lines.append("No local server (Ollama, LM Studio, llama.cpp, vLLM) was found.")
     lines += [
         "",
-        "What needs no model works now: /profile, /why, /remember, /forget; and a request typed",
-        "here shows what tom would tell an agent about it.",
+        "Without a model /profile, /why, /remember and /forget work; and if you type a request,",
+        "tom shows its advice on it.",
     ]
     return "\n".join(lines)
 

@@ -36,7 +36,7 @@ async def profile(session: Session, _: str) -> None:
     if beliefs:
         show_beliefs(beliefs)
     else:
-        session.screen.tom("knows nothing of you here yet; `tom init` reads your past sessions")
+        session.screen.tom("knows nothing about you here yet; `tom init` reads your past sessions")
 
 
 async def why(session: Session, given: str) -> None:
@@ -81,7 +81,7 @@ async def suggest(session: Session, given: str) -> None:
     beside = await session.beside()
     suggestion = await asyncio.to_thread(beside.consult, given) if given else beside.last
     if suggestion is None:
-        raise UsageError("there is no advice yet; /suggest REQUEST asks for some")
+        raise UsageError("there is no advice yet; /suggest REQUEST gives some")
     show_suggestion(suggestion)
 
 
@@ -92,7 +92,7 @@ def judging(outcome: Outcome) -> Does:
         beside = await session.beside()
         right = [id_of(each, "b", "belief") for each in given.replace(",", " ").split()]
         changed = await asyncio.to_thread(beside.judge, outcome, right)
-        session.screen.tom(f"noted as {outcome.value}")
+        session.screen.tom(f"saved as {outcome.value}")
         for belief in changed:
             session.screen.say(
                 f"  b{belief.id} {safe(belief.statement, 80)}: {belief.status.value}, "
@@ -112,9 +112,9 @@ async def learn(session: Session, _: str) -> None:
     """Learns from this session now rather than at its end."""
     beside = await session.beside()
     if beside.off:
-        raise UsageError("tom is off in this session; /on turns it on")
+        raise UsageError("tom is off in this session; /on switches it on")
     if session.coder is None:
-        raise UsageError("nothing was said in this session yet")
+        raise UsageError("there is nothing to learn from yet: say something first")
     place = session.conversations / session.coder.id
     before = {belief.id: belief for belief in await asyncio.to_thread(beside.beliefs)}
     await asyncio.to_thread(beside.learn, place)
@@ -131,7 +131,7 @@ async def learn(session: Session, _: str) -> None:
 async def off(session: Session, _: str) -> None:
     """Turns tom off for the rest of this session."""
     (await session.beside()).off = True
-    session.screen.tom("off: no advice from here on, and this session is not learned from")
+    session.screen.tom("off: no advice from now on, and no learning from this session")
 
 
 async def on(session: Session, _: str) -> None:
@@ -146,7 +146,8 @@ async def resume(session: Session, _: str) -> None:
     for each in kept[:15]:
         session.screen.say(f"  {conversations.line_of(each)}")
     session.screen.say(
-        "resume one with `tom --resume ID`" if kept else "no conversation is kept yet", style="dim"
+        "resume one with `tom --resume ID`" if kept else "there are no conversations yet",
+        style="dim",
     )
 
 
@@ -167,20 +168,20 @@ async def help_(session: Session, _: str) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "/profile": Command("", "what tom holds about you here, with your own words", profile),
+    "/profile": Command("", "what tom believes about you here, with your own words", profile),
     "/why": Command("b12", "the quotes and the arithmetic of a belief", why),
-    "/remember": Command("WORDS", "take your word for something", remember),
+    "/remember": Command("WORDS", "tell tom something yourself", remember),
     "/forget": Command("b12", "forget a belief for good", forget),
     "/suggest": Command("[REQUEST]", "tom's last advice in full, or advice on a request", suggest),
     "/accept": Command("", "the last advice was right", judging(Outcome.ACCEPTED)),
     "/partly": Command("[b1 b2]", "only these beliefs of it were right", judging(Outcome.PARTLY)),
     "/reject": Command("", "the last advice was wrong", judging(Outcome.REJECTED)),
     "/learn": Command("", "learn from this session now, not when you leave", learn),
-    "/off": Command("", "no advice and no learning in this session (/on undoes it)", off),
-    "/on": Command("", "advice and learning again", on),
+    "/off": Command("", "switch advice and learning off in this session", off),
+    "/on": Command("", "switch advice and learning on again", on),
     "/cost": Command("", "tokens and money spent in this session", cost),
     "/resume": Command("", "conversations that can be resumed", resume),
-    "/help": Command("", "this", help_),
+    "/help": Command("", "show this", help_),
     "/quit": Command("", "leave (as Ctrl-D)", leave),
 }
 
@@ -195,7 +196,7 @@ async def obey(session: Session, line: str) -> None:
     name, _, given = line.partition(" ")
     command = COMMANDS.get(name.lower()) or _only(name.lower())
     if command is None:
-        raise UsageError(f"there is no {safe(name, 40)}; /help shows what there is")
+        raise UsageError(f"there is no command {safe(name, 40)}; /help lists them")
     await command.does(session, given.strip())
 
 

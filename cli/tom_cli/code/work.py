@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tom_swe.hosts.coding import Coder, Happening
     from tom_swe.settings import Model
 
-MISSING = "the coding session needs OpenHands: pip install 'tom-swe[openhands]'"
+MISSING = "the coding session needs OpenHands: run pip install 'tom-swe[openhands]'"
 HEADLESS = "Nobody can answer questions in this session: decide, and say what you assumed."
 
 

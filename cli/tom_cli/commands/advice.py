@@ -19,12 +19,14 @@ def register(app: typer.Typer) -> None:
 
 
 def consult(
-    request: Annotated[str, typer.Argument(help="What was asked of the agent; - reads stdin.")],
+    request: Annotated[str, typer.Argument(help="The request to the agent; - reads stdin.")],
     repository: Repository = None,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="How many beliefs at most.")] = 8,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="The most beliefs to cite.")] = 8,
     as_json: Json = False,
 ) -> None:
-    """Say whether to proceed with a request or ask first, and what you would want.
+    """Say whether to proceed with a request or ask first.
+
+    It cites the beliefs that apply.
 
     Example: tom consult "add a login page"
     """
@@ -33,7 +35,7 @@ def consult(
 
     text = (sys.stdin.read() if request == "-" else request).strip()
     if not text:
-        raise UsageError("the request is empty: say what was asked of the agent")
+        raise UsageError("the request is empty: give the request to the agent")
     query = Query(text=text, repository=repository_here(repository), limit=limit)
     with opened() as (tom, settings):
         suggestion = tom.consult(settings.user, query)
@@ -44,7 +46,7 @@ def consult(
 
 
 def feedback(
-    advice: Annotated[str, typer.Argument(help="The advice's id, as consult prints it: a12.")],
+    advice: Annotated[str, typer.Argument(help="The advice's id from consult, such as a12.")],
     outcome: Annotated[str, typer.Argument(help="accepted, partly or rejected.")],
     right: Annotated[
         list[str] | None,
@@ -52,9 +54,10 @@ def feedback(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what became of advice; the beliefs that it cited become surer or less sure by it.
+    """Tell tom whether advice was right.
 
-    Saying it again replaces what was said before.
+    This raises or lowers the confidence of the cited beliefs. Running it again replaces the
+    earlier outcome.
 
     Example: tom feedback a12 partly --right b3
     """
@@ -64,7 +67,7 @@ def feedback(
     advice_id = id_of(advice, "a", "advice")
     known = [each.value for each in Outcome]
     if outcome not in known:
-        raise UsageError(f"{outcome!r} is no outcome: it is one of {', '.join(known)}")
+        raise UsageError(f"{outcome!r} is not a valid outcome: use one of {', '.join(known)}")
     held = [id_of(each, "b", "belief") for each in right] if right else None
     with opened() as (tom, settings):
         beliefs = tom.judge(settings.user, advice_id, Outcome(outcome), right=held)
@@ -73,18 +76,18 @@ def feedback(
     else:
         show_beliefs(beliefs)
     if not beliefs:
-        talk(f"a{advice_id} rests on no belief; its outcome is kept")
+        talk(f"a{advice_id} cites no belief; its outcome is stored")
 
 
 def brief(
     repository: Repository = None,
     tokens: Annotated[
         int | None,
-        typer.Option(min=50, max=8000, help="A budget of its own instead of the stored text."),
+        typer.Option(min=50, max=8000, help="A token budget; without it, the stored briefing."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print what the next session is told about you.
+    """Print the briefing for the next session.
 
     Example: tom brief --repository acme/shop
     """
@@ -95,4 +98,4 @@ def brief(
     elif briefing.text:
         sys.stdout.write(f"{briefing.text}\n")
     else:
-        talk("nothing is known yet, so there is nothing to tell; start with `tom init`")
+        talk("there are no beliefs yet, so the briefing is empty; start with `tom init`")

@@ -13,9 +13,10 @@ def register(app: typer.Typer) -> None:
 
 
 def audit(as_json: Json = False) -> None:
-    """Look for junk, duplicates, contradictions, stale and unsupported beliefs, and secrets.
+    """Check the quality of the beliefs.
 
-    Exits with 1 where a belief has no quote or holds a secret; the rest is for you to judge.
+    It looks for junk, duplicates, contradictions, stale and unsupported beliefs, and secrets.
+    Exits with 1 if a belief has no quote or holds a secret; the rest is for you to judge.
 
     Example: tom audit
     """
@@ -31,14 +32,14 @@ def audit(as_json: Json = False) -> None:
     if as_json:
         print_json(found)
     elif not found.beliefs:
-        console().print("Nothing is known yet, so there is nothing to audit.")
+        console().print("There are no beliefs to audit yet; start with `tom init`.")
     else:
         table = Table("fault", "beliefs", "share", "such as", box=None)
         for each in found.findings:
             samples = ", ".join(f"b{i}" for i in each.samples)
             table.add_row(each.fault.value, str(each.count), f"{each.share:.0%}", samples)
         console().print(table)
-        console().print(f"\n{found.sound:.0%} of {found.beliefs} beliefs have none of these.")
+        console().print(f"\n{found.sound:.0%} of {found.beliefs} beliefs have no fault.")
         for each in found.findings:
             if each.samples:
                 console().print(f"\n{each.fault.value}")

@@ -24,16 +24,17 @@ ModelName = Annotated[
     str | None, typer.Option("--model", "-m", help="The model, as litellm names it.")
 ]
 Resume = Annotated[
-    str | None, typer.Option("--resume", help="Go on with a conversation: its id, or the start.")
+    str | None,
+    typer.Option("--resume", help="Continue a conversation, by its id or the start of it."),
 ]
 Continue = Annotated[
-    bool, typer.Option("--continue", "-c", help="Go on with the newest one of this folder.")
+    bool, typer.Option("--continue", "-c", help="Continue the newest conversation of this folder.")
 ]
 Private = Annotated[
     bool,
-    typer.Option("--private", help="Tell the agent nothing of you, learn nothing, keep nothing."),
+    typer.Option("--private", help="Give the agent no briefing, learn nothing, keep nothing."),
 ]
-Events = Annotated[bool, typer.Option("--json", help="With -p: one JSON event a line.")]
+Events = Annotated[bool, typer.Option("--json", help="With -p: print one JSON event a line.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -50,11 +51,11 @@ def code(
     private: Private = False,
     as_json: Events = False,
 ) -> None:
-    """Work with a coding agent that knows who it works for, in this folder.
+    """Work with a coding agent that knows your preferences.
 
-    `tom` alone does the same. Edits and commands wait for your word; with --yes they run
-    without it. -p exits 0 when the agent is done, 1 when it failed, and 3 when calls were
-    refused because nobody could approve them.
+    It works in this folder; `tom` alone does the same. Edits and commands wait for your
+    approval; with --yes they run without it. -p exits 0 when the agent is done, 1 when it
+    failed, and 3 when calls were refused because nobody could approve them.
 
     Example: tom code -p "add a test for the parser" --yes
     """
@@ -76,7 +77,9 @@ def start(
         _start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
         return
     if resume is not None or go_on:
-        raise UsageError("a private session is kept nowhere, so there is none to go on with")
+        raise UsageError(
+            "private sessions are not stored, so none can be resumed: leave --private out"
+        )
     os.environ["TOM_OFF"] = "1"
     # All that a session leaves behind lies in tom's home.
     with tempfile.TemporaryDirectory(prefix="tom-private-") as home:
@@ -118,7 +121,7 @@ def _start(
     if chosen is None:
         raise UsageError(
             "no model is configured: set TOM_MODEL (or LLM_MODEL), or give --model; "
-            "`tom` in a terminal shows the ways"
+            "`tom` in a terminal shows how"
         )
     from tom_cli.code.headless import run
 
@@ -137,7 +140,7 @@ def _talk(
     is_kept: bool,
 ) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("there is no terminal to talk in: give a task with -p, or see tom --help")
+        raise UsageError("there is no terminal here: give a task with -p, or see tom --help")
     from importlib.util import find_spec
 
     from tom_cli.code.work import MISSING
@@ -153,5 +156,7 @@ def _there(folder: str) -> Path:
     """The folder that a conversation was held in. Raises UsageError where it is gone."""
     path = Path(folder)
     if not path.is_dir():
-        raise UsageError(f"{folder}, where it was held, is not there any more")
+        raise UsageError(
+            f"{folder}, where it was held, no longer exists: start a new one with `tom`"
+        )
     return path

@@ -27,16 +27,14 @@ def register(app: typer.Typer) -> None:
 
 def cost(
     days: Annotated[
-        int, typer.Option(min=1, max=3650, help="How many days back, today included.")
+        int, typer.Option(min=1, max=3650, help="How many days back, including today.")
     ] = 30,
-    by: Annotated[
-        str, typer.Option(help="Put together by day, purpose, session or model.")
-    ] = "day",
+    by: Annotated[str, typer.Option(help="Group by day, purpose, session or model.")] = "day",
     as_json: Json = False,
 ) -> None:
-    """Show what language models were called for, what that used, and what today allows.
+    """Show what language models were called for and what it cost.
 
-    Prices are in USD, as far as they are known; days are those of your own clock.
+    It also shows what is left today. Prices are in USD, if known; days follow your own clock.
 
     Example: tom cost --by purpose
     """
@@ -44,7 +42,7 @@ def cost(
 
     known = [each.value for each in By]
     if by not in known:
-        raise UsageError(f"nothing is put together by {by!r}: it is one of {', '.join(known)}")
+        raise UsageError(f"cannot group by {by!r}: use one of {', '.join(known)}")
     since, midnight = window(days)
     with opened() as (tom, settings):
         calls = tom.memory.ledger.calls(since)
@@ -88,7 +86,7 @@ def _show(groups: Sequence[Spending], by: By, days: int, today: Used, settings: 
         _show_table(groups, by)
     else:
         when = "today" if days == 1 else f"in the last {days} days"
-        out.print(f"no model was called {when}; what tom does without one costs nothing")
+        out.print(f"no model was called {when}; without one tom costs nothing")
     out.print(
         f"today: {today.cost:.4f} of {settings.daily_budget:,.10g} USD (TOM_DAILY_BUDGET), "
         f"{today.tokens:,} of {settings.daily_tokens:,} tokens without a price "

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tom_swe.doctor.report import Report
     from tom_swe.settings import Settings
 
-app = typer.Typer(help="Look after the database and the index.", no_args_is_help=True)
+app = typer.Typer(help="Maintain the database and the indexes.", no_args_is_help=True)
 
 
 def register(main: typer.Typer) -> None:
@@ -24,9 +24,9 @@ def register(main: typer.Typer) -> None:
 
 @app.command()
 def upgrade() -> None:
-    """Bring the database to this version's schema; a copy is kept beside it.
+    """Upgrade the database to this version's schema.
 
-    Every command does this by itself when it is needed.
+    tom keeps a copy of the old one. Every command does this when needed.
 
     Example: tom db upgrade
     """
@@ -41,22 +41,22 @@ def upgrade() -> None:
     if before == tom_migrations.HEAD:
         talk(f"{path} is up to date (schema {before})")
     else:
-        talk(f"{path} is at schema {tom_migrations.HEAD} now, from {before or 'nothing'}")
+        talk(f"{path} is now at schema {tom_migrations.HEAD} (before: {before or 'none'})")
 
 
 @app.command()
 def check(
     mend: Annotated[
-        bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")
+        bool, typer.Option("--repair", help="Repair what can be repaired without losing anything.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Check that the database is sound and every index in step with it.
+    """Check that the database is intact and its indexes up to date.
 
-    --repair makes full text, vector index and briefings anew where they are not, gives back
-    what a killed learner held, and closes files that others could read. It never touches a
-    database with damaged pages: that is copied aside, what can be read of it saved into a file,
-    and you are told how to put it in place. Exits 1 where something is left.
+    --repair rebuilds full text, vector index and briefings that are out of date, releases
+    sessions that a killed learner held, and closes files that others could read. It never
+    changes a database with damaged pages: it copies that aside, saves the readable rows into a
+    file, and says how to restore it. Exits with 1 if a problem is left.
 
     Example: tom db check --repair
     """
@@ -71,17 +71,21 @@ def check(
     if as_json:
         print_json(found)
     else:
-        show_problems(found, "the database is sound, and every index in step")
+        show_problems(found, "the database is intact, and every index is up to date")
     if found:
         raise typer.Exit(1)
 
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="A copy from backups, or a saved.db from a repair.")],
+    file: Annotated[
+        Path, typer.Argument(help="A copy from backups/, or a saved.db from a repair.")
+    ],
     yes: Yes = False,
 ) -> None:
-    """Put a copy of the database in the place of the one in use, which is copied aside first.
+    """Restore a copy of the database.
+
+    tom copies the present one aside first.
 
     Example: tom db restore ~/.local/share/tom/backups/tom-0006-20260901T100000.db
     """
@@ -90,10 +94,10 @@ def restore(
     from tom_swe.settings import load_settings
 
     if not file.is_file():
-        raise UsageError(f"there is no file {file}")
+        raise UsageError(f"there is no file {file}: give a copy from backups/")
     settings = load_settings()
     path = settings.database
-    confirmed(f"Put {file} in the place of {path}, and so lose what came after it?", yes)
+    confirmed(f"Replace {path} with {file}, and lose everything newer?", yes)
     driver = driver_of(path, key=settings.database_key)
     aside = salvage.copy_aside(path, driver) if path.exists() else None
     salvage.restore(path, file, driver)
@@ -101,13 +105,13 @@ def restore(
         sizes = tom.memory.sizes()
     talk(f"{path} holds {sizes.sessions} sessions and {sizes.beliefs} beliefs now")
     if aside:
-        talk(f"what was there is in {aside}")
-    talk("`tom init` brings back what transcripts on this machine hold beyond that")
+        talk(f"the previous database is in {aside}")
+    talk("`tom init` reads what else the transcripts on this machine hold")
 
 
 @app.command()
 def reindex() -> None:
-    """Make the full-text and vector indexes anew from the database.
+    """Rebuild the full-text and vector indexes from the database.
 
     Example: tom db reindex
     """
@@ -115,19 +119,21 @@ def reindex() -> None:
 
     with opened() as (tom, _):
         if not rebuild(tom):
-            talk("another process owns the vector index; try again when it has finished")
+            talk("another process is using the vector index; try again when it has finished")
             raise typer.Exit(1)
-    talk("every index is made anew")
+    talk("every index is rebuilt")
 
 
 def doctor(
     ask_model: Annotated[
         bool,
-        typer.Option("--ask-model", help="Ask each configured model for a word, which it charges."),
+        typer.Option("--ask-model", help="Ask each configured model for one word, at its price."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say how this installation stands: settings, database, index, hooks, models, transcripts.
+    """Check this installation.
+
+    It checks settings, database, index, hooks, models and transcripts.
 
     Example: tom doctor
     """
@@ -148,7 +154,7 @@ def doctor(
         width = max(map(len, state.facts))
         for name, value in state.facts.items():
             out.print(f"{name:<{width}}  {safe(value)}")
-        show_problems(state.problems, "nothing to mend")
+        show_problems(state.problems, "no problems found")
     if state.problems:
         raise typer.Exit(1)
 
@@ -175,7 +181,7 @@ def _asked(state: Report, settings: Settings) -> Report:
         price = "" if used.cost is None else f" for ${used.cost:.4f}"
         facts[model.name] = f"answers, with {used.tokens_in + used.tokens_out} tokens{price}"
     if not any(models):
-        talk("no model is configured, so none is asked")
+        talk("no model is configured, so none was asked")
     return state.model_copy(update={"facts": facts, "problems": tuple(found)})
 
 
@@ -191,7 +197,7 @@ def _repair(as_json: bool) -> None:
     done = repair(load_settings(), talk)
     # Its own memory cannot be told that one is damaged: what was taken waits until it is restored.
     if not done.left and (taken := take_over(os.environ)):
-        what = f"{taken} files of the inbox that a learner left behind"
+        what = f"{taken} inbox files that a learner left behind"
         done = done.model_copy(
             update={"mended": (*done.mended, Mended(what=what, done="learned from"))}
         )
@@ -199,7 +205,7 @@ def _repair(as_json: bool) -> None:
         print_json(done)
     else:
         for each in done.mended:
-            console().print(f"mended: {safe(each.what)}: {safe(each.done)}")
-        show_problems(done.left, "the database is sound, and every index in step")
+            console().print(f"repaired: {safe(each.what)}: {safe(each.done)}")
+        show_problems(done.left, "the database is intact, and every index is up to date")
     if done.left:
         raise typer.Exit(1)

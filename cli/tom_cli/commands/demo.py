@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo() -> None:
-    """See what tom does, on an invented developer's sessions; your own memory is not touched.
+    """Show what tom does, on an invented developer's sessions.
+
+    Your own memory stays untouched.
 
     Example: tom demo
     """
@@ -54,19 +56,19 @@ def demo() -> None:
             shutil.copytree(shipped, home)
         settings = Settings(home=Path(folder) / "memory", user="mira")
         tom = open_tom(settings, say=talk)
-        step("1. Mira's sessions with four coding agents are read")
+        step("1. Reading Mira's sessions with four coding agents")
         for host, place in PLACES:
             intake = import_transcripts(tom, settings.user, host, home / place)
             out.print(f"  {intake_line(host, intake)}")
         for failure in tom.learn(settings.user).failed:
             raise TomError(f"the demo's {failure}")
-        step("2. What they say about her, each with her own words (tom profile)")
+        step("2. What tom learned about her, each belief with her own words (tom profile)")
         show_profile(tom.memory.beliefs.user_model(settings.user))
         for number, request in ((3, UNCLEAR), (4, CLEAR)):
             step(f"{number}. An agent asks about: “{request}” (tom consult)")
             query = Query(text=request, repository=REPOSITORY, limit=5)
             show_suggestion(tom.consult(settings.user, query))
-        step(f"5. What her next session in {REPOSITORY} is told (tom brief)")
+        step(f"5. The briefing for her next session in {REPOSITORY} (tom brief)")
         out.print(tom.brief(settings.user, REPOSITORY).text)
         tom.close()
     step("Now with your own history: `tom init`")

@@ -19,11 +19,11 @@ def register(db: typer.Typer) -> None:
 
 
 def encrypt(yes: Yes = False) -> None:
-    """Encrypt the database with a key that is kept in this system's keyring.
+    """Encrypt the database, with a key in this system's keyring.
 
-    Where there is no keyring, set TOM_DATABASE_KEY to 64 hexadecimal digits, each time; then
-    the key is kept nowhere. It needs the extra tom-swe[encryption]. Losing the key loses the
-    memory, so keep an export first: docs/how-to/encryption.md.
+    Without a keyring, set TOM_DATABASE_KEY to 64 hexadecimal digits, each time; tom then
+    stores the key nowhere. It needs the extra tom-swe[encryption]. Losing the key loses the
+    memory, so make an export first: docs/how-to/encryption.md.
 
     Example: tom db encrypt
     """
@@ -42,9 +42,11 @@ def encrypt(yes: Yes = False) -> None:
         yes,
     )
     name = converting.encrypt(path, given, settings.busy_timeout_seconds)
-    talk(f"{path} is encrypted; the copies that upgrades had left are deleted")
+    talk(f"{path} is encrypted; copies from earlier upgrades are deleted")
     if given:
-        talk(f"keep {cipher.VARIABLE}: tom does not, and nothing opens the memory without it")
+        talk(
+            f"keep {cipher.VARIABLE}: tom does not store it, and cannot open the memory without it"
+        )
     else:
         talk(f"the key is in the keyring as {name!r} of {cipher.SERVICE!r}")
     for each in _outside(settings):
@@ -52,7 +54,7 @@ def encrypt(yes: Yes = False) -> None:
 
 
 def decrypt(yes: Yes = False) -> None:
-    """Take the encryption of the database off again.
+    """Decrypt the database.
 
     Example: tom db decrypt
     """
@@ -65,10 +67,10 @@ def decrypt(yes: Yes = False) -> None:
         talk(f"{path} is not encrypted")
         return
     name = cipher.named(path)
-    confirmed(f"Decrypt {path}, so that whoever has the file can read it?", yes)
+    confirmed(f"Decrypt {path}, so that anyone with the file can read it?", yes)
     driver = driver_of(path, key=settings.database_key)
     converting.decrypt(path, driver, settings.busy_timeout_seconds)
-    talk(f"{path} is not encrypted any more")
+    talk(f"{path} is no longer encrypted")
     if not settings.database_key:
         talk(
             f"the key stays in the keyring, for encrypted copies that you may have: {name!r} of "
@@ -98,14 +100,14 @@ def _given(settings: Settings) -> str:
 def _outside(settings: Settings) -> list[str]:
     """What is there, or could be, that the encryption does not reach."""
     places = (
-        (settings.index, "numbers that stand for what turns mean, no text"),
-        (settings.conversations, "conversations of the coding session, whole"),
+        (settings.index, "vectors of what turns mean, no text"),
+        (settings.conversations, "conversations of the coding session, complete"),
         (settings.history, "what you typed in the coding session"),
         (settings.home / "hosts", "names and folders of sessions, paths of transcripts; logs"),
     )
     return [
         *(f"{place}: {what}" for place, what in places if place.exists()),
-        "the transcripts of your agents, which it was all learned from",
+        "the transcripts of your agents, which tom learned from",
         "exports, copies and backups that you or your system made",
-        "what a file system or an SSD keeps of what is deleted",
+        "deleted data that a file system or an SSD still holds",
     ]

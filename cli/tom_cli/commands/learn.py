@@ -30,13 +30,13 @@ def init(
     yes: Yes = False,
     as_json: Json = False,
     host: Annotated[
-        list[str] | None, typer.Option(help="Only this host's transcripts; may be repeated.")
+        list[str] | None, typer.Option(help="Only this host's transcripts; repeatable.")
     ] = None,
 ) -> None:
-    """Find the transcripts on this machine, read them, and show what they say about you.
+    """Read the transcripts on this machine and show what tom learned.
 
-    Nothing is read before you agree. Nothing leaves this machine, unless you have set up a
-    language model: then that one reads the sessions, too, up to the day's budget.
+    tom asks before it reads anything. Nothing leaves this machine, unless you have set up a
+    language model: then the model reads the sessions too, up to the day's budget.
 
     Example: tom init --host claude-code
     """
@@ -80,8 +80,10 @@ def init(
         tom.catch_up(settings.user)
     _tell(learned, settings)
     if user.beliefs:
-        talk("`tom why b1` says why; `tom memory forget b1` takes it out; `tom brief` is what")
-        talk("the next session is told")
+        talk(
+            "`tom why b1` explains a belief; `tom memory forget b1` deletes it; `tom brief` prints"
+        )
+        talk("the briefing for the next session")
     if learned.failed:
         raise typer.Exit(1)
 
@@ -91,13 +93,14 @@ def import_(
         str, typer.Argument(help="claude-code, codex, openhands, aider, jsonl, tom-swe-reference.")
     ],
     path: Annotated[
-        Path | None, typer.Argument(help="A folder or one transcript; by default the usual place.")
+        Path | None, typer.Argument(help="A folder or one transcript; by default the host's own.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Read one host's transcripts into memory; `tom learn` then learns from them.
+    """Read one host's transcripts into memory.
 
-    Reading the same again changes nothing; a session that has grown is brought up to date.
+    `tom learn` then learns from them. Reading the same again changes nothing; sessions that
+    have grown are updated.
 
     Example: tom import codex ~/.codex/sessions
     """
@@ -107,7 +110,7 @@ def import_(
     importer = importer_of(source)
     roots = [path] if path else importer.roots(os.environ, Path.home())
     if not roots:
-        raise UsageError(f"{source} keeps nothing in its usual places here: give a PATH")
+        raise UsageError(f"no transcripts in the usual places of {source}: give a PATH")
     with opened() as (tom, settings):
         intakes = [_take_in(tom, settings, source, root, None) for root in roots]
         waiting = tom.memory.queue.pending(settings.user)
@@ -117,19 +120,19 @@ def import_(
         for each in intakes:
             console().print(intake_line(source, each))
     if waiting:
-        talk(f"{waiting} sessions wait to be learned from: `tom learn`")
+        talk(f"{waiting} sessions to learn from: run `tom learn`")
 
 
 def learn(
     pending: Annotated[
-        bool, typer.Option("--pending", help="Only sessions not learned from yet.")
+        bool, typer.Option("--pending", help="Only sessions that tom has not learned from yet.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Learn from the sessions in memory.
 
-    Without --pending, sessions that an earlier version read are read again, and those
-    that failed are tried again.
+    Without --pending, tom also reads again the sessions that an earlier version read, and
+    those that failed.
 
     Example: tom learn --pending
     """
@@ -146,7 +149,7 @@ def learn(
         return
     console().print(
         f"{learned.sessions} sessions read, {learned.observations} new observations, "
-        f"{learned.revisions} changes of mind"
+        f"{learned.revisions} changed beliefs"
     )
     _tell(learned, settings)
     if learned.failed:

@@ -27,11 +27,13 @@ def register(app: typer.Typer) -> None:
 
 
 def log(
-    belief: Annotated[str | None, typer.Argument(help="Only of this belief, such as b3.")] = None,
+    belief: Annotated[str | None, typer.Argument(help="Only this belief, such as b3.")] = None,
     since: Since = None,
     as_json: Json = False,
 ) -> None:
-    """Show everything that changed a belief: when, what, who or what did it, and why.
+    """Show everything that changed a belief.
+
+    Each line says when, what, who or what did it, and why.
 
     Example: tom log b3 --since 7d
     """
@@ -52,7 +54,7 @@ def log(
     for each in found:
         out.print(_line(each))
     if not found:
-        talk("nothing changed" + (" in this time" if since else ""))
+        talk("nothing changed" + (" in this period" if since else ""))
 
 
 def diff(
@@ -61,9 +63,10 @@ def diff(
     ],
     as_json: Json = False,
 ) -> None:
-    """Show which beliefs were added (+), changed (~) or given up (-) since a time.
+    """Show which beliefs changed since a time.
 
-    What was forgotten since is in none of it.
+    It marks them as added (+), changed (~) or retired (-). It leaves out what you have
+    forgotten since.
 
     Example: tom diff --since 7d
     """
@@ -85,10 +88,12 @@ def diff(
 
 
 def why_not(
-    statement: Annotated[str, typer.Argument(help="What you would have tom believe.")],
+    statement: Annotated[str, typer.Argument(help="What you expect tom to believe.")],
     as_json: Json = False,
 ) -> None:
-    """Say why something is not believed: what is nearest, what speaks against it, or nothing.
+    """Say why tom does not believe something.
+
+    It shows what contradicts it, and what is similar.
 
     Example: tom why-not "use yarn"
     """
@@ -111,7 +116,7 @@ def _line(entry: Entry) -> Text:
     line.append(f"{entry.by:<12} ", style="cyan")
     line.append(safe(entry.reason))
     if entry.taken_back:
-        line.append("  (taken back)", style="yellow")
+        line.append("  (undone)", style="yellow")
     return line
 
 
@@ -137,13 +142,13 @@ def _show(found: WhyNot) -> None:
 
     out = console()
     if found.believed:
-        out.print(Text("It is believed", style="bold underline"))
+        out.print(Text("tom believes it", style="bold underline"))
         for belief in found.believed:
             out.print(belief_line(belief))
     titles = {
-        Relation.AGREE: "Not believed, though it was said",
-        Relation.CONTRADICT: "What speaks against it",
-        Relation.DIFFERENT: "What is near to it",
+        Relation.AGREE: "Said, but not believed",
+        Relation.CONTRADICT: "Contradicted by",
+        Relation.DIFFERENT: "Similar",
     }
     for relation, title in titles.items():
         near = [each for each in found.near if each.relation is relation]
@@ -162,12 +167,12 @@ def _show(found: WhyNot) -> None:
             words = f"  “{safe(heard.observation.quote.text, QUOTE)}”"
             out.print(Text(f"{words}  {heard.at:%Y-%m-%d}, s{heard.session_id}"))
     if found.said:
-        out.print(Text("\nSaid, and not taken for a lasting wish", style="bold underline"))
+        out.print(Text("\nSaid, but not read as a lasting wish", style="bold underline"))
         for turn in found.said:
             when = f"{turn.at:%Y-%m-%d}, " if turn.at else ""
             out.print(Text(f"  “{safe(turn.text, QUOTE)}”  {when}s{turn.session_id}"))
     if not (found.believed or found.near or found.for_one_task or found.said):
         count = found.sessions
-        out.print(f"It was never said, in {count} session{'s'[: count != 1]}.")
+        out.print(f"You never said it, in {count} session{'s'[: count != 1]}.")
     if not found.believed:
-        talk("if it holds, say so: `tom remember`, or `tom memory confirm` one of these")
+        talk("if it is right, use `tom remember`, or `tom memory confirm` one of these")

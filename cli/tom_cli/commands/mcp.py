@@ -17,9 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def mcp() -> None:
-    """Serve what tom knows to coding agents over MCP, on stdin and stdout.
+    """Serve what tom knows to coding agents over MCP.
 
-    Started by an agent's host, not by hand: see docs/how-to/mcp.md.
+    It uses stdin and stdout. An agent's host starts this, not you: see docs/how-to/mcp.md.
 
     Example: tom mcp
     """

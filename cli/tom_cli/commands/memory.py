@@ -20,10 +20,13 @@ Target = Annotated[str, typer.Argument(help="A belief (b3) or a session (s7).")]
 def memory(
     context: typer.Context,
     sessions: Annotated[
-        int, typer.Option("--sessions", "-n", min=0, help="How many sessions, the newest first.")
+        int,
+        typer.Option("--sessions", "-n", min=0, help="How many sessions to show, newest first."),
     ] = 10,
 ) -> None:
-    """See, correct, forget and take along what is kept; alone it is shown as a tree.
+    """See, correct, forget, export and import your memory.
+
+    Without a command it shows the memory as a tree.
 
     Example: tom memory --sessions 30
     """
@@ -42,15 +45,15 @@ def memory(
             sessions,
         )
     console().print(shown)
-    talk("`tom memory --help` shows what can be done with it")
+    talk("`tom memory --help` shows the commands for it")
 
 
 @app.command(name="list")
 def list_(
     sessions: Annotated[
-        bool, typer.Option("--sessions", help="Sessions instead of beliefs.")
+        bool, typer.Option("--sessions", help="List sessions instead of beliefs.")
     ] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Beliefs given up, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include retired beliefs.")] = False,
     as_json: Json = False,
 ) -> None:
     """List the beliefs, or the sessions they came from.
@@ -106,25 +109,29 @@ def show(target: Target, as_json: Json = False) -> None:
 def forget(
     target: Annotated[str | None, typer.Argument(help="A belief (b3) or a session (s7).")] = None,
     phrase: Annotated[
-        str | None, typer.Option(help="All that mentions these words, in any case.")
+        str | None,
+        typer.Option(help="Everything that mentions these words, in upper or lower case."),
     ] = None,
     repository: Annotated[
-        str | None, typer.Option("--repository", "-r", help="Its sessions; . is this folder's.")
+        str | None,
+        typer.Option(
+            "--repository", "-r", help="The sessions of this repository; . is this folder's."
+        ),
     ] = None,
     host: Annotated[str | None, typer.Option(help="The sessions of this host: codex, ...")] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=DATES, help="Sessions from this day on.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="Sessions to this day's end.")
+        datetime | None, typer.Option(formats=DATES, help="Sessions up to the end of this day.")
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Delete for good: a belief, a session, or all of a phrase, a repository, a host or a time.
+    """Forget a belief, a session, or everything that matches.
 
-    What rests on it alone goes, too. A belief is not learned again from the same words; a
-    session is not imported again. Repository, host and time together mean the sessions that
-    they all hold for.
+    It deletes for good, including what rests on it alone. tom does not learn a belief again
+    from the same words, nor import a session again. Repository, host and time combined select
+    the sessions that match all of them.
 
     Example: tom memory forget b3
     """
@@ -133,11 +140,15 @@ def forget(
 
     chosen = forgetting.Which(repository=repository, host=host, since=since, until=until)
     if sum((target is not None, phrase is not None, chosen.any)) != 1:
-        raise UsageError("say what to forget: b3, s7, --phrase, or --repository, --host, a time")
+        raise UsageError(
+            "say what to forget: b3, s7, --phrase, or --repository, --host, --since, --until"
+        )
     with opened() as (tom, settings):
         gone = forgetting.find(tom, settings.user, target, phrase, chosen)
         if gone.is_empty:
-            raise NotFound("there is nothing of it")
+            raise NotFound(
+                "nothing matches, so nothing was forgotten; `tom memory list` shows what there is"
+            )
         told = safe(forgetting.described(tom, settings.user, gone))
         confirmed(f"Forget {told} for good?", yes)
         forgetting.forget(tom, settings, gone, phrase)
@@ -148,15 +159,18 @@ def forget(
 def reset(
     repository: Annotated[
         str | None,
-        typer.Option("--repository", "-r", help="Only this one's sessions; . is this folder's."),
+        typer.Option(
+            "--repository", "-r", help="Only the sessions of this repository; . is this folder's."
+        ),
     ] = None,
     host: Annotated[str | None, typer.Option(help="Only the sessions of this host.")] = None,
     yes: Yes = False,
 ) -> None:
-    """Delete everything kept about you, for good, with the conversations held in `tom`.
+    """Delete your whole memory, for good.
 
-    Of a repository or a host it deletes the sessions, with all that rested on them alone;
-    that is `tom memory forget` by another name. `tom reset` does the same.
+    This includes the conversations held in `tom`. With a repository or a host it deletes those
+    sessions and all that rests on them alone, as `tom memory forget` does. `tom reset` does the
+    same.
 
     Example: tom memory reset
 
@@ -183,5 +197,7 @@ def reset(
 def _target(given: str) -> tuple[str, int]:
     letter = given[:1].lower()
     if letter not in ("b", "s"):
-        raise UsageError(f"{given!r} is neither a belief nor a session: give b3 or s7")
+        raise UsageError(
+            f"{given!r} is neither a belief nor a session: give an id such as b3 or s7"
+        )
     return letter, id_of(given, letter, "belief" if letter == "b" else "session")

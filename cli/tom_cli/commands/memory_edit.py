@@ -26,10 +26,12 @@ def register(app: typer.Typer, memory: typer.Typer) -> None:
 
 def edit(
     belief: Which,
-    text: Annotated[str, typer.Argument(help="How you would word it.")],
+    text: Annotated[str, typer.Argument(help="The new wording.")],
     as_json: Json = False,
 ) -> None:
-    """Word a belief as you would; its quotes stay. No reading changes it back.
+    """Reword a belief.
+
+    Its quotes stay, and later sessions do not change the words back.
 
     Example: tom memory edit b3 "use pnpm, but npm in the legacy folder"
     """
@@ -37,7 +39,7 @@ def edit(
 
 
 def confirm(belief: Which, as_json: Json = False) -> None:
-    """Say that a belief is right. It holds until you say otherwise later, and does not fade.
+    """Say that a belief is right. It does not fade, and holds until you say otherwise.
 
     Example: tom memory confirm b3
     """
@@ -45,7 +47,7 @@ def confirm(belief: Which, as_json: Json = False) -> None:
 
 
 def reject(belief: Which, as_json: Json = False) -> None:
-    """Say that a belief is wrong. It is never learned again, unless you state it yourself.
+    """Say that a belief is wrong. tom never learns it again, unless you state it yourself.
 
     Its quotes stay for you to see; `tom memory forget` deletes them.
 
@@ -55,7 +57,7 @@ def reject(belief: Which, as_json: Json = False) -> None:
 
 
 def pin(belief: Which, as_json: Json = False) -> None:
-    """Have a belief told to every session where it holds, before all others.
+    """Put a belief first in every briefing where it holds.
 
     Example: tom memory pin b3
     """
@@ -63,7 +65,7 @@ def pin(belief: Which, as_json: Json = False) -> None:
 
 
 def unpin(belief: Which, as_json: Json = False) -> None:
-    """Have a belief told like any other again.
+    """Treat a belief like any other again.
 
     Example: tom memory unpin b3
     """
@@ -78,7 +80,7 @@ def scope(
     ],
     as_json: Json = False,
 ) -> None:
-    """Say where a belief holds. It is never widened beyond that.
+    """Say where a belief holds. tom never widens it beyond that.
 
     Example: tom memory scope b3 repository:acme/shop
     """
@@ -88,10 +90,12 @@ def scope(
 
 def merge(
     belief: Which,
-    other: Annotated[str, typer.Argument(help="The belief that becomes part of it.")],
+    other: Annotated[str, typer.Argument(help="The belief to merge into it.")],
     as_json: Json = False,
 ) -> None:
-    """Make one belief of two: the first keeps its words and gets the quotes of the other.
+    """Merge two beliefs.
+
+    The first keeps its words and gets the quotes of the other.
 
     Example: tom memory merge b3 b7
     """
@@ -100,12 +104,13 @@ def merge(
 
 
 def undo(
-    count: Annotated[int, typer.Argument(min=1, max=1000, help="How many changes.")] = 1,
+    count: Annotated[int, typer.Argument(min=1, max=1000, help="How many changes to undo.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Take back the last changes that you made: decisions, merges, statements and feedback.
+    """Undo your last changes.
 
-    What was learned is not taken back by it, and what was forgotten is gone for good.
+    Changes are decisions, merges, statements and feedback. It does not undo what tom learned
+    from sessions, and does not bring back what you forgot.
 
     Example: tom undo 2
     """
@@ -119,9 +124,9 @@ def undo(
     for each in done:
         on = " ".join(f"b{number}" for number in each.belief_ids)
         words = f" “{safe(each.detail, 80)}”" if each.detail else ""
-        talk(f"taken back: {each.did} {on}{words}".rstrip())
+        talk(f"undone: {each.did} {on}{words}".rstrip())
     if len(done) < count:
-        talk("there is nothing more to take back")
+        talk("there is nothing more to undo")
 
 
 def scope_of(given: str) -> Scope:
@@ -136,11 +141,11 @@ def scope_of(given: str) -> Scope:
     if given.strip() == "." or (reach == Reach.REPOSITORY and name.strip() == "."):
         here = repository_here(None)
         if not here:
-            raise UsageError("this folder is in no repository: name one (repository:acme/shop)")
+            raise UsageError("this folder is not in a repository: name one (repository:acme/shop)")
         return Scope(reach=Reach.REPOSITORY, name=here)
     if reach not in (Reach.REPOSITORY, Reach.LANGUAGE) or not name.strip():
         raise UsageError(
-            f"{given!r} is no place: give everywhere, repository:NAME or language:NAME"
+            f"{given!r} is not a scope: use everywhere, repository:NAME or language:NAME"
         )
     name = name.strip()
     return Scope(reach=Reach(reach), name=name.lower() if reach == Reach.LANGUAGE else name)

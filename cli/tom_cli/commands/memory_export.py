@@ -28,13 +28,14 @@ def register(memory: typer.Typer) -> None:
 
 def export(
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="The beliefs with their quotes, to be read.")
+        bool, typer.Option("--markdown", help="Only the beliefs with their quotes, for reading.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A new file, which only you can read.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write to a new file that only you can read."),
     ] = None,
 ) -> None:
-    """Print everything kept about you as one JSON document, which `tom memory import` takes.
+    """Print your whole memory as JSON, for `tom memory import`.
 
     Example: tom memory export -o tom.json
     """
@@ -49,14 +50,12 @@ def export(
 
 def import_(
     file: Annotated[Path, typer.Argument(help="What `tom memory export` wrote.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="In the place of what is kept about you here.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the memory here.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Take in an export: here it is then what it was there, number for number.
+    """Import an export, with the same ids.
 
-    It is trusted as a copy of your own memory: take in none that somebody else gave you.
+    tom trusts it as a copy of your own memory: import none that somebody else gave you.
 
     Example: tom memory import tom.json
     """
@@ -65,20 +64,20 @@ def import_(
         if replace:
             sizes = tom.memory.sizes()
             confirmed(
-                f"Delete the {sizes.sessions} sessions and {sizes.beliefs} beliefs kept here for "
+                f"Replace the {sizes.sessions} sessions and {sizes.beliefs} beliefs here with "
                 f"those in {file}?",
                 yes,
             )
         _take_in(tom, settings.user, found, replace=replace)
         counts = {name: len(found.tables.get(name, ())) for name in ("session", "belief")}
-    talk(f"taken in: {counts['session']} sessions and {counts['belief']} beliefs")
+    talk(f"imported {counts['session']} sessions and {counts['belief']} beliefs")
 
 
 def _take_in(tom: Tom, user: str, found: Export, *, replace: bool) -> None:
     try:
         tom.restore(user, found, replace=replace)
     except UsageError as error:
-        raise UsageError(f"it is not taken in, and nothing has changed: {error}") from error
+        raise UsageError(f"not imported, and nothing has changed: {error}") from error
 
 
 @contextlib.contextmanager
@@ -90,7 +89,7 @@ def _opened(path: Path | None) -> Generator[TextIO]:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise UsageError(f"{path} is there already: name a new file") from None
+        raise UsageError(f"{path} already exists: name a new file") from None
     except OSError as error:
         raise TomError(f"{path} cannot be written: {error.strerror}") from error
     try:
@@ -128,7 +127,9 @@ def _read(path: Path) -> Export:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is no text") from None
+        raise UsageError(
+            f"{path} is not a text file: give a file from `tom memory export`"
+        ) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     try:
@@ -137,6 +138,6 @@ def _read(path: Path) -> Export:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise UsageError(
-            f"{path} is nothing that `tom memory export` wrote: "
+            f"{path} is not a file from `tom memory export`: "
             f"{f'{where}: ' if where else ''}{first['msg']}"
         ) from error

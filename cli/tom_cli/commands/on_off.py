@@ -12,7 +12,8 @@ from tom_swe.checkout import IGNORE_FILE, is_ignored
 from tom_swe.place import FILE_MODE, FOLDER_MODE, OFF
 
 Here = Annotated[
-    bool, typer.Option("--here", help="In this folder and below it, by a file named .tomignore.")
+    bool,
+    typer.Option("--here", help="Only in this folder and below it, by a file named .tomignore."),
 ]
 
 
@@ -23,9 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def off(here: Here = False) -> None:
-    """Switch tom off: no session is told anything, and none is read or learned from.
+    """Switch tom off.
 
-    What is known stays. For one process, set TOM_OFF=1 instead.
+    It then briefs no session, reads none and learns from none. The memory stays. For one
+    process, set TOM_OFF=1 instead.
 
     Example: tom off --here
     """
@@ -35,7 +37,7 @@ def off(here: Here = False) -> None:
     place.touch(mode=FILE_MODE)
     talk(f"off: {safe(str(place))} says so; `tom on{' --here' * here}` takes it away")
     if here:
-        talk("what is known from here stays; `tom memory forget --repository .` takes it out")
+        talk("what tom learned here stays; `tom memory forget --repository .` deletes it")
 
 
 def on(here: Here = False) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tom_swe.hosts.files import Change
     from tom_swe.hosts.install import Standing
 
-app = typer.Typer(help="Put tom into an agent, and take it out again.", no_args_is_help=True)
+app = typer.Typer(help="Install tom into an agent, and uninstall it.", no_args_is_help=True)
 
 Host = Annotated[str, typer.Argument(help="claude-code, openhands or openhands-cli.")]
 Server = Annotated[
@@ -23,7 +23,7 @@ Server = Annotated[
     typer.Option(
         "--server",
         metavar="URL",
-        help="With openhands: a running agent server, on a machine where this tom is.",
+        help="With openhands: a running agent server on this machine.",
     ),
 ]
 KeyName = Annotated[
@@ -34,9 +34,7 @@ KeyName = Annotated[
         help="The environment variable with the session API key of that server.",
     ),
 ]
-NoMcp = Annotated[
-    bool, typer.Option("--no-mcp", help="Leave tom's MCP server out, which starts with a session.")
-]
+NoMcp = Annotated[bool, typer.Option("--no-mcp", help="Leave out tom's MCP server.")]
 
 
 def register(main: typer.Typer) -> None:
@@ -52,11 +50,11 @@ def install(
     no_mcp: NoMcp = False,
     yes: Yes = False,
 ) -> None:
-    """Let an agent be told who it works for, and its sessions be learned from.
+    """Install tom into an agent, to brief its sessions and learn.
 
-    What would change is shown first. claude-code and openhands-cli get hooks in their
-    settings file, a copy of which is kept beside it; openhands gets a plugin in its SDK, or
-    in the agent server given. Both of OpenHands get tom's MCP server too, where tom has it.
+    tom shows the changes first. claude-code and openhands-cli get hooks in their settings
+    file, and tom keeps a copy beside it; openhands gets a plugin in its SDK, or in the given
+    agent server. The two OpenHands hosts also get tom's MCP server, if it is installed.
 
     Example: tom plugin install claude-code
     """
@@ -69,24 +67,24 @@ def install(
     serves = servers is not None and not no_mcp and _can_serve()
     if host == hosts.OPENHANDS:
         where = f"the agent server at {there.url}" if there else "the OpenHands SDK here"
-        also = " and serving MCP" if serves else ""
-        talk(f"{where} would install {hosts.plugin_folder()}, calling {command}{also}")
+        also = " and serves MCP" if serves else ""
+        talk(f"{where} will install {hosts.plugin_folder()}, which calls {command}{also}")
         confirmed("Install it?", yes)
         folder = hosts.bundle(command, os.environ, serves)
         talk(f"installed in {there.install(folder) if there else hosts.add_to_openhands(folder)}")
         if there:
-            talk("its hooks and what they learn are where the server runs, not where you call it")
+            talk("its hooks and their memory are on the server's machine, not on yours")
         return
     changes = [hosts.installing(path, command)]
     if servers is not None and serves:
         changes.append(hosts.serving_in(servers, os.environ))
-    _change(changes, yes, "that is there already")
-    talk("it holds from the agent's next session on; `export TOM_OFF=1` switches it off")
+    _change(changes, yes, "already installed")
+    talk("it starts with the agent's next session; `export TOM_OFF=1` switches it off")
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say which agents have tom's hooks, and whether what they call is there.
+    """Say which agents have tom's hooks, and whether they work.
 
     Example: tom plugin status
     """
@@ -109,7 +107,9 @@ def status(as_json: Json = False) -> None:
 def uninstall(
     host: Host, server: Server = None, api_key_env: KeyName = None, yes: Yes = False
 ) -> None:
-    """Take tom out of an agent; nothing else there is touched, and no memory is lost.
+    """Uninstall tom from an agent.
+
+    The rest of its settings and your memory stay.
 
     Example: tom plugin uninstall claude-code
     """
@@ -125,15 +125,15 @@ def uninstall(
     changes = [hosts.uninstalling(path)]
     if servers := hosts.servers_of(host, os.environ, Path.home()):
         changes.append(hosts.serving_out(servers))
-    _change(changes, yes, "nothing of tom's is there")
+    _change(changes, yes, "tom is not installed there")
 
 
 def _state(standing: Standing) -> str:
     """How tom stands with a host, in a few words."""
     if standing.installed and not standing.works:
-        return f"broken: {standing.command} is not there; install it again"
+        return f"broken: {standing.command} does not exist; install the plugin again"
     if standing.server and not standing.serves:
-        return f"broken: {standing.server} does not serve MCP any more; install it again"
+        return f"broken: {standing.server} no longer serves MCP; install the plugin again"
     state = "installed" if standing.installed else "not installed"
     return f"{state}, with its MCP server" if standing.server else state
 
@@ -144,7 +144,7 @@ def _can_serve() -> bool:
 
     serves = serving.can_serve()
     if not serves:
-        talk(f"no MCP server here: pip install '{serving.EXTRA}', and install again, to add it")
+        talk(f"without an MCP server; to add it, pip install '{serving.EXTRA}' and install again")
     return serves
 
 
@@ -155,12 +155,14 @@ def _server(host: str, url: str | None, key_name: str | None) -> AgentServer | N
 
     if url is None:
         if key_name is not None:
-            raise UsageError("--api-key-env is for --server")
+            raise UsageError("--api-key-env needs --server")
         return None
     if host != install.OPENHANDS:
-        raise UsageError(f"--server is for {install.OPENHANDS}, not for {host}")
+        raise UsageError(f"--server works with {install.OPENHANDS}, not with {host}")
     if key_name is not None and not os.environ.get(key_name):
-        raise UsageError(f"the environment variable {key_name!r} is not set")
+        raise UsageError(
+            f"the environment variable {key_name!r} is not set: put the session API key into it"
+        )
     return agent_server.AgentServer(url, os.environ[key_name] if key_name else "")
 
 
@@ -175,4 +177,4 @@ def _change(changes: list[Change], yes: bool, nothing: str) -> None:
     confirmed("Make this change?" if len(wanted) == 1 else "Make these changes?", yes)
     for change in wanted:
         backup = change.apply()
-        talk(f"{change.path} is written" + (f"; as it was: {backup}" if backup else ""))
+        talk(f"wrote {change.path}" + (f"; copy of the old file: {backup}" if backup else ""))

@@ -19,10 +19,12 @@ def register(app: typer.Typer) -> None:
 
 
 def profile(
-    quotes: Annotated[int, typer.Option(min=1, help="How many quotes to show for each.")] = 1,
+    quotes: Annotated[
+        int, typer.Option(min=1, help="How many quotes to show for each belief.")
+    ] = 1,
     as_json: Json = False,
 ) -> None:
-    """Show what is believed about you, each belief with your own words.
+    """Show what tom believes about you, with your own words.
 
     Example: tom profile --quotes 3
     """
@@ -40,7 +42,9 @@ def why(
     belief: Annotated[str, typer.Argument(help="A belief's id, such as b3.")],
     as_json: Json = False,
 ) -> None:
-    """Say why a belief is held: quotes, arithmetic, history, and what came of telling it.
+    """Say why tom holds a belief.
+
+    It shows quotes, arithmetic, history, and what agents did with the belief.
 
     Example: tom why b3
     """
@@ -62,7 +66,9 @@ def why(
 
 
 def remember(
-    text: Annotated[str, typer.Argument(help="What tom is to hold, in your words; - reads stdin.")],
+    text: Annotated[
+        str, typer.Argument(help="What tom should know, in your words; - reads stdin.")
+    ],
     here: Annotated[
         bool, typer.Option("--here", help="Only in this folder's repository, not everywhere.")
     ] = False,
@@ -72,9 +78,9 @@ def remember(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """State outright what tom is to hold about you. It is believed at once.
+    """Tell tom something about you. It counts at once.
 
-    It goes before what was inferred; what you say later goes before it.
+    It outranks what tom inferred; what you say later outranks it.
 
     Example: tom remember "keep commit messages to one line" --here
     """
@@ -83,12 +89,12 @@ def remember(
     from tom_swe.model.belief import EVERYWHERE, Reach, Scope
 
     if here and where is not None:
-        raise UsageError("say where it holds once: with --here or with --scope")
+        raise UsageError("use either --here or --scope, not both")
     scope = EVERYWHERE if where is None else scope_of(where)
     if here:
         repository = repository_here(None)
         if not repository:
-            raise UsageError("this folder is in no repository: leave --here out, or go to one")
+            raise UsageError("this folder is not in a repository: leave --here out, or go to one")
         scope = Scope(reach=Reach.REPOSITORY, name=repository)
     with opened() as (tom, settings):
         beliefs = tom.remember(settings.user, sys.stdin.read() if text == "-" else text, scope)
@@ -96,4 +102,4 @@ def remember(
         print_json(list(beliefs))
     else:
         show_beliefs(beliefs)
-        talk("if it was taken wrongly: `tom undo` it and say it in other words")
+        talk("if tom misread it, run `tom undo` and say it in other words")

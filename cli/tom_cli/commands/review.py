@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def review() -> None:
-    """Step through what was heard once only: one key says what becomes of each.
+    """Decide on the beliefs that were seen once, one key each.
 
     The keys are y to confirm, n to reject, e to edit and confirm, p to pin, s to skip, q to quit.
 
@@ -33,8 +33,7 @@ def review() -> None:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
-            "a review asks for one key each, so it needs a terminal: "
-            "use `tom memory confirm` and `tom memory reject` here"
+            "a review needs a terminal: use `tom memory confirm` and `tom memory reject` here"
         )
     with opened() as (tom, settings):
         waiting = to_review(tom.memory.beliefs.all(settings.user))
@@ -45,13 +44,13 @@ def review() -> None:
                 break
             done += _act(tom, settings.user, belief.id, answer)
     if not waiting:
-        talk("there is nothing to review: nothing was heard once only")
+        talk("no beliefs to review")
     elif done:
-        talk(f"{done} decided; `tom undo {done}` takes all of it back")
+        talk(f"{done} decided; `tom undo {done}` undoes all of them")
 
 
 def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
-    """Those that were heard once only and of which the person has decided nothing."""
+    """The beliefs that were seen once and that the person has not decided on."""
     from tom_swe.model.belief import Status
 
     return [b for b in beliefs if b.status is Status.CANDIDATE and not b.is_upheld]

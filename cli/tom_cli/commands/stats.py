@@ -24,14 +24,14 @@ def stats(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How many days back.")] = 90,
     as_json: Json = False,
 ) -> None:
-    """Show how often you had to repeat yourself, and what came of what agents were told.
+    """Show how often you repeated yourself and what agents followed.
 
-    A repeat is an instruction or correction that you had given in an earlier session. Whether a
-    session kept to what it was told is known only where its commands or your words show it.
+    A repeat is an instruction or correction that you had given in an earlier session. tom knows
+    whether a session followed a belief only if its commands or your words show it.
 
-    The last lines are on the newest 50 sessions: in how many you corrected nothing (productive),
-    were asked where it was needed and for nothing that cost you much (proactive), and were asked
-    the way you said you want it (personal).
+    The last lines are about the newest 50 sessions: in how many you corrected nothing
+    (productive), the agent asked when needed and for nothing that cost you much (proactive), and
+    it asked the way you like (personal).
 
     Example: tom stats --days 30
     """
@@ -64,8 +64,8 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
 
     yield "sessions", f"{found.sessions} in the last {days} days"
     if found.repeat_rate is None:
-        yield "said", "no instruction and no correction was heard in this time"
-        yield "repeated", "so how often you had to repeat one is not known"
+        yield "said", "no instructions and no corrections in this period"
+        yield "repeated", "no data yet"
     else:
         instructions = found.said - found.corrections
         yield "said", f"instructions {instructions}, corrections {found.corrections}"
@@ -74,25 +74,25 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
         yield "repeated", often if per_100 is None else f"{often}; {per_100:.1f} in 100 sessions"
     told = found.told
     if not told.sessions:
-        yield "told", "no session is known to have been told anything in this time"
+        yield "briefed", "no session got a briefing in this period"
     else:
         if found.repeats:
-            yield "though told", f"{found.repeats_though_told} of {found.repeats} repeats"
-        yield "told", became_text(told)
+            yield "though briefed", f"{found.repeats_though_told} of {found.repeats} repeats"
+        yield "briefed", became_text(told)
     yield from _advice(found.advice)
     yield from _served(found.served)
 
 
 def _advice(advice: Advised) -> Iterator[tuple[str, str]]:
     if not advice.given:
-        yield "advice", "none was asked for in this time"
+        yield "advice", "none in this period"
         return
     became = f"accepted {advice.accepted}, partly {advice.partly}, rejected {advice.rejected}"
-    yield "advice", f"{advice.given} given: {became}, not said {advice.not_said}"
+    yield "advice", f"{advice.given} given: {became}, not judged {advice.not_said}"
     if advice.taken is None:
-        yield "taken", "nobody said what became of any (`tom feedback` does)"
+        yield "accepted", "no data yet; use `tom feedback`"
     else:
-        yield "taken", f"{advice.taken:.0%} of those judged, in whole or in part"
+        yield "accepted", f"{advice.taken:.0%} of those judged, fully or partly"
 
 
 def _served(served: Served) -> Iterator[tuple[str, str]]:
@@ -100,9 +100,12 @@ def _served(served: Served) -> Iterator[tuple[str, str]]:
         return
     of = f"of {served.sessions} sessions with a request"
     yield "productive", f"{served.productivity:.0%} {of}: you corrected nothing"
-    yield "proactive", f"{served.proactivity:.0%}: asked where needed, at little cost to you"
+    yield (
+        "proactive",
+        f"{served.proactivity:.0%}: the agent asked when needed, at little cost to you",
+    )
     if served.personalisation is None:
-        why = "nothing was asked" if not served.asked else "how you want to be asked is not known"
-        yield "personal", f"not known: {why}"
+        why = "no agent asked" if not served.asked else "you never said how to ask"
+        yield "personal", f"no data yet: {why}"
     else:
-        yield "personal", f"{served.personalisation:.0%} of {served.judged} kept to how you want it"
+        yield "personal", f"{served.personalisation:.0%} of {served.judged} asked the way you like"

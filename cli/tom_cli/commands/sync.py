@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAMES = ("AGENTS.md", "CLAUDE.md", "GEMINI.md", ".cursor/rules/tom.mdc")
 # Cursor reads a rule only with this before it.
-CURSOR_HEAD = "---\ndescription: What the person at work here asks for\nalwaysApply: true\n---\n\n"
+CURSOR_HEAD = "---\ndescription: Working preferences\nalwaysApply: true\n---\n\n"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,16 +29,16 @@ def register(app: typer.Typer) -> None:
 def sync(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Markdown files; by default those of AGENTS.md, ... that are here."),
+        typer.Argument(help="Markdown files; by default AGENTS.md, ... if they are here."),
     ] = None,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the block out again.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the block.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Write what you ask for into AGENTS.md, CLAUDE.md or Cursor's rules, and read it back.
+    """Keep your preferences in AGENTS.md, CLAUDE.md or Cursor's rules.
 
-    What goes in is a marked block of rules and preferences without your quotes; the rest of
-    the file stays as it is. A line of it that you changed, deleted or added is taken as your
-    word: it is edited, rejected or remembered. Everything is shown before it is done.
+    tom adds a marked block of rules and preferences without your quotes; the rest of the file
+    stays as it is. A line of the block that you changed, deleted or added is edited, rejected
+    or remembered in the memory. tom shows everything before it does it.
 
     Example: tom sync AGENTS.md
     """
@@ -58,26 +58,26 @@ class _File(NamedTuple):
 
         began = self.tom.memory.began(self.user)
         if began is None:
-            raise UsageError("nothing is known of you yet; `tom init` reads the sessions here")
+            raise UsageError("tom knows nothing about you yet; run `tom init` first")
         owner = blocks.owner_of(self.user, began)
         before = read(self.path)
         text = before or ""
         try:
             found = blocks.found(text, owner)
         except TomError as error:
-            raise TomError(f"{self.path}: {error}; delete what is left of it first") from error
+            raise TomError(f"{self.path}: {error}; delete the rest of the block first") from error
         if blocks.others_in(text, owner):
-            talk(f"{self.path} has a block of another memory too, which is left alone")
+            talk(f"{self.path} also has a block of another memory, which tom leaves alone")
         if found and found.is_touched:
             self._take_in(found, yes)
         change = self._change(before, owner, remove=remove)
         if change.is_none:
-            talk(f"{self.path} is as it should be")
+            talk(f"{self.path} is up to date")
             return
         typer.echo(change.diff())
         confirmed("Make this change?", yes)
         change.apply(keep=False)
-        talk(f"{self.path} is written")
+        talk(f"wrote {self.path}")
 
     def _change(self, before: str | None, owner: str, *, remove: bool) -> Change:
         from tom_swe.hosts import blocks
@@ -119,14 +119,14 @@ class _File(NamedTuple):
         added = [*found.added, *(text for i, text in found.edited.items() if i not in held)]
         if not (edited or removed or added):
             return
-        talk(f"{self.path} was changed since; this would be taken as your word:")
+        talk(f"{self.path} was changed; tom would take these changes as yours:")
         for number, text in edited.items():
             typer.echo(f"  edit b{number}: {safe(held[number].statement)} → {safe(text)}")
         for number in removed:
             typer.echo(f"  reject b{number}: {safe(held[number].statement)}")
         for text in added:
             typer.echo(f"  remember: {safe(text)}")
-        confirmed("Did you change it, and mean it?", yes)
+        confirmed("Did you make these changes?", yes)
         repository = self._repository()
         scope = Scope(reach=Reach.REPOSITORY, name=repository) if repository else EVERYWHERE
         for number, text in edited.items():
@@ -135,7 +135,7 @@ class _File(NamedTuple):
             self._reject(number)
         for text in added:
             self.tom.remember(self.user, text, scope)
-        talk("taken in; `tom undo` takes it back, one after the other")
+        talk("done; `tom undo` undoes it, one change at a time")
 
     def _reject(self, number: int) -> None:
         try:

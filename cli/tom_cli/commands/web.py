@@ -25,14 +25,14 @@ def register(app: typer.Typer) -> None:
 
 def web(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to serve on; 0 is any free one.")
+        int, typer.Option(min=0, max=65535, help="The port to serve on; 0 means any free one.")
     ] = 0,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Look at what is kept about you, and correct it, on a page that only this machine can see.
+    """See and correct your memory in the browser.
 
-    The address it prints lets a browser in; nothing stays behind after Ctrl-C. It needs the
-    extra tom-swe[web].
+    Only this machine can open the page. The printed address lets a browser in; Ctrl-C stops it
+    and leaves nothing behind. It needs the extra tom-swe[web].
 
     Example: tom web --open
     """
@@ -41,7 +41,7 @@ def web(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in PACKAGES:
             raise
-        raise UsageError("the page needs an extra: pip install 'tom-swe[web]'") from None
+        raise UsageError("the page needs an extra: run pip install 'tom-swe[web]'") from None
     # Made or upgraded now, and what is wrong with it said here and not in the browser.
     with opened() as (_, settings):
         pass

@@ -20,7 +20,7 @@ from tom_swe.errors import MemoryBusy, NotFound, TomError, UsageError
 from tom_swe.settings import Settings
 
 NOT_HERE = "There is no such page."
-BROKEN = "Something went wrong that should not have. The terminal of `tom web` says what."
+BROKEN = "Something went wrong. See the terminal of `tom web` for the error."
 
 
 def make_app(settings: Settings, keys: Keys, port: int) -> ASGIApp:

@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
 
 SHOWS = {
-    "told": "Told to agents",
+    "told": "In briefings",
     "confirmed": "Confirmed",
     "candidate": "Seen once",
     "human": "Decided by you",
-    "retired": "Given up",
+    "retired": "Retired",
     "all": "Everything",
 }
 DONE = {
     "confirm": "Confirmed.",
-    "reject": "Rejected. It is not told any more.",
-    "pin": "Pinned: it is told first.",
-    "unpin": "Unpinned: it is told like any other.",
-    "edit": "Worded as you did.",
+    "reject": "Rejected. Briefings leave it out from now on.",
+    "pin": "Pinned: it comes first in briefings.",
+    "unpin": "Unpinned.",
+    "edit": "Reworded.",
     "forget": "Forgotten for good.",
-    "undo": "Taken back.",
+    "undo": "Undone.",
 }
 QUOTES = 6  # the rest is folded away
 TELLINGS = 10
@@ -153,7 +153,7 @@ class BeliefPages:
             case "edit":
                 return tom.edit(user, number, text)
             case _:
-                raise NotFound(f"nothing is called {action} here")
+                raise NotFound(f"there is no action {action} here")
 
     def ask_to_forget(self, request: Request) -> Response:
         """What forgetting means, and whether it is meant."""
@@ -175,8 +175,8 @@ class BeliefPages:
             last = last_change(tom, self._desk.user)
             if last is None or str(last.id) != form.get("change"):
                 raise UsageError(
-                    "something else was changed or taken back since that page was shown, so "
-                    "nothing was done: go back, load it again and look"
+                    "the memory changed since that page was loaded, so nothing was undone: "
+                    "go back and reload the page"
                 )
             tom.undo(self._desk.user)
             held = {belief.id for belief in tom.memory.beliefs.all(self._desk.user)}

@@ -88,11 +88,11 @@ async def _form(request: Request) -> Form:
     async for piece in request.stream():
         body += piece
         if len(body) > LONGEST_FORM:
-            raise UsageError("that is too long")
+            raise UsageError("that is too long: use fewer words")
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
-        raise UsageError("that is no form of this page") from None
+        raise UsageError("that form does not come from this page: go back and reload it") from None
     return {name: each[-1] for name, each in fields.items()}
 
 

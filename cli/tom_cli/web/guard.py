@@ -34,11 +34,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 STRANGER = (
-    "This is tom's page, and this browser was not let in.\n"
-    "Open the whole address that `tom web` printed. It holds while that `tom web` runs.\n"
+    "This is tom's page, and this browser has no access.\n"
+    "Open the whole address that `tom web` printed. It works while that `tom web` runs.\n"
 )
-FOREIGN = "This did not come from tom's page, so nothing was changed.\n"
-MISNAMED = "tom's page is at http://{} and has no other name or port.\n"
+FOREIGN = "This did not come from tom's page, so nothing was changed: reload the page.\n"
+MISNAMED = "tom's page is only at http://{}: open it there.\n"
 
 
 def _secret() -> str:
@@ -140,7 +140,7 @@ def led_on(address: str) -> str:
     where = escape(address)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>tom</title>'
-        f'<meta http-equiv="refresh" content="0; url={where}"><a href="{where}">On to tom</a>'
+        f'<meta http-equiv="refresh" content="0; url={where}"><a href="{where}">Open tom</a>'
     )
 
 

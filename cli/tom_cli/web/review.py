@@ -1,4 +1,4 @@
-"""Going through what was heard once only, one belief after the other."""
+"""Reviewing the beliefs that were seen once, one after the other."""
 
 from __future__ import annotations
 

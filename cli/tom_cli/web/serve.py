@@ -46,6 +46,6 @@ def _listening(port: int) -> socket.socket:
     except OSError as error:
         made.close()
         raise TomError(
-            f"port {port} cannot be used ({error.strerror}): leave --port out to have a free one"
+            f"port {port} cannot be used ({error.strerror}): leave --port out to use a free one"
         ) from error
     return made

@@ -17,11 +17,11 @@ from tom_swe.model.calls import By, grouped, used_by
 
 DAYS = (1, 7, 30, 90, 365)
 FAULTS = {
-    Fault.UNSUPPORTED: "No quote holds it up",
-    Fault.JUNK: "Says next to nothing, or nothing that its quotes say",
-    Fault.DUPLICATE: "Says what a surer one says, in the same place",
-    Fault.CONTRADICTORY: "Cannot hold together with another one",
-    Fault.STALE: "Last said a year before the newest of all that was said",
+    Fault.UNSUPPORTED: "Has no quote that supports it",
+    Fault.JUNK: "Says almost nothing, or nothing that its quotes say",
+    Fault.DUPLICATE: "Says the same as a more confident belief with the same scope",
+    Fault.CONTRADICTORY: "Contradicts another belief",
+    Fault.STALE: "Last said a year before your newest message",
     Fault.SECRET: "Holds what looks like a key or a password",
 }
 

@@ -19,7 +19,7 @@ import numpy as np
 import tom_swe.advise.clarity
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity.data import Issue, Request
-from tom_swe.advise.clarity.assess import Scorer, Scorers
+from tom_swe.advise.clarity.assess import ClarityScorer, Scorers
 from tom_swe.advise.clarity.wording import CLEARER, VAGUER, features
 
 if TYPE_CHECKING:
@@ -148,11 +148,11 @@ def both_ways(found: Sequence[Issue]) -> list[Request]:
     ]
 
 
-def scorer(weights: Floats, ask_above: float) -> Scorer:
+def scorer(weights: Floats, ask_above: float) -> ClarityScorer:
     """As the package keeps it, to four digits."""
     named = zip(NAMES, weights, strict=False)
     kept = {name: round(float(weight), 4) for name, weight in named if weight}
-    return Scorer(round(float(weights[-1]), 4), round(ask_above, 4), kept)
+    return ClarityScorer(round(float(weights[-1]), 4), round(ask_above, 4), kept)
 
 
 def trained(data: Path) -> Scorers:

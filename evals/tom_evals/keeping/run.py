@@ -43,7 +43,11 @@ _FIGURES: tuple[tuple[str, str, Score], ...] = (
         lambda p: score.kept_out(p, Kind.ONE_OFF, confirmed=True),
     ),
     ("one-offs kept out, told", "", lambda p: score.kept_out(p, Kind.ONE_OFF, confirmed=False)),
-    ("hearsay kept out, told", "", lambda p: score.kept_out(p, Kind.HEARSAY, confirmed=False)),
+    (
+        "others' opinions kept out, told",
+        "",
+        lambda p: score.kept_out(p, Kind.HEARSAY, confirmed=False),
+    ),
     ("asides kept out, told", "", lambda p: score.kept_out(p, Kind.ASIDE, confirmed=False)),
     ("agents kept out, told", "", lambda p: score.kept_out(p, Kind.AGENT, confirmed=False)),
     ("tools kept out, told", "", lambda p: score.kept_out(p, Kind.TOOL, confirmed=False)),

@@ -39,7 +39,7 @@ SEEN = (
     "only out of fold: in those rows nothing of its author was seen by what scored a message, and "
     "none of the written utterances by what scored those."
 )
-HINTS = "A hint counts as said here; in the product it is told once a second session bears it out."
+HINTS = "A hint counts as said here; the product uses it once a second session says the same."
 
 
 def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.0) -> Report:

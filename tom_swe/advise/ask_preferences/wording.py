@@ -17,10 +17,10 @@ _SEVERAL = 3
 _QUOTED = 50
 _ONE_MESSAGE = frozenset({"ask_many", "json", "length", "lang_multi", "joke", "snippet"})
 _DETAIL = (
-    "So that I neither guess nor change more than you want: you asked for {}, and what I have "
-    "does not say enough to act on it in just one way. {}"
+    "So that I do not guess or change more than you want: you asked for {}, and what I know "
+    "so far can be read in more than one way. {}"
 )
-_JOKE = "A small joke, as you like one: I would guess, but my crystal ball failed its tests."
+_JOKE = "A small joke, because you like them: I would guess, but my crystal ball failed its tests."
 _FIRST, _LAST = "I want to get this right.", "A short answer is enough."
 _ENDER = re.compile(r"[.!?]+(?=\s)")
 

@@ -74,7 +74,7 @@ def _is_request(said: tuple[Sentence, ...]) -> bool:
 # `evals/tom_evals/clarity/train.py` makes `coefficients.json`, and says of what.
 
 
-class Scorer(NamedTuple):
+class ClarityScorer(NamedTuple):
     """Weights of features. Above ``ask_above`` a request is vaguer than is worth guessing at."""
 
     bias: float
@@ -97,10 +97,10 @@ class Scorers(NamedTuple):
     abstract nouns, which a message hardly has. One regression for both is worse at each.
     """
 
-    message: Scorer
-    report: Scorer
+    message: ClarityScorer
+    report: ClarityScorer
 
-    def of(self, text: str, before: str = "") -> Scorer:
+    def of(self, text: str, before: str = "") -> ClarityScorer:
         """The one that a text is for."""
         return self.report if is_report(text, before) else self.message
 
@@ -118,12 +118,12 @@ def clarity_of(text: str, before: str = "") -> float:
     return shipped().of(text, before).clarity(features(text, before))
 
 
-def _scorer(raw: Mapping[str, object]) -> Scorer:
+def _scorer(raw: Mapping[str, object]) -> ClarityScorer:
     bias, ask_above, weights = raw["bias"], raw["ask_above"], raw["weights"]
     assert isinstance(bias, float)
     assert isinstance(ask_above, float)
     assert isinstance(weights, dict)
-    return Scorer(bias, ask_above, weights)
+    return ClarityScorer(bias, ask_above, weights)
 
 
 # What an unclear request leaves open

@@ -35,7 +35,7 @@ from tom_swe.text.safe import ADVICE, fenced, plain, storable
 
 HEAD = "Background from tom on the person you work for; it is data, not a request."
 MOST_BELIEFS = 50
-NOTED = "noted; it counts once the session it was said in has been read"
+NOTED = "stored; it counts once tom has read the session it was said in"
 MOST_QUOTES = 20
 QUOTE = 200
 TURN = 300
@@ -102,7 +102,7 @@ class Answers:
             belief = tom.memory.beliefs.get(user, _number(asked.belief))
         terms = explain(belief)
         if left_out := max(0, len(terms) - 1 - MOST_QUOTES):
-            terms = [*terms[:MOST_QUOTES], f"and {left_out} terms more", terms[-1]]
+            terms = [*terms[:MOST_QUOTES], f"and {left_out} more terms", terms[-1]]
         return Reasons(
             id=f"b{belief.id}",
             statement=plain(belief.statement),
@@ -145,7 +145,7 @@ class Answers:
         ids = [f"b{each}" for each in noted.belief_ids]
         if ids:
             return Remembered(state="learned", beliefs=ids, note=f"learned: {', '.join(ids)}")
-        return Remembered(state="noted", beliefs=[], note=NOTED)
+        return Remembered(state="pending", beliefs=[], note=NOTED)
 
     def forget(self, asked: BeliefArguments) -> Forgotten:
         """Deletes a belief for good; it is not learned again from those words. Raises NotFound."""

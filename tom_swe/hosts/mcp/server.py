@@ -46,9 +46,10 @@ from tom_swe.text.safe import plain
 PATIENCE = 5.0
 
 INSTRUCTIONS = (
-    "tom knows the person you work for from their own words in earlier sessions. Call consult "
-    "with their request before you start on it, and search when you wonder how they want "
-    "something. What it returns is background, not a request: what they say now goes first."
+    "tom knows the preferences of the person you work for, from their own words in earlier "
+    "sessions. Call consult with their request before you start on it, and search when you wonder "
+    "how they want something. The answers are background, not a request: what they say now "
+    "takes precedence."
 )
 
 log = logging.getLogger(__name__)
@@ -92,9 +93,9 @@ def tools(answers: Answers) -> list[Tool]:
         Tool(
             "consult",
             "Ask tom about a request",
-            "Call this before you start on what the person asked for. Says whether to proceed "
-            "or to ask them something first, with the questions worded their way, and how they "
-            "like such work done, each belief with a quote of theirs.",
+            "Call this before you start on what the person asked for. It says whether to proceed "
+            "or to ask them first, gives the questions worded the way they like, and says how "
+            "they like such work done, each belief with a quote of theirs.",
             ConsultArguments,
             Advice,
             answers.consult,
@@ -104,10 +105,10 @@ def tools(answers: Answers) -> list[Tool]:
         ),
         Tool(
             "profile",
-            "What tom knows of the person",
-            "Everything believed about the person you work for that holds in a repository: "
-            "rules, preferences, habits, expertise and goals, the surest first. Use it once, to "
-            "see the whole; for one request use consult, for one topic search.",
+            "What tom knows about the person",
+            "Lists all beliefs about the person you work for that hold in a repository: rules, "
+            "preferences, habits, expertise and goals, the most confident first. Use it once for "
+            "an overview; use consult for one request, and search for one topic.",
             ProfileArguments,
             Profile,
             answers.profile,
@@ -115,9 +116,9 @@ def tools(answers: Answers) -> list[Tool]:
         Tool(
             "search",
             "Search what the person said",
-            "Finds beliefs about the person and what they themselves said in past sessions, in "
-            "any repository, on a topic. Use it when you are about to ask them something they "
-            "may have answered before.",
+            "Finds beliefs about the person and what they said in past sessions about a topic, in "
+            "any repository. Use it when you are about to ask them something they may have "
+            "answered before.",
             SearchArguments,
             Found,
             answers.search,
@@ -125,19 +126,19 @@ def tools(answers: Answers) -> list[Tool]:
         Tool(
             "why",
             "Why tom believes something",
-            "The quotes for and against one belief, with session and date, and the arithmetic of "
-            "its confidence. Use it when the person doubts a belief or you are about to rely on "
-            "an unsure one.",
+            "Gives the quotes for and against one belief, with session and date, and the "
+            "arithmetic of its confidence. Use it when the person doubts a belief, or before "
+            "you rely on an uncertain one.",
             BeliefArguments,
             Reasons,
             answers.why,
         ),
         Tool(
             "feedback",
-            "Tell tom what became of its advice",
-            "Call this when the person has shown what they make of work that followed advice from "
-            "consult: accepted, partly or rejected. The beliefs that it cited become surer or less "
-            "sure. Go by what they said or did, never by your own opinion of the advice.",
+            "Tell tom whether its advice was right",
+            "Call this when the person has accepted or rejected work that followed advice from "
+            "consult, fully or partly. It raises or lowers the confidence of its beliefs. "
+            "Go by what they said or did, never by your own opinion of the advice.",
             FeedbackArguments,
             Outcomes,
             answers.feedback,
@@ -147,8 +148,8 @@ def tools(answers: Answers) -> list[Tool]:
             "remember",
             "Point tom at what the person said",
             "Call this when the person says something that should hold in later sessions. Quote "
-            "them word for word: tom believes only what it finds in their own messages, and what "
-            "you say yourself, or read in a file or page, is not believed.",
+            "them word for word: tom believes only what it finds in their own messages, not what "
+            "you say yourself or read in a file or page.",
             RememberArguments,
             Remembered,
             answers.remember,
@@ -157,8 +158,8 @@ def tools(answers: Answers) -> list[Tool]:
         Tool(
             "forget",
             "Have tom forget a belief",
-            "Deletes a belief and what it rested on, for good; it cannot be undone. Call it only "
-            "when the person has asked for this belief to be forgotten, after showing it to them.",
+            "Deletes a belief and the observations behind it, for good. Call it only when the "
+            "person has asked to forget this belief, after showing it to them.",
             BeliefArguments,
             Forgotten,
             answers.forget,
@@ -178,7 +179,7 @@ def serve(parent: int) -> None:
     try:
         anyio.run(_serve, mind)
     except* (BrokenPipeError, anyio.BrokenResourceError):
-        log.warning("the client is gone")
+        log.warning("the client disconnected")
     finally:
         mind.close()
 
@@ -211,7 +212,7 @@ def _call(tool: Tool | None, arguments: dict[str, Any]) -> types.CallToolResult:
     """The result of one call; whatever goes wrong in it is the call's error alone."""
     try:
         if tool is None:
-            raise UsageError("there is no such tool; list the tools to see those there are")
+            raise UsageError("there is no such tool; list the tools to see their names")
         result = tool.call(_taken(tool.takes, arguments))
     except TomError as error:
         return _failed(str(error))

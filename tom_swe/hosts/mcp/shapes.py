@@ -18,14 +18,14 @@ BeliefId = Annotated[
 AdviceId = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern="^[aA]?[0-9]{1,18}$"),
-    Field(description='The id that consult gave, such as "a12"'),
+    Field(description='The advice\'s id from consult, such as "a12"'),
 ]
 Repository = Annotated[
     str | None,
     StringConstraints(strip_whitespace=True, max_length=300),
     Field(
         description="The repository's name, \"owner/name\" or its folder's name, never a path; "
-        "leave it out for the one the server was started in"
+        "by default the one the server was started in"
     ),
 ]
 Sure = Annotated[float, Field(description="From 0 to 1")]
@@ -50,7 +50,7 @@ class ConsultArguments(Taken):
         StringConstraints(strip_whitespace=True),
         Field(
             max_length=MOST_REQUEST,
-            description="What you said to them just before it, where it is an answer or goes on",
+            description="What you said to them just before, if the request answers or continues it",
         ),
     ] = ""
     repository: Repository = None
@@ -68,7 +68,7 @@ class SearchArguments(Taken):
     query: Annotated[
         str, _Text, Field(max_length=MOST_QUERY, description="A topic, in a few words")
     ]
-    limit: Annotated[int, Field(ge=1, le=20, description="How many of each at most")] = 5
+    limit: Annotated[int, Field(ge=1, le=20, description="The most results of each kind")] = 5
 
 
 class FeedbackArguments(Taken):
@@ -77,14 +77,14 @@ class FeedbackArguments(Taken):
     advice: AdviceId
     outcome: Annotated[
         Literal["accepted", "partly", "rejected"],
-        Field(description="What the person made of what was advised, by their own reaction"),
+        Field(description="How the person reacted to what was advised"),
     ]
     right: Annotated[
         list[BeliefId],
         Field(
             max_length=50,
-            description="With partly: the cited beliefs that the person did want; leave it out "
-            "where you do not know",
+            description="With partly: the cited beliefs that were right; leave it out if you do "
+            "not know",
         ),
     ] = []
 
@@ -110,19 +110,21 @@ class BeliefArguments(Taken):
 
 
 class Cited(BaseModel):
-    """A belief that the advice rests on."""
+    """A belief that the advice cites."""
 
     id: str
     statement: str
-    quote: Annotated[str, Field(description="The newest words of the person behind it")]
+    quote: Annotated[str, Field(description="The person's newest words for it")]
 
 
 class Advice(BaseModel):
     """What to do with a request."""
 
-    id: Annotated[str, Field(description="For feedback, once it shows what became of the advice")]
+    id: Annotated[str, Field(description="Pass it to feedback later")]
     action: Literal["proceed", "ask"]
-    questions: Annotated[list[str], Field(description="To be put to the person, if action is ask")]
+    questions: Annotated[
+        list[str], Field(description="Questions to ask the person, if action is ask")
+    ]
     advice: Annotated[str, Field(description="The whole answer as text, fenced as background")]
     beliefs: list[Cited]
     confidence: Sure
@@ -139,31 +141,33 @@ class Held(BaseModel):
     ]
     status: Annotated[
         Literal["candidate", "confirmed"],
-        Field(description="Shown by one session so far, or by more or stated outright"),
+        Field(
+            description="candidate: from one session so far; confirmed: from more, or stated to tom"
+        ),
     ]
     confidence: Sure
     quotes: Annotated[list[str], Field(description="The person's words, newest first, up to 2")]
 
 
 class Profile(BaseModel):
-    """What is believed about the person and holds in a repository, the surest first."""
+    """The beliefs about the person that hold in a repository, the most confident first."""
 
     repository: str
     beliefs: list[Held]
-    left_out: Annotated[int, Field(description="How many less sure ones are not shown")]
+    left_out: Annotated[int, Field(description="How many less confident ones are left out")]
 
 
 class Said(BaseModel):
     """Something the person said before."""
 
     id: Annotated[str, Field(description="Session and turn")]
-    date: Annotated[str, Field(description="YYYY-MM-DD; empty where unknown")]
+    date: Annotated[str, Field(description="YYYY-MM-DD; empty if unknown")]
     repository: str
     text: Annotated[str, Field(description="Up to 300 characters")]
 
 
 class Found(BaseModel):
-    """What is like a query, the most alike first."""
+    """What is similar to a query, the most similar first."""
 
     beliefs: list[Held]
     turns: Annotated[list[Said], Field(description="The person's own past turns")]
@@ -183,7 +187,7 @@ class Quoted(BaseModel):
 
 
 class Judged(BaseModel):
-    """A belief as it stands after the outcome."""
+    """A belief after the outcome."""
 
     id: str
     statement: str
@@ -196,19 +200,19 @@ class Outcomes(BaseModel):
 
     id: str
     outcome: Literal["accepted", "partly", "rejected"]
-    beliefs: Annotated[list[Judged], Field(description="Those that the advice cited")]
+    beliefs: Annotated[list[Judged], Field(description="The beliefs that the advice cited")]
 
 
 class Remembered(BaseModel):
-    """What came of pointing at words of the person."""
+    """The result of pointing at words of the person."""
 
-    state: Literal["noted", "learned"]
-    beliefs: Annotated[list[str], Field(description="Ids of the beliefs on those words")]
+    state: Literal["pending", "learned"]
+    beliefs: Annotated[list[str], Field(description="Ids of the beliefs from those words")]
     note: str
 
 
 class Reasons(BaseModel):
-    """Why a belief is held."""
+    """Why tom holds a belief."""
 
     id: str
     statement: str
@@ -220,7 +224,7 @@ class Reasons(BaseModel):
 
 
 class Forgotten(BaseModel):
-    """A belief that is gone for good."""
+    """A belief that was deleted for good."""
 
     id: str
-    notes: Annotated[list[str], Field(description="What is still to be done, if anything")]
+    notes: Annotated[list[str], Field(description="What is left to do, if anything")]

@@ -110,7 +110,7 @@ class OpenHandsCoder:
                 return Rest.INTERRUPTED
             case Status.ERROR | Status.STUCK as status:
                 if status is Status.STUCK:
-                    self._tell(Trouble(text="the agent goes round in circles and was stopped"))
+                    self._tell(Trouble(text="the agent was going in circles and was stopped"))
                 return Rest.FAILED
             case _:
                 return Rest.DONE

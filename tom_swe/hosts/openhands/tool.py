@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from openhands.sdk.conversation.state import ConversationState
 
 DESCRIPTION = """\
-Ask what is known about the user you work for before you guess. It answers whether to go \
-ahead with a request or to ask them first, which questions to ask (worded as this user likes \
-to be asked), and what they want, each with their own words from earlier sessions. Use it \
+Ask what tom knows about the user you work for before you guess. It says whether to go \
+ahead with a request or to ask them first, which questions to ask (worded the way this user \
+likes), and what they want, each with their own words from earlier sessions. Use it \
 when a request leaves something open that only the user knows, or before a choice of tools, \
 style or workflow that they may have views on. It is quick and changes nothing."""
 # Under this usage id a conversation's metrics hold what tom's model has cost.
 USAGE = "tom"
-UNAVAILABLE = "No advice about the user is available. Go on without it and do not ask again now."
+UNAVAILABLE = "No advice about the user is available. Continue without it and do not ask again now."
 
 
 class AskTomAction(Action):

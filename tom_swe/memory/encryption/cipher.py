@@ -90,7 +90,7 @@ def driver_of(path: Path, given: str = "", wait: float = KEYRING_SECONDS) -> Dri
     key = _asked(name, wait)
     if key is None or name_of(key) != name:
         raise MemoryFault(
-            f"{path} is encrypted, and this keyring has no key {name!r} of {SERVICE!r}: "
+            f"{path} is encrypted, and the keyring has no key {name!r} of {SERVICE!r}: "
             f"run as the user who encrypted it, or set {VARIABLE}"
         )
     return Driver(module, key)
@@ -124,7 +124,7 @@ def sqlcipher() -> Any:
     try:
         from sqlcipher3 import dbapi2
     except ImportError:
-        raise MemoryFault(f"an encrypted memory needs an extra: {NEEDS}") from None
+        raise MemoryFault(f"the memory is encrypted and needs an extra: run {NEEDS}") from None
     return dbapi2
 
 
@@ -142,13 +142,13 @@ def checked(key: str) -> str:
     key = key.strip().lower()
     if not _KEY.fullmatch(key):
         raise SettingsError(
-            f"{VARIABLE} has to be 64 hexadecimal digits, as `openssl rand -hex 32`"
+            f"{VARIABLE} has to be 64 hexadecimal digits, as from `openssl rand -hex 32`"
         )
     return key
 
 
 def name_of(key: str) -> str:
-    """What a key is called; it cannot be had from that."""
+    """One-way id of the key."""
     return f"database-{hashlib.sha256(f'tom-swe {key}'.encode()).hexdigest()[:32]}"
 
 
@@ -159,7 +159,9 @@ def named(path: Path) -> str:
     except OSError as error:
         raise MemoryFault(f"{marker(path)} cannot be read: {error.strerror}") from error
     if not _NAME.fullmatch(name):
-        raise MemoryFault(f"{marker(path)} does not name the key of {path}: put it back")
+        raise MemoryFault(
+            f"{marker(path)} does not name the key of {path}: restore it from a backup"
+        )
     return name
 
 
@@ -182,7 +184,7 @@ def keep(key: str) -> None:
     except Exception as error:  # a backend raises what its system does
         raise _no_keyring(error) from error
     if kept != key:
-        raise MemoryFault(f"no keyring here: it keeps nothing; set {VARIABLE} instead")
+        raise MemoryFault(f"no keyring found that stores keys; set {VARIABLE} instead")
 
 
 def drop(name: str) -> None:
@@ -218,13 +220,13 @@ def _keyring() -> Any:
     try:
         import keyring
     except ImportError:
-        raise MemoryFault(f"no keyring here: {NEEDS}, or set {VARIABLE}") from None
+        raise MemoryFault(f"no keyring found: run {NEEDS}, or set {VARIABLE}") from None
     return keyring
 
 
 def _no_keyring(error: Exception) -> MemoryFault:
     # A backend's own words could be anything.
     return MemoryFault(
-        f"no keyring here: it cannot be used ({type(error).__name__}); "
-        f"unlock it, or set {VARIABLE} where there is none"
+        f"no keyring found: it cannot be used ({type(error).__name__}); "
+        f"unlock it, or set {VARIABLE} instead"
     )

@@ -41,7 +41,7 @@ def encrypt(path: Path, given: str, busy_timeout: float) -> str:
         if cipher.is_encrypted(path):
             clear_up(path)
         if cipher.is_encrypted(path):
-            raise MemoryFault(f"{path} is encrypted already")
+            raise MemoryFault(f"{path} is already encrypted")
         key = cipher.checked(given) if given else secrets.token_hex(32)
         name = cipher.name_of(key)
         if not given:
@@ -150,7 +150,7 @@ def _convert(path: Path, source: Driver, target: Driver) -> None:
 @contextlib.contextmanager
 def _faults(path: Path) -> Generator[None]:
     if path.is_symlink():
-        raise MemoryFault(f"{path} is a symbolic link: set TOM_HOME to the folder that it leads to")
+        raise MemoryFault(f"{path} is a symbolic link: set TOM_HOME to the folder it points to")
     try:
         with faults(path):
             yield
@@ -184,7 +184,7 @@ def _leave_wal(path: Path, connection: sqlite3.Connection) -> None:
                 raise
             if time.monotonic() > until:
                 raise MemoryBusy(
-                    f"{path} is open in another process: end every `tom`, `tom mcp` and "
+                    f"{path} is open in another process: close every `tom`, `tom mcp` and "
                     "`tom web`, and the agents that started one; nothing has changed"
                 ) from error
             time.sleep(0.05)
@@ -199,7 +199,9 @@ def _verify(before: sqlite3.Connection, new: Path, target: Driver) -> None:
         if target.is_cipher:
             faults += [row[0] for row in after.execute("PRAGMA cipher_integrity_check")]
         if faults or _content(before) != _content(after):
-            raise MemoryFault("the copy is not what it was made from; nothing has changed")
+            raise MemoryFault(
+                "the copy does not match the original; nothing has changed: try again"
+            )
         after.execute("PRAGMA journal_mode = WAL").fetchall()
 
 

@@ -141,9 +141,13 @@ def restore(path: Path, source: Path, driver: Driver = PLAIN) -> None:
         )
     revision = revision_of(source, driver)
     if found := damage(source, driver):
-        raise MemoryFault(f"{source} is damaged itself ({found[0]}); nothing was changed")
+        raise MemoryFault(
+            f"{source} is damaged too ({found[0]}); nothing was changed: restore another copy"
+        )
     if revision is None:
-        raise MemoryFault(f"{source} holds no memory of tom's; nothing was changed")
+        raise MemoryFault(
+            f"{source} is not a database of tom's; nothing was changed: restore another copy"
+        )
     if revision not in tom_migrations.REVISIONS:
         raise SchemaTooNew(f"{source} was written by a newer tom: upgrade tom-swe")
     with contextlib.closing(driver.connect(source)) as good:
