@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tom_evals.harness.session import Exchange
+from tom_evals.people import Exchange
 from tom_evals.stateful_swe.adherence import (
     CHECKS,
     CONCISE_WORDS,

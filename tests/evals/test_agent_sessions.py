@@ -9,9 +9,10 @@ from pydantic import SecretStr
 from tom_evals.harness import played
 from tom_evals.harness.coder import Beside, apart, episode
 from tom_evals.harness.instance import Instance, changed_files
-from tom_evals.harness.session import Answer, Ended, Said
+from tom_evals.harness.session import Ended
 from tom_evals.harness.toys import built, toys
 from tom_evals.harness.workspace import checkout, judge
+from tom_evals.people import Answer, Said
 from tom_swe.settings import Model
 from tom_swe.testing.scripted import ScriptedModel
 from tom_swe.text.tokens import count_tokens

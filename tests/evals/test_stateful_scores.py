@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from tom_evals.harness.instance import Instance
 from tom_evals.harness.models import language
-from tom_evals.harness.session import Ended, Episode, Exchange, Part
+from tom_evals.harness.session import Ended, Episode, Part
+from tom_evals.people import Exchange
 from tom_evals.report import as_json, as_markdown
 from tom_evals.stateful_swe import judge, scores
 from tom_evals.stateful_swe.adherence import By, Finding, Outcome

@@ -37,15 +37,6 @@ TERMS: Mapping[Setting, Terms] = {
 }
 
 
-class Manner(StrEnum):
-    """What the user did, as it stands in an answer."""
-
-    ANSWERED = "answered"
-    UNKNOWN = "no-information"
-    CONTINUE = "continue"  # nobody answers, or no more
-    DONE = "done"
-
-
 class Task(NamedTuple):
     """An instance, whose issue is the full one, and the vague summary of it."""
 

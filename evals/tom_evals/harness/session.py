@@ -1,54 +1,11 @@
-"""What goes between a coding agent and its user, and what came of it. No agent is loaded here."""
+"""What came of a session with an agent. No agent is loaded here."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-
-class Said(NamedTuple):
-    """What the agent said when it handed the turn back, and how far it was.
-
-    ``events`` counts the messages, calls and results of the session so far. ``done`` where the
-    agent declared that it had finished.
-    """
-
-    text: str
-    events: int
-    done: bool = False
-
-
-class Answer(NamedTuple):
-    """What the user says back. ``over`` ends the session: nothing is said any more.
-
-    ``manner`` names what the user did, for the scores: answered, refused, no-information, go-on,
-    left, ...
-    """
-
-    text: str
-    manner: str
-    over: bool = False
-
-
-class User(Protocol):
-    """The person on the other side, simulated."""
-
-    def opening(self) -> str:
-        """The request that the session begins with."""
-        ...
-
-    def answer(self, said: Said) -> Answer:
-        """What the user says to the agent's words. Raises ModelFault where a model plays them."""
-        ...
-
-
-class Exchange(NamedTuple):
-    """The agent's words to the user and what came back, after so many events."""
-
-    said: str
-    answer: str
-    manner: str
-    events: int
+from tom_evals.people import Exchange
 
 
 class Ended(StrEnum):

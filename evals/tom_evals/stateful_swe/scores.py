@@ -11,10 +11,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from tom_evals.ambig_swe.score import SignedRank, ratio, signed_rank
-from tom_evals.harness.session import Ended, Exchange, Part
+from tom_evals.harness.session import Ended, Part
+from tom_evals.people import Exchange, Manner
 from tom_evals.stateful_swe.adherence import Finding, Outcome
 from tom_evals.stateful_swe.judge import Satisfaction, Unjudged
-from tom_evals.stateful_swe.user import Manner
 from tom_evals.stats import Interval, bootstrap
 
 _UNASKED = (Manner.GO_ON, Manner.DONE)

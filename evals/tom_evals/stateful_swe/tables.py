@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tom_evals.ambig_swe.score import ratio
 from tom_evals.harness.session import Ended
+from tom_evals.people import Manner
 from tom_evals.report import Cell, Report, Table
 from tom_evals.stateful_swe.adherence import By, Outcome
 from tom_evals.stateful_swe.judge import RULES, Marks, Satisfaction, Unjudged
@@ -26,7 +27,6 @@ from tom_evals.stateful_swe.scores import (
     share_kept,
     spent,
 )
-from tom_evals.stateful_swe.user import Manner
 
 _SCALES = tuple(Marks.model_fields)
 _ANSWERED = (Manner.ANSWERED, Manner.CUT)

@@ -21,10 +21,11 @@ from tom_evals.userville.evaluate import Setup
 from tom_evals.userville.index import checkout, of_checkout, of_tasks
 from tom_evals.userville.policies import Embedded, remembered
 from tom_evals.userville.preferences import BY_ID, PREFERENCES, Preference
-from tom_evals.userville.simulator import ByRules, Simulator
-from tom_evals.userville.simulator_by_model import ByModel
+from tom_evals.userville.simulator import Simulator, by_rules
+from tom_evals.userville.simulator_by_model import by_model
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
-from tom_evals.userville.vagueniser import by_model, faults
+from tom_evals.userville.vagueniser import by_model as vague_by_model
+from tom_evals.userville.vagueniser import faults
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 
@@ -116,7 +117,7 @@ def _rewritten(tasks: Sequence[Task], options: Options) -> tuple[tuple[Task, ...
     ):
         done = run_jobs(
             [Job(each, {"task": each}) for each in by_id],
-            lambda given: by_model(by_id[given["task"]], writer)._asdict() | {"faults": []},
+            lambda given: vague_by_model(by_id[given["task"]], writer)._asdict() | {"faults": []},
             ledger,
             at_once=options.at_once,
             again=options.again,
@@ -139,7 +140,7 @@ def _person(options: Options) -> AbstractContextManager[Language | None]:
 
 
 def _simulator(player: Language | None) -> Simulator:
-    return ByModel(player) if player else ByRules()
+    return by_model(player) if player else by_rules
 
 
 def _notes(options: Options, tasks: int) -> list[str]:

@@ -99,7 +99,7 @@ def with_models(
 def _likeness(rows: Sequence[Played]) -> str:
     """How like real developers the people of these sessions talk, the request first."""
     asked = [each.record for each in rows if each.record.vague and each.record.exchanges]
-    dialogues = [(each.task.vague, *(one.reply.text for one in each.exchanges)) for each in asked]
+    dialogues = [(each.task.vague, *(one.answer for one in each.exchanges)) for each in asked]
     return likeness_note(dialogues, place_of_data())
 
 

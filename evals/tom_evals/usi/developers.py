@@ -29,7 +29,7 @@ from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.model.session import Session
 
 FITTED, CHECKED = ("dev1", "dev2"), "dev3"
-"""Whose rates the wording of `tom_evals.harness.speech` has, and on whom it is checked."""
+"""Whose rates the wording of `tom_evals.people.speech` has, and on whom it is checked."""
 
 FEWEST = 2  # turns: with one there was no dialogue
 MOST = (4, 8)  # turns: what is compared begins at the first and is of the same length

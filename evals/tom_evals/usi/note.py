@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tom_evals.harness.speech import Wording
+from tom_evals.people.speech import Wording
 from tom_evals.usi.developers import Means, kept, measured
 from tom_evals.usi.dialogues import (
     MOST,

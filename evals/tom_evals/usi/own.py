@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.speech import RATES, Rates, Wording
+from tom_evals.people.speech import RATES, Rates, Wording
 from tom_evals.report import Cell, Report, Table
 from tom_evals.stats import RESAMPLES
 from tom_evals.usi.developers import (
