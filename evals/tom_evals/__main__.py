@@ -11,11 +11,11 @@ import typer
 
 from tom_evals.ambig_swe.given import QUOTES, Agent
 from tom_evals.ambig_swe.settings import Setting
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.options import Where
+from tom_evals.common.engine import Engine
+from tom_evals.common.options import Where
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report, as_json, as_markdown
 from tom_evals.ppp.command import ppp
-from tom_evals.report import Report, as_json, as_markdown
-from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.command import stateful_swe
 from tom_evals.userville.command import userville
 from tom_evals.usi.command import usi
@@ -118,10 +118,10 @@ def ambig_swe(
     from tom_evals.ambig_swe import command
     from tom_evals.ambig_swe.data import Missing, Unreadable
     from tom_evals.ambig_swe.paid import NoAnswer
-    from tom_evals.harness.engine import EngineFault
-    from tom_evals.harness.instance import Unreadable as NoInstances
-    from tom_evals.harness.options import interrupted
-    from tom_evals.harness.workspace import NoCheckout
+    from tom_evals.common.engine import EngineFault
+    from tom_evals.common.harness.instance import Unreadable as NoInstances
+    from tom_evals.common.harness.workspace import NoCheckout
+    from tom_evals.common.options import interrupted
 
     if replay + detect + questions + smoke + (run or dry_run) != 1:
         raise typer.BadParameter(

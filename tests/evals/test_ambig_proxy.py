@@ -24,9 +24,9 @@ from tom_evals.ambig_swe.proxy import (
 )
 from tom_evals.ambig_swe.quoting import THRESHOLD, Quoting, ranked
 from tom_evals.ambig_swe.settings import Setting, Task
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.models import language
-from tom_evals.harness.toys import toys
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.toys import toys
+from tom_evals.common.models import language
 from tom_evals.people import Asked, Found, Manner, Person, Said
 from tom_evals.people.asking import questions
 from tom_evals.people.person import Phase

@@ -8,7 +8,7 @@ import pytest
 from tom_evals.ambig_swe.data import Issue
 from tom_evals.ambig_swe.proxy import ByModel, Held, held_of, user_of
 from tom_evals.ambig_swe.settings import Setting, Task
-from tom_evals.harness.instance import Instance
+from tom_evals.common.harness.instance import Instance
 from tom_evals.people import (
     Answer,
     Asked,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_evals.harness.models import language
+from tom_evals.common.models import language
 from tom_evals.people import Answer, Manner, Person, Said
 from tom_evals.people.asking import Sort, questions, sort
 from tom_evals.people.limits import shortened, without_files

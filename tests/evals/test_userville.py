@@ -1,7 +1,6 @@
 """UserVille: what a simulated person answers, what sessions are worth, and who acts in them."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
-from tom_evals.harness.models import language
+from tom_evals.common.models import language
 from tom_evals.people import Exchange, Level, Manner, Said
-from tom_evals.shared import shared_data
 from tom_evals.userville.by_model import STEPS
 from tom_evals.userville.demo import shown
 from tom_evals.userville.episode import Episode
@@ -212,23 +210,15 @@ def test_a_checkout_is_indexed_by_its_definitions(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_tasks_of_the_release(data: Path) -> None:
+def test_tasks_of_the_release(shared_data: Path) -> None:
     """500 tasks, of which 495 have a function or class by name; all answers are in the index."""
-    tasks = of_issues(data)
+    tasks = of_issues(shared_data)
     assert len(tasks) == 500
     assert sum(bool(each.functions) for each in tasks) == 495
     indexes = of_tasks(tasks)
     for each in spread(tasks, 40):
         assert each.wanted <= {place.entry for place in indexes[each.repository].places}
     assert len({each.id for each in spread(tasks, 40)}) == 40
-
-
-@pytest.fixture
-def data() -> Path:
-    place = Path(__file__).parents[3] / "shared" / "data"
-    if "TOM_SHARED_DATA" not in os.environ and not place.is_dir():
-        pytest.skip("the real data is not here")
-    return shared_data()
 
 
 # Vague requests

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tom_evals.ambig_swe.data import Issue
 from tom_evals.ambig_swe.proxy import NO_INFORMATION, Held, proxy
 from tom_evals.ambig_swe.quoting import Quoting
-from tom_evals.harness.toys import toys
+from tom_evals.common.harness.toys import toys
 from tom_evals.people import Manner, Said
 from tom_evals.people.asking import questions
 from tom_evals.people.speech import RATES, Wording

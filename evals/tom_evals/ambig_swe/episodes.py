@@ -19,12 +19,12 @@ from tom_evals.ambig_swe.proxy import ByModel, held_of, user_of
 from tom_evals.ambig_swe.quoting import Quoting
 from tom_evals.ambig_swe.score import names_file
 from tom_evals.ambig_swe.settings import instructions, opening
-from tom_evals.harness.coder import Beside, apart, episode
-from tom_evals.harness.engine import Json
-from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
-from tom_evals.harness.models import Language, language
-from tom_evals.harness.places import judged, placed
-from tom_evals.harness.session import Ended, Part
+from tom_evals.common.engine import Json
+from tom_evals.common.harness.coder import Beside, apart, episode
+from tom_evals.common.harness.isolated import Fault, agents_model, answer, isolated
+from tom_evals.common.harness.places import judged, placed
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.common.models import Language, language
 from tom_evals.people.speech import Wording
 from tom_swe.app import open_tom
 from tom_swe.embed.minilm import MiniLM

@@ -8,9 +8,9 @@ from tom_evals.ambig_swe.given import BY_QUOTES, Agent
 from tom_evals.ambig_swe.proxy import held_of, prompt
 from tom_evals.ambig_swe.resolve import Place, Plan
 from tom_evals.ambig_swe.settings import TERMS, Task
-from tom_evals.harness.container import image_of
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.isolated import SECONDS
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.container import image_of
+from tom_evals.common.harness.isolated import SECONDS
 from tom_swe.text.tokens import count_tokens
 
 # A session of Claude Sonnet 4 with at most 100 steps, USD (arXiv 2510.21903).

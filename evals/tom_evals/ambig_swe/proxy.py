@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tom_evals.ambig_swe.prompts import render
 from tom_evals.ambig_swe.settings import TERMS, Setting, Task, opening
-from tom_evals.harness.models import Language
+from tom_evals.common.models import Language
 from tom_evals.people import (
     Asked,
     Behaviour,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tom_evals.ambig_swe.prompts import render
-from tom_evals.harness.instance import Instance
+from tom_evals.common.harness.instance import Instance
 
 HINTS = "What was said about it since:"
 

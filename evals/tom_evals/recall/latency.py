@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tom_evals.bench import SEED, START, message
+from tom_evals.common.messages import SEED, START, message
 from tom_swe import LOCAL_USER, Query, Role, Session, Settings, Turn, open_tom
 
 if TYPE_CHECKING:

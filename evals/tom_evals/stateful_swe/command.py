@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_evals.harness.container import NAMESPACE
-from tom_evals.harness.engine import Engine, EngineFault
-from tom_evals.harness.instance import Unreadable
-from tom_evals.harness.options import Where, agents_name, instances_of, interrupted, tell
-from tom_evals.harness.workspace import NoCheckout
-from tom_evals.report import Report, as_markdown
-from tom_evals.shared import shared_data
+from tom_evals.common.engine import Engine, EngineFault
+from tom_evals.common.harness.container import NAMESPACE
+from tom_evals.common.harness.instance import Unreadable
+from tom_evals.common.harness.workspace import NoCheckout
+from tom_evals.common.options import Where, agents_name, instances_of, interrupted, tell
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report, as_markdown
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_swe.errors import TomError
 

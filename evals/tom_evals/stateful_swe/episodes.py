@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from tom_evals.harness.coder import Beside, apart, episode
-from tom_evals.harness.engine import Json
-from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
-from tom_evals.harness.models import Language, language
-from tom_evals.harness.places import judged, placed
-from tom_evals.harness.session import Ended, Part
+from tom_evals.common.engine import Json
+from tom_evals.common.harness.coder import Beside, apart, episode
+from tom_evals.common.harness.isolated import Fault, agents_model, answer, isolated
+from tom_evals.common.harness.places import judged, placed
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.common.models import Language, language
 from tom_evals.people import Person
 from tom_evals.people.speech import Wording
 from tom_evals.stateful_swe import judge

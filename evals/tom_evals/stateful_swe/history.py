@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tom_evals.harness.whole import whole
+from tom_evals.common.whole import whole
 from tom_evals.keeping.generate import REPOSITORIES
 from tom_evals.keeping.material import Utterance
 from tom_evals.stateful_swe.profile import SEED, Profile

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tom_evals.clarity.data import issues
+from tom_evals.common.report import Report
 from tom_evals.keeping.material import Utterance
 from tom_evals.keeping.score import Meaning
-from tom_evals.report import Report
 from tom_evals.stateful_swe.figures import report
 from tom_evals.stateful_swe.history import (
     TOKENS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Literal
 
-from tom_evals.harness.models import Language
+from tom_evals.common.models import Language
 from tom_evals.people import Asked, Behaviour, Found, Manner, Person
 from tom_evals.stateful_swe.profile import described
 from tom_evals.stateful_swe.prompts import render

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tom_evals.harness.options import interrupted
-from tom_evals.report import as_json as written_as_json
-from tom_evals.report import as_markdown
+from tom_evals.common.options import interrupted
+from tom_evals.common.report import as_json as written_as_json
+from tom_evals.common.report import as_markdown
+from tom_evals.userville.options import RULES, Options
 from tom_swe.errors import TomError
-
-RULES = "rules"
 
 
 def userville(
@@ -60,12 +59,12 @@ def userville(
 ) -> None:
     """Agents among people who want to be asked in twenty ways (UserVille)."""
     from tom_evals.ambig_swe.data import Missing, Unreadable
-    from tom_evals.harness.engine import EngineFault
+    from tom_evals.common.engine import EngineFault
     from tom_evals.userville import laboratory
 
     if demo == evaluate:
         raise typer.BadParameter("name one: --demo or --evaluate")
-    options = laboratory.Options(
+    options = Options(
         people=laboratory.people(preference or ()),
         toys=toys or (demo and not task),
         most=most,

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import NamedTuple
 
 import typer
 
-from tom_evals.harness.engine import Job, Ledger
-from tom_evals.harness.engine import run as run_jobs
-from tom_evals.harness.models import Language, language
-from tom_evals.harness.options import tell
-from tom_evals.report import Report
-from tom_evals.shared import shared_data
+from tom_evals.common.engine import Job, Ledger
+from tom_evals.common.engine import run as run_jobs
+from tom_evals.common.models import Language, language
+from tom_evals.common.options import tell
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report
 from tom_evals.userville import demo, run
-from tom_evals.userville.command import RULES
 from tom_evals.userville.evaluate import Setup
 from tom_evals.userville.index import checkout, of_checkout, of_tasks
+from tom_evals.userville.options import RULES, Options
 from tom_evals.userville.policies import Embedded, remembered
 from tom_evals.userville.preferences import BY_ID, PREFERENCES, Preference
 from tom_evals.userville.simulator import Simulator, by_rules
@@ -30,22 +28,6 @@ from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 
 DEMO = "detail_question"
-
-
-class Options(NamedTuple):
-    """What the command was told."""
-
-    people: Sequence[Preference]
-    toys: bool
-    most: int
-    repos: Path | None
-    model: str
-    person: str
-    writer: str
-    budget: float
-    work: Path
-    at_once: int
-    again: bool
 
 
 def people(named: Sequence[str]) -> tuple[Preference, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.engine import Job, Json, Ledger, Row
-from tom_evals.harness.engine import run as run_jobs
-from tom_evals.harness.models import Language
-from tom_evals.report import Report, Table
-from tom_evals.shared import place_of_data
+from tom_evals.common.engine import Job, Json, Ledger, Row
+from tom_evals.common.engine import run as run_jobs
+from tom_evals.common.models import Language
+from tom_evals.common.real_data import place_of_data
+from tom_evals.common.report import Report, Table
 from tom_evals.userville.by_model import ByModel
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.evaluate import Played, Setup, played, report

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from tom_evals.harness.models import Language
+from tom_evals.common.models import Language
 from tom_evals.people import Asked, Exchange, Found, Level, Person
 from tom_evals.people.speech import Wording
 from tom_evals.userville.preferences import Answering, Judged, Preference

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_evals.harness.models import Language
+from tom_evals.common.models import Language
 from tom_evals.people.names import named_files, named_symbols
 from tom_evals.people.words import content, count, has_code
 from tom_evals.userville.prompts import render

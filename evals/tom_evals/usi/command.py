@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_evals.report import Report, as_json, as_markdown
-from tom_evals.shared import shared_data
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report, as_json, as_markdown
 
 if TYPE_CHECKING:
     # Loaded when something is scored: other measurements are commands beside this one.

@@ -18,8 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from pydantic import BaseModel
 
-from tom_evals.shared import shared_data
-from tom_evals.stateful_swe.sources import HOST, REAL
+from tom_evals.common.real_data import REAL_HOST, REAL_SESSIONS, shared_data
 from tom_evals.usi.features import features
 from tom_evals.usi.readers import of_session
 from tom_evals.usi.sessions import ORDER, Floats
@@ -53,7 +52,7 @@ def developers(data: Path) -> Developers:
     Hosts' words, subagents and pasted output are told apart by the importer. Raises `Missing` or
     `Unreadable`.
     """
-    archive = data / REAL
+    archive = data / REAL_SESSIONS
     if not archive.is_file():
         raise Missing(f"{archive} is not there: set TOM_SHARED_DATA to the folder that holds it")
     try:
@@ -67,7 +66,7 @@ def developers(data: Path) -> Developers:
 
 
 def _imported(home: Path) -> Iterable[Session]:
-    return read_sessions(IMPORTERS[HOST], home, Tally(), Redactor(emails=False))
+    return read_sessions(IMPORTERS[REAL_HOST], home, Tally(), Redactor(emails=False))
 
 
 def dialogues(sessions: Iterable[Session]) -> list[tuple[str, ...]]:

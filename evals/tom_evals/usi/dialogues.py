@@ -19,7 +19,7 @@ from tom_evals.ambig_swe.data import Unreadable as BadRelease
 from tom_evals.ambig_swe.proxy import held_of, user_of
 from tom_evals.ambig_swe.quoting import Quoting
 from tom_evals.ambig_swe.settings import TERMS, Setting, Task
-from tom_evals.harness.instance import Instance
+from tom_evals.common.harness.instance import Instance
 from tom_evals.people import Person, Said, User
 from tom_evals.people.speech import Wording
 from tom_evals.stateful_swe.profile import Profile, profiles

@@ -23,7 +23,7 @@ from verl.experimental.agent_loop.agent_loop import (  # pyright: ignore[reportM
 )
 from verl.utils.profiler import simple_timer  # pyright: ignore[reportMissingImports]
 
-from tom_evals.harness.models import language
+from tom_evals.common.models import language
 from tom_evals.ppp import data, dialogue
 from tom_evals.ppp.speech import Answer
 from tom_evals.userville.index import Index

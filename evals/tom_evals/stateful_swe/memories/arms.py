@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
-from tom_evals.harness.whole import whole
+from tom_evals.common.whole import whole
 from tom_evals.stateful_swe.memories.embedded import Mind, believed, learn
 from tom_evals.stateful_swe.memories.emphasis import noted
 from tom_evals.stateful_swe.memories.memory import Arm, Memory, Text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tom_evals.harness.instance import changed_files
+from tom_evals.common.harness.instance import changed_files
 
 _DEFINED = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)")
 _HUNK = re.compile(r"^@@ [^@]* @@(.*)$")

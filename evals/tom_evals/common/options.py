@@ -11,7 +11,7 @@ from typing import Never
 
 import typer
 
-from tom_evals.harness.instance import Instance, fetched, read
+from tom_evals.common.harness.instance import Instance, fetched, read
 from tom_swe.settings import load_settings
 
 INTERRUPTED = 130
