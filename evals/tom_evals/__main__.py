@@ -19,7 +19,7 @@ from tom_evals.ppp.command import ppp
 from tom_evals.stateful_swe.command import stateful_swe
 from tom_evals.userville.command import userville
 from tom_evals.usi.command import usi
-from tom_swe.errors import TomError
+from tom_swe import TomError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 

@@ -26,10 +26,9 @@ from tom_evals.common.harness.places import judged, placed
 from tom_evals.common.harness.session import Ended, Part
 from tom_evals.common.models import Language, language
 from tom_evals.people.speech import Wording
-from tom_swe.app import open_tom
+from tom_swe import Action, Query, load_settings, open_tom
 from tom_swe.embed.minilm import MiniLM
-from tom_swe.model.advice import Action, Query
-from tom_swe.settings import load_settings, model_of
+from tom_swe.settings import model_of
 
 
 def work(json_given: Json) -> Json:

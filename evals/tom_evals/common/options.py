@@ -12,7 +12,7 @@ from typing import Never
 import typer
 
 from tom_evals.common.harness.instance import Instance, fetched, read
-from tom_swe.settings import load_settings
+from tom_swe import load_settings
 
 INTERRUPTED = 130
 

@@ -19,10 +19,10 @@ from tom_evals.keeping.generate import histories
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.run import report
+from tom_swe import Session, Turn
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.model.session import Session, Turn
 
 TOKENS = 1_500_000
 SESSIONS = 200

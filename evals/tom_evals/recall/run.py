@@ -25,7 +25,7 @@ from tom_swe.embed.remembering import Remembering
 from tom_swe.mind.tom import CANDIDATES
 
 if TYPE_CHECKING:
-    from tom_swe.mind.tom import Tom
+    from tom_swe import Tom
     from tom_swe.model.advice import PastTurn
     from tom_swe.ports import Embedder
 

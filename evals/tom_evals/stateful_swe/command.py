@@ -17,7 +17,7 @@ from tom_evals.common.options import Where, agents_name, instances_of, interrupt
 from tom_evals.common.real_data import shared_data
 from tom_evals.common.report import Report, as_markdown
 from tom_evals.stateful_swe.memories.memory import Arm
-from tom_swe.errors import TomError
+from tom_swe import TomError
 
 if TYPE_CHECKING:
     # Loaded when a run begins: other measurements are commands beside this one.

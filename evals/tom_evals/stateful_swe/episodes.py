@@ -34,8 +34,8 @@ from tom_evals.stateful_swe.user import Character
 from tom_evals.stateful_swe.user_by_model import model_user
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.work import work_of
-from tom_swe.model.session import Session
-from tom_swe.settings import load_settings, model_of
+from tom_swe import Session, load_settings
+from tom_swe.settings import model_of
 
 
 def work(json_given: Json) -> Json:

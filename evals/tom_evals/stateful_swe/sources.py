@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 from tom_evals.common.real_data import REAL_HOST, REAL_SESSIONS
 from tom_evals.common.whole import whole
+from tom_swe import Role, Session
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.model.session import Role, Session
 
 # A session of several hundred turns is several sittings: what is kept of one stays a piece of it.
 MOST_TURNS = 120

@@ -12,7 +12,7 @@ from tom_evals.common.options import interrupted
 from tom_evals.common.report import as_json as written_as_json
 from tom_evals.common.report import as_markdown
 from tom_evals.userville.options import RULES, Options
-from tom_swe.errors import TomError
+from tom_swe import TomError
 
 
 def userville(

@@ -23,9 +23,9 @@ from tom_evals.usi.features import features
 from tom_evals.usi.readers import of_session
 from tom_evals.usi.sessions import ORDER, Floats
 from tom_evals.usi.transcripts import Missing, Patterns, Unreadable, lexicons
+from tom_swe import Session
 from tom_swe.errors import SourceError
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.model.session import Session
 
 FITTED, CHECKED = ("dev1", "dev2"), "dev3"
 """Whose rates the wording of `tom_evals.people.speech` has, and on whom it is checked."""

@@ -11,7 +11,7 @@ from tom_evals.people.asking import questions
 from tom_evals.people.speech import MUSING, Rates
 from tom_evals.usi.features import SHORT
 from tom_evals.usi.transcripts import Patterns
-from tom_swe.model.session import Role, Session
+from tom_swe import Role, Session
 
 _FIRST_WORD = re.compile(r"\w+")
 
