@@ -13,7 +13,7 @@ import typer
 
 from tom_evals.ambig_swe.data import Missing, Unreadable
 from tom_evals.common.engine import EngineFault
-from tom_evals.common.options import interrupted, tell
+from tom_evals.common.options import AsJson, interrupted, tell
 from tom_evals.common.real_data import shared_data
 from tom_evals.common.report import as_json, as_markdown
 from tom_evals.ppp.arms import Arm
@@ -71,7 +71,7 @@ def train(
     plot: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Of --tiny: a PNG; WORK/curves.png.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Train by GRPO with all three rewards, or with some left out."""
     if tiny == bool(model):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tom_evals.common.options import interrupted
+from tom_evals.common.options import Again, AsJson, interrupted
 from tom_evals.common.report import as_json as written_as_json
 from tom_evals.common.report import as_markdown
 from tom_evals.userville.options import RULES, Options
@@ -52,10 +52,8 @@ def userville(
         ),
     ] = Path("userville"),
     at_once: Annotated[int, typer.Option(min=1, help="Sessions of models side by side.")] = 2,
-    again: Annotated[
-        bool, typer.Option("--again", help="Try sessions anew that failed before.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    again: Again = False,
+    as_json: AsJson = False,
 ) -> None:
     """Agents among people who want to be asked in twenty ways (UserVille)."""
     from tom_evals.ambig_swe.data import Missing, Unreadable
