@@ -11,19 +11,28 @@ import typer
 
 from tom_evals.ambig_swe.given import QUOTES, Agent
 from tom_evals.ambig_swe.settings import Setting
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.options import Where
+from tom_evals.common.engine import Engine
+from tom_evals.common.options import (
+    Again,
+    AsJson,
+    AtOnce,
+    Instances,
+    On,
+    Placed,
+    Repos,
+    Smoke,
+    Steps,
+    Where,
+)
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report, as_json, as_markdown
 from tom_evals.ppp.command import ppp
-from tom_evals.report import Report, as_json, as_markdown
-from tom_evals.shared import shared_data
 from tom_evals.stateful_swe.command import stateful_swe
 from tom_evals.userville.command import userville
 from tom_evals.usi.command import usi
-from tom_swe.errors import TomError
+from tom_swe import TomError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def _measured(name: str, as_json_too: bool, part: str = "run", **options: Any) -> None:
@@ -39,20 +48,20 @@ def _print(report: Report, as_json_too: bool) -> None:
 
 
 @app.command()
-def recall(as_json: Json = False) -> None:
+def recall(as_json: AsJson = False) -> None:
     """Find the past turns that answer a question (LoCoMo), and what a person would want."""
     _measured("recall", as_json)
 
 
 @app.command()
-def clarity(as_json: Json = False) -> None:
+def clarity(as_json: AsJson = False) -> None:
     """Tell underspecified requests from clear ones (Ambig-SWE, real requests)."""
     _measured("clarity", as_json)
 
 
 @app.command("ambig-swe")
 def ambig_swe(
-    as_json: Json = False,
+    as_json: AsJson = False,
     replay: Annotated[
         bool, typer.Option("--replay", help="Score the released results; no model is run.")
     ] = False,
@@ -63,9 +72,7 @@ def ambig_swe(
         bool, typer.Option("--questions", help="Score what the released questions brought.")
     ] = False,
     run: Annotated[bool, typer.Option("--run", help="Run agents in the three settings.")] = False,
-    smoke: Annotated[
-        bool, typer.Option("--smoke", help="A small run of all parts; no model and no key.")
-    ] = False,
+    smoke: Smoke = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what --run would do, take and cost.")
     ] = False,
@@ -91,37 +98,30 @@ def ambig_swe(
     files: Annotated[
         bool, typer.Option(help="Whether the reporter knows the files to be changed.")
     ] = True,
-    instances: Annotated[
-        Path | None,
-        typer.Option(help="SWE-bench's rows as JSONL; fetched by the extra [swebench] if not."),
-    ] = None,
+    instances: Instances = None,
     most: Annotated[
         int | None,
         typer.Option(min=1, help="At most so many instances, or marked pairs of each who asked."),
     ] = None,
-    place: Annotated[Where, typer.Option(help="Where sessions are.")] = Where.IMAGE,
-    repos: Annotated[
-        Path, typer.Option(help="For checkouts: a folder of clones, OWNER__NAME each.")
-    ] = Path("repos"),
-    steps: Annotated[int, typer.Option(min=1, help="The agent's most in a session.")] = 100,
+    place: Placed = Where.IMAGE,
+    repos: Repos = Path("repos"),
+    steps: Steps = 100,
     budget: Annotated[
         float,
         typer.Option(min=0, help="USD at most: the reporter's in a session, who detects' in all."),
     ] = 1.0,
-    engine: Annotated[Engine, typer.Option(help="Where sessions run.")] = Engine.LOCAL,
-    at_once: Annotated[int | None, typer.Option(min=1, help="Sessions side by side.")] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Try sessions anew that failed before.")
-    ] = False,
+    engine: On = Engine.LOCAL,
+    at_once: AtOnce = None,
+    again: Again = False,
 ) -> None:
     """What asking brings on underspecified issues (Ambig-SWE): replayed, measured, or run."""
     from tom_evals.ambig_swe import command
     from tom_evals.ambig_swe.data import Missing, Unreadable
     from tom_evals.ambig_swe.paid import NoAnswer
-    from tom_evals.harness.engine import EngineFault
-    from tom_evals.harness.instance import Unreadable as NoInstances
-    from tom_evals.harness.options import interrupted
-    from tom_evals.harness.workspace import NoCheckout
+    from tom_evals.common.engine import EngineFault
+    from tom_evals.common.harness.instance import Unreadable as NoInstances
+    from tom_evals.common.harness.workspace import NoCheckout
+    from tom_evals.common.options import interrupted
 
     if replay + detect + questions + smoke + (run or dry_run) != 1:
         raise typer.BadParameter(
@@ -165,14 +165,14 @@ def ambig_swe(
 
 
 @app.command()
-def keeping(as_json: Json = False) -> None:
+def keeping(as_json: AsJson = False) -> None:
     """Keep planted preferences right over histories with reversals and distractors."""
     _measured("keeping", as_json)
 
 
 @app.command()
 def reading(
-    as_json: Json = False,
+    as_json: AsJson = False,
     model: Annotated[
         str | None, typer.Option(help="Read with this litellm model, too: openai/gpt-5-nano.")
     ] = None,

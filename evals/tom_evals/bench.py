@@ -16,12 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from tom_evals.common.messages import SEED, START, message
 from tom_swe import (
     LOCAL_USER,
     Query,
@@ -34,66 +35,7 @@ from tom_swe import (
 )
 from tom_swe.embed.remembering import Remembering
 
-SEED = 20_261_124
 DISTINCT = 4_000
-START = datetime(2026, 1, 1, tzinfo=UTC)
-VERBS = [
-    "fix",
-    "add",
-    "rename",
-    "move",
-    "split",
-    "test",
-    "document",
-    "cache",
-    "log",
-    "remove",
-    "speed",
-    "simplify",
-]
-NOUNS = [
-    "parser",
-    "invoice",
-    "export",
-    "login",
-    "cache",
-    "queue",
-    "worker",
-    "schema",
-    "table",
-    "form",
-    "client",
-    "server",
-    "token",
-    "report",
-    "chart",
-    "filter",
-    "header",
-    "button",
-    "upload",
-    "webhook",
-    "scheduler",
-    "migration",
-    "importer",
-    "backup",
-]
-TAILS = (
-    "it breaks on empty input",
-    "the numbers are off by one since tuesday",
-    "same as we did for the other one",
-    "keep the old behaviour behind a flag",
-    "see the failing test",
-    "please",
-)
-STANDING = ("from now on use pnpm, not npm", "keep the diff small", "I prefer small commits")
-
-
-def message(rng: random.Random) -> str:
-    """One plausible short request."""
-    words = f"{rng.choice(VERBS)} the {rng.choice(NOUNS)} {rng.choice(NOUNS)}"
-    # About one real message in fifty says something that lasts.
-    tail = rng.choice(STANDING if rng.random() < 0.02 else TAILS)
-    return f"{words}{rng.randrange(1000)}, {tail}"
 
 
 def claude_code_history(folder: Path, sessions: int, rng: random.Random) -> int:

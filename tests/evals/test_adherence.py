@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tom_evals.harness.session import Exchange
+from tom_evals.common.bounded import bounded
+from tom_evals.people import Exchange
 from tom_evals.stateful_swe.adherence import (
     CHECKS,
     CONCISE_WORDS,
@@ -18,7 +19,6 @@ from tom_evals.stateful_swe.adherence import (
     judged,
     manner,
 )
-from tom_evals.stateful_swe.bounded import bounded
 from tom_evals.stateful_swe.profile import Profile, Style, Timing, Verbosity, catalogue
 from tom_evals.stateful_swe.work import Changed, NoWork, Work, simple, work_of
 from tom_swe.errors import BadReply

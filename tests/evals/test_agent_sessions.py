@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tom_evals.harness import played
-from tom_evals.harness.coder import Beside, apart, episode
-from tom_evals.harness.instance import Instance, changed_files
-from tom_evals.harness.session import Answer, Ended, Said
-from tom_evals.harness.toys import built, toys
-from tom_evals.harness.workspace import checkout, judge
+from tom_evals.common.harness import played
+from tom_evals.common.harness.coder import Beside, apart, episode
+from tom_evals.common.harness.instance import Instance, changed_files
+from tom_evals.common.harness.session import Ended
+from tom_evals.common.harness.toys import built, toys
+from tom_evals.common.harness.workspace import checkout, judge
+from tom_evals.people import Answer, Said
 from tom_swe.settings import Model
 from tom_swe.testing.scripted import ScriptedModel
 from tom_swe.text.tokens import count_tokens

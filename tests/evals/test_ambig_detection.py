@@ -13,8 +13,8 @@ from tom_evals.ambig_swe import askers, paid
 from tom_evals.ambig_swe.askers import Asker, by_model, held_out, prompts, without_each
 from tom_evals.ambig_swe.data import LEVELS, Issue, Release, Seen
 from tom_evals.ambig_swe.detection import Decided, decide, is_vague, report, sample
-from tom_evals.harness.engine import Job, Ledger, Row
-from tom_evals.harness.models import language
+from tom_evals.common.engine import Job, Ledger, Row
+from tom_evals.common.models import language
 from tom_swe.advise.clarity.assess import assess, is_underspecified, shipped
 from tom_swe.model.calls import Usage
 from tom_swe.testing.scripted import ScriptedModel, Turn

@@ -17,37 +17,39 @@ from tom_evals.ambig_swe.proxy import (
     CONTINUE,
     NO_INFORMATION,
     ByModel,
-    Canned,
     Held,
-    Proxy,
     prompt,
+    proxy,
     user_of,
 )
-from tom_evals.ambig_swe.quoting import THRESHOLD, Quoting
-from tom_evals.ambig_swe.settings import Manner, Setting, Task
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.models import language
-from tom_evals.harness.session import Exchange, Said
-from tom_evals.harness.toys import toys
-from tom_evals.stateful_swe.user_by_rules import pieces
+from tom_evals.ambig_swe.quoting import THRESHOLD, Quoting, ranked
+from tom_evals.ambig_swe.settings import Setting, Task
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.toys import toys
+from tom_evals.common.models import language
+from tom_evals.people import Asked, Found, Manner, Person, Said
+from tom_evals.people.asking import questions
+from tom_evals.people.person import Phase
+from tom_evals.people.pieces import pieces
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.errors import ModelFault
+from tom_swe.ports import Embedder
 from tom_swe.testing.scripted import ScriptedModel
 
 HELD = Held("The last line is lost. It was saved with Ctrl-S.", "Seen on Windows.", ("app/io.py",))
 
 
 class Telling:
-    """A mind that says one thing, and remembers what it was asked after."""
+    """A finder of one thing, which remembers what it was asked after."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.asked: list[tuple[str, int]] = []
 
-    def find(self, held: Held, message: str, before: Sequence[Exchange]) -> str:
-        self.asked.append((message, len(before)))
-        return self.text
+    def find(self, asked: Asked) -> Found:
+        self.asked.append((asked.message, len(asked.before)))
+        return Found(self.text)
 
 
 class Words:
@@ -63,7 +65,12 @@ class Words:
         return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
 
 
-def answers(user: Proxy | Canned, *messages: str) -> list[str]:
+def quoted(held: Held, message: str, embedder: Embedder, threshold: float = THRESHOLD) -> str:
+    asked = Asked(message, tuple(questions(message)), Phase.START, ())
+    return Quoting(held, embedder, threshold).find(asked).text
+
+
+def answers(user: Person, *messages: str) -> list[str]:
     return [user.answer(Said(text, 1)).text for text in messages]
 
 
@@ -72,18 +79,18 @@ def answers(user: Proxy | Canned, *messages: str) -> list[str]:
 
 def test_the_canned_user_says_to_go_on_and_a_session_that_is_done_is_over() -> None:
     """Whatever is asked; the request is the first message."""
-    user = Canned("Mend it.")
+    user = proxy("Mend it.", HELD, Telling("It is so."), 0)
     assert user.opening() == "Mend it."
     assert answers(user, "Where?", "How?") == [CONTINUE] * 2
     assert user.answer(Said("I am done.", 9, done=True)) == ("", Manner.DONE, True)
 
 
 def test_three_messages_are_answered_and_the_fourth_is_not() -> None:
-    """Three means three: the mind is not even asked for a fourth."""
-    mind = Telling("It is so.")
-    user = Proxy("Mend it.", HELD, mind, 3)
+    """Three means three: the finder is not even asked for a fourth."""
+    finder = Telling("It is so.")
+    user = proxy("Mend it.", HELD, finder, 3)
     assert answers(user, *"abcd") == ["It is so."] * 3 + [CONTINUE]
-    assert mind.asked == [("a", 0), ("b", 1), ("c", 2)]
+    assert finder.asked == [("a", 0), ("b", 1), ("c", 2)]
 
 
 @given(most=st.integers(0, 5), knows=st.lists(st.booleans(), max_size=9))
@@ -91,11 +98,11 @@ def test_an_answer_is_used_up_by_each_message_and_by_nothing_else(
     most: int, knows: list[bool]
 ) -> None:
     """Also by one that nothing was known to; an answer of white space is none."""
-    mind = Telling("")
-    user = Proxy("Mend it.", HELD, mind, most)
+    finder = Telling("")
+    user = proxy("Mend it.", HELD, finder, most)
     manners: list[str] = []
     for known in knows:
-        mind.text = "It is so." if known else " \n"
+        finder.text = "It is so." if known else " \n"
         manners.append(user.answer(Said("?", 1)).manner)
     told = [Manner.ANSWERED if known else Manner.UNKNOWN for known in knows[:most]]
     assert manners == [*told, *[Manner.CONTINUE] * (len(knows) - most)]
@@ -103,14 +110,14 @@ def test_an_answer_is_used_up_by_each_message_and_by_nothing_else(
 
 def test_nothing_known_is_always_told_in_the_same_words() -> None:
     """The agent cannot tell from them how near its question was."""
-    assert answers(Proxy("Mend it.", HELD, Telling(""), 3), "a", "b") == [NO_INFORMATION] * 2
+    assert answers(proxy("Mend it.", HELD, Telling(""), 3), "a", "b") == [NO_INFORMATION] * 2
 
 
 def test_a_session_that_is_done_takes_no_answer() -> None:
     """It is over with answers left."""
-    mind = Telling("It is so.")
-    assert Proxy("Mend it.", HELD, mind, 3).answer(Said("Done?", 1, done=True)).over
-    assert mind.asked == []
+    finder = Telling("It is so.")
+    assert proxy("Mend it.", HELD, finder, 3).answer(Said("Done?", 1, done=True)).over
+    assert finder.asked == []
 
 
 @pytest.mark.parametrize("setting", Setting)
@@ -133,7 +140,7 @@ def test_the_model_is_given_what_is_held_and_what_was_said(monkeypatch: pytest.M
         monkeypatch.setenv("TOM_BASE_URL", model.base_url)
         monkeypatch.setenv("TOM_API_KEY", "none")
         with language("openai/played", budget=1.0) as player:
-            user = Proxy("Mend it.", HELD, ByModel(player), 3)
+            user = proxy("Mend it.", HELD, ByModel(HELD, player), 3)
             assert answers(user, "How was it saved?", "Since when?") == [
                 "With Ctrl-S.",
                 NO_INFORMATION,
@@ -152,7 +159,7 @@ def test_a_model_that_is_not_there_is_a_fault_and_no_answer(
     monkeypatch.setenv("TOM_BASE_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("TOM_API_KEY", "none")
     with language("openai/played") as player, pytest.raises(ModelFault):
-        answers(Proxy("Mend it.", HELD, ByModel(player), 3), "How?")
+        answers(proxy("Mend it.", HELD, ByModel(HELD, player), 3), "How?")
 
 
 def test_a_proxy_that_is_not_to_know_the_files_is_told_nothing_of_files() -> None:
@@ -168,42 +175,40 @@ def test_a_proxy_that_is_not_to_know_the_files_is_told_nothing_of_files() -> Non
 
 def test_the_nearest_words_of_the_issue_are_quoted_and_nothing_else() -> None:
     """Every line of an answer is the reporter's own."""
-    said = Quoting(Words()).find(HELD, "Which last line is lost?", ())
+    said = quoted(HELD, "Which last line is lost?", Words())
     assert said == "The last line is lost."
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_what_is_quoted_stands_in_what_is_held(issue: str, asked: str) -> None:
     """Whatever is asked of whatever is held."""
-    told = Quoting(Words(), threshold=0.0).find(Held(issue), f"{asked}?", ())
+    told = quoted(Held(issue), f"{asked}?", Words(), threshold=0.0)
     flat = " ".join(issue.split())
     assert all(" ".join(line.split()) in flat for line in told.splitlines())
 
 
 def test_a_question_far_from_all_that_is_held_has_no_answer() -> None:
     """Nor has a message without a question, nor one to a reporter who holds nothing."""
-    quoting = Quoting(Words())
-    assert quoting.find(HELD, "Do zebras sleep?", ()) == ""
-    assert quoting.find(HELD, "The last line is lost.", ()) == ""
-    assert quoting.find(Held(""), "Which last line is lost?", ()) == ""
+    assert quoted(HELD, "Do zebras sleep?", Words()) == ""
+    assert quoted(HELD, "The last line is lost.", Words()) == ""
+    assert quoted(Held(""), "Which last line is lost?", Words()) == ""
 
 
 def test_the_place_is_told_to_who_asks_for_it_and_only_where_it_is_held() -> None:
     """The ablation withholds it."""
     asked = "Which file has to be changed?"
-    assert "app/io.py" in Quoting(Words()).find(HELD, asked, ())
-    assert "app/io.py" not in Quoting(Words()).find(HELD, "Which last line is lost?", ())
-    assert "app/io.py" not in Quoting(Words()).find(HELD._replace(files=()), asked, ())
+    assert "app/io.py" in quoted(HELD, asked, Words())
+    assert "app/io.py" not in quoted(HELD, "Which last line is lost?", Words())
+    assert "app/io.py" not in quoted(HELD._replace(files=()), asked, Words())
 
 
 @pytest.mark.parametrize("number", range(len(toys())))
 def test_the_bundled_embedder_finds_the_detail_that_a_toy_is_about(number: int) -> None:
     """Its question is answered with it; a question about something else is not."""
     toy = toys()[number]
-    quoting = Quoting(MiniLM())
-    told = quoting.find(Held(toy.issue, toy.hints), toy.question, ())
-    assert re.search(toy.detail, told)
-    assert quoting.find(Held(toy.issue, toy.hints), "Which database do you run?", ()) == ""
+    held, embedder = Held(toy.issue, toy.hints), MiniLM()
+    assert re.search(toy.detail, quoted(held, toy.question, embedder))
+    assert quoted(held, "Which database do you run?", embedder) == ""
 
 
 @pytest.mark.slow
@@ -211,7 +216,7 @@ def test_what_was_answered_in_the_release_is_told_from_what_was_not(shared_data:
     """Numbered answers are paired with their questions; balanced accuracy is above chance."""
     found = release(shared_data)
     issues = {each.instance: each for each in found.issues}
-    quoting = Quoting(Remembering(MiniLM()))
+    embedder = Remembering(MiniLM())
     known: list[float] = []
     unknown: list[float] = []
     for talks in found.talks.values():
@@ -224,7 +229,7 @@ def test_what_was_answered_in_the_release_is_told_from_what_was_not(shared_data:
                 if len(asked) != len(told):
                     continue
                 for question, answer in zip(asked, told, strict=True):
-                    near = quoting.ranked(re.sub(r"^\s*\d+\.\s*", "", question), held)[0][0]
+                    near = ranked(embedder, re.sub(r"^\s*\d+\.\s*", "", question), held)[0][0]
                     refused = re.search("don't have|do not have|don't know|not sure", answer)
                     (unknown if refused else known).append(near)
     assert len(known) + len(unknown) > 100

@@ -13,9 +13,9 @@ from tom_evals.ambig_swe.data import Gain, Pair, Talk, release
 from tom_evals.ambig_swe.information import correlation, gains, talk, told
 from tom_evals.ambig_swe.novelty import Marked, NewInformation, marked, prompt
 from tom_evals.ambig_swe.questions import counted, difference, informed, judged, ordered
-from tom_evals.harness.engine import Ledger
-from tom_evals.harness.models import language
-from tom_evals.harness.session import Exchange
+from tom_evals.common.engine import Ledger
+from tom_evals.common.models import language
+from tom_evals.people import Exchange
 from tom_swe.testing import HashEmbedder
 from tom_swe.testing.scripted import ScriptedModel
 

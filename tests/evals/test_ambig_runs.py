@@ -16,16 +16,17 @@ from tom_evals.ambig_swe import planned
 from tom_evals.ambig_swe.episodes import session
 from tom_evals.ambig_swe.given import Agent, Given, Row, row_as_json, row_of
 from tom_evals.ambig_swe.resolve import Place, Plan, run
-from tom_evals.ambig_swe.settings import Manner, Setting, Task
+from tom_evals.ambig_swe.settings import Setting, Task
 from tom_evals.ambig_swe.smoke import smoke
 from tom_evals.ambig_swe.tables import report
-from tom_evals.harness.coder import apart
-from tom_evals.harness.engine import Engine, EngineFault
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.isolated import agents_model
-from tom_evals.harness.played import agent
-from tom_evals.harness.session import Ended, Exchange, Part
-from tom_evals.harness.toys import built, toys
+from tom_evals.common.engine import Engine, EngineFault
+from tom_evals.common.harness.coder import apart
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.isolated import agents_model
+from tom_evals.common.harness.played import agent
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.common.harness.toys import built, toys
+from tom_evals.people import Exchange, Manner
 from tom_swe.testing.scripted import ScriptedModel
 
 TASKS = tuple(

@@ -9,7 +9,7 @@ import tom_evals
 from tom_evals.ambig_swe.data import Issue, issues
 from tom_evals.ambig_swe.resolve import tasks_of
 from tom_evals.ambig_swe.settings import HINTS, TERMS, Setting, Task, instructions, opening
-from tom_evals.harness.instance import Instance, Unreadable
+from tom_evals.common.harness.instance import Instance, Unreadable
 
 TASK = Task(
     Instance("a__b-1", "a/b", "c", issue="The last line is lost.\n", hints="Only on Windows.\n"),

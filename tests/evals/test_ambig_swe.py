@@ -38,13 +38,11 @@ from tom_evals.ambig_swe.score import (
     names_file,
     names_python,
     navigation,
-    paired,
     question_marks,
-    repository,
     resolve_rate,
-    sign_test,
-    signed_rank,
 )
+from tom_evals.common.harness.instance import repository
+from tom_evals.common.paired import paired, sign_test, signed_rank
 
 WRITTEN = {"instance_id": "a__b-1", "problem_statement": "It fails", "patch": "diff --git a b\n"}
 

@@ -15,22 +15,12 @@ from tom_evals.clarity.score import (
     accuracy,
     area,
     asked,
-    false_negative_rate,
-    false_positive_rate,
     second_reader,
     truth_itself,
 )
 from tom_evals.clarity.train import NAMES, SIGN, Part, left_out, signed
-from tom_evals.shared import shared_data
+from tom_evals.common.stats import false_negative_rate, false_positive_rate
 from tom_swe.advise.clarity.assess import shipped
-
-
-@pytest.fixture
-def data() -> Path:
-    place = Path(__file__).parents[3] / "shared" / "data"
-    if not place.is_dir():
-        pytest.skip("the real data is not here")
-    return shared_data()
 
 
 def test_rates_of_five_requests() -> None:
@@ -165,9 +155,9 @@ def test_the_package_ships_numbers_alone() -> None:
 
 
 @pytest.mark.slow
-def test_the_weights_are_those_that_training_makes(data: Path) -> None:
+def test_the_weights_are_those_that_training_makes(shared_data: Path) -> None:
     """Training is the same again to the last digit, so the shipped file is what it says."""
-    assert train.trained(data) == shipped()
+    assert train.trained(shared_data) == shipped()
 
 
 def _package() -> Iterator[str]:
@@ -178,20 +168,20 @@ def _package() -> Iterator[str]:
                 yield " ".join(file.read_text(encoding="utf-8").lower().split())
 
 
-def test_no_text_that_is_judged_is_in_the_package(data: Path) -> None:
+def test_no_text_that_is_judged_is_in_the_package(shared_data: Path) -> None:
     """No real message of five words or more, and no issue or summary, stands in what ships."""
-    texts = [m.text for m in recipe.messages(data)]
-    texts += [text for issue in recipe.issues(data) for text in (issue.full, issue.summary)]
+    texts = [m.text for m in recipe.messages(shared_data)]
+    texts += [text for issue in recipe.issues(shared_data) for text in (issue.full, issue.summary)]
     judged = {" ".join(t.lower().split()) for t in texts if len(t.split()) >= 5}
     ships = "\n".join(_package())
     assert not [text for text in judged if text in ships]
 
 
-def test_written_requests_are_not_the_judged_ones(data: Path) -> None:
+def test_written_requests_are_not_the_judged_ones(shared_data: Path) -> None:
     """What was written for training repeats no vague real message, whatever its length."""
     said = {
         " ".join(m.text.lower().split())
-        for m in recipe.messages(data)
+        for m in recipe.messages(shared_data)
         if m.label == "underspecified"
     }
     assert not said & {" ".join(r.text.lower().split()) for r in written()}

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from tom_evals.harness import container, official
-from tom_evals.harness.engine import Engine, EngineFault, Job, Ledger, Row, run
-from tom_evals.harness.instance import Instance, Unreadable, changed_files, read
-from tom_evals.harness.processes import finished
-from tom_evals.harness.toys import built
-from tom_evals.harness.workspace import NoCheckout, checkout, git, judge, patch_of
+from tom_evals.common.engine import Engine, EngineFault, Job, Ledger, Row, run
+from tom_evals.common.harness import container, official
+from tom_evals.common.harness.instance import Instance, Unreadable, changed_files, read
+from tom_evals.common.harness.processes import finished
+from tom_evals.common.harness.toys import built
+from tom_evals.common.harness.workspace import NoCheckout, checkout, git, judge, patch_of
 
 JOBS = [Job(f"job{n}", {"n": n}) for n in range(5)]
 
@@ -361,7 +361,7 @@ def test_an_agent_ends_soon_after_the_run_that_started_it_is_killed(tmp_path: Pa
     """A run that is killed leaves nothing behind that goes on, nor what that had started."""
     child = (
         "import subprocess, time\n"
-        "from tom_evals.harness.processes import end_with_parent\n"
+        "from tom_evals.common.harness.processes import end_with_parent\n"
         "end_with_parent()\n"
         "started = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
         "print(started.pid, flush=True)\n"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_evals.harness.models import language
-from tom_evals.harness.whole import whole
+from tom_evals.common.models import language
+from tom_evals.common.whole import whole
 from tom_evals.keeping.material import Utterance, dimensions
 from tom_evals.stateful_swe.history import (
     TOLD_IN,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
+from tom_evals.people import Exchange, Level, Manner
 from tom_evals.ppp.arms import Arm, reward_of
 from tom_evals.ppp.cases import measuring, training, warm_up
 from tom_evals.ppp.curves import curves, smooth
@@ -35,13 +36,13 @@ from tom_evals.ppp.synthetic import files_of, repository
 from tom_evals.ppp.tables import report
 from tom_evals.ppp.verl.reward import compute_score
 from tom_evals.ppp.words import words
-from tom_evals.userville.effort import Effort, Level, effort_of
+from tom_evals.userville.effort import Effort, effort_of
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index, of_tasks
 from tom_evals.userville.kept import said_as_json
 from tom_evals.userville.preferences import BY_ID
 from tom_evals.userville.rewards import Profile
-from tom_evals.userville.simulator import ByRules, Exchange, Reply
+from tom_evals.userville.simulator import by_rules
 from tom_evals.userville.task import of_toys
 
 REWARDS = st.lists(st.floats(-2, 3), min_size=2, max_size=16).map(np.array)
@@ -178,7 +179,7 @@ def record(
     case = measuring(1)[0]
     task = case.repository.task._replace(files=("tabs.py",))
     exchanges = tuple(
-        Exchange("What is wrong?", Reply("This.", level), after)
+        Exchange("What is wrong?", "This.", Manner.ANSWERED, after, level)
         for after, level in enumerate(levels)
     )
     return Record(task, BY_ID[preference], vague, exchanges, answer)
@@ -360,7 +361,7 @@ def test_what_a_message_says(text: str, expected: object) -> None:
 def test_a_session_can_be_searched() -> None:
     """Places that fit are told, one a line; a search counts as work before a question."""
     session = Session(
-        Episode(of_toys()[0], BY_ID["only_begin"], ByRules()),
+        Episode(of_toys()[0], BY_ID["only_begin"], by_rules),
         Index([("src/tabs.py", "expand_tabs"), ("src/rows.py", "")]),
     )
     assert session.told(Search("tabs")) == "src/tabs.py expand_tabs"

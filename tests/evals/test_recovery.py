@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tom_evals.common.stats import Counts
 from tom_evals.keeping.material import meanings
 from tom_evals.stateful_swe.figures import report
 from tom_evals.stateful_swe.measured import Found, Kept, Measured, Rows
@@ -12,7 +13,6 @@ from tom_evals.stateful_swe.profile import Profile, Style, Timing, Verbosity, pr
 from tom_evals.stateful_swe.recovery import adherence, recovery
 from tom_evals.stateful_swe.study import ARMS, requests, run
 from tom_evals.stateful_swe.washing import Planting, Voice, Way
-from tom_evals.stats import Counts
 
 PERSON = Profile("p00", Verbosity.CONCISE, Timing.UPFRONT, Style.SHORT, ("git03", "git06"))
 ALL = (*PERSON.preferences, *PERSON.manner)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_evals.userville.effort import Effort, Level, effort_of
+from tom_evals.people import Level
+from tom_evals.userville.effort import Effort, effort_of
 from tom_evals.userville.preferences import (
     BY_ID,
     NO_PREFERENCE,

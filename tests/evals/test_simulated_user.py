@@ -5,27 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_evals.harness.models import language
-from tom_evals.harness.session import Answer, Said
-from tom_evals.stateful_swe.asking import Sort, questions, sort
-from tom_evals.stateful_swe.gold import named_files
+from tom_evals.common.models import language
+from tom_evals.people import Answer, Manner, Person, Said
+from tom_evals.people.asking import Sort, questions, sort
+from tom_evals.people.limits import shortened, without_files
+from tom_evals.people.names import named_files
+from tom_evals.people.person import EARLY, MIDDLE, Phase, phase
+from tom_evals.people.words import count
 from tom_evals.stateful_swe.profile import Profile, Style, Timing, Verbosity
-from tom_evals.stateful_swe.user import (
-    CANNED,
-    EARLY,
-    MIDDLE,
-    Limits,
-    Manner,
-    Person,
-    Phase,
-    SimulatedUser,
-    phase,
-    shortened,
-    without_files,
-)
+from tom_evals.stateful_swe.user import BEHAVIOUR, CANNED, Character
 from tom_evals.stateful_swe.user_by_model import Reply, model_user
 from tom_evals.stateful_swe.user_by_rules import rule_user
-from tom_evals.stateful_swe.wording import count
 from tom_swe.model.calls import Prompt, Usage
 from tom_swe.testing.scripted import ScriptedModel
 
@@ -45,12 +35,12 @@ ValueError: voucher is negative
 
 def person(
     *preferences: str, timing: Timing = Timing.ONGOING, style: Style = Style.VERBOSE
-) -> Person:
+) -> Character:
     profile = Profile("p", Verbosity.CONCISE, timing, style, preferences)
-    return Person(profile, "Totals are wrong.", ISSUE, "It worked in May.", (FILE,))
+    return Character(profile, "Totals are wrong.", ISSUE, "It worked in May.", (FILE,))
 
 
-def ask(user: SimulatedUser, text: str, events: int = 1) -> Answer:
+def ask(user: Person, text: str, events: int = 1) -> Answer:
     return user.answer(Said(text, events))
 
 
@@ -205,7 +195,7 @@ _PEOPLE = st.builds(
 
 
 @given(_PEOPLE, _SAID)
-def test_no_user_by_rules_passes_its_limits(one: Person, said: list[tuple[str, int]]) -> None:
+def test_no_user_by_rules_passes_its_limits(one: Character, said: list[tuple[str, int]]) -> None:
     """No file unasked, no answer late or long, no more answers than the cap; always the same."""
     user, again = rule_user(one), rule_user(one)
     answers = [ask(user, text, events) for text, events in said]
@@ -225,7 +215,7 @@ def test_no_user_by_rules_passes_its_limits(one: Person, said: list[tuple[str, i
     st.lists(st.sampled_from(["so", "it is.", f"see {FILE}.", "\n\n"])).map(" ".join),
     _PEOPLE,
 )
-def test_no_model_passes_the_limits(manner: str, text: str, one: Person) -> None:
+def test_no_model_passes_the_limits(manner: str, text: str, one: Character) -> None:
     """What it makes the user say is cut, and told by no file, as for the rules."""
     answer = ask(model_user(one, Says((manner, text))), "Which Python version?")
     assert not named_files(answer.text, one.files)
@@ -263,7 +253,7 @@ def test_a_real_model_of_the_protocol_plays_the_user(monkeypatch: pytest.MonkeyP
 def test_a_model_is_not_asked_where_code_knows_the_answer() -> None:
     """Going on, late questions and the canned reply cost nothing."""
     model = Says()
-    user = model_user(person(timing=Timing.UPFRONT), model, Limits(replies=2))
+    user = model_user(person(timing=Timing.UPFRONT), model, BEHAVIOUR._replace(answers=2))
     manners = [
         ask(user, "I read it.").manner,
         ask(user, "Why?", 20).manner,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_evals.harness.speech import (
+from tom_evals.people.speech import (
     RATES,
     going_on,
     no_more,

@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
-from tom_evals.harness.engine import EngineFault
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.played import FOLLOWED
-from tom_evals.harness.session import Ended
-from tom_evals.harness.toys import built, toys
-from tom_evals.shared import shared_data
+from tom_evals.common.engine import EngineFault
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.played import FOLLOWED
+from tom_evals.common.harness.session import Ended
+from tom_evals.common.harness.toys import built, toys
+from tom_evals.common.real_data import shared_data
 from tom_evals.stateful_swe import runner
 from tom_evals.stateful_swe.given import Given, given_as_json, given_of
 from tom_evals.stateful_swe.memories.memory import Arm
@@ -252,8 +252,8 @@ def test_a_run_that_is_killed_and_resumed_gives_the_table_of_one_that_was_not(
 @pytest.mark.slow
 def test_an_instance_that_fails_is_a_row_and_the_rest_go_on(tmp_path: Path) -> None:
     """A commit that is not there fails its sessions, which count as not resolved."""
-    from tom_evals.harness.instance import read
-    from tom_evals.harness.played import agent
+    from tom_evals.common.harness.instance import read
+    from tom_evals.common.harness.played import agent
     from tom_swe.testing.scripted import ScriptedModel
 
     broken, sound = toys()[0].id, toys()[1].id

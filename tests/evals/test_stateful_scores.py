@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.models import language
-from tom_evals.harness.session import Ended, Episode, Exchange, Part
-from tom_evals.report import as_json, as_markdown
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.session import Ended, Episode, Part
+from tom_evals.common.models import language
+from tom_evals.common.report import as_json, as_markdown
+from tom_evals.people import Exchange
 from tom_evals.stateful_swe import judge, scores
 from tom_evals.stateful_swe.adherence import By, Finding, Outcome
 from tom_evals.stateful_swe.judge import RULES, Marks, Satisfaction, Unjudged, by_rules

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_evals.report import Report, Table, as_json, as_markdown
-from tom_evals.stats import (
+from tom_evals.common.report import Report, Table, as_json, as_markdown
+from tom_evals.common.stats import (
     auc,
     bootstrap,
     brier,

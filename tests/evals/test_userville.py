@@ -1,7 +1,6 @@
 """UserVille: what a simulated person answers, what sessions are worth, and who acts in them."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tom_evals.__main__ import app
-from tom_evals.harness.models import language
-from tom_evals.harness.speech import Wording
-from tom_evals.shared import shared_data
+from tom_evals.common.models import language
+from tom_evals.people import Exchange, Level, Manner, Said
 from tom_evals.userville.by_model import STEPS
 from tom_evals.userville.demo import shown
-from tom_evals.userville.effort import Level
 from tom_evals.userville.episode import Episode
 from tom_evals.userville.evaluate import Setup, played
 from tom_evals.userville.index import Index, of_checkout, of_tasks
@@ -32,8 +29,8 @@ from tom_evals.userville.policies import (
 )
 from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE, PREFERENCES
 from tom_evals.userville.run import Players, with_models
-from tom_evals.userville.simulator import ANSWERED, ByRules, Exchange, Reply
-from tom_evals.userville.simulator_by_model import ByModel, prompt
+from tom_evals.userville.simulator import BEHAVIOUR, Simulator, by_rules, in_plain_words
+from tom_evals.userville.simulator_by_model import by_model, prompt
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import Kind, faults
 from tom_evals.userville.vagueniser import by_model as vague_by_model
@@ -63,14 +60,17 @@ INDEX = Index(
 )
 
 
-def said(query: str, preference: str = "no_preference", *before: str) -> Reply:
+def replies(simulator: Simulator, preference: str, *queries: str) -> list[Exchange]:
+    """What a person replies to these questions."""
+    person = simulator(TASK, BY_ID[preference], TASK.vague)
+    for number, each in enumerate(queries):
+        person.answer(Said(each, number))
+    return list(person.exchanges)
+
+
+def said(query: str, preference: str = "no_preference", *before: str) -> Exchange:
     """What the person by rules replies after these questions, in plain words."""
-    exchanges: list[Exchange] = []
-    plain = ByRules(Wording.PLAIN)
-    for each in before:
-        reply = plain.reply(TASK, BY_ID[preference], each, exchanges)
-        exchanges.append(Exchange(each, reply, len(exchanges)))
-    return plain.reply(TASK, BY_ID[preference], query, exchanges)
+    return replies(in_plain_words, preference, *before, query)[-1]
 
 
 # The person
@@ -102,15 +102,17 @@ def test_what_an_answer_gives_away(query: str, level: Level) -> None:
         Level.SYMBOL: "It is discounted.",
         Level.REFUSED: "I don't know.",
     }[level]
-    assert all(part in held for part in reply.text.split(". "))
+    assert all(part in held for part in reply.answer.split(". "))
 
 
 def test_nothing_is_said_twice_and_four_questions_are_answered() -> None:
     """Who asks for more again gets more, until there is no more; the fifth ask is refused."""
-    again = [said(MORE, "no_preference", *[MORE] * number) for number in range(ANSWERED + 1)]
-    assert again[0].text != again[1].text
+    again = [
+        said(MORE, "no_preference", *[MORE] * number) for number in range(BEHAVIOUR.answers + 1)
+    ]
+    assert again[0].answer != again[1].answer
     assert again[2].level is Level.REFUSED
-    assert "enough" in again[ANSWERED].text
+    assert "enough" in again[BEHAVIOUR.answers].answer
 
 
 def test_who_is_no_programmer_knows_no_place() -> None:
@@ -123,29 +125,28 @@ def test_who_is_no_programmer_knows_no_place() -> None:
 def test_who_picks_options_names_one_and_knows_nothing_without() -> None:
     """The option that shares most with what they hold, by its letter; else they do not know."""
     query = "What is wrong? A) the stock, B) the discount on the invoice, C) the colours"
-    assert said(query, "do_selection") == Reply("B.", Level.REQUEST)
+    assert said(query, "do_selection")[1:] == ("B.", Manner.ANSWERED, 0, Level.REQUEST, None)
     assert said("What is wrong? A) ducks, B) geese", "do_selection").level is Level.REFUSED
     assert said(MORE, "do_selection").level is Level.REFUSED
 
 
 def test_replies_are_worded_as_developers_talk_and_say_the_same() -> None:
     """Level and names stay; a reply that was worded is known to have been said."""
-    place = ByRules().reply(TASK, NO_PREFERENCE, PLACE, ())
+    (place,) = replies(by_rules, "no_preference", PLACE)
     assert place.level is Level.SYMBOL
-    assert "discounted" in place.text
-    first = ByRules().reply(TASK, NO_PREFERENCE, MORE, ())
-    second = ByRules().reply(TASK, NO_PREFERENCE, MORE, [Exchange(MORE, first, 0)])
-    worded = {ByRules().reply(TASK, each, MORE, ()).text for each in PREFERENCES}
-    assert len(worded - {said(MORE).text}) > 1
-    assert second.text.lower()[:20] not in first.text.lower()
+    assert "discounted" in place.answer
+    first, second = replies(by_rules, "no_preference", MORE, MORE)
+    worded = {replies(by_rules, each.id, MORE)[0].answer for each in PREFERENCES}
+    assert len(worded - {said(MORE).answer}) > 1
+    assert second.answer.lower()[:20] not in first.answer.lower()
 
 
 @given(st.text(max_size=120), st.sampled_from(PREFERENCES))
 def test_any_question_gets_one_reply(query: str, preference: Any) -> None:
     """Whatever is asked, the reply is one of what the person holds, the same each time."""
-    first, second = (ByRules().reply(TASK, preference, query, ()) for _ in range(2))
+    (first,), (second,) = (replies(by_rules, preference.id, query) for _ in range(2))
     assert first == second
-    assert first.text
+    assert first.answer
     assert first.level is not None
 
 
@@ -156,10 +157,10 @@ def test_a_model_plays_the_person_and_judges(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("TOM_BASE_URL", server.base_url)
         monkeypatch.setenv("TOM_API_KEY", "none")
         with language("openai/person") as player:
-            judged = ByModel(player).reply(TASK, BY_ID["joke"], "What?", ())
-            free = ByModel(player).reply(TASK, NO_PREFERENCE, "What?", ())
-    assert judged == Reply("Twice.", Level.REQUEST, broke=True)
-    assert free == Reply("Twice.", Level.REQUEST)
+            (judged,) = replies(by_model(player), "joke", "What?")
+            (free,) = replies(by_model(player), "no_preference", "What?")
+    assert judged == Exchange("What?", "Twice.", Manner.ANSWERED, 0, Level.REQUEST, broke=True)
+    assert free == judged._replace(broke=None)
 
 
 # Sessions
@@ -167,7 +168,7 @@ def test_a_model_plays_the_person_and_judges(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_session_is_recorded_with_what_was_done_before_each_ask() -> None:
     """Work and questions both count as what an agent did before."""
-    episode = Episode(TASK, BY_ID["only_begin"], ByRules())
+    episode = Episode(TASK, BY_ID["only_begin"], by_rules)
     assert episode.opening == TASK.vague
     episode.ask(MORE)
     episode.worked()
@@ -182,7 +183,7 @@ def test_a_session_is_recorded_with_what_was_done_before_each_ask() -> None:
 
 def test_a_precise_session_opens_with_all_of_it() -> None:
     """The agent reads the precise request, and asking is not needed."""
-    episode = Episode(TASK, NO_PREFERENCE, ByRules(), vague=False)
+    episode = Episode(TASK, NO_PREFERENCE, by_rules, vague=False)
     assert episode.opening == TASK.precise
     assert episode.finish("discounted").rewards().total == pytest.approx(1.0)
 
@@ -209,23 +210,15 @@ def test_a_checkout_is_indexed_by_its_definitions(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_tasks_of_the_release(data: Path) -> None:
+def test_tasks_of_the_release(shared_data: Path) -> None:
     """500 tasks, of which 495 have a function or class by name; all answers are in the index."""
-    tasks = of_issues(data)
+    tasks = of_issues(shared_data)
     assert len(tasks) == 500
     assert sum(bool(each.functions) for each in tasks) == 495
     indexes = of_tasks(tasks)
     for each in spread(tasks, 40):
         assert each.wanted <= {place.entry for place in indexes[each.repository].places}
     assert len({each.id for each in spread(tasks, 40)}) == 40
-
-
-@pytest.fixture
-def data() -> Path:
-    place = Path(__file__).parents[3] / "shared" / "data"
-    if "TOM_SHARED_DATA" not in os.environ and not place.is_dir():
-        pytest.skip("the real data is not here")
-    return shared_data()
 
 
 # Vague requests
@@ -253,22 +246,22 @@ def test_a_model_that_gives_names_away_is_asked_again(monkeypatch: pytest.Monkey
     """It is told what was wrong; if it never gets it right the task's own text stays."""
     good = json.dumps({"request": "The discount is wrong."})
     bad = json.dumps({"request": "Fix discounted() in shop/invoice.py."})
-    for turns, by_model, tries in (([bad, good], True, 2), ([bad] * 3, False, 3)):
+    for turns, is_models, tries in (([bad, good], True, 2), ([bad] * 3, False, 3)):
         with ScriptedModel(*turns) as server:
             monkeypatch.setenv("TOM_BASE_URL", server.base_url)
             monkeypatch.setenv("TOM_API_KEY", "none")
             with language("openai/writer") as writer:
                 found = vague_by_model(TASK, writer)
             assert "shop/invoice.py" in server.said_to_model()
-        assert (found.by_model, found.tries) == (by_model, tries)
-        assert found.text == ("The discount is wrong." if by_model else TASK.vague)
+        assert (found.by_model, found.tries) == (is_models, tries)
+        assert found.text == ("The discount is wrong." if is_models else TASK.vague)
 
 
 # Policies
 
 
 def setup(*preferences: str, tasks: tuple[Task, ...] = (TASK,)) -> Setup:
-    return Setup(tasks, [BY_ID[each] for each in preferences], {"shop": INDEX}, ByRules())
+    return Setup(tasks, [BY_ID[each] for each in preferences], {"shop": INDEX}, by_rules)
 
 
 def test_those_who_never_and_who_always_ask() -> None:
@@ -301,12 +294,12 @@ def test_tom_asks_as_each_person_said_that_they_want_it() -> None:
     assert len(vague["no_preference"].exchanges) == 1
     assert vague["no_ask"].exchanges == ()
     assert len(vague["answer_more"].exchanges) == 3
-    assert vague["first_try"].exchanges[0].after == 1
+    assert vague["first_try"].exchanges[0].events == 1
 
 
 def test_the_demo_can_be_followed() -> None:
     """It says who the person is, what was asked, what that cost and what it is worth."""
-    lines = "\n".join(shown(TASK, BY_ID["commas"], INDEX, Oracle(), ByRules()))
+    lines = "\n".join(shown(TASK, BY_ID["commas"], INDEX, Oracle(), by_rules))
     for part in (BY_ID["commas"].wish, MORE.replace(",", ""), "low effort", "kept to", "1.00"):
         assert part in lines
 

@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tom_evals.ambig_swe.data import Issue
-from tom_evals.ambig_swe.proxy import NO_INFORMATION, Held, Proxy
+from tom_evals.ambig_swe.proxy import NO_INFORMATION, Held, proxy
 from tom_evals.ambig_swe.quoting import Quoting
-from tom_evals.ambig_swe.settings import Manner as AmbigManner
-from tom_evals.harness.session import Said
-from tom_evals.harness.speech import RATES, Wording
-from tom_evals.harness.toys import toys
-from tom_evals.stateful_swe.asking import questions
+from tom_evals.common.harness.toys import toys
+from tom_evals.people import Manner, Said
+from tom_evals.people.asking import questions
+from tom_evals.people.speech import RATES, Wording
+from tom_evals.people.words import count
 from tom_evals.stateful_swe.profile import Style, Timing, catalogue, profiles
-from tom_evals.stateful_swe.user import Manner, Person
+from tom_evals.stateful_swe.user import Character
 from tom_evals.stateful_swe.user_by_rules import rule_user
-from tom_evals.stateful_swe.wording import count
 from tom_evals.usi.developers import (
     CHECKED,
     FITTED,
@@ -126,9 +125,9 @@ def real(shared_data: Path) -> Path:
 def test_a_worded_user_does_what_the_plain_one_does(number: int) -> None:
     """The same manners, within the same limits; preferences by their exact words, always alike."""
     profile = profiles()[number]
-    person = Person(profile, "Lines are lost.", ISSUE, "Seen since May.", ("app/io.py",))
+    character = Character(profile, "Lines are lost.", ISSUE, "Seen since May.", ("app/io.py",))
     users = [
-        rule_user(person, wording=each)
+        rule_user(character, wording=each)
         for each in (Wording.PLAIN, Wording.LIKE_DEVELOPERS, Wording.LIKE_DEVELOPERS)
     ]
     asked = [*script(MATTER.question), *(f"Do you prefer {p}?" for p in ("tests", "docs"))]
@@ -149,7 +148,9 @@ def test_a_worded_user_does_what_the_plain_one_does(number: int) -> None:
 def test_a_worded_reporter_says_when_something_is_said_again() -> None:
     """What is told stays the same; the plain one repeats it as if it were new."""
     worded = Wording.LIKE_DEVELOPERS
-    users = [Proxy("Mend it.", HELD, Quoting(Words()), 3, each) for each in (worded, Wording.PLAIN)]
+    users = [
+        proxy("Mend it.", HELD, Quoting(HELD, Words()), 3, each) for each in (worded, Wording.PLAIN)
+    ]
     for number in range(3):
         said, plain = (user.answer(Said("Which last line is lost?", 1)) for user in users)
         assert plain.text == "The last line is lost."
@@ -163,14 +164,15 @@ def test_a_worded_reporter_says_when_something_is_said_again() -> None:
 
 def test_a_worded_reporter_who_knows_nothing_tells_nothing_of_how_near_it_was() -> None:
     """The words depend on whether something was asked; the manner is as in plain words."""
+    nobody = Held("")
 
     def said(message: str) -> tuple[str, str]:
-        user = Proxy("Mend it.", Held(""), Quoting(Words()), 3, Wording.LIKE_DEVELOPERS)
+        user = proxy("Mend it.", nobody, Quoting(nobody, Words()), 3, Wording.LIKE_DEVELOPERS)
         answer = user.answer(Said(message, 1))
         return answer.text, answer.manner
 
     assert said("Which line?") == said("Do zebras sleep?")
-    assert said("Which line?")[1] == said("I begin.")[1] == AmbigManner.UNKNOWN
+    assert said("Which line?")[1] == said("I begin.")[1] == Manner.UNKNOWN
     assert NO_INFORMATION not in said("Which line?")[0]
     assert re.search(r"go|continue|keep|ok|try", said("I begin.")[0])
 
@@ -180,7 +182,8 @@ def test_a_worded_reporter_still_tells_the_detail_that_a_toy_is_about(number: in
     """What the small runs measure does not hang on the wording."""
     toy = toys()[number]
     worded = Wording.LIKE_DEVELOPERS
-    user = Proxy("Mend it.", Held(toy.issue, toy.hints), Quoting(MiniLM()), 3, worded)
+    held = Held(toy.issue, toy.hints)
+    user = proxy("Mend it.", held, Quoting(held, MiniLM()), 3, worded)
     assert re.search(toy.detail, user.answer(Said(toy.question, 1)).text)
 
 
@@ -210,7 +213,7 @@ def test_a_dialogue_is_as_long_as_it_should_be(simulator: Simulator, wording: Wo
 def test_who_leaves_says_no_more() -> None:
     """A person who is to be asked upfront refuses twice and goes at the third late question."""
     profile = next(each for each in profiles() if each.timing is Timing.UPFRONT)
-    user = rule_user(Person(profile, "Lines are lost.", ISSUE))
+    user = rule_user(Character(profile, "Lines are lost.", ISSUE))
     assert len(played(user, ["Go.", *["Which line is lost?"] * 6])) == 5
 
 

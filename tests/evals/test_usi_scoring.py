@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tom_evals.__main__ import app
-from tom_evals.report import Table
-from tom_evals.stats import Interval
+from tom_evals.common.report import Table
+from tom_evals.common.stats import Interval
 from tom_evals.usi.features import Feature
 from tom_evals.usi.figures import ROWS
 from tom_evals.usi.gaps import Gap

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_evals.clarity.data import unescaped
-from tom_evals.harness.instance import Instance
-from tom_evals.stateful_swe.gold import gold, named_files, named_symbols
+from tom_evals.common.harness.gold import gold
+from tom_evals.common.harness.instance import Instance
+from tom_evals.people.names import named_files, named_symbols
+from tom_evals.people.words import blocks, prose, sentences
 from tom_evals.stateful_swe.profile import Profile, Style, Timing, Verbosity, profiles
 from tom_evals.stateful_swe.subjects import asked, quotes, told
 from tom_evals.stateful_swe.vague import TRIES, By, Kind, Request, by_model, by_rules, leaks
-from tom_evals.stateful_swe.wording import blocks, prose, sentences
 from tom_swe.errors import BadReply, ModelUnavailable
 from tom_swe.model.calls import Prompt, Usage
 

@@ -95,7 +95,7 @@ def test_a_rollout_masks_what_the_policy_was_told(speech: Words) -> None:
         assert len(each.mask) == len(each.completion) > 0
         assert each.mask[0] == 1
         told = [t for t, own in zip(each.completion, each.mask, strict=True) if not own]
-        replies = [speech.replied(case.prompt, e.reply.text) for e in each.record.exchanges]
+        replies = [speech.replied(case.prompt, e.answer) for e in each.record.exchanges]
         assert told == [token for reply in replies for token in reply]
 
 

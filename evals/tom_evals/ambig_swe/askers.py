@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from tom_evals.ambig_swe.data import LEVELS, Issue
-from tom_evals.ambig_swe.score import repository
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity import train
-from tom_evals.harness.models import Language
+from tom_evals.common.harness.instance import repository
+from tom_evals.common.models import Language
 from tom_swe.advise.clarity.assess import (
     CLEAR,
     Scorers,

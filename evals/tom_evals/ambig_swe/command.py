@@ -14,11 +14,11 @@ from tom_evals.ambig_swe.planned import outline
 from tom_evals.ambig_swe.resolve import Place, Plan, run, tasks_of
 from tom_evals.ambig_swe.settings import Setting
 from tom_evals.ambig_swe.tables import report
-from tom_evals.harness.container import NAMESPACE
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.options import Where, agents_name, instances_of, tell
-from tom_evals.report import Report
-from tom_evals.shared import place_of_data, shared_data
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.container import NAMESPACE
+from tom_evals.common.options import Where, agents_name, instances_of, tell
+from tom_evals.common.real_data import place_of_data, shared_data
+from tom_evals.common.report import Report
 from tom_evals.usi.dialogues import Simulator
 from tom_evals.usi.note import own_note
 

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from tom_evals.ambig_swe import paid, score
 from tom_evals.ambig_swe.askers import Asker, by_model, offline, prompts
 from tom_evals.ambig_swe.data import LEVELS, Issue, Release, Seen, release
-from tom_evals.harness.engine import Job, Json, Ledger, Row, Work
-from tom_evals.harness.models import language
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import Interval
+from tom_evals.common.engine import Job, Json, Ledger, Row, Work
+from tom_evals.common.models import language
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import Interval
 
 SEED = 20_261_128
 FILE = "decisions.jsonl"

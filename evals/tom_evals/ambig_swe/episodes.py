@@ -15,21 +15,20 @@ from tom_evals.ambig_swe.given import (
     given_of,
     row_as_json,
 )
-from tom_evals.ambig_swe.proxy import ByModel, user_of
+from tom_evals.ambig_swe.proxy import ByModel, held_of, user_of
 from tom_evals.ambig_swe.quoting import Quoting
 from tom_evals.ambig_swe.score import names_file
 from tom_evals.ambig_swe.settings import instructions, opening
-from tom_evals.harness.coder import Beside, apart, episode
-from tom_evals.harness.engine import Json
-from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
-from tom_evals.harness.models import Language, language
-from tom_evals.harness.places import judged, placed
-from tom_evals.harness.session import Ended, Part
-from tom_evals.harness.speech import Wording
-from tom_swe.app import open_tom
+from tom_evals.common.engine import Json
+from tom_evals.common.harness.coder import Beside, apart, episode
+from tom_evals.common.harness.isolated import Fault, agents_model, answer, isolated
+from tom_evals.common.harness.places import judged, placed
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.common.models import Language, language
+from tom_evals.people.speech import Wording
+from tom_swe import Action, Query, load_settings, open_tom
 from tom_swe.embed.minilm import MiniLM
-from tom_swe.model.advice import Action, Query
-from tom_swe.settings import load_settings, model_of
+from tom_swe.settings import model_of
 
 
 def work(json_given: Json) -> Json:
@@ -50,8 +49,9 @@ def session(given: Given, home: Path) -> Row:
     with ExitStack() as stack:
         player = _player(stack, given)
         wording = Wording.LIKE_DEVELOPERS if given.user == QUOTES else Wording.PLAIN
-        mind = ByModel(player) if player else Quoting(MiniLM())
-        user = user_of(given.setting, given.task, mind, files=given.files, wording=wording)
+        held = held_of(given.task, files=given.files)
+        finder = ByModel(held, player) if player else Quoting(held, MiniLM())
+        user = user_of(given.setting, given.task, finder, wording)
         request, advice = user.opening(), _advice(given)
 
         def beside(text: str) -> str:

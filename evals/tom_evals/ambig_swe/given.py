@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_evals.ambig_swe.settings import Manner, Setting, Task
-from tom_evals.harness.carried import carried
-from tom_evals.harness.session import Ended, Exchange, Part
+from tom_evals.ambig_swe.settings import Setting, Task
+from tom_evals.common.carried import carried
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.people import Exchange, Manner
 
 QUOTES = "quotes"
 VERBATIM = "verbatim-quotes"  # not worded as developers talk

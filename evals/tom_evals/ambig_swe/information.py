@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from tom_evals.ambig_swe.data import Gain, Pair, Talk
-from tom_evals.harness.session import Exchange
+from tom_evals.people import Exchange
 from tom_swe.ports import Embedder
 
 # Up to the end of the sentence, or to what is told all the same.

@@ -13,10 +13,10 @@ from pydantic import Field
 
 from tom_evals.ambig_swe import paid, score
 from tom_evals.ambig_swe.data import Pair, Talk
-from tom_evals.harness.engine import Job, Json, Ledger
-from tom_evals.harness.models import Language
-from tom_evals.stateful_swe.bounded import bounded
-from tom_evals.stats import Interval
+from tom_evals.common.bounded import bounded
+from tom_evals.common.engine import Job, Json, Ledger
+from tom_evals.common.models import Language
+from tom_evals.common.stats import Interval, ratio
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
 
@@ -40,7 +40,7 @@ class Marked(NamedTuple):
     def mean(self) -> Interval:
         """Over pairs, of which there is at least one."""
         rows = [(instance, (mark, 1)) for instance, mark in self.marks]
-        return score.intervals(rows, lambda sums: [score.ratio(sums[0], sums[1])])[0]
+        return score.intervals(rows, lambda sums: [ratio(sums[0], sums[1])])[0]
 
 
 def marked(

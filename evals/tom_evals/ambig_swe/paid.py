@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tom_evals.harness.engine import Job, Ledger, Row, Work, run
-from tom_evals.harness.models import Language
+from tom_evals.common.engine import Job, Ledger, Row, Work, run
+from tom_evals.common.models import Language
 from tom_swe.model.calls import Usage
 
 AT_ONCE = 4

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tom_evals.ambig_swe.given import BY_QUOTES, Agent
-from tom_evals.ambig_swe.proxy import Held, prompt
+from tom_evals.ambig_swe.proxy import held_of, prompt
 from tom_evals.ambig_swe.resolve import Place, Plan
 from tom_evals.ambig_swe.settings import TERMS, Task
-from tom_evals.harness.container import image_of
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.isolated import SECONDS
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.container import image_of
+from tom_evals.common.harness.isolated import SECONDS
 from tom_swe.text.tokens import count_tokens
 
 # A session of Claude Sonnet 4 with at most 100 steps, USD (arXiv 2510.21903).
@@ -86,9 +86,7 @@ def proxy_tokens(plan: Plan) -> tuple[int, int]:
 
 def _held(tasks: Iterable[Task], files: bool) -> Iterator[int]:
     for task in tasks:
-        instance = task.instance
-        held = Held(instance.issue, instance.hints, instance.files if files else ())
-        yield count_tokens(prompt(held, "", ()).system)
+        yield count_tokens(prompt(held_of(task, files=files), "", ()).system)
 
 
 def _places(plan: Plan, place: Place) -> Iterator[str]:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from random import Random
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from tom_evals.ambig_swe.prompts import render
-from tom_evals.ambig_swe.settings import TERMS, Manner, Setting, Task, opening
-from tom_evals.harness import speech
-from tom_evals.harness.models import Language
-from tom_evals.harness.session import Answer, Exchange, Said, User
-from tom_evals.harness.speech import Wording
-from tom_evals.stateful_swe.asking import questions
-from tom_evals.stateful_swe.wording import blocks
+from tom_evals.ambig_swe.settings import TERMS, Setting, Task, opening
+from tom_evals.common.models import Language
+from tom_evals.people import (
+    Asked,
+    Behaviour,
+    Exchange,
+    Finder,
+    Found,
+    Manner,
+    Person,
+    Traits,
+    Unasked,
+)
+from tom_evals.people.speech import Wording
+from tom_evals.people.words import blocks
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
 
 CONTINUE = "Please continue with what you have; there is nobody to answer you now."
 NO_INFORMATION = "I don't have that information."
+BEHAVIOUR = Behaviour(
+    answers=0,  # a setting says how many
+    last_words=Found(CONTINUE, Manner.CONTINUE),
+    unknown=NO_INFORMATION,
+    unasked=Unasked.ANSWER_OR_GO_ON,
+)
 _MOST_TOKENS = 600
 
 
@@ -30,92 +43,37 @@ class Held(NamedTuple):
     hints: str = ""
     files: tuple[str, ...] = ()
 
-
-class Mind(Protocol):
-    """What finds the words of an answer."""
-
-    def find(self, held: Held, message: str, before: Sequence[Exchange]) -> str:
-        """The answer to an agent's message from what is held; "" where that has none.
-
-        Raises ModelFault where a model is asked.
-        """
-        ...
+    @property
+    def known(self) -> str:
+        """The issue and the hints."""
+        return f"{self.issue}\n\n{self.hints}"
 
 
-class Canned:
-    """A `User` who answers nothing: every message is told to go on."""
-
-    def __init__(self, request: str) -> None:
-        self._request = request
-
-    def opening(self) -> str:
-        """The request."""
-        return self._request
-
-    def answer(self, said: Said) -> Answer:
-        """To continue; a session that is done is over."""
-        if said.done:
-            return Answer("", Manner.DONE, over=True)
-        return Answer(CONTINUE, Manner.CONTINUE)
+def held_of(task: Task, *, files: bool = True) -> Held:
+    """What the proxy of a task knows; with ``files`` false not the reference's files."""
+    instance = task.instance
+    return Held(instance.issue, instance.hints, instance.files if files else ())
 
 
-class Proxy:
-    """A `User` who answers from what they hold, so many messages and no more.
+def proxy(
+    request: str, held: Held, finder: Finder, answers: int, wording: Wording = Wording.PLAIN
+) -> Person:
+    """A reporter who answers from what they hold, so many messages and no more.
 
     Each message of the agent that does not end the session takes one answer, whatever is in it,
-    as in the paper; after the last one the proxy is `Canned`. Where the mind finds nothing the
-    answer is always the same sentence; with another wording than the plain one it is a sentence
-    that depends on whether something was asked, and not on what.
+    as in the paper. Where the finder finds nothing the answer is always the same sentence; with
+    another wording than the plain one it is a sentence that depends on whether something was
+    asked, and not on what.
     """
+    traits = Traits(seed=f"wording/{held.issue}", verbatim=tuple(blocks(held.known)))
+    return Person(request, finder, BEHAVIOUR._replace(answers=answers), traits, wording)
 
-    def __init__(
-        self,
-        request: str,
-        held: Held,
-        mind: Mind,
-        most: int,
-        wording: Wording = Wording.PLAIN,
-    ) -> None:
-        self._canned = Canned(request)
-        self._held = held
-        self._mind = mind
-        self._most = most
-        self._wording = wording
-        self._exchanges: list[Exchange] = []
 
-    def opening(self) -> str:
-        """The request."""
-        return self._canned.opening()
-
-    def answer(self, said: Said) -> Answer:
-        """The mind's answer. Raises ModelFault where a model is asked."""
-        if said.done or len(self._exchanges) >= self._most:
-            return self._canned.answer(said)
-        text = self._mind.find(self._held, said.text, tuple(self._exchanges)).strip()
-        if self._wording is not Wording.PLAIN:
-            text = self._worded(text)
-            # Who was asked nothing does not say that they do not know it.
-            unknown = (speech.not_known if questions(said.text) else speech.going_on)(self._random)
-        else:
-            unknown = NO_INFORMATION
-        answer = Answer(text, Manner.ANSWERED) if text else Answer(unknown, Manner.UNKNOWN)
-        self._exchanges.append(Exchange(said.text, answer.text, answer.manner, said.events))
-        return answer
-
-    def _worded(self, text: str) -> str:
-        told = [each.answer for each in self._exchanges]
-        return speech.worded(
-            text,
-            nth_question=len(told) + 1,
-            random=self._random,
-            repeated=speech.told_before(text, told),
-            keep=blocks(f"{self._held.issue}\n\n{self._held.hints}"),
-        )
-
-    @property
-    def _random(self) -> Random:
-        """The same for the same reporter and turn, however near the question was."""
-        return Random(f"wording/{self._held.issue}/{len(self._exchanges)}")
+def user_of(
+    setting: Setting, task: Task, finder: Finder, wording: Wording = Wording.PLAIN
+) -> Person:
+    """The user of a setting; in those without answers every message is told to go on."""
+    return proxy(opening(setting, task), held_of(task), finder, TERMS[setting].answers, wording)
 
 
 class Reply(Value):
@@ -126,15 +84,17 @@ class Reply(Value):
 
 
 class ByModel:
-    """A `Mind` that is a language model."""
+    """A `Finder` that is a language model."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, held: Held, language: Language) -> None:
+        self._held = held
         self._language = language
 
-    def find(self, held: Held, message: str, before: Sequence[Exchange]) -> str:
+    def find(self, asked: Asked) -> Found:
         """The model's words. Raises ModelFault."""
-        reply = self._language.ask(prompt(held, message, before), Reply, most_tokens=_MOST_TOKENS)
-        return reply.text if reply.knows else ""
+        told = prompt(self._held, asked.message, asked.before)
+        reply = self._language.ask(told, Reply, most_tokens=_MOST_TOKENS)
+        return Found(reply.text.strip() if reply.knows else "")
 
 
 def prompt(held: Held, message: str, before: Sequence[Exchange]) -> Prompt:
@@ -149,20 +109,3 @@ def prompt(held: Held, message: str, before: Sequence[Exchange]) -> Prompt:
     }
     system = render("proxy", held=json.dumps(known), knows_files=bool(held.files))
     return Prompt(system=system, messages=(Message(role="user", text=json.dumps(now)),))
-
-
-def user_of(
-    setting: Setting,
-    task: Task,
-    mind: Mind,
-    *,
-    files: bool = True,
-    wording: Wording = Wording.PLAIN,
-) -> User:
-    """The user of a setting; with ``files`` false a proxy is not told the reference's files."""
-    request, answers = opening(setting, task), TERMS[setting].answers
-    if not answers:
-        return Canned(request)
-    instance = task.instance
-    held = Held(instance.issue, instance.hints, instance.files if files else ())
-    return Proxy(request, held, mind, answers, wording)

@@ -12,10 +12,10 @@ from tom_evals.ambig_swe import figures, novelty, paid, score
 from tom_evals.ambig_swe.data import Gain, Release, Talk, release
 from tom_evals.ambig_swe.information import correlation, gains, told
 from tom_evals.ambig_swe.novelty import Marked, marked
-from tom_evals.harness.engine import Ledger
-from tom_evals.harness.models import language
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import Interval
+from tom_evals.common.engine import Ledger
+from tom_evals.common.models import language
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import Interval, ratio
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.ports import Embedder
 
@@ -117,7 +117,7 @@ def difference(one: Iterable[Gain], other: Iterable[Gain]) -> Interval:
     """By how much the mean gain of the other is more, both drawn by the same repositories."""
     rows = [(each.instance, (each.value, 1.0, 0.0, 0.0)) for each in one]
     rows += [(each.instance, (0.0, 0.0, each.value, 1.0)) for each in other]
-    return score.intervals(rows, lambda s: [score.ratio(s[2], s[3]) - score.ratio(s[0], s[1])])[0]
+    return score.intervals(rows, lambda s: [ratio(s[2], s[3]) - ratio(s[0], s[1])])[0]
 
 
 # By counting

@@ -15,9 +15,9 @@ from tom_evals.ambig_swe.data import Issue
 from tom_evals.ambig_swe.episodes import work as session
 from tom_evals.ambig_swe.given import QUOTES, Agent, Given, Row, given_as_json, row_of
 from tom_evals.ambig_swe.settings import Setting, Task
-from tom_evals.harness import engine
-from tom_evals.harness.engine import Engine, Job, Json, Ledger
-from tom_evals.harness.instance import Instance, Unreadable
+from tom_evals.common import engine
+from tom_evals.common.engine import Engine, Job, Json, Ledger
+from tom_evals.common.harness.instance import Instance, Unreadable
 
 type Tell = Callable[[str], None]
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from tom_evals.ambig_swe import figures, score
 from tom_evals.ambig_swe.data import MODELS, SETTINGS, Issue, Release, release
 from tom_evals.ambig_swe.figures import Told
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import Interval
+from tom_evals.common.paired import paired, sign_test
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import Interval, ratio
 
 PERCENT = 100.0
 COLUMNS = ("figure", "published", "recomputed", "now", "low", "high", "cases")
@@ -114,24 +115,24 @@ def _resolved(found: Release) -> Iterator[Compared]:
     yield Compared(
         "Claude Haiku 3.5, Interaction over Hidden, gain in %",
         Told(figures.HAIKU_GAIN),
-        PERCENT * (score.ratio(haiku["Interaction"], haiku["Hidden"]) - 1),
+        PERCENT * (ratio(haiku["Interaction"], haiku["Hidden"]) - 1),
     )
     yield Compared(
         "Claude Sonnet 3.5, Interaction over Full, %",
         Told(figures.SONNET_SHARE),
-        PERCENT * score.ratio(sonnet["Interaction"], sonnet["Full"]),
+        PERCENT * ratio(sonnet["Interaction"], sonnet["Full"]),
     )
 
 
 def _paired(found: Release) -> Iterator[Compared]:
     for model in MODELS:
         told = figures.PAIRED[model]
-        now = score.paired(found.solved[model, "Hidden"], found.solved[model, "Interaction"])
+        now = paired(found.solved[model, "Hidden"], found.solved[model, "Interaction"])
         yield Compared(f"{model}, Wilcoxon p", Told(recomputed=told.p), now.p, cases=now.pairs)
         yield Compared(f"{model}, gains", Told(recomputed=told.gains), now.gains)
         yield Compared(f"{model}, losses", Told(recomputed=told.losses), now.losses)
         yield Compared(f"{model}, pairs", Told(recomputed=figures.PAIRS), now.pairs)
-        exact = score.sign_test(now.gains, now.losses)
+        exact = sign_test(now.gains, now.losses)
         yield Compared(f"{model}, exact sign test p", Told(), exact, cases=now.gains + now.losses)
 
 

@@ -1,17 +1,23 @@
-"""Scores of the replay: rates, a paired test, and whether a figure is the one printed. Pure."""
+"""Scores of the replay: rates, and whether a figure is the one printed. Pure."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from tom_evals.ambig_swe.data import Gain, Issue, Seen, Talk
-from tom_evals.clarity.score import false_negative_rate, false_positive_rate
-from tom_evals.stats import Counts, Interval, bootstraps
+from tom_evals.common.harness.instance import repository
+from tom_evals.common.stats import (
+    Counts,
+    Interval,
+    bootstraps,
+    false_negative_rate,
+    false_positive_rate,
+    ratio,
+)
 
 _WORD = re.compile(r"\w{2,}")
 _PYTHON_NAME = re.compile(r"\w\.py\b")
@@ -30,11 +36,6 @@ def agrees(told: str, value: float) -> bool:
     return abs(Decimal(value) - printed) <= Decimal(1).scaleb(exponent) / 2
 
 
-def repository(instance: str) -> str:
-    """The repository that an instance is of."""
-    return instance.rpartition("-")[0]
-
-
 def intervals(
     rows: Iterable[Row], scores: Callable[[Sequence[float]], Sequence[float]]
 ) -> list[Interval]:
@@ -50,11 +51,6 @@ def intervals(
     return bootstraps(list(sums.items()), lambda each: each[0], scored)
 
 
-def ratio(part: float, whole: float) -> float:
-    """Nan of nothing."""
-    return part / whole if whole else math.nan
-
-
 # Resolving
 
 
@@ -62,56 +58,6 @@ def resolve_rate(solved: Mapping[str, bool], instances: Collection[str]) -> Inte
     """The share of all instances that were resolved; one without a result was not."""
     rows = [(each, (float(solved.get(each, False)), 1.0)) for each in instances]
     return intervals(rows, lambda sums: [ratio(sums[0], sums[1])])[0]
-
-
-class SignedRank(NamedTuple):
-    """Paired differences: how many rose, fell, and how likely by chance (two-sided)."""
-
-    gains: int
-    losses: int
-    pairs: int
-    p: float
-
-
-def signed_rank(before: Sequence[float], after: Sequence[float]) -> SignedRank:
-    """Wilcoxon's signed-rank test by the normal approximation.
-
-    Pairs without a difference are dropped (Wilcoxon 1945), ties have their mean rank and lessen
-    the variance by (t³ - t) / 48 (Hollander and Wolfe 1999, section 3.1); there is no correction
-    for continuity. That is ``scipy.stats.wilcoxon`` at its defaults for samples with ties. Of
-    yes/no pairs all differences tie, and z is (gains - losses) / √(gains + losses): McNemar's
-    test.
-    """
-    differences = [b - a for a, b in zip(before, after, strict=True) if a != b]
-    many = len(differences)
-    gains = sum(each > 0 for each in differences)
-    if not many:
-        return SignedRank(0, 0, len(before), 1.0)
-    sizes = Counter(map(abs, differences))
-    rank: dict[float, float] = {}
-    below = 0
-    for size in sorted(sizes):
-        rank[size] = below + (sizes[size] + 1) / 2
-        below += sizes[size]
-    rise = math.fsum(rank[abs(each)] for each in differences if each > 0)
-    tied = math.fsum(t**3 - t for t in sizes.values())
-    variance = many * (many + 1) * (2 * many + 1) / 24 - tied / 48
-    z = (rise - many * (many + 1) / 4) / math.sqrt(variance)
-    p = math.erfc(abs(z) / math.sqrt(2))
-    return SignedRank(gains, many - gains, len(before), p)
-
-
-def sign_test(gains: int, losses: int) -> float:
-    """The exact chance of a split at least as uneven where either way is as likely."""
-    many = gains + losses
-    tail = sum(math.comb(many, k) for k in range(min(gains, losses) + 1))
-    return min(1.0, 2 * tail / 2**many)
-
-
-def paired(before: Mapping[str, bool], after: Mapping[str, bool]) -> SignedRank:
-    """`signed_rank` over the instances that both have, whatever their order."""
-    both = sorted(before.keys() & after.keys())
-    return signed_rank([before[each] for each in both], [after[each] for each in both])
 
 
 # Detection

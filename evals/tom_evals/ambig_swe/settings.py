@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tom_evals.ambig_swe.prompts import render
-from tom_evals.harness.instance import Instance
+from tom_evals.common.harness.instance import Instance
 
 HINTS = "What was said about it since:"
 
@@ -35,15 +35,6 @@ TERMS: Mapping[Setting, Terms] = {
     Setting.INTERACTION: Terms(shows_issue=False, answers=3),
     Setting.FULL: Terms(shows_issue=True, answers=0),
 }
-
-
-class Manner(StrEnum):
-    """What the user did, as it stands in an answer."""
-
-    ANSWERED = "answered"
-    UNKNOWN = "no-information"
-    CONTINUE = "continue"  # nobody answers, or no more
-    DONE = "done"
 
 
 class Task(NamedTuple):

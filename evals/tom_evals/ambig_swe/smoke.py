@@ -1,9 +1,9 @@
 """The settings on small repositories, without a model: ``python -m tom_evals ambig-swe --smoke``.
 
 Agent, git, tests, tom and judge of success are real; the agent's model is played by rules (see
-`tom_evals.harness.played`) and its user quotes the issue. The agent can resolve an issue only
-when it knows a detail that the summary leaves out, so the figures show what reaches it in each
-setting, and that all parts work together; they say nothing of any model.
+`tom_evals.common.harness.played`) and its user quotes the issue. The agent can resolve an issue
+only when it knows a detail that the summary leaves out, so the figures show what reaches it in
+each setting, and that all parts work together; they say nothing of any model.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from tom_evals.ambig_swe.given import Agent, Row
 from tom_evals.ambig_swe.resolve import Place, Plan, Tell, run
 from tom_evals.ambig_swe.settings import Setting, Task
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.played import agent
-from tom_evals.harness.toys import built, toys
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.played import agent
+from tom_evals.common.harness.toys import built, toys
 from tom_swe.testing.scripted import ScriptedModel
 from tom_swe.text.tokens import count_tokens
 

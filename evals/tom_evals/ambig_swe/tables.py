@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tom_evals.ambig_swe.given import Agent, Row
-from tom_evals.ambig_swe.score import paired, resolve_rate, sign_test
+from tom_evals.ambig_swe.score import resolve_rate
 from tom_evals.ambig_swe.settings import Setting
-from tom_evals.harness.session import Part
-from tom_evals.report import Cell, Report, Table
+from tom_evals.common.harness.session import Part
+from tom_evals.common.paired import paired, sign_test
+from tom_evals.common.report import Cell, Report, Table
 
 PERCENT = 100
 

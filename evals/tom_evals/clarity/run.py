@@ -18,21 +18,19 @@ from tom_evals.clarity.score import (
     accuracy,
     area,
     asked,
-    false_negative_rate,
-    false_positive_rate,
     second_reader,
     truth_itself,
 )
 from tom_evals.clarity.train import NAMES, Part, left_out, part
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import bootstrap
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import bootstrap, false_negative_rate, false_positive_rate
 from tom_swe.advise.clarity.assess import assess, is_underspecified
 from tom_swe.advise.clarity.wording import is_report
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tom_evals.clarity.train import Floats
+    from tom_evals.common.regression import Floats
 
 KAPPA = 0.69  # of two readings of 715 real messages (shared/facts/reading.md)
 NEVER = -99.0  # below any score

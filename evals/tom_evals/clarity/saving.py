@@ -9,9 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_swe import Query, Settings, open_tom
-from tom_swe.mind.tom import Tom
-from tom_swe.model.advice import Action
+from tom_swe import Action, Query, Settings, Tom, open_tom
 
 STRANGER = "stranger"
 

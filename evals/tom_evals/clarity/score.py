@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tom_evals.stats import Counts, auc, counts
+from tom_evals.common.stats import Counts, auc, counts
 
 
 class Judged(NamedTuple):
@@ -30,17 +30,6 @@ def asked(judged: Sequence[Judged]) -> Counts:
 def accuracy(judged: Sequence[Judged]) -> float:
     """The share told right."""
     return asked(judged).accuracy
-
-
-def false_positive_rate(seen: Counts) -> float:
-    """The share of clear requests that would be asked about; 0 where there is none."""
-    clear = seen.false_alarms + seen.rejections
-    return seen.false_alarms / clear if clear else 0.0
-
-
-def false_negative_rate(seen: Counts) -> float:
-    """The share of vague requests that would be guessed at; 0 where there is none."""
-    return 1.0 - seen.recall if seen.hits + seen.misses else 0.0
 
 
 class Ceiling(NamedTuple):

@@ -12,27 +12,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import tom_swe.advise.clarity
 from tom_evals.clarity import data as recipe
 from tom_evals.clarity.data import Issue, Request
+from tom_evals.common.regression import Floats, fitted
 from tom_swe.advise.clarity.assess import ClarityScorer, Scorers
 from tom_swe.advise.clarity.wording import CLEARER, VAGUER, features
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    type Floats = NDArray[np.float64]
 
 NAMES = (*VAGUER, *CLEARER)
 SIGN = np.array([1.0] * len(VAGUER) + [-1.0] * len(CLEARER))
 MESSAGE_PENALTY, REPORT_PENALTY = 10.0, 1.0
 # Real messages that are clear are asked about no oftener than this.
 FALSE_ALARMS = 0.03
-STEPS = 12
 
 
 class Part(NamedTuple):
@@ -59,22 +55,6 @@ def part(requests: Iterable[Request]) -> Part:
     seen = [features(request.text, request.before) for request in listed]
     rows = np.array([[each[name] for name in NAMES] for each in seen], dtype=float)
     return Part(rows.reshape(-1, len(NAMES)), np.array([r.vague for r in listed], dtype=bool))
-
-
-def fitted(rows: Floats, vague: Floats, weights: Floats, penalty: float) -> Floats:
-    """Weights and bias of a logistic regression, ridge-penalised but for the bias.
-
-    Newton's method (iteratively reweighted least squares) from zero.
-    """
-    wide = np.hstack([rows, np.ones((len(rows), 1))])
-    ridge = np.diag([*[penalty] * rows.shape[1], 1e-6])
-    found = np.zeros(wide.shape[1])
-    for _ in range(STEPS):
-        sure = 1.0 / (1.0 + np.exp(-np.clip(wide @ found, -30, 30)))
-        slope = wide.T @ (weights * (sure - vague)) + ridge @ found
-        bend = (wide * (weights * sure * (1 - sure))[:, None]).T @ wide + ridge
-        found = found - np.linalg.solve(bend, slope)
-    return found
 
 
 def signed(parts: Sequence[tuple[Part, Floats]], penalty: float) -> Floats:
@@ -169,7 +149,7 @@ def trained(data: Path) -> Scorers:
 
 def main() -> None:
     """Writes the scorers into the package."""
-    from tom_evals.shared import shared_data
+    from tom_evals.common.real_data import shared_data
 
     made = trained(shared_data())
     document = {

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sys
 
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Cell, Report, Table, as_markdown
+from tom_evals.common.stats import brier
 from tom_evals.keeping.generate import SEED, histories
 from tom_evals.keeping.keep import held_after
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.oracle import Oracle
 from tom_evals.keeping.run import CONDITIONS
 from tom_evals.keeping.score import JUDGED, judge
-from tom_evals.report import Cell, Report, Table, as_markdown
-from tom_evals.shared import shared_data
-from tom_evals.stats import brier
 from tom_swe.beliefs.confidence import newest, weigh
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering

@@ -12,8 +12,8 @@ from random import Random
 
 from tom_evals.keeping.material import Material, Message, Utterance, dimensions
 from tom_evals.keeping.planted import History, Kind, Planting, Wish
-from tom_swe.model.belief import EVERYWHERE, Reach, Scope
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe import Role, Scope, Session, Turn
+from tom_swe.model.belief import EVERYWHERE, Reach
 
 SEED = 20261124
 HOST = "jsonl"

@@ -8,13 +8,10 @@ from typing import NamedTuple
 
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.score import Judgement, judge
+from tom_swe import Belief, Settings, Tom, open_tom
 from tom_swe.advise.embedded import EmbeddedAdviser
-from tom_swe.app import open_tom
 from tom_swe.mind.parts import Parts
-from tom_swe.mind.tom import Tom
-from tom_swe.model.belief import Belief
 from tom_swe.ports import Embedder, Reader
-from tom_swe.settings import Settings
 
 # Homes are thrown away: where there is memory for them, no disk is waited for.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108

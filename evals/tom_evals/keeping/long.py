@@ -13,16 +13,16 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import as_markdown
 from tom_evals.keeping.generate import histories
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.run import report
-from tom_evals.report import as_markdown
-from tom_evals.shared import shared_data
+from tom_swe import Session, Turn
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.model.session import Session, Turn
 
 TOKENS = 1_500_000
 SESSIONS = 200

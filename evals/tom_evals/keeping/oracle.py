@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from tom_evals.keeping.material import meanings
 from tom_evals.keeping.planted import LASTING, SAID_BY_THE_PERSON, Planting
+from tom_swe import Observation, Session, SessionModel
 from tom_swe.extract.catalogue import catalogue
-from tom_swe.model.belief import EVERYWHERE, Observation, Quote, Reach, SessionModel, Source
+from tom_swe.model.belief import EVERYWHERE, Quote, Reach, Source
 from tom_swe.model.belief import Kind as BeliefKind
-from tom_swe.model.session import Session
 from tom_swe.text.prose import tidy
 
 _SOURCE = {

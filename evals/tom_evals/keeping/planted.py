@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_swe.model.belief import Scope
-from tom_swe.model.session import Session
+from tom_swe import Scope, Session
 
 
 class Kind(StrEnum):

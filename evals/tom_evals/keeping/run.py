@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import bootstrap
 from tom_evals.keeping import score
 from tom_evals.keeping.generate import SEED, histories
 from tom_evals.keeping.keep import kept
@@ -12,8 +14,6 @@ from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.oracle import Noise, Oracle
 from tom_evals.keeping.planted import LASTING, History, Kind
 from tom_evals.keeping.score import Judgement
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import bootstrap
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.ports import Embedder, Reader

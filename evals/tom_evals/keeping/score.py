@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tom_evals.common.stats import brier, reliability
 from tom_evals.keeping.material import meanings
 from tom_evals.keeping.planted import LASTING, History, Kind, Planting, Wish
-from tom_evals.stats import brier, reliability
-from tom_swe.model.belief import Belief, Polarity, Status
+from tom_swe import Belief
 from tom_swe.model.belief import Kind as BeliefKind
+from tom_swe.model.belief import Polarity, Status
 
 type Place = tuple[str, int]
 type Meaning = tuple[str, bool]

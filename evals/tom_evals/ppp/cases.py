@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
-from tom_evals.harness.speech import Wording
 from tom_evals.ppp.scripts import Piece, opened, scripted
 from tom_evals.ppp.session import Session
 from tom_evals.ppp.synthetic import Repository, repository
 from tom_evals.userville.episode import Episode
 from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE, Preference
-from tom_evals.userville.simulator import ByRules
+from tom_evals.userville.simulator import in_plain_words
 
 PREFERENCES: Sequence[Preference] = (
     NO_PREFERENCE,
@@ -41,7 +40,7 @@ class Case(NamedTuple):
     def begin(self) -> Session:
         """A new session; there is nothing to search."""
         task = self.repository.task
-        return Session(Episode(task, self.preference, ByRules(Wording.PLAIN), vague=self.vague))
+        return Session(Episode(task, self.preference, in_plain_words, vague=self.vague))
 
 
 def training(many: int, seed: int) -> Sequence[Case]:

@@ -12,12 +12,12 @@ from typing import Annotated
 import typer
 
 from tom_evals.ambig_swe.data import Missing, Unreadable
-from tom_evals.harness.engine import EngineFault
-from tom_evals.harness.options import interrupted, tell
+from tom_evals.common.engine import EngineFault
+from tom_evals.common.options import AsJson, interrupted, tell
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import as_json, as_markdown
 from tom_evals.ppp.arms import Arm
 from tom_evals.ppp.data import NoRows, rows_of, write
-from tom_evals.report import as_json, as_markdown
-from tom_evals.shared import shared_data
 from tom_evals.userville.index import Index, of_checkout, of_tasks
 from tom_evals.userville.rewards import Profile
 from tom_evals.userville.task import Task, of_issues, of_toys
@@ -71,7 +71,7 @@ def train(
     plot: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Of --tiny: a PNG; WORK/curves.png.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Train by GRPO with all three rewards, or with some left out."""
     if tiny == bool(model):

@@ -17,7 +17,7 @@ from tom_evals.ppp.session import Session
 from tom_evals.userville.episode import Episode
 from tom_evals.userville.index import Index
 from tom_evals.userville.preferences import BY_ID, NO_PREFERENCE, PREFERENCES
-from tom_evals.userville.simulator import ByRules, Simulator
+from tom_evals.userville.simulator import Simulator, by_rules
 from tom_evals.userville.task import Task
 
 SOURCE = "userville"
@@ -35,11 +35,9 @@ class Row(NamedTuple):
     preference: str
     vague: bool
 
-    def session(self, places: Mapping[str, Index], simulator: Simulator | None = None) -> Session:
+    def session(self, places: Mapping[str, Index], simulator: Simulator = by_rules) -> Session:
         """A new session; the person is played by rules, if nobody else is named."""
-        episode = Episode(
-            self.task, BY_ID[self.preference], simulator or ByRules(), vague=self.vague
-        )
+        episode = Episode(self.task, BY_ID[self.preference], simulator, vague=self.vague)
         return Session(episode, places.get(self.task.repository))
 
     @property

@@ -1,7 +1,7 @@
 """A warm-up or a training run of the tiny policy, in a process of its own.
 
-``python -m tom_evals.ppp.one FOLDER``, as `tom_evals.harness.isolated` has it. What is done is
-kept in the study's folder: a run that is killed goes on from its last checkpoint.
+``python -m tom_evals.ppp.one FOLDER``, as `tom_evals.common.harness.isolated` has it. What is done
+is kept in the study's folder: a run that is killed goes on from its last checkpoint.
 """
 
 # torch is no part of the environment in which types are checked.
@@ -17,8 +17,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from tom_evals.harness.engine import Json
-from tom_evals.harness.isolated import answer
+from tom_evals.common.engine import Json
+from tom_evals.common.harness.isolated import answer
 from tom_evals.ppp import cases
 from tom_evals.ppp.arms import Arm, reward_of
 from tom_evals.ppp.cases import Case

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness import engine
-from tom_evals.harness.engine import EngineFault, Job, Json, Ledger
-from tom_evals.harness.isolated import isolated
+from tom_evals.common import engine
+from tom_evals.common.engine import EngineFault, Job, Json, Ledger
+from tom_evals.common.harness.isolated import isolated
 from tom_evals.ppp.arms import Arm
 from tom_evals.ppp.given import Given
 from tom_evals.ppp.steps import Step, Steps

@@ -5,9 +5,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from tom_evals.common.report import Cell, Report, Table
 from tom_evals.ppp.steps import Step
 from tom_evals.ppp.study import Trained
-from tom_evals.report import Cell, Report, Table
 
 _FIGURES: Mapping[str, Callable[[Step], float | None]] = {
     "productivity": lambda each: each.productivity,

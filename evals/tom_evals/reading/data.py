@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe import Role, Session, Turn
 
 # Enough of these words make a text English; the few texts in other languages have hardly any.
 _ENGLISH = re.compile(

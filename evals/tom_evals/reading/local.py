@@ -12,12 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import Counts, auc, bootstrap, counts
 from tom_evals.reading.data import Case, cases, session_of
 from tom_evals.reading.examples import holds
 from tom_evals.reading.held_out import HeldOut
 from tom_evals.reading.model import sample
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import Counts, auc, bootstrap, counts
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.extract.embedded import EmbeddedReader

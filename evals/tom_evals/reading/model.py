@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from tom_evals.reading.data import Case, session_of
 from tom_evals.reading.score import Judged
+from tom_swe import SessionModel, load_settings
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 from tom_swe.embed.scorer import SentenceScorer
@@ -21,9 +22,9 @@ from tom_swe.llm.asking import Asking
 from tom_swe.llm.lite import LiteModel
 from tom_swe.memory.store import Store
 from tom_swe.mind.parallel import outcomes
-from tom_swe.model.belief import SessionModel, Source
+from tom_swe.model.belief import Source
 from tom_swe.model.calls import Limits, Usage
-from tom_swe.settings import load_settings, model_of
+from tom_swe.settings import model_of
 
 SEED = 20_261_124
 NOT_SAID = frozenset({Source.BEHAVIOUR, Source.FACT, Source.HINT})

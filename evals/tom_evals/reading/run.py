@@ -8,17 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
+from tom_evals.common.report import Cell, Report, Table
 from tom_evals.reading.data import Case, cases, session_of
 from tom_evals.reading.held_out import HeldOut
 from tom_evals.reading.model import ReadByModel, sample
 from tom_evals.reading.score import FIGURES, RECALLS, Judged, at_recalls, by, figures, macro_f1
-from tom_evals.report import Cell, Report, Table
+from tom_swe import Observation
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.scorer import SentenceScorer
 from tom_swe.extract.catalogue import catalogue
 from tom_swe.extract.cues import heard
 from tom_swe.extract.embedded import EmbeddedReader
-from tom_swe.model.belief import Observation, Source
+from tom_swe.model.belief import Source
 from tom_swe.ports import Embedder
 from tom_swe.text.prose import sentences
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
+from tom_evals.common.stats import Counts, Interval, auc, bootstraps, counts, precision_at_recall
 from tom_evals.reading.data import Case
-from tom_evals.stats import Counts, Interval, auc, bootstraps, counts, precision_at_recall
 
 RECALLS = (0.2, 0.4, 0.6)
 FIGURES = ("precision", "recall", "F1", "AUC")

@@ -23,11 +23,12 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tom_evals.clarity.train import fitted
+from tom_evals.common.regression import Floats, fitted
 from tom_evals.reading.data import cases, extras
 from tom_evals.reading.examples import Example, examples, folds
 from tom_evals.reading.wording import patterns
@@ -35,11 +36,7 @@ from tom_swe.embed.cues import COUNTED, Cues
 from tom_swe.embed.minilm import MODEL_SHA256, MiniLM
 from tom_swe.embed.scorer import digest
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    type Floats = NDArray[np.float64]
-    type Chosen = NDArray[np.bool_]
+type Chosen = NDArray[np.bool_]
 
 PENALTY = 1 / 0.005
 SCALE = 3.0
@@ -214,7 +211,7 @@ def _short(number: float, digits: int = 6) -> float:
 
 def main() -> None:
     """Writes both files into the folder that is named."""
-    from tom_evals.shared import shared_data
+    from tom_evals.common.real_data import shared_data
 
     if len(sys.argv) != 2:
         sys.exit("python -m tom_evals.reading.train OUT: name the folder to write to")

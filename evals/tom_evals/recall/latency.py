@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tom_evals.bench import SEED, START, message
+from tom_evals.common.messages import SEED, START, message
 from tom_swe import LOCAL_USER, Query, Role, Session, Settings, Turn, open_tom
 
 if TYPE_CHECKING:
-    from tom_swe.mind.tom import Tom
+    from tom_swe import Tom
     from tom_swe.ports import Embedder, Vector
 
 DISTINCT = 1_000

@@ -12,12 +12,12 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tom_evals.common.report import Cell, Report, Table
 from tom_evals.recall.chroma import PlainChroma
 from tom_evals.recall.data import CATEGORIES, Dialogue, Place, Question, dialogues
 from tom_evals.recall.latency import latency
 from tom_evals.recall.score import DEPTHS, Found, found, fused, intervals, left_out
 from tom_evals.recall.wanted import wanted
-from tom_evals.report import Cell, Report, Table
 from tom_swe import Query, Settings, open_tom
 from tom_swe.advise.recall import WEIGHTS, Weights, rank_turns
 from tom_swe.embed.minilm import MiniLM
@@ -25,7 +25,7 @@ from tom_swe.embed.remembering import Remembering
 from tom_swe.mind.recall import CANDIDATES
 
 if TYPE_CHECKING:
-    from tom_swe.mind.tom import Tom
+    from tom_swe import Tom
     from tom_swe.model.advice import PastTurn
     from tom_swe.ports import Embedder
 

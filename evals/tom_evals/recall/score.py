@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tom_evals.common.stats import Interval, bootstraps
 from tom_evals.recall.data import Place
-from tom_evals.stats import Interval, bootstraps
 
 DEPTHS = (5, 10, 20)
 # Cormack, Clarke and Büttcher 2009.

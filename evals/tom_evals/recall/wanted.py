@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tom_evals.common.report import Table
+from tom_evals.common.stats import bootstraps
 from tom_evals.keeping.material import Side, Utterance, dimensions, material
-from tom_evals.report import Table
-from tom_evals.stats import bootstraps
 from tom_swe import LOCAL_USER, Belief, Query, Settings, Tom, open_tom
 from tom_swe.extract.catalogue import catalogue
 from tom_swe.ports import Embedder

@@ -11,17 +11,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from tom_evals.harness.models import Language
-from tom_evals.harness.session import Exchange
+from tom_evals.common.bounded import bounded
+from tom_evals.common.models import Language
+from tom_evals.people import Exchange
+from tom_evals.people.asking import questions
+from tom_evals.people.person import Phase, phase
+from tom_evals.people.words import count
 from tom_evals.stateful_swe import command_checks as command
 from tom_evals.stateful_swe import line_checks as line
 from tom_evals.stateful_swe import python_checks as python
-from tom_evals.stateful_swe.asking import questions
-from tom_evals.stateful_swe.bounded import bounded
 from tom_evals.stateful_swe.profile import Profile, catalogue
 from tom_evals.stateful_swe.prompts import render
-from tom_evals.stateful_swe.user import Phase, phase
-from tom_evals.stateful_swe.wording import count
 from tom_evals.stateful_swe.work import Work
 from tom_swe.errors import ModelFault
 from tom_swe.model.base import Value

@@ -9,15 +9,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_evals.harness.container import NAMESPACE
-from tom_evals.harness.engine import Engine, EngineFault
-from tom_evals.harness.instance import Unreadable
-from tom_evals.harness.options import Where, agents_name, instances_of, interrupted, tell
-from tom_evals.harness.workspace import NoCheckout
-from tom_evals.report import Report, as_markdown
-from tom_evals.shared import shared_data
+from tom_evals.common.engine import Engine, EngineFault
+from tom_evals.common.harness.container import NAMESPACE
+from tom_evals.common.harness.instance import Unreadable
+from tom_evals.common.harness.workspace import NoCheckout
+from tom_evals.common.options import (
+    Again,
+    AtOnce,
+    Instances,
+    On,
+    Placed,
+    Repos,
+    Smoke,
+    Steps,
+    Where,
+    agents_name,
+    instances_of,
+    interrupted,
+    tell,
+)
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report, as_markdown
 from tom_evals.stateful_swe.memories.memory import Arm
-from tom_swe.errors import TomError
+from tom_swe import TomError
 
 if TYPE_CHECKING:
     # Loaded when a run begins: other measurements are commands beside this one.
@@ -28,9 +42,7 @@ SMALL = "Stateful SWE: the small run, its agent and its user played by rules"
 
 
 def stateful_swe(
-    smoke: Annotated[
-        bool, typer.Option("--smoke", help="A small run of all parts; no model and no key.")
-    ] = False,
+    smoke: Smoke = False,
     study: Annotated[
         bool, typer.Option("--study", help="What each memory knows after a whole history; offline.")
     ] = False,
@@ -47,10 +59,7 @@ def stateful_swe(
         int | None,
         typer.Option(min=1000, help="Of each history: 1,500,000, 100,000 in the small run."),
     ] = None,
-    instances: Annotated[
-        Path | None,
-        typer.Option(help="SWE-bench's rows as JSONL; fetched by the extra [swebench] if not."),
-    ] = None,
+    instances: Instances = None,
     most: Annotated[int | None, typer.Option(min=1, help="At most so many instances.")] = None,
     arm: Annotated[
         list[Arm] | None, typer.Option(help="What to compare; may be given more than once.")
@@ -61,19 +70,15 @@ def stateful_swe(
         str, typer.Option(help="Who plays the person: a model, rules, or plain-rules.")
     ] = RULES,
     judge: Annotated[str, typer.Option(help="Who gives marks: a model.")] = RULES,
-    place: Annotated[Where, typer.Option(help="Where sessions are.")] = Where.IMAGE,
-    repos: Annotated[
-        Path, typer.Option(help="For checkouts: a folder of clones, OWNER__NAME each.")
-    ] = Path("repos"),
-    steps: Annotated[int, typer.Option(min=1, help="The agent's most in a session.")] = 100,
+    place: Placed = Where.IMAGE,
+    repos: Repos = Path("repos"),
+    steps: Steps = 100,
     budget: Annotated[
         float, typer.Option(min=0, help="USD at most for user and judge in a session.")
     ] = 1.0,
-    engine: Annotated[Engine, typer.Option(help="Where sessions run.")] = Engine.LOCAL,
-    at_once: Annotated[int | None, typer.Option(min=1, help="Sessions side by side.")] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Try sessions anew that failed before.")
-    ] = False,
+    engine: On = Engine.LOCAL,
+    at_once: AtOnce = None,
+    again: Again = False,
 ) -> None:
     """Tell whether an agent that remembers a person serves them better (Stateful SWE)."""
     from tom_evals.stateful_swe import history, profile, runner

@@ -9,13 +9,14 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from tom_evals.harness.coder import Beside, apart, episode
-from tom_evals.harness.engine import Json
-from tom_evals.harness.isolated import Fault, agents_model, answer, isolated
-from tom_evals.harness.models import Language, language
-from tom_evals.harness.places import judged, placed
-from tom_evals.harness.session import Ended, Part, User
-from tom_evals.harness.speech import Wording
+from tom_evals.common.engine import Json
+from tom_evals.common.harness.coder import Beside, apart, episode
+from tom_evals.common.harness.isolated import Fault, agents_model, answer, isolated
+from tom_evals.common.harness.places import judged, placed
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.common.models import Language, language
+from tom_evals.people import Person
+from tom_evals.people.speech import Wording
 from tom_evals.stateful_swe import judge
 from tom_evals.stateful_swe.adherence import findings
 from tom_evals.stateful_swe.given import (
@@ -29,12 +30,12 @@ from tom_evals.stateful_swe.memories.arms import remembered
 from tom_evals.stateful_swe.memories.memory import Arm, Memory
 from tom_evals.stateful_swe.prompts import render
 from tom_evals.stateful_swe.scores import Row
-from tom_evals.stateful_swe.user import Person
+from tom_evals.stateful_swe.user import Character
 from tom_evals.stateful_swe.user_by_model import model_user
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.work import work_of
-from tom_swe.model.session import Session
-from tom_swe.settings import load_settings, model_of
+from tom_swe import Session, load_settings
+from tom_swe.settings import model_of
 
 
 def work(json_given: Json) -> Json:
@@ -133,13 +134,15 @@ def _playing(stack: ExitStack, name: str, budget: float) -> Language | None:
     return None if name in BY_RULES else stack.enter_context(language(name, budget=budget))
 
 
-def _user(given: Given, player: Language | None) -> User:
+def _user(given: Given, player: Language | None) -> Person:
     instance = given.instance
-    person = Person(given.profile, given.request, instance.issue, instance.hints, instance.files)
+    character = Character(
+        given.profile, given.request, instance.issue, instance.hints, instance.files
+    )
     if player:
-        return model_user(person, player)
+        return model_user(character, player)
     plain = given.user == PLAIN_RULES
-    return rule_user(person, wording=Wording.PLAIN if plain else Wording.LIKE_DEVELOPERS)
+    return rule_user(character, wording=Wording.PLAIN if plain else Wording.LIKE_DEVELOPERS)
 
 
 def _parts(used: Iterable[tuple[str, Language | None]]) -> Iterable[Part]:

@@ -6,12 +6,12 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 
-from tom_evals.ambig_swe.score import sign_test, signed_rank
-from tom_evals.report import Cell, Report, Table
+from tom_evals.common.paired import sign_test, signed_rank
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import Counts, bootstrap
 from tom_evals.stateful_swe.measured import Found, Measured
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.washing import Voice
-from tom_evals.stats import Counts, bootstrap
 
 type Score = Callable[[Sequence[Measured]], float]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tom_evals.harness.carried import carried
-from tom_evals.harness.instance import Instance
+from tom_evals.common.carried import carried
+from tom_evals.common.harness.instance import Instance
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import Profile
 from tom_evals.stateful_swe.scores import Row

@@ -14,15 +14,15 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tom_evals.harness.whole import whole
+from tom_evals.common.whole import whole
 from tom_evals.keeping.generate import REPOSITORIES
 from tom_evals.keeping.material import Utterance
 from tom_evals.stateful_swe.profile import SEED, Profile
 from tom_evals.stateful_swe.sources import read_piece
 from tom_evals.stateful_swe.washing import ByHand, Deck, Planting, Way, Writer, Written
+from tom_swe import Role, Session, Turn
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.ingest.draft import TOOL_LIMIT
-from tom_swe.model.session import Role, Session, Turn
 from tom_swe.text.tokens import count_tokens
 
 TOKENS = 1_500_000

@@ -12,14 +12,14 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.models import Language
-from tom_evals.harness.session import Ended, Episode
+from tom_evals.common.bounded import bounded
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.session import Ended, Episode
+from tom_evals.common.models import Language
+from tom_evals.people import Manner
 from tom_evals.stateful_swe.adherence import Finding, Outcome
-from tom_evals.stateful_swe.bounded import bounded
 from tom_evals.stateful_swe.profile import Profile, described
 from tom_evals.stateful_swe.prompts import render
-from tom_evals.stateful_swe.user import Manner
 from tom_swe.errors import ModelFault
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from tom_evals.common.stats import Counts
 from tom_evals.keeping.score import Meaning
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import Profile
-from tom_evals.stats import Counts
 from tom_swe.model.base import Value
 
 

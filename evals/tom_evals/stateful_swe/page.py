@@ -10,7 +10,7 @@ from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
 
-from tom_evals.report import Cell
+from tom_evals.common.report import Cell
 from tom_evals.stateful_swe import scores
 from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.tables import report

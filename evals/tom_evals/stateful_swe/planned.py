@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tom_evals.harness.container import image_of
-from tom_evals.harness.engine import Engine
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.container import image_of
 from tom_evals.stateful_swe.given import BY_RULES
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.runner import Place, Plan

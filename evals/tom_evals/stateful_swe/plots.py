@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from tom_evals.stats import Interval
+from tom_evals.common.stats import Interval
 
 _WIDTH, _BAR, _REST = 4.8, 0.55, 0.9  # inches
 _NAME = 16  # characters of a line

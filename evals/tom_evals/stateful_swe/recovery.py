@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from tom_evals.common.stats import Counts
 from tom_evals.keeping.material import dimensions, meanings
 from tom_evals.keeping.score import Meaning
 from tom_evals.stateful_swe.profile import Profile
 from tom_evals.stateful_swe.washing import Planting
-from tom_evals.stats import Counts
 
 TRAP = "distractor"
 

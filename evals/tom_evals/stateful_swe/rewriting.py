@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from random import Random
 
-from tom_evals.harness.models import Language
+from tom_evals.common.models import Language
 from tom_evals.keeping.material import Utterance
 from tom_evals.stateful_swe.profile import catalogue
 from tom_evals.stateful_swe.prompts import render

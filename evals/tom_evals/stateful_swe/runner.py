@@ -12,11 +12,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tom_evals.harness import engine
-from tom_evals.harness.engine import Engine, Job, Json, Ledger
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.models import language
-from tom_evals.harness.session import Ended
+from tom_evals.common import engine
+from tom_evals.common.engine import Engine, Job, Json, Ledger
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.session import Ended
+from tom_evals.common.models import language
 from tom_evals.keeping.material import Utterance
 from tom_evals.stateful_swe import subjects
 from tom_evals.stateful_swe.episodes import work as session

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from tom_evals.ambig_swe.score import SignedRank, ratio, signed_rank
-from tom_evals.harness.session import Ended, Exchange, Part
+from tom_evals.common.harness.session import Ended, Part
+from tom_evals.common.paired import SignedRank, signed_rank
+from tom_evals.common.stats import Interval, bootstrap, ratio
+from tom_evals.people import Exchange, Manner
 from tom_evals.stateful_swe.adherence import Finding, Outcome
 from tom_evals.stateful_swe.judge import Satisfaction, Unjudged
-from tom_evals.stateful_swe.user import Manner
-from tom_evals.stats import Interval, bootstrap
 
 _UNASKED = (Manner.GO_ON, Manner.DONE)
 UNFITTING = (Manner.REFUSED, Manner.LEFT, Manner.CAPPED)

@@ -1,7 +1,7 @@
 """The whole benchmark, small, without a model: ``python -m tom_evals stateful-swe --smoke``.
 
 Agent, git, tests, memories and judge of success are real; the agent's model is played by rules
-(see `tom_evals.harness.played`) and so is the user. Its figures show what reaches an agent
+(see `tom_evals.common.harness.played`) and so is the user. Its figures show what reaches an agent
 through each memory, and that all parts work together; they say nothing of any model.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from tom_evals.harness.engine import Engine
-from tom_evals.harness.played import FOLLOWED, agent
-from tom_evals.harness.toys import built
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.played import FOLLOWED, agent
+from tom_evals.common.harness.toys import built
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import profiles
 from tom_evals.stateful_swe.runner import Place, Plan, Tell, crossed, run

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tom_evals.harness.whole import whole
+from tom_evals.common.real_data import REAL_HOST, REAL_SESSIONS
+from tom_evals.common.whole import whole
+from tom_swe import Role, Session
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.model.session import Role, Session
 
-REAL = Path("sessions") / "claude-code-real.tar.xz"
-HOST = "claude-code"
 # A session of several hundred turns is several sittings: what is kept of one stays a piece of it.
 MOST_TURNS = 120
 
 
 def real_pieces(data: Path, folder: Path) -> tuple[Path, ...]:
     """The pieces of three developers' sessions with Claude Code, kept in a folder of their own."""
-    return pieces_of(data / REAL, HOST, folder)
+    return pieces_of(data / REAL_SESSIONS, REAL_HOST, folder)
 
 
 def pieces_of(transcripts: Path, host: str, folder: Path) -> tuple[Path, ...]:

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tom_evals.clarity.data import issues
+from tom_evals.common.report import Report
 from tom_evals.keeping.material import Utterance
 from tom_evals.keeping.score import Meaning
-from tom_evals.report import Report
 from tom_evals.stateful_swe.figures import report
 from tom_evals.stateful_swe.history import (
     TOKENS,
@@ -40,9 +40,9 @@ from tom_evals.stateful_swe.recovery import adherence, recovery
 from tom_evals.stateful_swe.sources import read_piece, real_pieces
 from tom_evals.stateful_swe.understanding import Understanding
 from tom_evals.stateful_swe.washing import written_utterances
+from tom_swe import Role
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.model.session import Role
 from tom_swe.ports import Embedder
 from tom_swe.text.tokens import count_tokens
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from tom_evals.keeping.material import meanings
+from tom_evals.people.words import content
 from tom_evals.stateful_swe.profile import Profile, catalogue
-from tom_evals.stateful_swe.wording import content
 
 # Questions after what somebody wants, and not after what is the case.
 _WISH = (

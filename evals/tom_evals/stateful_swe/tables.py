@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tom_evals.ambig_swe.score import ratio
-from tom_evals.harness.session import Ended
-from tom_evals.report import Cell, Report, Table
+from tom_evals.common.harness.session import Ended
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import ratio
+from tom_evals.people import Manner
 from tom_evals.stateful_swe.adherence import By, Outcome
 from tom_evals.stateful_swe.judge import RULES, Marks, Satisfaction, Unjudged
 from tom_evals.stateful_swe.profile import catalogue
@@ -26,7 +27,6 @@ from tom_evals.stateful_swe.scores import (
     share_kept,
     spent,
 )
-from tom_evals.stateful_swe.user import Manner
 
 _SCALES = tuple(Marks.model_fields)
 _ANSWERED = (Manner.ANSWERED, Manner.CUT)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.models import Language
+from tom_evals.common.harness.gold import gold
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.models import Language
+from tom_evals.people.names import named_files, named_symbols
+from tom_evals.people.words import content, count, has_code, prose, sentences
 from tom_evals.stateful_swe import subjects
-from tom_evals.stateful_swe.gold import gold, named_files, named_symbols
 from tom_evals.stateful_swe.profile import Profile, Verbosity
 from tom_evals.stateful_swe.prompts import render
-from tom_evals.stateful_swe.wording import content, count, has_code, prose, sentences
 from tom_swe.errors import BadReply
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import SecretStr
 
-from tom_evals.report import Cell, Report, Table, as_json, as_markdown
+from tom_evals.common.report import Cell, Report, Table, as_json, as_markdown
 from tom_evals.tokens import reference
 from tom_evals.tokens.counting import A_MESSAGE, WORDS, Asked, CountingModel, Replies, tokenizer
 from tom_evals.tokens.histories import Conversation, consults, generated, shipped, tokens

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from tom_evals.harness.models import Language
+from tom_evals.common.models import Language
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_evals.userville.policies import Toms

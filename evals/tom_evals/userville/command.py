@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tom_evals.harness.options import interrupted
-from tom_evals.report import as_json as written_as_json
-from tom_evals.report import as_markdown
-from tom_swe.errors import TomError
-
-RULES = "rules"
+from tom_evals.common.options import Again, AsJson, interrupted
+from tom_evals.common.report import as_json as written_as_json
+from tom_evals.common.report import as_markdown
+from tom_evals.userville.options import RULES, Options
+from tom_swe import TomError
 
 
 def userville(
@@ -53,19 +52,17 @@ def userville(
         ),
     ] = Path("userville"),
     at_once: Annotated[int, typer.Option(min=1, help="Sessions of models side by side.")] = 2,
-    again: Annotated[
-        bool, typer.Option("--again", help="Try sessions anew that failed before.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    again: Again = False,
+    as_json: AsJson = False,
 ) -> None:
     """Agents among people who want to be asked in twenty ways (UserVille)."""
     from tom_evals.ambig_swe.data import Missing, Unreadable
-    from tom_evals.harness.engine import EngineFault
+    from tom_evals.common.engine import EngineFault
     from tom_evals.userville import laboratory
 
     if demo == evaluate:
         raise typer.BadParameter("name one: --demo or --evaluate")
-    options = laboratory.Options(
+    options = Options(
         people=laboratory.people(preference or ()),
         toys=toys or (demo and not task),
         most=most,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tom_evals.userville.effort import Level, effort_of
+from tom_evals.people import Level
+from tom_evals.userville.effort import effort_of
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index
 from tom_evals.userville.policies import Policy
@@ -25,8 +26,8 @@ def shown(
     yield f"Person: {_short(task.vague)}"
     record = policy.play(episode, index)
     for each in record.exchanges:
-        yield f"Agent ({policy.name}): {each.query}"
-        yield f"Person: {_short(each.reply.text)}   [{_cost(each.reply.level)}]"
+        yield f"Agent ({policy.name}): {each.said}"
+        yield f"Person: {_short(each.answer)}   [{_cost(each.level)}]"
     yield f"Agent: it is {', '.join(record.answer.splitlines()) or 'nowhere that I can find'}."
     yield ""
     yield f"Right: {', '.join(sorted(task.wanted))}"

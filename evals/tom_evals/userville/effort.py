@@ -5,15 +5,7 @@ The paper (Sun et al., arXiv 2511.02208) knows three efforts, its released code 
 
 from enum import IntEnum
 
-
-class Level(IntEnum):
-    """The most sensitive thing that a reply gave away, as the released code numbers it."""
-
-    REQUEST = 1  # the request in full, and no more
-    HINT = 2  # what is known beyond it
-    REFUSED = 3  # it could not or would not be answered
-    FILE = 4  # the file to change
-    SYMBOL = 5  # the function or class to change
+from tom_evals.people import Level
 
 
 class Effort(IntEnum):

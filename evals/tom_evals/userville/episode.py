@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tom_evals.people import Exchange, Said
 from tom_evals.userville.preferences import Ask, Preference
 from tom_evals.userville.rewards import Profile, Rewards, rewards
-from tom_evals.userville.simulator import Exchange, Simulator
+from tom_evals.userville.simulator import Simulator
 from tom_evals.userville.task import Task
 
 
@@ -27,10 +28,7 @@ class Record(NamedTuple):
     @property
     def asks(self) -> tuple[Ask, ...]:
         """What was asked, as it is scored."""
-        return tuple(
-            Ask(each.query, each.after, each.reply.level, each.reply.broke)
-            for each in self.exchanges
-        )
+        return tuple(Ask(each.said, each.events, each.level, each.broke) for each in self.exchanges)
 
     @property
     def keeps(self) -> bool:
@@ -57,23 +55,25 @@ class Record(NamedTuple):
 
 
 class Episode:
-    """A session under way. The agent reads ``opening``, works, asks, and finishes once."""
+    """A session under way. The agent reads ``opening``, works, asks, and finishes once.
+
+    What it did so far, its questions included, are the events of the session.
+    """
 
     def __init__(
         self, task: Task, preference: Preference, simulator: Simulator, *, vague: bool = True
     ) -> None:
         self.task = task
         self.preference = preference
-        self.opening = task.vague if vague else task.precise
         self._vague = vague
-        self._simulator = simulator
-        self._exchanges: list[Exchange] = []
+        self._person = simulator(task, preference, task.vague if vague else task.precise)
+        self.opening = self._person.opening()
         self._done = 0
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """What was asked and answered so far."""
-        return tuple(self._exchanges)
+        return self._person.exchanges
 
     def worked(self) -> None:
         """Notes that the agent did something else than to ask."""
@@ -81,8 +81,7 @@ class Episode:
 
     def ask(self, query: str) -> str:
         """The person's reply. Raises ModelFault where a model plays them."""
-        reply = self._simulator.reply(self.task, self.preference, query, self.exchanges)
-        self._exchanges.append(Exchange(query, reply, self._done))
+        reply = self._person.answer(Said(query, self._done))
         self._done += 1
         return reply.text
 

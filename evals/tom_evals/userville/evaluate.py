@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import bootstraps
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import bootstraps
 from tom_evals.userville.effort import Effort
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.index import Index

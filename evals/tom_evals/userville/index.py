@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.stateful_swe.wording import content
+from tom_evals.people.words import content
 from tom_evals.userville.task import Task
 
 

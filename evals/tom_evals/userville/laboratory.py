@@ -4,47 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import NamedTuple
 
 import typer
 
-from tom_evals.harness.engine import Job, Ledger
-from tom_evals.harness.engine import run as run_jobs
-from tom_evals.harness.models import Language, language
-from tom_evals.harness.options import tell
-from tom_evals.report import Report
-from tom_evals.shared import shared_data
+from tom_evals.common.engine import Job, Ledger
+from tom_evals.common.engine import run as run_jobs
+from tom_evals.common.models import Language, language
+from tom_evals.common.options import tell
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report
 from tom_evals.userville import demo, run
-from tom_evals.userville.command import RULES
 from tom_evals.userville.evaluate import Setup
 from tom_evals.userville.index import checkout, of_checkout, of_tasks
+from tom_evals.userville.options import RULES, Options
 from tom_evals.userville.policies import Embedded, remembered
 from tom_evals.userville.preferences import BY_ID, PREFERENCES, Preference
-from tom_evals.userville.simulator import ByRules, Simulator
-from tom_evals.userville.simulator_by_model import ByModel
+from tom_evals.userville.simulator import Simulator, by_rules
+from tom_evals.userville.simulator_by_model import by_model
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
-from tom_evals.userville.vagueniser import by_model, faults
+from tom_evals.userville.vagueniser import by_model as vague_by_model
+from tom_evals.userville.vagueniser import faults
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
 
 DEMO = "detail_question"
-
-
-class Options(NamedTuple):
-    """What the command was told."""
-
-    people: Sequence[Preference]
-    toys: bool
-    most: int
-    repos: Path | None
-    model: str
-    person: str
-    writer: str
-    budget: float
-    work: Path
-    at_once: int
-    again: bool
 
 
 def people(named: Sequence[str]) -> tuple[Preference, ...]:
@@ -116,7 +99,7 @@ def _rewritten(tasks: Sequence[Task], options: Options) -> tuple[tuple[Task, ...
     ):
         done = run_jobs(
             [Job(each, {"task": each}) for each in by_id],
-            lambda given: by_model(by_id[given["task"]], writer)._asdict() | {"faults": []},
+            lambda given: vague_by_model(by_id[given["task"]], writer)._asdict() | {"faults": []},
             ledger,
             at_once=options.at_once,
             again=options.again,
@@ -139,7 +122,7 @@ def _person(options: Options) -> AbstractContextManager[Language | None]:
 
 
 def _simulator(player: Language | None) -> Simulator:
-    return ByModel(player) if player else ByRules()
+    return by_model(player) if player else by_rules
 
 
 def _notes(options: Options, tasks: int) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_evals.userville.effort import Level
+from tom_evals.people import Level
 from tom_swe.advise.ask_preferences.preference import BY_ID as WAYS
 from tom_swe.advise.ask_preferences.preference import Ask as Asked
 from tom_swe.advise.ask_preferences.preference import Preference as Way

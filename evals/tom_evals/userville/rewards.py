@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_evals.userville.effort import Effort, Level, effort_of
+from tom_evals.people import Level
+from tom_evals.userville.effort import Effort, effort_of
 from tom_evals.userville.preferences import Ask, Preference
 
 BONUS = 0.05

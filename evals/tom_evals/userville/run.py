@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.engine import Job, Json, Ledger, Row
-from tom_evals.harness.engine import run as run_jobs
-from tom_evals.harness.models import Language
-from tom_evals.report import Report, Table
-from tom_evals.shared import place_of_data
+from tom_evals.common.engine import Job, Json, Ledger, Row
+from tom_evals.common.engine import run as run_jobs
+from tom_evals.common.models import Language
+from tom_evals.common.real_data import place_of_data
+from tom_evals.common.report import Report, Table
 from tom_evals.userville.by_model import ByModel
 from tom_evals.userville.episode import Episode, Record
 from tom_evals.userville.evaluate import Played, Setup, played, report
@@ -99,7 +99,7 @@ def with_models(
 def _likeness(rows: Sequence[Played]) -> str:
     """How like real developers the people of these sessions talk, the request first."""
     asked = [each.record for each in rows if each.record.vague and each.record.exchanges]
-    dialogues = [(each.task.vague, *(one.reply.text for one in each.exchanges)) for each in asked]
+    dialogues = [(each.task.vague, *(one.answer for one in each.exchanges)) for each in asked]
     return likeness_note(dialogues, place_of_data())
 
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from tom_evals.harness.models import Language
-from tom_evals.userville.effort import Level
+from tom_evals.common.models import Language
+from tom_evals.people import Asked, Exchange, Found, Level, Person
+from tom_evals.people.speech import Wording
 from tom_evals.userville.preferences import Answering, Judged, Preference
 from tom_evals.userville.prompts import render
-from tom_evals.userville.simulator import ANSWERED, ENOUGH, Exchange, Reply
+from tom_evals.userville.simulator import Simulator, person
 from tom_evals.userville.task import Task
 from tom_swe.model.base import Value
 from tom_swe.model.calls import Message, Prompt
@@ -18,7 +19,7 @@ from tom_swe.model.calls import Message, Prompt
 _MOST_TOKENS = 400
 
 
-class Played(Value):
+class Reply(Value):
     """What a model has the person say."""
 
     text: str
@@ -27,23 +28,33 @@ class Played(Value):
 
 
 class ByModel:
-    """The person as a language model plays and judges them."""
+    """A `Finder` that is a language model, which judges, too."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, task: Task, preference: Preference, language: Language) -> None:
+        self._task = task
+        self._preference = preference
         self._language = language
 
-    def reply(
-        self, task: Task, preference: Preference, query: str, before: Sequence[Exchange]
-    ) -> Reply:
+    def find(self, asked: Asked) -> Found:
         """The model's words, level and judgement. Raises ModelFault."""
-        if len(before) >= ANSWERED:
-            return Reply(ENOUGH, Level.REFUSED)
-        played = self._language.ask(
-            prompt(task, preference, query, before), Played, most_tokens=_MOST_TOKENS
+        told = prompt(self._task, self._preference, asked.message, asked.before)
+        reply = self._language.ask(told, Reply, most_tokens=_MOST_TOKENS)
+        judges = self._preference.judged in {Judged.CHECKED, Judged.GUESSED}
+        return Found(
+            reply.text.strip(),
+            level=Level(reply.level),
+            broke=reply.broke_preference if judges else None,
         )
-        judges = preference.judged in {Judged.CHECKED, Judged.GUESSED}
-        broke = played.broke_preference if judges else None
-        return Reply(played.text.strip(), Level(played.level), broke)
+
+
+def by_model(language: Language) -> Simulator:
+    """People whom a model plays, in its own words."""
+
+    def played(task: Task, preference: Preference, request: str) -> Person:
+        finder = ByModel(task, preference, language)
+        return person(task, preference, request, finder, Wording.PLAIN)
+
+    return played
 
 
 def prompt(task: Task, preference: Preference, query: str, before: Sequence[Exchange]) -> Prompt:
@@ -52,7 +63,7 @@ def prompt(task: Task, preference: Preference, query: str, before: Sequence[Exch
     if preference.answering is not Answering.NO_PLACES:
         held |= {"files": "\n".join(task.files), "functions": "\n".join(task.functions)}
     now = {
-        "before": [{"agent": each.query, "you": each.reply.text} for each in before],
+        "before": [{"agent": each.said, "you": each.answer} for each in before],
         "agent": query,
     }
     system = render(

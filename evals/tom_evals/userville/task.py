@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tom_evals.ambig_swe.data import Issue, issues
-from tom_evals.ambig_swe.score import repository
-from tom_evals.harness.instance import changed_files
-from tom_evals.harness.toys import Toy, toys
-from tom_evals.stateful_swe.gold import symbols
+from tom_evals.common.harness.gold import symbols
+from tom_evals.common.harness.instance import changed_files, repository
+from tom_evals.common.harness.toys import Toy, toys
 from tom_evals.userville.rewards import entries, f1
 
 # The line that Django's issues have after their title.

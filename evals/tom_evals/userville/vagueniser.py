@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from tom_evals.harness.models import Language
-from tom_evals.stateful_swe.gold import named_files, named_symbols
-from tom_evals.stateful_swe.wording import content, count, has_code
+from tom_evals.common.models import Language
+from tom_evals.people.names import named_files, named_symbols
+from tom_evals.people.words import content, count, has_code
 from tom_evals.userville.prompts import render
 from tom_evals.userville.task import Task
 from tom_swe.errors import BadReply

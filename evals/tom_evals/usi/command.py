@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_evals.report import Report, as_json, as_markdown
-from tom_evals.shared import shared_data
+from tom_evals.common.options import AsJson
+from tom_evals.common.real_data import shared_data
+from tom_evals.common.report import Report, as_json, as_markdown
 
 if TYPE_CHECKING:
     # Loaded when something is scored: other measurements are commands beside this one.
@@ -21,7 +22,7 @@ _MANY = "One file is one of them or several; more than once."
 
 
 def usi(
-    as_json_too: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json_too: AsJson = False,
     simulator: Annotated[
         list[Path] | None, typer.Option(help=f"Sessions of a simulator: its runs. {_MANY}")
     ] = None,

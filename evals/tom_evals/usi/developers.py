@@ -18,18 +18,17 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from pydantic import BaseModel
 
-from tom_evals.shared import shared_data
-from tom_evals.stateful_swe.sources import HOST, REAL
+from tom_evals.common.real_data import REAL_HOST, REAL_SESSIONS, shared_data
 from tom_evals.usi.features import features
 from tom_evals.usi.readers import of_session
 from tom_evals.usi.sessions import ORDER, Floats
 from tom_evals.usi.transcripts import Missing, Patterns, Unreadable, lexicons
+from tom_swe import Session
 from tom_swe.errors import SourceError
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.model.session import Session
 
 FITTED, CHECKED = ("dev1", "dev2"), "dev3"
-"""Whose rates the wording of `tom_evals.harness.speech` has, and on whom it is checked."""
+"""Whose rates the wording of `tom_evals.people.speech` has, and on whom it is checked."""
 
 FEWEST = 2  # turns: with one there was no dialogue
 MOST = (4, 8)  # turns: what is compared begins at the first and is of the same length
@@ -53,7 +52,7 @@ def developers(data: Path) -> Developers:
     Hosts' words, subagents and pasted output are told apart by the importer. Raises `Missing` or
     `Unreadable`.
     """
-    archive = data / REAL
+    archive = data / REAL_SESSIONS
     if not archive.is_file():
         raise Missing(f"{archive} is not there: set TOM_SHARED_DATA to the folder that holds it")
     try:
@@ -67,7 +66,7 @@ def developers(data: Path) -> Developers:
 
 
 def _imported(home: Path) -> Iterable[Session]:
-    return read_sessions(IMPORTERS[HOST], home, Tally(), Redactor(emails=False))
+    return read_sessions(IMPORTERS[REAL_HOST], home, Tally(), Redactor(emails=False))
 
 
 def dialogues(sessions: Iterable[Session]) -> list[tuple[str, ...]]:

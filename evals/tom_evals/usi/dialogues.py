@@ -16,19 +16,18 @@ from typing import NamedTuple
 from tom_evals.ambig_swe.data import Issue, release
 from tom_evals.ambig_swe.data import Missing as NoRelease
 from tom_evals.ambig_swe.data import Unreadable as BadRelease
-from tom_evals.ambig_swe.proxy import user_of
+from tom_evals.ambig_swe.proxy import held_of, user_of
 from tom_evals.ambig_swe.quoting import Quoting
 from tom_evals.ambig_swe.settings import TERMS, Setting, Task
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.session import Said, User
-from tom_evals.harness.speech import Wording
+from tom_evals.common.harness.instance import Instance
+from tom_evals.people import Person, Said, User
+from tom_evals.people.speech import Wording
 from tom_evals.stateful_swe.profile import Profile, profiles
-from tom_evals.stateful_swe.user import Person
+from tom_evals.stateful_swe.user import Character
 from tom_evals.stateful_swe.user_by_rules import rule_user
 from tom_evals.stateful_swe.vague import by_rules
-from tom_evals.userville.episode import Episode
-from tom_evals.userville.preferences import PREFERENCES, Preference
-from tom_evals.userville.simulator import ByRules
+from tom_evals.userville.preferences import PREFERENCES
+from tom_evals.userville.simulator import by_rules as userville_user
 from tom_evals.userville.task import of_issue
 from tom_evals.usi.transcripts import Missing, Unreadable
 from tom_swe.ports import Embedder
@@ -154,28 +153,27 @@ def simulated(
     embedder: Embedder,
 ) -> list[tuple[str, ...]]:
     """The users' turns of one dialogue for each length, which is cut where the simulator ends."""
-    people = profiles()
+    said = asked if which is Simulator.USERVILLE else script
     found: list[tuple[str, ...]] = []
     for number, length in enumerate(lengths):
         matter = about[number % len(about)]
-        most = min(length, MOST[which]) - 1
-        if which is Simulator.USERVILLE:
-            wanted = PREFERENCES[number % len(PREFERENCES)]
-            found.append(_told(matter, wanted, wording, asked(matter.question)[:most]))
-            continue
-        if which is Simulator.STATEFUL:
-            user = _stateful(matter, people[number % len(people)], wording)
-        else:
-            user = _ambig(matter, wording, embedder)
-        found.append(played(user, script(matter.question)[:most]))
+        user = person(which, matter, number, wording, embedder)
+        found.append(played(user, said(matter.question)[: min(length, MOST[which]) - 1]))
     return found
 
 
-def _told(
-    matter: Matter, preference: Preference, wording: Wording, questions: Sequence[str]
-) -> tuple[str, ...]:
-    episode = Episode(of_issue(matter.issue), preference, ByRules(wording))
-    return (episode.opening, *map(episode.ask, questions))
+def person(
+    which: Simulator, matter: Matter, number: int, wording: Wording, embedder: Embedder
+) -> Person:
+    """A simulator's user on a matter; by turns of each kind, where there are kinds."""
+    match which:
+        case Simulator.STATEFUL:
+            return _stateful(matter, profiles()[number % len(profiles())], wording)
+        case Simulator.AMBIG:
+            return _ambig(matter, wording, embedder)
+        case Simulator.USERVILLE:
+            wanted, task = PREFERENCES[number % len(PREFERENCES)], of_issue(matter.issue)
+            return userville_user(task, wanted, task.vague, wording)
 
 
 def _instance(issue: Issue) -> Instance:
@@ -183,13 +181,13 @@ def _instance(issue: Issue) -> Instance:
     return Instance(issue.instance, "", "", issue=issue.full, hints=issue.hints, patch=patch)
 
 
-def _stateful(matter: Matter, profile: Profile, wording: Wording) -> User:
+def _stateful(matter: Matter, profile: Profile, wording: Wording) -> Person:
     instance = _instance(matter.issue)
     request = by_rules(instance, profile).text
-    person = Person(profile, request, instance.issue, instance.hints, instance.files)
-    return rule_user(person, wording=wording)
+    character = Character(profile, request, instance.issue, instance.hints, instance.files)
+    return rule_user(character, wording=wording)
 
 
-def _ambig(matter: Matter, wording: Wording, embedder: Embedder) -> User:
+def _ambig(matter: Matter, wording: Wording, embedder: Embedder) -> Person:
     task = Task(_instance(matter.issue), matter.issue.summary)
-    return user_of(Setting.INTERACTION, task, Quoting(embedder), wording=wording)
+    return user_of(Setting.INTERACTION, task, Quoting(held_of(task), embedder), wording)

@@ -1,4 +1,4 @@
-"""The rates at which developers word their turns so or so, for `tom_evals.harness.speech`. Pure."""
+"""The rates at which developers word their turns so or so, for `tom_evals.people.speech`. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from tom_evals.harness.speech import MUSING, Rates
-from tom_evals.stateful_swe.asking import questions
+from tom_evals.people.asking import questions
+from tom_evals.people.speech import MUSING, Rates
 from tom_evals.usi.features import SHORT
 from tom_evals.usi.transcripts import Patterns
-from tom_swe.model.session import Role, Session
+from tom_swe import Role, Session
 
 _FIRST_WORD = re.compile(r"\w+")
 

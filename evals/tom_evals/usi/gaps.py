@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tom_evals.stats import RESAMPLES, SEED, Interval, bootstraps
+from tom_evals.common.stats import RESAMPLES, SEED, Interval, bootstraps
 from tom_evals.usi.features import DIMENSIONS, Dimension, Feature
 from tom_evals.usi.score import PERCENT, Study, dice, rows
 from tom_evals.usi.sessions import ORDER, SCALE, Floats

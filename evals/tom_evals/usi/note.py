@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tom_evals.harness.speech import Wording
+from tom_evals.people.speech import Wording
 from tom_evals.usi.developers import Means, kept, measured
 from tom_evals.usi.dialogues import (
     MOST,
@@ -20,9 +20,9 @@ from tom_evals.usi.dialogues import (
 from tom_evals.usi.score import dimensions
 from tom_evals.usi.sessions import ORDER, SCALE, row
 from tom_evals.usi.transcripts import Patterns, Unreadable, lexicons
+from tom_swe import TomError
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-from tom_swe.errors import TomError
 
 LONGEST = max(MOST.values())
 

@@ -11,9 +11,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.speech import RATES, Rates, Wording
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import RESAMPLES
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import RESAMPLES
+from tom_evals.people.speech import RATES, Rates, Wording
 from tom_evals.usi.developers import (
     CHECKED,
     FEWEST,

@@ -26,7 +26,7 @@ from tom_evals.usi.transcripts import (
     of_tau_bench,
     read_json,
 )
-from tom_swe.model.session import Role, Session
+from tom_swe import Role, Session
 
 DOMAINS = ("airline", "retail")
 _ID = re.compile(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tom_evals.report import Report, Table
-from tom_evals.stats import Interval, bootstraps
+from tom_evals.common.report import Report, Table
+from tom_evals.common.stats import Interval, bootstraps
 from tom_evals.usi import figures
 from tom_evals.usi.features import Feature
 from tom_evals.usi.figures import Told

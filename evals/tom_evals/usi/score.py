@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tom_evals.stats import RESAMPLES, Interval, bootstraps
+from tom_evals.common.stats import RESAMPLES, Interval, bootstraps
 from tom_evals.usi.features import DIMENSIONS, Dimension
 from tom_evals.usi.sessions import ORDER, Floats, Sessions, row, there
 

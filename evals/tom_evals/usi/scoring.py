@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.report import Cell, Report, Table
-from tom_evals.stats import RESAMPLES
+from tom_evals.common.report import Cell, Report, Table
+from tom_evals.common.stats import RESAMPLES
 from tom_evals.usi import figures
 from tom_evals.usi.gaps import Gap, gaps
 from tom_evals.usi.readers import groups, read, surveys

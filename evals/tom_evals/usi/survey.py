@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tom_evals.stats import SEED
+from tom_evals.common.stats import SEED
 
 type Answers = Mapping[str, str]
 type Levels = Mapping[str, Mapping[str, int]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from tom_evals.report import Cell, Table
-from tom_evals.stats import Interval
+from tom_evals.common.report import Cell, Table
+from tom_evals.common.stats import Interval
 from tom_evals.usi.figures import Told
 from tom_evals.usi.gaps import Gap
 from tom_evals.usi.score import Similarity, Spread

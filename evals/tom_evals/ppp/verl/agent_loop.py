@@ -23,13 +23,13 @@ from verl.experimental.agent_loop.agent_loop import (  # pyright: ignore[reportM
 )
 from verl.utils.profiler import simple_timer  # pyright: ignore[reportMissingImports]
 
-from tom_evals.harness.models import language
+from tom_evals.common.models import language
 from tom_evals.ppp import data, dialogue
 from tom_evals.ppp.speech import Answer
 from tom_evals.userville.index import Index
 from tom_evals.userville.kept import said_as_json
-from tom_evals.userville.simulator import ByRules, Simulator
-from tom_evals.userville.simulator_by_model import ByModel
+from tom_evals.userville.simulator import Simulator, by_rules
+from tom_evals.userville.simulator_by_model import by_model
 
 _OPEN = ExitStack()
 atexit.register(_OPEN.close)
@@ -125,7 +125,7 @@ def _places(file: str) -> dict[str, Index]:
 @cache
 def _simulator(person: str) -> Simulator:
     if not person:
-        return ByRules()
+        return by_rules
     # Until the worker ends: its calls are counted in one place, and cost so much at most.
     model = _OPEN.enter_context(language(person, budget=_BUDGET))
-    return ByModel(model)
+    return by_model(model)

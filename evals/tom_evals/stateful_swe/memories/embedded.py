@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tom_evals.harness.whole import whole
+from tom_evals.common.whole import whole
 from tom_swe import LOCAL_USER
 from tom_swe.app import open_tom
 from tom_swe.mind.tom import Tom

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tom_swe.model.session import Role, Session
+from tom_swe import Role, Session
 
 LINES = 200
 BYTES = 25_000

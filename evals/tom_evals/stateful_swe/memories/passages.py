@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tom_swe.model.session import Session
+from tom_swe import Session
 from tom_swe.text.tokens import count_tokens
 
 BUDGET = 2000

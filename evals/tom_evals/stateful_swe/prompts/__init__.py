@@ -2,6 +2,6 @@
 
 from functools import partial
 
-from tom_evals.harness.prompts import rendered
+from tom_evals.common.prompts import rendered
 
 render = partial(rendered, "tom_evals.stateful_swe")

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tom_evals.harness.instance import Instance, changed_files
-from tom_evals.harness.processes import finished
+from tom_evals.common.harness.instance import Instance, changed_files
+from tom_evals.common.harness.processes import finished
 
 JUDGING_SECONDS = 1800
 # Whoever runs it may sign commits, run hooks or use templates: none of that is the agent's.

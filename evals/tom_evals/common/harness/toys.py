@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
 
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.whole import whole
-from tom_evals.harness.workspace import git
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.workspace import git
+from tom_evals.common.whole import whole
 
 # Of the one commit, so that its hash is the same wherever it is made.
 _DATE = "2026-01-05T09:00:00+0000"

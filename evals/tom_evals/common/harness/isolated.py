@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
-from tom_evals.harness.engine import Json
-from tom_evals.harness.processes import end_with_parent, finished
-from tom_swe.settings import Model, load_settings, model_of
+from tom_evals.common.engine import Json
+from tom_evals.common.harness.processes import end_with_parent, finished
+from tom_swe import load_settings
+from tom_swe.settings import Model, model_of
 
 SECONDS = 7200.0
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.session import Ended, Episode, Exchange, Part, Said, User
-from tom_evals.harness.workspace import patch_of
+from tom_evals.common.harness.session import Ended, Episode, Part
+from tom_evals.common.harness.workspace import patch_of
+from tom_evals.people import Exchange, Said, User
 from tom_swe.hosts.coding import Called, Coder, Happening, Rest, Spent, Streamed, Trouble
 from tom_swe.hosts.coding import Said as Spoken
 from tom_swe.settings import Model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
@@ -60,6 +61,22 @@ def counts(truth: Iterable[bool], said: Iterable[bool]) -> Counts:
     """Counts what was said against what is true."""
     seen = Counter(zip(truth, said, strict=True))
     return Counts(seen[True, True], seen[False, True], seen[True, False], seen[False, False])
+
+
+def false_positive_rate(seen: Counts) -> float:
+    """The share of what is false that was said to be true; 0 where there is none."""
+    clear = seen.false_alarms + seen.rejections
+    return seen.false_alarms / clear if clear else 0.0
+
+
+def false_negative_rate(seen: Counts) -> float:
+    """The share of what is true that was said to be false; 0 where there is none."""
+    return 1.0 - seen.recall if seen.hits + seen.misses else 0.0
+
+
+def ratio(part: float, whole: float) -> float:
+    """Nan of nothing."""
+    return part / whole if whole else math.nan
 
 
 def auc(truth: Sequence[bool], scores: Sequence[float]) -> float:

@@ -1,4 +1,4 @@
-"""What the simulated user and its checks know of English: sentences, prose, words. Pure."""
+"""What a simulated user and its checks know of English: sentences, prose, words. Pure."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import TypeAdapter
 
-from tom_evals.harness.engine import Json
+from tom_evals.common.engine import Json
 
 
 def carried[T](kind: type[T], name: str) -> tuple[Callable[[T], Json], Callable[[Json], T]]:

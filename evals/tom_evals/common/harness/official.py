@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.processes import finished
-from tom_evals.harness.workspace import Judged, NoCheckout
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.processes import finished
+from tom_evals.common.harness.workspace import Judged, NoCheckout
 
 DATASET = "princeton-nlp/SWE-bench_Verified"
 SECONDS = 3600.0

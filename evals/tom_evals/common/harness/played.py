@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from tom_evals.harness.toys import Toy, toys
+from tom_evals.common.harness.toys import Toy, toys
 from tom_swe.testing.scripted import Turn, text_of
 
 type Json = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from tom_evals.stateful_swe.wording import content, prose, sentences
+from tom_evals.people.words import content, prose, sentences
 from tom_swe.advise.ask_preferences.checks import asks_for_file
 
 _REQUEST = re.compile(

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.processes import finished
-from tom_evals.harness.workspace import begin, git
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.processes import finished
+from tom_evals.common.harness.workspace import begin, git
 
 # Where the images have the repository, and their environment's name: SWE-bench's own.
 TESTBED = "/testbed"

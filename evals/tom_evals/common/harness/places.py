@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tom_evals.harness import official, workspace
-from tom_evals.harness.container import container
-from tom_evals.harness.instance import Instance
-from tom_evals.harness.workspace import Judged
+from tom_evals.common.harness import official, workspace
+from tom_evals.common.harness.container import container
+from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.workspace import Judged
 
 
 class Placed(NamedTuple):

@@ -103,3 +103,8 @@ def _tests(given: object) -> tuple[str, ...]:
     """Names of tests, which SWE-bench has as a list or as the JSON of one."""
     names = json.loads(given) if isinstance(given, str) and given else given
     return tuple(map(str, cast("list[object]", names))) if isinstance(names, list) else ()
+
+
+def repository(instance: str) -> str:
+    """The repository that an instance is of."""
+    return instance.rpartition("-")[0]

@@ -7,12 +7,13 @@ import time
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Never
+from typing import Annotated, Never
 
 import typer
 
-from tom_evals.harness.instance import Instance, fetched, read
-from tom_swe.settings import load_settings
+from tom_evals.common.engine import Engine
+from tom_evals.common.harness.instance import Instance, fetched, read
+from tom_swe import load_settings
 
 INTERRUPTED = 130
 
@@ -22,6 +23,22 @@ class Where(StrEnum):
 
     IMAGE = "image"  # SWE-bench's container images
     CHECKOUT = "checkout"  # a git checkout on this machine
+
+
+Instances = Annotated[
+    Path | None,
+    typer.Option(help="SWE-bench's rows as JSONL; fetched by the extra [swebench] if not."),
+]
+Placed = Annotated[Where, typer.Option(help="Where sessions are.")]
+Repos = Annotated[Path, typer.Option(help="For checkouts: a folder of clones, OWNER__NAME each.")]
+Steps = Annotated[int, typer.Option(min=1, help="The agent's most in a session.")]
+On = Annotated[Engine, typer.Option(help="Where sessions run.")]
+AtOnce = Annotated[int | None, typer.Option(min=1, help="Sessions side by side.")]
+Again = Annotated[bool, typer.Option("--again", help="Try sessions anew that failed before.")]
+Smoke = Annotated[
+    bool, typer.Option("--smoke", help="A small run of all parts; no model and no key.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def agents_name(named: str, otherwise: str) -> str:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import typer
 
+REAL_SESSIONS = Path("sessions") / "claude-code-real.tar.xz"
+"""Three developers' sessions with the host, in the folder of real data."""
+REAL_HOST = "claude-code"
+
 
 def place_of_data() -> Path:
     """Where real data are looked for: ``TOM_SHARED_DATA``, else beside the checkout."""
     named = os.environ.get("TOM_SHARED_DATA")
-    return Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+    return Path(named) if named else Path(__file__).parents[4] / "shared" / "data"
 
 
 def shared_data() -> Path:

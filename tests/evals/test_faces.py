@@ -1,0 +1,30 @@
+"""What the benchmarks take from the product."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+CODE = Path(__file__).parents[2] / "evals" / "tom_evals"
+FACES = ("tom_swe", "tom_swe.ingest", "tom_swe.redact")
+
+
+def deep_imports(face: str) -> list[str]:
+    """Where a name of a face is taken from the module behind it."""
+    public = import_module(face)
+    return [
+        f"{file.relative_to(CODE)}: {node.module}.{each.name}"
+        for file in CODE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{face}.")
+        for each in node.names
+        if each.name in public.__all__
+        and getattr(import_module(str(node.module)), each.name) is getattr(public, each.name)
+    ]
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_the_benchmarks_take_public_names_from_where_they_are_public(face: str) -> None:
+    """So that the product can move what lies behind them."""
+    assert deep_imports(face) == []
