@@ -11,6 +11,7 @@ from tom_evals.ambig_swe.settings import TERMS, Task
 from tom_evals.common.engine import Engine
 from tom_evals.common.harness.container import image_of
 from tom_evals.common.harness.isolated import SECONDS
+from tom_evals.common.harness.workspace import clone, cloning
 from tom_swe.text.tokens import count_tokens
 
 # A session of Claude Sonnet 4 with at most 100 steps, USD (arXiv 2510.21903).
@@ -98,6 +99,6 @@ def _places(plan: Plan, place: Place) -> Iterator[str]:
         return
     yield "  place: checkouts of clones; judge: each row's tests"
     for repo in sorted({task.instance.repo for task in plan.tasks}):
-        at = place.repos / repo.replace("/", "__")
-        there = "there" if at.is_dir() else f"git clone --bare https://github.com/{repo} {at}"
+        at = clone(place.repos, repo)
+        there = "there" if at.is_dir() else cloning(at, repo)
         yield f"    {repo}: {there}"

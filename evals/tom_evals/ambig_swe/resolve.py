@@ -6,7 +6,7 @@ one that is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +18,7 @@ from tom_evals.ambig_swe.settings import Setting, Task
 from tom_evals.common import engine
 from tom_evals.common.engine import Engine, Job, Json, Ledger
 from tom_evals.common.harness.instance import Instance, Unreadable
-
-type Tell = Callable[[str], None]
+from tom_evals.common.harness.running import Tell, run_sessions
 
 
 class Plan(NamedTuple):
@@ -81,16 +80,8 @@ def run(
     """The rows of all sessions, those that failed too. Raises EngineFault."""
     jobs = [Job(_key(*each), given_as_json(_given(plan, place, *each))) for each in plan.sessions]
     with Ledger(place.work / "sessions.jsonl", plan.as_json()) as ledger:
-        done = ledger.rows()
-        tell(f"{len(jobs)} sessions, {sum(job.key not in done for job in jobs)} not run yet")
-        rows = engine.run(
-            jobs,
-            session,
-            ledger,
-            engine=on,
-            at_once=at_once,
-            again=again,
-            tell=lambda row: tell(f"{row.key}: {_outcome(row)}"),
+        rows = run_sessions(
+            jobs, session, row_of, ledger, on=on, at_once=at_once, again=again, tell=tell
         )
     return [_scored(each, row) for each, row in zip(plan.sessions, rows, strict=True)]
 
@@ -114,13 +105,6 @@ def _given(plan: Plan, place: Place, agent: Agent, setting: Setting, task: Task)
 
 def _key(agent: Agent, setting: Setting, task: Task) -> str:
     return f"{agent.value}/{setting.value}/{task.instance.id}"
-
-
-def _outcome(row: engine.Row) -> str:
-    if row.failed:
-        return f"failed: {row.failed.splitlines()[-1][:200]}"
-    found = row_of(row.result)
-    return f"{'resolved' if found.resolved else 'not resolved'}, {found.ended.value}"
 
 
 def _scored(of: tuple[Agent, Setting, Task], row: engine.Row) -> Row:

@@ -9,10 +9,11 @@ each setting, and that all parts work together; they say nothing of any model.
 from __future__ import annotations
 
 from tom_evals.ambig_swe.given import Agent, Row
-from tom_evals.ambig_swe.resolve import Place, Plan, Tell, run
+from tom_evals.ambig_swe.resolve import Place, Plan, run
 from tom_evals.ambig_swe.settings import Setting, Task
 from tom_evals.common.engine import Engine
 from tom_evals.common.harness.played import agent
+from tom_evals.common.harness.running import Tell
 from tom_evals.common.harness.toys import built, toys
 from tom_swe.testing.scripted import ScriptedModel
 from tom_swe.text.tokens import count_tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tom_evals.common.engine import Engine
 from tom_evals.common.harness.container import image_of
+from tom_evals.common.harness.workspace import clone, cloning
 from tom_evals.stateful_swe.given import BY_RULES
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.runner import Place, Plan
@@ -45,8 +46,8 @@ def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
     else:
         lines.append("  place: checkouts of clones, judged by each row's tests")
         for repo in repos:
-            at = place.repos / repo.replace("/", "__")
-            there = "there" if at.is_dir() else f"git clone --bare https://github.com/{repo} {at}"
+            at = clone(place.repos, repo)
+            there = "there" if at.is_dir() else cloning(at, repo)
             lines.append(f"    {repo}: {there}")
     tom = sum(arm is Arm.TOM_MODEL for arm in plan.arms) * pairs
     hours = sessions * MINUTES / 60 / at_once

@@ -6,7 +6,7 @@ A run that is interrupted goes on where it was, and gives what it would have giv
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tom_evals.common import engine
 from tom_evals.common.engine import Engine, Job, Json, Ledger
 from tom_evals.common.harness.instance import Instance
+from tom_evals.common.harness.running import Tell, run_sessions
 from tom_evals.common.harness.session import Ended
 from tom_evals.common.models import language
 from tom_evals.keeping.material import Utterance
@@ -34,8 +35,6 @@ from tom_evals.stateful_swe.vague import Vague, by_model, by_rules
 from tom_evals.stateful_swe.washing import written_utterances
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.remembering import Remembering
-
-type Tell = Callable[[str], None]
 
 
 class Plan(NamedTuple):
@@ -112,16 +111,8 @@ def run(
             for pair in plan.pairs
             for arm in plan.arms
         ]
-        left = len(jobs) - sum(job.key in ledger.rows() for job in jobs)
-        tell(f"{len(jobs)} sessions, {left} of them to run")
-        rows = engine.run(
-            jobs,
-            session,
-            ledger,
-            engine=on,
-            at_once=at_once,
-            again=again,
-            tell=lambda row: tell(f"{row.key}: {_outcome(row)}"),
+        rows = run_sessions(
+            jobs, session, row_of, ledger, on=on, at_once=at_once, again=again, tell=tell
         )
     return [_scored(job, row) for job, row in zip(jobs, rows, strict=True)]
 
@@ -227,13 +218,6 @@ def _pair(profile: Profile, instance: Instance) -> str:
 
 def _key(arm: Arm, profile: Profile, instance: Instance) -> str:
     return f"{arm.value}/{_pair(profile, instance)}"
-
-
-def _outcome(row: engine.Row) -> str:
-    if row.failed:
-        return f"failed: {row.failed.splitlines()[-1][:200]}"
-    scored = row_of(row.result)
-    return f"{'resolved' if scored.resolved else 'not resolved'}, {scored.ended.value}"
 
 
 def _scored(job: Job, row: engine.Row) -> Row:

@@ -11,10 +11,11 @@ import re
 
 from tom_evals.common.engine import Engine
 from tom_evals.common.harness.played import FOLLOWED, agent
+from tom_evals.common.harness.running import Tell
 from tom_evals.common.harness.toys import built
 from tom_evals.stateful_swe.memories.memory import Arm
 from tom_evals.stateful_swe.profile import profiles
-from tom_evals.stateful_swe.runner import Place, Plan, Tell, crossed, run
+from tom_evals.stateful_swe.runner import Place, Plan, crossed, run
 from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.understanding import Understanding
 from tom_evals.stateful_swe.washing import written_utterances

@@ -42,14 +42,22 @@ class Judged(NamedTuple):
     output: str
 
 
+def clone(repos: Path, repo: str) -> Path:
+    """Where a repository's clone is looked for."""
+    return repos / repo.replace("/", "__")
+
+
+def cloning(place: Path, repo: str) -> str:
+    """The command that makes it."""
+    return f"git clone --bare https://github.com/{repo} {place}"
+
+
 def source(repos: Path, repo: str) -> Path:
     """Where the repository "owner/name" lies in a folder of clones: ``owner__name``."""
     # Git runs in the checkout, from which a relative path would lead elsewhere.
-    place = repos.absolute() / repo.replace("/", "__")
+    place = clone(repos.absolute(), repo)
     if not place.is_dir():
-        raise NoCheckout(
-            f"no clone of {repo} at {place}: git clone --bare https://github.com/{repo} {place}"
-        )
+        raise NoCheckout(f"no clone of {repo} at {place}: {cloning(place, repo)}")
     return place
 
 
