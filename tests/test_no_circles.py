@@ -14,11 +14,6 @@ PACKAGES = {
     "tom_evals": ROOT / "evals" / "tom_evals",
 }
 # Circles that an import inside a function closes. Each has its reason; a mended one goes.
-ALLOWED = {
-    # Opening a database ends a conversion that was killed, and a conversion opens databases.
-    frozenset({"tom_swe.memory.engine", "tom_swe.memory.encryption.converting"}),
-}
-
 type Graph = Mapping[str, frozenset[str]]
 
 
@@ -93,7 +88,7 @@ def test_loading_a_module_goes_in_no_circle(texts: dict[str, str]) -> None:
 
 def test_no_circle_hides_in_a_function(texts: dict[str, str]) -> None:
     """Imports inside functions count as well, but for the circles that are known."""
-    assert circles(graph(texts, inside=True)) == ALLOWED
+    assert circles(graph(texts, inside=True)) == set()
 
 
 def test_a_circle_is_found_and_imports_for_types_make_none() -> None:

@@ -1,7 +1,8 @@
 """How quick tom is on this machine: ``python -m tom_evals.bench`` (``make bench``).
 
-Start-up is given as a ratio to ``import typer`` run in turns with it; the rest are
-medians of several runs. The corpora are made here, from a seed, and thrown away.
+Start-up is given as a ratio to ``import typer`` run in turns with it, answers are
+medians of several runs, and folding is the processor's time. The corpora are made here, from a
+seed, and thrown away.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tom_evals.common.messages import SEED, START, message
+from tom_evals.folding import folding
 from tom_swe import (
     LOCAL_USER,
     Query,
@@ -216,14 +218,24 @@ def main() -> None:
     parser.add_argument(
         "--turns", type=int, nargs="+", default=[1_000, 100_000], help="sizes to answer at"
     )
+    parser.add_argument(
+        "--observations", type=int, nargs="+", default=[3_000, 30_000], help="sizes of logs to fold"
+    )
     parser.add_argument("--runs", type=int, default=11, help="runs behind each median")
     options = parser.parse_args()
     start = start_up(options.runs)
     read = importing(options.sessions)
     told = hook(max(options.turns), options.runs)
     answers = [answering(turns, options.runs) for turns in options.turns]
+    folds = [folding(count) for count in options.observations]
     if options.json:
-        found = {"start_up": start, "importing": read, "hook": told, "answering": answers}
+        found = {
+            "start_up": start,
+            "importing": read,
+            "hook": told,
+            "answering": answers,
+            "folding": folds,
+        }
         print(json.dumps(found, indent=2))
         return
     table = Table("measurement", "value", box=None)
@@ -240,6 +252,10 @@ def main() -> None:
         turns = f"{each['turns']:,.0f} turns"
         table.add_row(f"consult at {turns}", f"{each['consult_ms']:.1f} ms")
         table.add_row(f"brief at {turns}", f"{each['brief_ms']:.2f} ms")
+    for each in folds:
+        said = f"{each['observations']:,.0f} observations"
+        table.add_row(f"folding {said}", f"{each['fold_s']:.2f} s of CPU")
+        table.add_row(f"history of {said}", f"{each['history_s']:.2f} s of CPU")
     Console().print(table)
 
 

@@ -155,6 +155,8 @@ class Draft:
 
     def decision(self, kind: DecisionKind) -> Decision | None:
         """What the person decided of this kind."""
+        if not self.decisions:
+            return None
         return next((each for each in self.decisions if each.kind is kind), None)
 
     def decide(self, decision: Decision) -> bool:

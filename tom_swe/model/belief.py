@@ -64,9 +64,11 @@ class Scope(Value):
 
     def same_as(self, other: Scope) -> bool:
         """Whether both hold in the same place."""
-        if Reach.REPOSITORY is self.reach is other.reach:
+        if self.reach is not other.reach:
+            return False
+        if self.reach is Reach.REPOSITORY:
             return same_repository(self.name, other.name)
-        return self == other
+        return self.name == other.name
 
 
 EVERYWHERE = Scope()

@@ -6,14 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tom_evals.common.whole import whole
-from tom_swe import LOCAL_USER
-from tom_swe.app import open_tom
-from tom_swe.mind.tom import Tom
-from tom_swe.model.advice import Query
+from tom_swe import LOCAL_USER, Query, Session, Settings, Tom, open_tom
 from tom_swe.model.belief import EVERYWHERE
-from tom_swe.model.session import Session
 from tom_swe.ports import Embedder
-from tom_swe.settings import Settings
 from tom_swe.text.safe import plain
 from tom_swe.text.tokens import count_tokens
 
