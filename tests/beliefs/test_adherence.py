@@ -341,7 +341,7 @@ def test_obedience_makes_a_belief_a_little_surer(tom: Tom) -> None:
     assert held.confidence > before.confidence
     assert held.status is Status.CANDIDATE
     last = revisions(tom.memory, "ada", held.id)[-1]
-    assert (last.reason, last.session_id) == ("what was done in a session that was told it", 2)
+    assert (last.reason, last.session_id) == ("an agent followed it or did not", 2)
 
 
 def test_learning_a_session_again_counts_it_once(tom: Tom) -> None:

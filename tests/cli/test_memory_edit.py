@@ -135,7 +135,7 @@ def test_a_diff_shows_old_and_new(tom) -> None:
     since = datetime.now().astimezone().isoformat()
     tom("memory", "merge", "b2", "b3")
     merged = tom("diff", "--since", since, "--json")[1]
-    assert ["-", "Use yarn", "part of b2 now"] in [
+    assert ["-", "Use yarn", "merged into b2"] in [
         [each["sign"], each["statement"], each["new"]] for each in json.loads(merged)
     ]
 

@@ -56,7 +56,7 @@ def test_what_is_learned_is_kept_with_its_evidence(store: Store, learn: Learn) -
     (belief,) = store.beliefs.all("ada")
     (evidence,) = belief.evidence
     assert (evidence.quote, evidence.ordinal, evidence.host) == ("use pnpm", 1, "codex")
-    assert [r.reason for r in revisions(store, "ada", belief.id)] == ["first heard"]
+    assert [r.reason for r in revisions(store, "ada", belief.id)] == ["first seen"]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_belief_whose_advice_keeps_being_rejected_is_given_up(tom: Tom) -> Non
     assert (belief.status, belief.superseded_by) == (Status.RETIRED, None)
     assert belief.quotes
     past = revisions(tom.memory, "ada", belief.id)[-1]
-    assert (past.change, past.reason) == (Change.RETIRE, "advice resting on it was rejected")
+    assert (past.change, past.reason) == (Change.RETIRE, "advice that cites it was rejected")
     assert belief.statement not in tom.brief("ada").text
     assert belief.id not in [b.id for b in tom.consult("ada", Query(text="npm")).beliefs]
 
@@ -121,9 +121,7 @@ def test_said_again_later_it_lives_again(tom: Tom) -> None:
     again = tom.memory.beliefs.get("ada", belief.id)
     assert again.status is Status.CONFIRMED
     assert len(again.verdicts) == 4
-    assert revisions(tom.memory, "ada", belief.id)[-1].reason == (
-        "said again after it was given up"
-    )
+    assert revisions(tom.memory, "ada", belief.id)[-1].reason == ("said again after it was retired")
 
 
 def test_what_lives_again_agrees_with_what_was_said_since(tom: Tom) -> None:

@@ -148,12 +148,12 @@ def background(beliefs: Sequence[Belief], turns: Sequence[PastTurn]) -> list[str
     """A line a belief, each with its newest quote, and a line a past turn; none of nothing."""
     lines: list[str] = []
     if beliefs:
-        lines.append("What this person wants, from their own words:")
+        lines.append("What this person wants, in their own words:")
         for belief in beliefs:
             quote = f' "{plain(belief.said, QUOTE)}"' if belief.said else ""
             once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
             lines.append(f"- {plain(belief.statement)}{once}{quote}")
     if turns:
-        lines.append("They said before, on something like it:")
+        lines.append("What they said before about something similar:")
         lines += [f'- "{plain(turn.text, QUOTE)}"' for turn in turns]
     return lines

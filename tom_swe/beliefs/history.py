@@ -110,7 +110,7 @@ def _told(
 ) -> tuple[Change, str] | None:
     """What happened to a belief, and why; None where nothing is to be told."""
     if before is None:
-        return (Change.ADD, "first heard") if now.is_live else (Change.RETIRE, why_ended(draft))
+        return (Change.ADD, "first seen") if now.is_live else (Change.RETIRE, why_ended(draft))
     if isinstance(event, Decided) and before.decisions != now.decisions:
         return Change.DECIDE, _decision(event)
     if isinstance(event, Merged) and before.quotes != now.quotes:
@@ -121,14 +121,14 @@ def _told(
         return _judgement(event, before, now)
     if now.is_live and not before.is_live:
         said = isinstance(event, Heard) and before.quotes != now.quotes
-        reason = "said again after it was given up" if said else "what replaced it is given up"
+        reason = "said again after it was retired" if said else "what replaced it was retired"
         return Change.STRENGTHEN, reason
     if before.scope != now.scope == EVERYWHERE:
         return Change.WIDEN, f"holds beyond {before.scope}"
     if before.sessions < now.sessions:
-        return Change.STRENGTHEN, "heard in another session"
+        return Change.STRENGTHEN, "seen in another session"
     if before.status is not now.status:
-        return Change.STRENGTHEN, "heard again in the same session"
+        return Change.STRENGTHEN, "seen again in the same session"
     return None
 
 
@@ -136,7 +136,7 @@ def why_ended(belief: Belief | Draft) -> str:
     """Why a belief is retired."""
     if belief.superseded_by is not None:
         return "superseded"
-    return "you rejected it" if belief.is_rejected_by_user else "advice resting on it was rejected"
+    return "you rejected it" if belief.is_rejected_by_user else "advice that cites it was rejected"
 
 
 def _decision(decided: Decided) -> str:
@@ -152,7 +152,7 @@ def _decision(decided: Decided) -> str:
         case DecisionKind.EDIT:
             return "you reworded it"
         case DecisionKind.SCOPE:
-            return f"you said where it holds: {decided.scope}"
+            return f"you set where it holds: {decided.scope}"
 
 
 def _judgement(judged: Judged, before: _State, now: _State) -> tuple[Change, str]:
@@ -160,6 +160,6 @@ def _judgement(judged: Judged, before: _State, now: _State) -> tuple[Change, str
     better = all(each.stance is Stance.SUPPORTS for each in fresh)
     change = Change.STRENGTHEN if better else Change.WEAKEN
     if judged.by is Judge.SESSION:
-        return change, "what was done in a session that was told it"
+        return change, "an agent followed it or did not"
     outcome = judged.outcome or (Outcome.ACCEPTED if better else Outcome.REJECTED)
-    return change, f"advice resting on it was {BECAME[outcome]}"
+    return change, f"advice that cites it was {BECAME[outcome]}"

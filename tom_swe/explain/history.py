@@ -96,7 +96,7 @@ def differences(memory: Store, user_id: str, since: datetime) -> list[Difference
                     sign=Sign.RETIRED,
                     belief_id=log.owners[belief.founded_on],
                     statement=belief.statement,
-                    new=f"part of b{holds.id} now",
+                    new=f"merged into b{holds.id}",
                 )
             )
     found += [each for belief in now if (each := _difference(was.get(belief.id), belief))]
@@ -106,12 +106,12 @@ def differences(memory: Store, user_id: str, since: datetime) -> list[Difference
 def _difference(was: Belief | None, now: Belief) -> Difference | None:
     ended = now.status is Status.RETIRED
     if was is None:
-        new = f"learned and given up since: {_why_ended(now)}" if ended else _stands(now)
+        new = f"learned and retired since: {_why_ended(now)}" if ended else _stands(now)
         sign, old = Sign.RETIRED if ended else Sign.ADDED, ""
     elif was.status is Status.RETIRED:
         if ended:
             return None
-        sign, old, new = Sign.ADDED, "given up", _stands(now)
+        sign, old, new = Sign.ADDED, "retired", _stands(now)
     elif ended:
         sign, old, new = Sign.RETIRED, "", _why_ended(now)
     else:

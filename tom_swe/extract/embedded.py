@@ -142,7 +142,7 @@ def _hint(unread: Unread, session: Session, nearest: Nearest, score: float) -> O
         "quote": Quote(ordinal=turn.ordinal, text=turn.text[sentence.start : sentence.end]),
         "dimension": plain.dimension or nearest(plain.statement),
         "scope": scope_of(sentence.words, session, about_person=about_person),
-        "basis": f"reads like a standing wish ({score:.2f})",
+        "basis": f"reads like a lasting wish ({score:.2f})",
     }
     if not plain.dimension and forbids:
         changed["polarity"] = Polarity.AGAINST

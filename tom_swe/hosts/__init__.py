@@ -1,4 +1,4 @@
-"""The agents tom sits beside."""
+"""The agents that tom works with."""
 
 from tom_swe.lazy import TYPE_CHECKING, loading
 

@@ -39,7 +39,7 @@ def append(path: str, line: bytes) -> None:
                 if (size := os.fstat(handle).st_size) and os.pread(handle, 1, size - 1) != b"\n":
                     line = b"\n" + line
                 if os.write(handle, line) != len(line):
-                    raise HookFault("the inbox could not be written whole")
+                    raise HookFault("the inbox could not be written completely")
                 return
         finally:
             os.close(handle)

@@ -56,15 +56,15 @@ def read_sessions(
             done(source)
     if not found:
         raise SourceError(
-            f"{printable(path)} holds nothing of {importer.host}. "
-            "Give the folder in which it keeps its sessions, or one transcript."
+            f"{printable(path)} has no transcripts of {importer.host}. "
+            "Give the folder with its sessions, or one transcript."
         )
     if failed == found:
         cause = tally.problems[-1] if tally.problems else "no permission"
-        raise SourceError(f"nothing of {importer.host} could be read: {cause}")
+        raise SourceError(f"no transcript of {importer.host} could be read: {cause}")
     if not (yielded or passed) and not existing(path).is_dir():
         raise SourceError(
-            f"{printable(path)} holds no session of {importer.host}: "
+            f"{printable(path)} has no session of {importer.host}: "
             f"{tally.lines_read} lines read, {tally.lines_skipped} of them broken. "
             "Check that it is a transcript of that host."
         )

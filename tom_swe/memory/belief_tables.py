@@ -52,7 +52,7 @@ class EvidenceRow(Table):
 
 
 class DecisionRow(Table):
-    """What the person decided about a belief, one row a kind. ``scope`` is as text."""
+    """What the person decided about a belief, one row for each kind. ``scope`` is text."""
 
     __tablename__ = "ruling"
     belief_id: Mapped[int] = mapped_column(
@@ -66,7 +66,7 @@ class DecisionRow(Table):
 
 
 class UserActRow(Table):
-    """Something the person changed, and what it takes to take it back.
+    """Something the person changed, and how to undo it.
 
     ``image`` and ``beliefs`` are JSON. A change on a belief that is gone is deleted with it,
     since it holds the belief's words.
@@ -108,7 +108,7 @@ class ConsultationRow(Table):
 
 
 class VerdictRow(Table):
-    """What became of advice, as it bears on one belief that it cited.
+    """A belief's share of the outcome of advice that cited it.
 
     ``session_id`` is of a session that was told the belief and kept to it; no advice is judged.
     """
@@ -143,7 +143,7 @@ class TellingRow(Table):
 
 
 class ToldRow(Table):
-    """A belief that a session was told, and what became of it there.
+    """A belief in a session's briefing, and what the session did with it.
 
     It goes with the belief, whose id may be given again.
     """

@@ -33,7 +33,7 @@ def faults(path: Path) -> Generator[None]:
         cause = error.orig if isinstance(error, DatabaseError) else error
         text = str(cause)
         if isinstance(cause, cipher.errors("OperationalError")) and "locked" in text:
-            raise MemoryBusy(f"{path} is held by another process; try again") from error
+            raise MemoryBusy(f"another process is using {path}; try again") from error
         if isinstance(cause, cipher.errors("DatabaseError")) and any(
             sign in text for sign in _DAMAGE
         ):
@@ -45,8 +45,8 @@ def faults(path: Path) -> Generator[None]:
 
 def _damaged(path: Path, text: str) -> DatabaseDamaged:
     return DatabaseDamaged(
-        f"{path} is no sound database ({text}): `tom db check --repair` copies it aside and says "
-        "what can be saved; where it was encrypted or decrypted just now, try again"
+        f"{path} is damaged ({text}): `tom db check --repair` copies it aside and says what can be "
+        "saved; if it was encrypted or decrypted just now, try again"
     )
 
 
@@ -59,13 +59,13 @@ def hindrance(path: Path, otherwise: str) -> str:
     try:
         disk = os.statvfs(folder)
         if disk.f_flag & os.ST_RDONLY:
-            return "it lies on a disk that can only be read; make it writable, or set TOM_HOME"
+            return "its disk is read-only; make it writable, or set TOM_HOME"
         if "full" in otherwise or disk.f_bavail * disk.f_frsize < LEAST_FREE:
             return "the disk is full; make room and try again. What was stored is still there"
         if not os.access(folder, os.W_OK | os.X_OK) or (
             path.exists() and not os.access(path, os.W_OK)
         ):
-            return f"{folder} cannot be written by you; see its permissions, or set TOM_HOME"
+            return f"{folder} is not writable for you; change its permissions, or set TOM_HOME"
     except OSError:
         # What SQLite or the system said has to do.
         return otherwise

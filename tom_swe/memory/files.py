@@ -25,7 +25,7 @@ def make_private(folder: Path) -> None:
         if error.errno == errno.ENOSPC:
             raise MemoryFault(f"{folder} cannot be made: {hindrance(folder, 'full')}") from error
         raise MemoryFault(
-            f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder of yours"
+            f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder you own"
         ) from error
 
 

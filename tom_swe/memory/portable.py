@@ -156,7 +156,7 @@ def _staged(user_id: str, export: Export) -> Database:
                 columns = _all_columns(transaction, name) if known else set[str]()
                 columns -= {"user_id", *_WHOSE.get(name, ())}
                 if unknown := {each for row in rows for each in row} - columns or not columns:
-                    raise UsageError(f"tom keeps no such thing: {name} with {unknown}")
+                    raise UsageError(f"tom does not know {name} with {unknown}")
             for name in (*OWNED, *FORMER):
                 _insert(transaction, user_id, name, iter(export.tables.get(name, ())))
         staged.upgrade()

@@ -89,7 +89,7 @@ class ObservationRow(Table):
 
 
 class ComparisonRow(Table):
-    """How two statements go together, by an observation of each: a language model compared them."""
+    """How two statements relate, by an observation of each, as a language model compared them."""
 
     __tablename__ = "comparison"
     held_id: Mapped[int] = mapped_column(
@@ -102,7 +102,7 @@ class ComparisonRow(Table):
 
 
 class PointerRow(Table):
-    """Words that an agent says the person said; ``session_id`` is where they were found."""
+    """Words that an agent claims the person said; ``session_id`` is where tom found them."""
 
     __tablename__ = "noted"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -116,7 +116,7 @@ class PointerRow(Table):
 
 
 class LearnQueueRow(Table):
-    """Sessions with something new. A lease that ran out is anyone's again."""
+    """Sessions with something new. An expired lease is free again."""
 
     __tablename__ = "learn_queue"
     session_id: Mapped[int] = mapped_column(
@@ -130,7 +130,7 @@ class LearnQueueRow(Table):
 
 
 class ForgottenRow(Table):
-    """A digest of something the person had forgotten, so that it is not learned again."""
+    """A digest of something the person forgot, so that tom does not learn it again."""
 
     __tablename__ = "forgotten"
     user_id: Mapped[str] = mapped_column(

@@ -49,7 +49,7 @@ class Decisions:
         if not any(sign.isalnum() for sign in words):
             raise UsageError("the text is empty: say in words what tom should believe")
         if len(words) > LONGEST:
-            raise UsageError(f"that is {len(words)} characters: word it in at most {LONGEST}")
+            raise UsageError(f"that is {len(words)} characters: use at most {LONGEST}")
         return self._decide(user_id, belief_id, Did.EDIT, statement=words, detail=words)
 
     def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:

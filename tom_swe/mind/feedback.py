@@ -41,7 +41,9 @@ class Feedback:
             now = datetime.now(UTC)
             shared = verdicts(consultation_id, cited, outcome, right=right, by=by, at=now)
             if by_agent and change.judged_by(consultation_id) is Judge.PERSON:
-                raise UsageError(f"the person has judged advice a{consultation_id} themselves")
+                raise UsageError(
+                    f"the person judged advice a{consultation_id} themselves: keep their outcome"
+                )
             known = change.user_edits.judged(consultation_id)
             change.judge(consultation_id, outcome, shared)
             if not by_agent:

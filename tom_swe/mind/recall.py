@@ -44,7 +44,7 @@ class Recall:
         """What is known on a statement, and why it is not believed. Raises UsageError."""
         text = " ".join(text.split())
         if not any(sign.isalnum() for sign in text):
-            raise UsageError("say in words what you would have tom believe")
+            raise UsageError("say in words what you expect tom to believe")
         memory = self._memory
         asked = plainly(text, Turn(ordinal=0, role=Role.USER, text=text))
         beliefs = memory.beliefs.all(user_id)

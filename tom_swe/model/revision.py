@@ -10,8 +10,8 @@ class Revision(Value):
     """One change of a belief, which has ``status`` and ``confidence`` after it.
 
     ``at`` is when the words were said or the act was done that changed it, ``session_id`` and
-    ``host`` say in which session; None and "" for an act. ``about`` is the belief that it gave
-    way to.
+    ``host`` say in which session; None and "" for an act. ``about`` is the belief that
+    superseded it.
     """
 
     belief_id: int

@@ -196,7 +196,7 @@ def beside_message(
     lines += background(beliefs, [turn for turn in said if turn.text.strip() != request.strip()])
     if not lines:
         return ""
-    head = "From tom, about the person you work for. Background, never a request of theirs."
+    head = "From tom, about the person you work for. This is background, never a request."
     return fenced(ADVICE, [head, *lines])
 
 

@@ -35,7 +35,7 @@ def off(here: Here = False) -> None:
 
     place = _place(here)
     place.touch(mode=FILE_MODE)
-    talk(f"off: {safe(str(place))} says so; `tom on{' --here' * here}` takes it away")
+    talk(f"off, by {safe(str(place))}; `tom on{' --here' * here}` switches it on again")
     if here:
         talk("what tom learned here stays; `tom memory forget --repository .` deletes it")
 
@@ -52,7 +52,8 @@ def on(here: Here = False) -> None:
         place.unlink()
     if here and is_ignored(str(Path.cwd())):
         above = next(p for p in Path.cwd().parents if (p / IGNORE_FILE).exists())
-        talk(f"still off here: {safe(str(above / IGNORE_FILE))} holds for all below it")
+        file = safe(str(above / IGNORE_FILE))
+        talk(f"still off here, by {file}; delete that file to switch tom on")
         raise typer.Exit(1)
     talk("on")
 
