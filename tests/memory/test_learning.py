@@ -41,8 +41,8 @@ def learn(store: Store) -> Learn:
 def _change(store: Store, job: Job, model: SessionModel) -> list[int]:
     with changed(store, job) as change:
         assert change
-        observed = change.observe(model)
-        Deriving(briefing_tokens=800).derive("ada", change, None)
+        observed = change.session.observe(model)
+        Deriving(lambda: None, briefing_tokens=800).derive("ada", change)
         return observed
 
 
@@ -97,8 +97,8 @@ def test_a_change_that_fails_half_way_leaves_nothing(store: Store) -> None:
     model = SessionModel(intent="general", summary="", observations=(observed("use pnpm"),))
     with pytest.raises(RuntimeError), changed(store, job) as change:  # noqa: PT012
         assert change
-        change.observe(model)
-        Deriving(briefing_tokens=800).derive("ada", change, None)
+        change.session.observe(model)
+        Deriving(lambda: None, briefing_tokens=800).derive("ada", change)
         raise RuntimeError("half way")
     assert store.beliefs.all("ada") == []
     assert store.sizes().observations == 0
@@ -110,7 +110,7 @@ def test_forgotten_words_are_not_learned_again(store: Store, learn: Learn) -> No
     learn(session_of("use pnpm"), [observed("use pnpm")])
     belief: Belief = store.beliefs.all("ada")[0]
     with store.learning.from_outside("ada") as change:
-        change.forget_belief(belief.id)
+        change.erase.belief(belief.id)
     heard = learn(session_of("Use  PNPM", host_id="two"), [observed("Use  PNPM")])
     assert heard == []
     assert store.beliefs.all("ada") == []
@@ -121,7 +121,7 @@ def test_forgetting_asks_whose_it_is(store: Store, learn: Learn) -> None:
     learn(session_of("use pnpm"), [observed("use pnpm")])
     with store.learning.from_outside("bob") as change:
         with pytest.raises(NotFound):
-            change.forget_belief(1)
+            change.erase.belief(1)
         with pytest.raises(NotFound):
-            change.forget_session(1)
+            change.erase.session(1)
     assert statements(store) == ["use pnpm"]

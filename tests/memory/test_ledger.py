@@ -206,7 +206,7 @@ def test_a_session_that_is_forgotten_leaves_its_calls_without_one(store: Store) 
     begin(store, DIME, session_id=session_id)
     assert [call.session_id for call in store.ledger.calls()] == [session_id]
     with store.learning.from_outside("ada") as change:
-        change.forget_session(session_id)
+        change.erase.session(session_id)
     (call,) = store.ledger.calls()
     assert (call.session_id, call.usage) == (None, DIME)
 

@@ -45,12 +45,12 @@ def test_a_pointer_that_was_found_stays_with_its_session(store: Store) -> None:
     assert job
     with changed(store, job) as change:
         assert change
-        change.keep_pointers([pointer.id])
+        change.session.keep_pointers([pointer.id])
     aged(store, WAITS * 10)
     assert [p.session_id for p in store.pointers.for_session("ada", 1)] == [1]
     assert store.pointers.for_session("ada", 2) == []
     with store.learning.from_outside("ada") as change:
-        change.forget_session(1)
+        change.erase.session(1)
     assert store.pointers.all("ada") == []
 
 

@@ -23,15 +23,15 @@ def believe(store: Store, *statements: str, user: str = "ada") -> list[int]:
     """Makes beliefs without evidence; their ids."""
     at = datetime.now(UTC)
     with store.learning.from_outside(user) as change:
-        before = change.beliefs()
+        before = change.beliefs.all()
         new = [
             Belief(
                 id=-1 - n, kind=Kind.PREFERENCE, statement=statement, first_seen=at, last_seen=at
             )
             for n, statement in enumerate(statements)
         ]
-        change.believe([*before, *new], {}, "")
-        return [belief.id for belief in change.beliefs()[len(before) :]]
+        change.beliefs.believe([*before, *new], {}, "")
+        return [belief.id for belief in change.beliefs.all()[len(before) :]]
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_forgotten_belief_was_told_to_nobody(
     """Its id goes from every telling, so that the next belief of that id was not told."""
     store.tellings.put("ada", telling(now, *beliefs))
     with store.learning.from_outside("ada") as change:
-        change.forget_belief(beliefs[-1])
+        change.erase.belief(beliefs[-1])
     assert store.tellings.all("ada")[0].belief_ids == tuple(beliefs[:2])
     assert believe(store, "given the id again") == [beliefs[-1]]
     assert store.tellings.all("ada")[0].belief_ids == tuple(beliefs[:2])
@@ -127,7 +127,7 @@ def test_a_forgotten_session_was_told_nothing(
     store.tellings.put("ada", telling(now, *beliefs))
     store.tellings.put("ada", telling(now, *beliefs, host_id="other"))
     with store.learning.from_outside("ada") as change:
-        change.forget_session(1)
+        change.erase.session(1)
     store.tellings.put("ada", telling(now, *beliefs))
     assert [each.host_id for each in store.tellings.all("ada")] == ["other"]
 
@@ -165,12 +165,10 @@ def test_a_change_of_mind_knows_what_its_session_was_told(
         assert job
         with changed(store, job) as change:
             assert change
-            told = change.telling()
+            told = change.session.telling()
             assert told
-            assert change.session().host_id == "one"
-            assert change.keep_adherence(told, found, verdicts) == expected
-            assert {b.id for b in change.beliefs() if b.verdicts} == set(verdicts)
+            assert change.session.value().host_id == "one"
+            assert change.session.keep_adherence(told, found, verdicts) == expected
+            assert {b.id for b in change.beliefs.all() if b.verdicts} == set(verdicts)
         assert store.tellings.all("ada")[0].adherence == found
     assert store.beliefs.get("ada", third).verdicts == (verdict,)
-    with store.learning.from_outside("ada") as change:
-        assert change.telling() is None

@@ -30,7 +30,7 @@ def derived(store: Store, user: str) -> tuple[dict[int, Belief], dict[int, Belie
     """The beliefs as the old rows hold them, and as they follow from the log."""
     before = store.beliefs.all(user)
     with store.learning.from_outside(user) as change:
-        Deriving(briefing_tokens=800).derive(user, change, MiniLM())
+        Deriving(MiniLM, briefing_tokens=800).derive(user, change)
     return {b.id: b for b in before}, {b.id: b for b in store.beliefs.all(user)}
 
 

@@ -103,7 +103,7 @@ def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> N
         consultation_id=7, stance=Stance.SUPPORTS, weight=1.0, by=Judge.PERSON, at=START
     )
     with store.learning.from_outside("ada") as change:
-        change.judge(7, Outcome.ACCEPTED, {1: [supports]})
+        change.advice.judge(7, Outcome.ACCEPTED, {1: [supports]})
     assert store.beliefs.get("ada", 1).verdicts == (supports,)
     assert store.pointers.all("ada") == []
     assert store.check() == []
@@ -156,7 +156,7 @@ def test_a_database_of_the_fourth_revision_takes_calls(tmp_path: Path) -> None:
     ]
     assert [each.id for each in store.consultations.all("ada")] == [7]
     with store.learning.from_outside("ada") as change:
-        change.forget_session(1)
+        change.erase.session(1)
     assert [call.session_id for call in store.ledger.calls()] == [None]
     assert store.check() == []
     store.close()
@@ -210,9 +210,9 @@ def test_a_database_of_the_fifth_revision_keeps_its_verdicts(tmp_path: Path) -> 
     assert job
     with changed(store, job) as change:
         assert change
-        telling = change.telling()
+        telling = change.session.telling()
         assert telling
-        change.keep_adherence(telling, {1: Adherence.OBEYED}, {1: judged})
+        change.session.keep_adherence(telling, {1: Adherence.OBEYED}, {1: judged})
     assert store.beliefs.get("ada", 1).verdicts == (*before, judged)
     assert store.check() == []
     store.close()
@@ -269,8 +269,8 @@ def test_a_database_of_the_sixth_revision_takes_rulings(tmp_path: Path) -> None:
     assert store.user_acts.all("ada") == []
     pinned = Decision(kind=DecisionKind.PIN, at=START)
     with store.learning.from_outside("ada") as change:
-        first, *rest = change.beliefs()
-        change.believe([first.model_copy(update={"decisions": (pinned,)}), *rest], {}, "")
+        first, *rest = change.beliefs.all()
+        change.beliefs.believe([first.model_copy(update={"decisions": (pinned,)}), *rest], {}, "")
         change.user_edits.log(UserAct(at=START, did=Did.PIN, belief_ids=(1,), consultation_id=7))
     assert store.beliefs.get("ada", 1).decisions == (pinned,)
     assert [each.did for each in store.user_acts.all("ada")] == [Did.PIN]
@@ -327,7 +327,7 @@ def test_beliefs_of_an_earlier_schema_are_derived_to_the_same(tmp_path: Path) ->
     before = store.beliefs.all("ada")
     assert [each.founded_on for each in before] == [""]
     with store.learning.from_outside("ada") as change:
-        Deriving(briefing_tokens=800).derive("ada", change, None)
+        Deriving(lambda: None, briefing_tokens=800).derive("ada", change)
     (old,), (new,) = before, store.beliefs.all("ada")
     assert new.founded_on == new.evidence[0].event
     kept = {"founded_on": "", "confidence": old.confidence}

@@ -119,7 +119,7 @@ def test_a_change_that_fails_is_taken_back_alone(make_tom: MakeTom, failing: str
             try:
                 with changes.from_session(job) as change:
                     assert change
-                    assert change.observe(model)
+                    assert change.session.observe(model)
                     if name == failing:
                         raise SourceError("half-way")
             except SourceError:

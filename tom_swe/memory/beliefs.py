@@ -1,23 +1,44 @@
 """Tier 3: beliefs, the log they follow from, and the briefings made from them."""
 
-import json
+from __future__ import annotations
 
-from sqlalchemy import func, orm, select
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, orm, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.checkout import name_among
 from tom_swe.memory.database import Database
 from tom_swe.memory.log import Log, heard_of, read_log
-from tom_swe.memory.records import belief_values, no_belief
+from tom_swe.memory.records import (
+    belief_fields,
+    belief_values,
+    decisions_on,
+    keep_decisions,
+    no_belief,
+)
 from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
+    ConsultationRow,
+    EvidenceRow,
     SessionRow,
+    ToldRow,
     TurnRow,
+    VerdictRow,
 )
+from tom_swe.memory.user_edits import drop_user_acts_on
+from tom_swe.memory.vectors import keep_belief_vectors, keep_statement_vectors
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Status
+from tom_swe.model.belief import Belief, Decision, Status
 from tom_swe.model.event import Heard
 from tom_swe.model.user import UserModel, told
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector
 
 
 class Beliefs:
@@ -68,21 +89,133 @@ class Beliefs:
             mine = select(BriefingRow).where(BriefingRow.user_id == user_id)
             rows = {row.repository: row for row in transaction.scalars(mine)}
             row = rows.get(name_among(rows, repository))
-            if row is None:
-                return None
-            return Briefing(
-                user_id=row.user_id,
-                repository=row.repository,
-                text=row.text,
-                tokens=row.tokens,
-                belief_ids=tuple(json.loads(row.belief_ids)),
-            )
+            return None if row is None else _briefing(row)
+
+
+class BeliefWriter:
+    """What is believed, in a transaction that changes it."""
+
+    def __init__(self, transaction: orm.Session, user_id: str) -> None:
+        self._transaction = transaction
+        self._user_id = user_id
+
+    def all(self) -> list[Belief]:
+        """Every belief, retired ones too, as it stands now."""
+        return beliefs_of(self._transaction, self._user_id)
+
+    def log(self, model: str) -> Log:
+        """Everything that was heard and done, with the vectors of one model."""
+        self._transaction.flush()
+        return read_log(self._transaction, self._user_id, model)
+
+    def keep_vectors(self, fresh: Mapping[str, Vector], model: str, said: Iterable[str]) -> None:
+        """Keeps vectors by the statements that they are of, and only those of what is said."""
+        keep_statement_vectors(self._transaction, self._user_id, model, fresh, said)
+
+    def decide(self, belief_id: int, decisions: Iterable[Decision]) -> None:
+        """Store the decisions on a belief, replacing the earlier ones."""
+        keep_decisions(self._transaction, belief_id, decisions)
+
+    def join(self, parts: Mapping[int, int]) -> None:
+        """Gives what was decided and judged of beliefs to those that they are part of now."""
+        for part, whole in parts.items():
+            known = decisions_on(self._transaction, [part, whole])
+            kinds = {each.kind for each in known.get(whole, ())}
+            more = [each for each in known.get(part, ()) if each.kind not in kinds]
+            keep_decisions(self._transaction, whole, (*known.get(whole, ()), *more))
+            for table in (VerdictRow, ToldRow):
+                moved = update(table).where(table.belief_id == part).values(belief_id=whole)
+                # A session that was told both keeps the one.
+                self._transaction.execute(moved.prefix_with("OR IGNORE"))
+
+    def believe(self, beliefs: Sequence[Belief], vectors: Mapping[str, Vector], model: str) -> int:
+        """Store these as all that is believed; return how many are new or differ.
+
+        New ones have ids below 0. ``vectors`` are those of the statements.
+        """
+        stored = {belief.id: belief for belief in self.all()}
+        ids = {belief.id: belief.id for belief in beliefs}
+        for belief in beliefs:
+            if belief.id < 0:
+                fields = {**belief_fields(belief), "superseded_by": None}
+                row = BeliefRow(user_id=self._user_id, made_at=datetime.now(UTC), **fields)
+                self._transaction.add(row)
+                self._transaction.flush()
+                ids[belief.id] = row.id
+        changed = [each for each in beliefs if each != stored.get(each.id)]
+        for belief in changed:
+            row = self._transaction.get_one(BeliefRow, ids[belief.id])
+            fields = belief_fields(belief)
+            if belief.superseded_by is not None:
+                fields["superseded_by"] = ids[belief.superseded_by]
+            for name, value in fields.items():
+                setattr(row, name, value)
+            self._hold_up(row.id, belief)
+            keep_decisions(self._transaction, row.id, belief.decisions)
+        mine = select(BeliefRow.id).where(BeliefRow.user_id == self._user_id)
+        if gone := set(self._transaction.scalars(mine)) - set(ids.values()):
+            drop_beliefs(self._transaction, self._user_id, gone)
+        statements = {ids[each.id]: each.statement for each in beliefs}
+        keep_belief_vectors(self._transaction, self._user_id, model, statements, vectors)
+        self._transaction.expire_all()
+        return len(changed)
+
+    def uncite(self) -> None:
+        """Takes beliefs that are gone out of what kept answers cite: ids are given again."""
+        there = set(self._transaction.scalars(select(BeliefRow.id)))
+        kept = select(ConsultationRow).where(ConsultationRow.user_id == self._user_id)
+        for row in self._transaction.scalars(kept):
+            cites = json.loads(row.cites)
+            if not there.issuperset(cites["beliefs"]):
+                cites["beliefs"] = [each for each in cites["beliefs"] if each in there]
+                row.cites = json.dumps(cites)
+        self._transaction.flush()
+
+    def _hold_up(self, belief_id: int, belief: Belief) -> None:
+        """Store the evidence of a belief, replacing what it had."""
+        mine = EvidenceRow.belief_id == belief_id
+        self._transaction.execute(delete(EvidenceRow).where(mine))
+        rows = [
+            {"belief_id": belief_id, "observation_id": each.observation_id, "stance": each.stance}
+            for each in belief.evidence
+        ]
+        if rows:
+            self._transaction.execute(upsert(EvidenceRow).on_conflict_do_nothing(), rows)
+
+    def briefings(self) -> list[Briefing]:
+        """The stored briefings."""
+        mine = select(BriefingRow).where(BriefingRow.user_id == self._user_id)
+        return [_briefing(row) for row in self._transaction.scalars(mine)]
+
+    def brief(self, briefings: Iterable[Briefing]) -> None:
+        """Replaces the stored briefings."""
+        self._transaction.execute(delete(BriefingRow).where(BriefingRow.user_id == self._user_id))
+        rows = [
+            {
+                "user_id": self._user_id,
+                "repository": each.repository,
+                "text": each.text,
+                "tokens": each.tokens,
+                "belief_ids": json.dumps(each.belief_ids),
+                "made_at": datetime.now(UTC),
+            }
+            for each in briefings
+        ]
+        if rows:
+            self._transaction.execute(insert(BriefingRow), rows)
 
 
 def beliefs_of(transaction: orm.Session, user_id: str) -> list[Belief]:
     """Every belief about a user, by id."""
     found = select(BeliefRow).where(BeliefRow.user_id == user_id).order_by(BeliefRow.id)
     return belief_values(transaction, transaction.scalars(found))
+
+
+def drop_beliefs(transaction: orm.Session, user_id: str, belief_ids: Collection[int]) -> None:
+    """Deletes beliefs, and what is kept of what the person did to them."""
+    drop_user_acts_on(transaction, user_id, belief_ids)
+    transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
+    transaction.expire_all()
 
 
 def user_model_of(transaction: orm.Session, user_id: str) -> UserModel:
@@ -114,4 +247,14 @@ def _told(transaction: orm.Session, user_id: str) -> tuple[Belief, ...]:
             told(beliefs_of(transaction, user_id)),
             key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id),
         )
+    )
+
+
+def _briefing(row: BriefingRow) -> Briefing:
+    return Briefing(
+        user_id=row.user_id,
+        repository=row.repository,
+        text=row.text,
+        tokens=row.tokens,
+        belief_ids=tuple(json.loads(row.belief_ids)),
     )

@@ -74,13 +74,6 @@ def keep_with(transaction: orm.Session, session_id: int, found: Collection[int])
     transaction.flush()
 
 
-def drop_pointers(transaction: orm.Session, user_id: str, pointer_ids: Collection[int]) -> None:
-    """Deletes pointers."""
-    transaction.execute(
-        delete(PointerRow).where(PointerRow.user_id == user_id, PointerRow.id.in_(pointer_ids))
-    )
-
-
 def drop_stale(transaction: orm.Session, user_id: str) -> None:
     """Deletes the pointers whose words were not found in time."""
     transaction.execute(

@@ -196,6 +196,19 @@ def verdict_value(row: VerdictRow) -> Verdict:
     )
 
 
+def verdict_row(belief_id: int, verdict: Verdict) -> VerdictRow:
+    """A verdict on a belief, to be kept."""
+    return VerdictRow(
+        belief_id=belief_id,
+        consultation_id=verdict.consultation_id,
+        stance=verdict.stance,
+        weight=verdict.weight,
+        by=verdict.by,
+        at=verdict.at,
+        session_id=verdict.session_id,
+    )
+
+
 def decisions_on(
     transaction: orm.Session, belief_ids: Collection[int]
 ) -> dict[int, tuple[Decision, ...]]:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, orm, select
 
-from tom_swe.memory.consultations import consultation_of
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import mark_forgotten
 from tom_swe.memory.merging import merge, unmerge
-from tom_swe.memory.records import verdict_value
-from tom_swe.memory.tables import (
-    EvidenceRow,
-    ObservationRow,
-    SessionRow,
-    UserActRow,
-    VerdictRow,
-)
-from tom_swe.model.advice import Outcome
+from tom_swe.memory.tables import ObservationRow, SessionRow, UserActRow
 from tom_swe.model.belief import Belief
-from tom_swe.model.user_acts import Did, Image, Judged, Moved, UserAct
+from tom_swe.model.user_acts import Did, Image, Moved, UserAct
 
 
 class UserActs:
@@ -38,27 +29,12 @@ class UserActs:
 
 
 class UserEdits:
-    """What only the person does, in a transaction; ``session_id`` is of what they state.
+    """What only the person does, in a transaction; ``session_id`` is of what they state."""
 
-    ``look_again`` drops what was read in it.
-    """
-
-    def __init__(
-        self,
-        transaction: orm.Session,
-        user_id: str,
-        session_id: int | None,
-        look_again: Callable[[], None],
-    ) -> None:
+    def __init__(self, transaction: orm.Session, user_id: str, session_id: int | None) -> None:
         self._transaction = transaction
         self._user_id = user_id
         self._session_id = session_id
-        self._look_again = look_again
-
-    def look_again(self) -> None:
-        """Drop the cached beliefs."""
-        self._transaction.flush()
-        self._look_again()
 
     def log(self, change: UserAct) -> None:
         """Keeps what the person did."""
@@ -93,18 +69,9 @@ class UserEdits:
             row.image = Image().model_dump_json()
         self._transaction.flush()
 
-    def drop(self, change_ids: Collection[int]) -> None:
-        """Deletes what is kept of changes, which then cannot be taken back."""
-        gone = delete(UserActRow).where(
-            UserActRow.user_id == self._user_id, UserActRow.id.in_(change_ids)
-        )
-        self._transaction.execute(gone)
-
     def merge(self, kept_id: int, other_id: int) -> Moved:
         """Moves all that one belief has to another and deletes it."""
-        moved = merge(self._transaction, self._user_id, kept_id, other_id)
-        self._look_again()
-        return moved
+        return merge(self._transaction, self._user_id, kept_id, other_id)
 
     def unmerge(self, other: Belief, moved: Moved, change_id: int) -> int:
         """Moves it back, as far as it is still there; the id that the other one has now."""
@@ -112,7 +79,6 @@ class UserEdits:
         if back != other.id:
             # Its id was given to another: what was done to it before can no longer be told.
             drop_user_acts_on(self._transaction, self._user_id, [other.id], but=change_id)
-        self._look_again()
         return back
 
     def unstate(self, session_id: int, forgotten: Iterable[str]) -> None:
@@ -120,19 +86,6 @@ class UserEdits:
         self._transaction.execute(delete(SessionRow).where(SessionRow.id == session_id))
         mark_forgotten(self._transaction, self._user_id, forgotten)
         self._transaction.expire_all()
-        self._look_again()
-
-    def judged(self, consultation_id: int) -> Judged:
-        """What is known of the outcome of advice. Raises NotFound."""
-        row = consultation_of(self._transaction, self._user_id, consultation_id)
-        verdicts: dict[int, list[VerdictRow]] = {}
-        mine = select(VerdictRow).where(VerdictRow.consultation_id == consultation_id)
-        for each in self._transaction.scalars(mine.order_by(VerdictRow.id)):
-            verdicts.setdefault(each.belief_id, []).append(each)
-        return Judged(
-            outcome=Outcome(row.outcome) if row.outcome else None,
-            verdicts={key: tuple(map(verdict_value, rows)) for key, rows in verdicts.items()},
-        )
 
 
 def user_acts_of(transaction: orm.Session, user_id: str) -> list[UserAct]:
@@ -195,18 +148,6 @@ def _keep_bare(transaction: orm.Session, act: UserAct) -> None:
     row = transaction.get_one(UserActRow, act.id)
     row.image, row.detail = image.model_dump_json(), ""
     transaction.flush()
-
-
-def words_rejected_in(
-    transaction: orm.Session, session_id: int, rejected: Collection[int]
-) -> list[str]:
-    """The quotes of a session that rejected beliefs rest on."""
-    quotes = (
-        select(ObservationRow.quote)
-        .join(EvidenceRow, EvidenceRow.observation_id == ObservationRow.id)
-        .where(ObservationRow.session_id == session_id, EvidenceRow.belief_id.in_(rejected))
-    )
-    return list(transaction.scalars(quotes))
 
 
 def _mentioned(change: UserAct) -> set[int]:

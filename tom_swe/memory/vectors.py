@@ -30,9 +30,9 @@ class VectorOf(StrEnum):
     BELIEF = "b"
     STATEMENT = "s"
 
-    def key(self, number: int) -> str:
-        """The key of the vector of a turn or of a belief."""
-        return f"{self}:{number}"
+    def key(self, name: int | str) -> str:
+        """The key of the vector of a turn or belief, by its id, or of a statement's digest."""
+        return f"{self}:{name}"
 
     def keys(self) -> ColumnElement[bool]:
         """That a row's key is of this kind."""
@@ -108,7 +108,50 @@ def statement_vectors(
 def statement_key(user_id: str, statement: str) -> str:
     """What the vector of a statement is kept under."""
     digest = hashlib.sha256(f"{user_id}\0{statement.casefold()}".encode())
-    return f"s:{digest.hexdigest()[:32]}"
+    return VectorOf.STATEMENT.key(digest.hexdigest()[:32])
+
+
+def keep_statement_vectors(
+    transaction: orm.Session,
+    user_id: str,
+    model: str,
+    fresh: Mapping[str, Vector],
+    said: Iterable[str],
+) -> None:
+    """Keeps vectors by the statements that they are of, and only those of what is said."""
+    keyed = {statement_key(user_id, each): vector for each, vector in fresh.items()}
+    put_vectors(transaction, user_id, model, keyed)
+    kept = {statement_key(user_id, each) for each in said}
+    mine = select(VectorRow.key).where(VectorRow.user_id == user_id, VectorOf.STATEMENT.keys())
+    _drop(transaction, [key for key in transaction.scalars(mine) if key not in kept])
+
+
+def keep_belief_vectors(
+    transaction: orm.Session,
+    user_id: str,
+    model: str,
+    statements: Mapping[int, str],
+    vectors: Mapping[str, Vector],
+) -> None:
+    """Keeps the vectors of beliefs, and drops those of what is not believed so.
+
+    ``statements`` are those of the beliefs by id, ``vectors`` those of statements.
+    """
+    keys = {VectorOf.BELIEF.key(i): statement for i, statement in statements.items()}
+    stored = load_vectors(transaction, keys, model)
+    fresh = {
+        key: vector
+        for key, statement in keys.items()
+        if (vector := vectors.get(statement)) is not None
+        and (key not in stored or stored[key].tobytes() != vector.astype("<f4").tobytes())
+    }
+    put_vectors(transaction, user_id, model, fresh)
+    _drop(transaction, [key for key, statement in keys.items() if statement not in vectors])
+
+
+def _drop(transaction: orm.Session, keys: Iterable[str]) -> None:
+    for some in batched(keys, MOST_KEYS):
+        transaction.execute(delete(VectorRow).where(VectorRow.key.in_(some)))
 
 
 class Unindexed(NamedTuple):

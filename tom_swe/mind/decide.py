@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.draft import Draft
 from tom_swe.errors import NotFound, UsageError
-from tom_swe.mind.learn import Learner
+from tom_swe.mind.derive import Deriving
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Reach, Scope, Status
 from tom_swe.model.user_acts import Did
@@ -22,9 +22,9 @@ LONGEST = 500  # characters
 class Decisions:
     """Keeps what the person decides, each with what takes it back."""
 
-    def __init__(self, memory: Store, learner: Learner, redact: Callable[[str], str]) -> None:
+    def __init__(self, memory: Store, deriving: Deriving, redact: Callable[[str], str]) -> None:
         self._memory = memory
-        self._learner = learner
+        self._deriving = deriving
         self._redact = redact
 
     def confirm(self, user_id: str, belief_id: int) -> Belief:
@@ -70,14 +70,14 @@ class Decisions:
         if kept_id == other_id:
             raise UsageError(f"b{kept_id} cannot be merged with itself: name two beliefs")
         with self._memory.learning.from_outside(user_id) as change:
-            before = change.beliefs()
+            before = change.beliefs.all()
             kept, other = one_of(before, kept_id), one_of(before, other_id)
             at = moment(before, kept, other)
             moved = change.user_edits.merge(kept_id, other_id)
             ids = (kept_id, other_id)
             change.user_edits.log(user_act_of(Did.MERGE, ids, (kept, other), at, moved=moved))
-            self._learner.derive(user_id, change)
-            now = one_of(change.beliefs(), kept_id)
+            self._deriving.derive(user_id, change)
+            now = one_of(change.beliefs.all(), kept_id)
             both = {each.event for each in (*kept.supporting, *other.supporting)}
             if both - {each.event for each in now.supporting}:
                 raise UsageError(
@@ -97,7 +97,7 @@ class Decisions:
         detail: str = "",
     ) -> Belief:
         with self._memory.learning.from_outside(user_id) as change:
-            before = change.beliefs()
+            before = change.beliefs.all()
             held = one_of(before, belief_id)
             _check(held, did)
             decision = Decision(
@@ -109,12 +109,12 @@ class Decisions:
             draft = Draft.of(held)
             if not draft.decide(decision):
                 return held
-            change.decide(belief_id, draft.value().decisions)
+            change.beliefs.decide(belief_id, draft.value().decisions)
             change.user_edits.log(
                 user_act_of(did, (belief_id,), (held,), decision.at, detail=detail)
             )
-            self._learner.derive(user_id, change)
-            return one_of(change.beliefs(), belief_id)
+            self._deriving.derive(user_id, change)
+            return one_of(change.beliefs.all(), belief_id)
 
 
 def _check(belief: Belief, did: Did) -> None:

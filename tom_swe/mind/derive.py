@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tom_swe.advise.brief import briefings
@@ -20,47 +20,44 @@ if TYPE_CHECKING:
 class Deriving:
     """Derives beliefs and the briefings made from them, in the transaction of a change."""
 
-    def __init__(self, briefing_tokens: int) -> None:
+    def __init__(self, embedder: Callable[[], Embedder | None], briefing_tokens: int) -> None:
+        self._embedder = embedder
         self._briefing_tokens = briefing_tokens
 
     def derive(
-        self,
-        user_id: str,
-        change: ChangeOfMind,
-        embedder: Embedder | None,
-        *,
-        vectors: Mapping[str, Vector] | None = None,
+        self, user_id: str, change: ChangeOfMind, *, vectors: Mapping[str, Vector] | None = None
     ) -> int:
         """Fold the log, and store the beliefs and briefings; return how many beliefs changed.
 
         ``vectors`` holds the vectors of new statements.
         """
+        embedder = self._embedder()
         name = embedder.name if embedder else ""
-        log = change.log(name)
-        missing = statements_in(log.events) - log.vectors.keys()
+        log = change.beliefs.log(name)
+        said = statements_in(log.events)
+        missing = said - log.vectors.keys()
         fresh = {text: vector for text, vector in (vectors or {}).items() if text in missing}
         fresh |= vectors_of(embedder, sorted(missing - fresh.keys()))
-        change.keep_statement_vectors(fresh, name)
-        change.drop_other_vectors(statements_in(log.events))
+        change.beliefs.keep_vectors(fresh, name, said)
         known = log.vectors | fresh
         beliefs, parts = named(fold(log.events, Similarity(known, log.relations)), log.owners)
-        change.join(parts)
-        changed = change.believe(beliefs, known, name)
+        change.beliefs.join(parts)
+        changed = change.beliefs.believe(beliefs, known, name)
         self.brief(user_id, change)
         return changed
 
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
         """Store the briefings."""
-        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
-        change.brief(briefings(user, self._briefing_tokens))
+        user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
+        change.beliefs.brief(briefings(user, self._briefing_tokens))
 
     def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
         """Store the briefings that differ; return how many did."""
-        user = UserModel(user_id=user_id, beliefs=told(change.beliefs()))
+        user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
         fresh = {each.repository: each for each in briefings(user, self._briefing_tokens)}
-        stored = {each.repository: each for each in change.briefings()}
+        stored = {each.repository: each for each in change.beliefs.briefings()}
         names = fresh.keys() | stored.keys()
         differing = [name for name in names if fresh.get(name) != stored.get(name)]
         if differing:
-            change.brief(fresh.values())
+            change.beliefs.brief(fresh.values())
         return len(differing)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.feedback import verdicts
 from tom_swe.errors import UsageError
-from tom_swe.mind.learn import Learner
+from tom_swe.mind.derive import Deriving
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.advice import Outcome
 from tom_swe.model.belief import Belief, Judge
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Feedback:
     """Weighs beliefs by what became of the advice that cited them."""
 
-    def __init__(self, memory: Store, learner: Learner) -> None:
+    def __init__(self, memory: Store, deriving: Deriving) -> None:
         self._memory = memory
-        self._learner = learner
+        self._deriving = deriving
 
     def judge(
         self,
@@ -37,15 +37,15 @@ class Feedback:
         """Keeps what became of a suggestion; the beliefs that it cited, as they stand then."""
         by = Judge.AGENT if by_agent else Judge.PERSON
         with self._memory.learning.from_outside(user_id) as change:
-            cited = change.cited(consultation_id)
+            cited = change.advice.cited(consultation_id)
             now = datetime.now(UTC)
             shared = verdicts(consultation_id, cited, outcome, right=right, by=by, at=now)
-            if by_agent and change.judged_by(consultation_id) is Judge.PERSON:
+            if by_agent and change.advice.judged_by(consultation_id) is Judge.PERSON:
                 raise UsageError(
                     f"the person judged advice a{consultation_id} themselves: keep their outcome"
                 )
-            known = change.user_edits.judged(consultation_id)
-            change.judge(consultation_id, outcome, shared)
+            known = change.advice.judged(consultation_id)
+            change.advice.judge(consultation_id, outcome, shared)
             if not by_agent:
                 change.user_edits.log(
                     user_act_of(
@@ -58,5 +58,5 @@ class Feedback:
                         consultation_id=consultation_id,
                     )
                 )
-            self._learner.derive(user_id, change)
-            return tuple(belief for belief in change.beliefs() if belief.id in cited)
+            self._deriving.derive(user_id, change)
+            return tuple(belief for belief in change.beliefs.all() if belief.id in cited)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.errors import UsageError
 from tom_swe.extract.pointers import shares_words
-from tom_swe.mind.learn import Learner
+from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parts import Mind
 from tom_swe.mind.user_acts import texts_of
 from tom_swe.model.memory import Mentions
@@ -25,11 +25,11 @@ class Forgetting:
     """Deletes, derives what is left again, and purges."""
 
     def __init__(
-        self, memory: Store, mind: Mind, learner: Learner, say: Callable[[str], None]
+        self, memory: Store, mind: Mind, deriving: Deriving, say: Callable[[str], None]
     ) -> None:
         self._memory = memory
         self._mind = mind
-        self._learner = learner
+        self._deriving = deriving
         self._say = say
 
     def sessions(self, user_id: str, session_ids: Collection[int]) -> None:
@@ -67,17 +67,16 @@ class Forgetting:
             said += [turn.text for turn in session.by(Role.USER)]
         pointers = {*gone.pointers, *self._pointers_to(user_id, said)}
         with self._memory.learning.from_outside(user_id) as change:
-            change.drop_pointers(pointers)
+            change.erase.pointers(pointers)
             for session_id in gone.sessions:
-                change.forget_session(session_id)
-            left = {belief.id for belief in change.beliefs() if belief.supporting}
+                change.erase.session(session_id)
+            left = {belief.id for belief in change.beliefs.all() if belief.supporting}
             for belief_id in gone.beliefs:
                 if belief_id in left:
-                    change.forget_belief(belief_id)
-            change.drop_consultations(gone.consultations)
-            change.user_edits.drop(gone.user_acts)
+                    change.erase.belief(belief_id)
+            change.erase.answers(gone.consultations)
+            change.erase.user_acts(gone.user_acts)
             self._derive(user_id, change)
-        self._learner.embed_beliefs(user_id)
         self.purge()
 
     def older(self, user_id: str, moment: datetime) -> int:
@@ -100,8 +99,8 @@ class Forgetting:
         belief = self._memory.beliefs.get(user_id, belief_id)
         pointers = self._pointers_to(user_id, belief.quotes)
         with self._memory.learning.from_outside(user_id) as change:
-            change.drop_pointers(pointers)
-            change.forget_belief(belief_id)
+            change.erase.pointers(pointers)
+            change.erase.belief(belief_id)
             self._derive(user_id, change)
         self.purge()
 
@@ -111,8 +110,8 @@ class Forgetting:
         self.purge()
 
     def _derive(self, user_id: str, change: ChangeOfMind) -> None:
-        self._learner.derive(user_id, change)
-        change.drop_consultations()
+        self._deriving.derive(user_id, change)
+        change.erase.answers()
 
     def _pointers_to(self, user_id: str, texts: Sequence[str]) -> list[int]:
         return [p.id for p in self._memory.pointers.all(user_id) if shares_words(p, texts)]

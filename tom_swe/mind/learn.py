@@ -61,12 +61,12 @@ class Learner:
     """Learns from what the memory has queued."""
 
     def __init__(
-        self, memory: Store, mind: Mind, *, say: Callable[[str], None], briefing_tokens: int
+        self, memory: Store, mind: Mind, deriving: Deriving, say: Callable[[str], None]
     ) -> None:
         self._memory = memory
         self._mind = mind
         self._say = say
-        self._deriving = Deriving(briefing_tokens)
+        self._deriving = deriving
 
     def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it."""
@@ -117,21 +117,6 @@ class Learner:
     def vectors(self, model: SessionModel) -> dict[str, Vector]:
         """The vectors of what a session showed, by statement."""
         return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
-
-    def derive(
-        self, user_id: str, change: ChangeOfMind, *, vectors: Mapping[str, Vector] | None = None
-    ) -> int:
-        """Fold the log and store the beliefs: `Deriving.derive`."""
-        return self._deriving.derive(user_id, change, self._mind.embedder, vectors=vectors)
-
-    def rebrief(self, user_id: str) -> int:
-        """Store the briefings that differ; return how many did."""
-        with self._memory.learning.from_outside(user_id) as change:
-            return self._deriving.rebrief(user_id, change)
-
-    def brief(self, user_id: str, change: ChangeOfMind) -> None:
-        """Store the briefings."""
-        self._deriving.brief(user_id, change)
 
     def catch_up(self, user_id: str) -> None:
         """Embeds the turns that were not, and brings up the index where it pays and is free."""
@@ -246,21 +231,21 @@ class Learner:
 
     def _observe(self, change: ChangeOfMind, read: _Read) -> int:
         """Keeps what a session showed; how many observations are new."""
-        change.keep_pointers(read.found)
-        observed = change.observe(read.model)
-        change.compare(read.relations, observed)
+        change.session.keep_pointers(read.found)
+        observed = change.session.observe(read.model)
+        change.session.compare(read.relations, observed)
         return len(observed)
 
     def _settle(self, user_id: str, learned: Sequence[tuple[ChangeOfMind, _Read, int]]) -> int:
         """Believes what follows from these sessions; how many beliefs changed."""
         change = learned[-1][0]
         vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
-        changed = self.derive(user_id, change, vectors=vectors)
+        changed = self._deriving.derive(user_id, change, vectors=vectors)
         # What was told and done is judged by what is believed now, and may change that.
         judged = [_notice(each, read.model.observations) for each, read, _ in learned]
         if any(judged):
-            changed += self.derive(user_id, change)
-        change.uncite()
+            changed += self._deriving.derive(user_id, change)
+        change.beliefs.uncite()
         return changed
 
     def _give_back(self, job: Job, error: Exception) -> str:
@@ -278,9 +263,9 @@ def _notice(change: ChangeOfMind, observations: Iterable[Observation]) -> bool:
     disobeyed gives no verdict, since the person's words are evidence already and no belief is
     wrong because an agent ignored it.
     """
-    telling = change.telling()
+    telling = change.session.telling()
     if telling is None or telling.session_id is None:
         return False
-    told = [belief for belief in change.beliefs() if belief.id in telling.belief_ids]
-    found = adherence(change.session(), telling, told, observations)
-    return bool(change.keep_adherence(telling, found, kept_to(telling, found)))
+    told = [belief for belief in change.beliefs.all() if belief.id in telling.belief_ids]
+    found = adherence(change.session.value(), telling, told, observations)
+    return bool(change.session.keep_adherence(telling, found, kept_to(telling, found)))

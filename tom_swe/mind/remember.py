@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
 from tom_swe.extract.stated import holding, same_statement, session_of_statement
+from tom_swe.mind.derive import Deriving
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Scope, SessionModel
@@ -25,8 +26,11 @@ RECENT = timedelta(days=1)
 class Statements:
     """Takes in statements at once, and pointers to the person's words once these are found."""
 
-    def __init__(self, memory: Store, learner: Learner, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self, memory: Store, deriving: Deriving, learner: Learner, redact: Callable[[str], str]
+    ) -> None:
         self._memory = memory
+        self._deriving = deriving
         self._learner = learner
         self._redact = redact
 
@@ -40,11 +44,11 @@ class Statements:
         statements = self._learner.vectors(model)
         quotes = [each.quote.text for each in model.observations]
         with self._memory.learning.from_statement(user_id, session, quotes) as change:
-            made = set(change.observe(model))
-            self._learner.derive(user_id, change, vectors=statements)
+            made = set(change.session.observe(model))
+            self._deriving.derive(user_id, change, vectors=statements)
             stated = tuple(
                 belief
-                for belief in change.beliefs()
+                for belief in change.beliefs.all()
                 if any(each.observation_id in made for each in belief.supporting)
             )
             now = datetime.now(UTC)

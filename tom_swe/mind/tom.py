@@ -10,6 +10,7 @@ from tom_swe.advise.brief import brief
 from tom_swe.errors import UsageError
 from tom_swe.explain.why_not import WhyNot
 from tom_swe.mind.decide import Decisions
+from tom_swe.mind.derive import Deriving
 from tom_swe.mind.feedback import Feedback
 from tom_swe.mind.forget import Forgetting
 from tom_swe.mind.learn import Learned, Learner
@@ -55,13 +56,14 @@ class Tom:
         self._redact = redact
         self._briefing_tokens = briefing_tokens
         self._keep_days = keep_days
-        self._learner = Learner(memory, self._mind, say=say, briefing_tokens=briefing_tokens)
-        self._statements = Statements(memory, self._learner, redact)
-        self._decisions = Decisions(memory, self._learner, redact)
-        self._feedback = Feedback(memory, self._learner)
-        self._undoing = Undoing(memory, self._learner)
+        self._deriving = Deriving(lambda: self._mind.embedder, briefing_tokens)
+        self._learner = Learner(memory, self._mind, self._deriving, say)
+        self._statements = Statements(memory, self._deriving, self._learner, redact)
+        self._decisions = Decisions(memory, self._deriving, redact)
+        self._feedback = Feedback(memory, self._deriving)
+        self._undoing = Undoing(memory, self._deriving)
         self._recall = Recall(memory, self._mind)
-        self._forgetting = Forgetting(memory, self._mind, self._learner, say)
+        self._forgetting = Forgetting(memory, self._mind, self._deriving, say)
 
     @property
     def embedder(self) -> Embedder | None:
@@ -121,7 +123,8 @@ class Tom:
 
     def rebrief(self, user_id: str) -> int:
         """Makes anew what later sessions are told; how many briefings that changed."""
-        return self._learner.rebrief(user_id)
+        with self.memory.learning.from_outside(user_id) as change:
+            return self._deriving.rebrief(user_id, change)
 
     def remember(self, user_id: str, text: str, scope: Scope = EVERYWHERE) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then.
@@ -284,7 +287,7 @@ class Tom:
         if not export.tables.get("user"):
             return  # of somebody who was never heard of
         with self.memory.learning.from_outside(user_id) as change:
-            self._learner.brief(user_id, change)
+            self._deriving.brief(user_id, change)
         self._learner.embed_beliefs(user_id)
         self._learner.catch_up(user_id)
 

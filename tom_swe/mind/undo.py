@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tom_swe.errors import UsageError
-from tom_swe.mind.learn import Learner
+from tom_swe.mind.derive import Deriving
 from tom_swe.model.belief import DecisionKind
 from tom_swe.model.user_acts import UserAct
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Undoing:
     """Takes back what the person did, the last first."""
 
-    def __init__(self, memory: Store, learner: Learner) -> None:
+    def __init__(self, memory: Store, deriving: Deriving) -> None:
         self._memory = memory
-        self._learner = learner
+        self._deriving = deriving
 
     def undo(self, user_id: str, count: int) -> tuple[UserAct, ...]:
         """Takes the last acts back; those that were. Raises UsageError where none is left."""
@@ -31,7 +31,7 @@ class Undoing:
         with self._memory.learning.from_outside(user_id) as change:
             while len(done) < count and (last := change.user_edits.last()):
                 _take_back(change, last)
-                self._learner.derive(user_id, change)
+                self._deriving.derive(user_id, change)
                 done.append(last)
             if not done:
                 raise UsageError(
@@ -50,12 +50,12 @@ def _take_back(change: ChangeOfMind, last: UserAct) -> None:
         other = next(each for each in image.before if each.id == image.moved.other)
         change.user_edits.unmerge(other, image.moved, last.id)
         kept = next(each for each in image.before if each.id == image.moved.kept)
-        change.decide(kept.id, kept.decisions)
+        change.beliefs.decide(kept.id, kept.decisions)
         return
     if last.session_id is not None:
         change.user_edits.unstate(last.session_id, image.forgotten)
     if image.judged and last.consultation_id is not None:
-        change.judge(last.consultation_id, image.judged.outcome, image.judged.verdicts)
+        change.advice.judge(last.consultation_id, image.judged.outcome, image.judged.verdicts)
     if last.did.value in DecisionKind:
         for was in image.before:
-            change.decide(was.id, was.decisions)
+            change.beliefs.decide(was.id, was.decisions)
