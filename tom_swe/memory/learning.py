@@ -84,37 +84,36 @@ class ChangesOfMind:
 class ChangeOfMind:
     """One transaction under the write lock, and what can be changed in it.
 
-    ``session_id`` is the session that brings the change. ``remembered_again`` holds the
-    digests of words that were forgotten until now.
+    ``remembered_again`` holds the digests of words that were forgotten until now.
     """
 
-    transaction: orm.Session
-    user_id: str
-    session_id: int | None = None
+    _transaction: orm.Session
+    _user_id: str
+    _session_id: int | None = None
     remembered_again: Collection[str] = ()
 
     @property
     def session(self) -> SessionFindings:
         """What the session that brings this change showed and was told."""
-        assert self.session_id is not None
-        return SessionFindings(self.transaction, self.user_id, self.session_id)
+        assert self._session_id is not None
+        return SessionFindings(self._transaction, self._user_id, self._session_id)
 
     @property
     def beliefs(self) -> BeliefWriter:
         """What is believed."""
-        return BeliefWriter(self.transaction, self.user_id)
+        return BeliefWriter(self._transaction, self._user_id)
 
     @property
     def advice(self) -> AdviceOutcomes:
         """What became of advice."""
-        return AdviceOutcomes(self.transaction, self.user_id)
+        return AdviceOutcomes(self._transaction, self._user_id)
 
     @property
     def user_edits(self) -> UserEdits:
         """What only the person does."""
-        return UserEdits(self.transaction, self.user_id, self.session_id)
+        return UserEdits(self._transaction, self._user_id, self._session_id)
 
     @property
     def erase(self) -> Erasure:
         """What is deleted for good."""
-        return Erasure(self.transaction, self.user_id)
+        return Erasure(self._transaction, self._user_id)
