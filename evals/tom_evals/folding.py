@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from datetime import timedelta
@@ -16,8 +17,6 @@ from tom_swe.model.event import Heard, heard_id
 from tom_swe.testing import HashEmbedder
 
 REPOSITORIES = tuple(f"acme/repo-{number:02d}" for number in range(20))
-# Subjects of two to four values; some come up far more often than others.
-SUBJECTS = {f"subject-{number:02d}": 2 + number % 3 for number in range(60)}
 ON_A_SUBJECT, SAID_BEFORE, REWORDED, OF_ONE_REPOSITORY, AGAINST = 0.7, 0.5, 0.3, 0.4, 0.08
 SOURCES = (Source.INSTRUCTION, Source.PREFERENCE, Source.CORRECTION, Source.HINT)
 OFTEN = (9, 5, 4, 2)
@@ -62,6 +61,15 @@ WORDS = [
     "socket",
 ]
 
+VALUES = ("never", "weekly", "hourly", "twice")
+# Subjects of two to four values, by words that few of them share.
+SUBJECTS = {
+    f"{one}-{other}": VALUES[: 2 + number % 3]
+    for number, (one, other) in enumerate(
+        itertools.islice(itertools.combinations(WORDS, 2), 0, 600, 10)
+    )
+}
+
 
 def observations(count: int, seed: int = SEED) -> list[Heard]:
     """What somebody says in sessions of three observations, oldest first."""
@@ -76,8 +84,9 @@ def observations(count: int, seed: int = SEED) -> list[Heard]:
         if rng.random() < ON_A_SUBJECT:
             dimension = list(SUBJECTS)[int(len(SUBJECTS) * rng.random() ** 2)]
             # Most of what is said on a subject names the same value.
-            value = f"value-{min(int(rng.expovariate(2.5)), SUBJECTS[dimension] - 1)}"
-            statement = f"Use {value} for {dimension}"
+            values = SUBJECTS[dimension]
+            value = values[min(int(rng.expovariate(2.5)), len(values) - 1)]
+            statement = f"{dimension} {value}"
         elif free and rng.random() < SAID_BEFORE:
             statement = rng.choice(free)
             if rng.random() < REWORDED:

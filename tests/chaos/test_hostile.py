@@ -18,10 +18,9 @@ from safety.mcp_server import serving
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.errors import MemoryFault
-from tom_swe.hosts.inbox import LEARNER_LOCK, append
+from tom_swe.hosts.inbox import LEARNER_LOCK, Place, append
 from tom_swe.memory.queue import LEASE
 from tom_swe.memory.store import Store
-from tom_swe.place import Place
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.tom_agent import create_tom_agent
 

@@ -4,7 +4,7 @@ import re
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tom_evals.people.speech import (
@@ -58,6 +58,7 @@ def test_what_a_reply_says_stays(reply: str, nth: int, seed: int, repeated: bool
     assert meaning(re.sub(ADDED, "", said)) == meaning(reply)
 
 
+@example("It is in shop/price.py. ``` Please do not touch `Cart.total`.", 0, 0)
 @given(REPLIES, st.integers(0, 9), st.integers())
 def test_code_quotes_and_names_are_as_they_were(reply: str, nth: int, seed: int) -> None:
     """Case and marks of them are part of what they say."""
@@ -65,7 +66,7 @@ def test_code_quotes_and_names_are_as_they_were(reply: str, nth: int, seed: int)
     lines = reply.splitlines()
     verbatim = [each for each in lines if each.startswith(("    ", "x = "))]
     names = re.findall(
-        r"`[^`]*`|\u201c[^\u201d]*\u201d|ValueError|Model|Python 3.12|\S+\.py", reply
+        r"(?<!`)`[^`]+`(?!`)|\u201c[^\u201d]*\u201d|ValueError|Model|Python 3.12|\S+\.py", reply
     )
     assert all(each in said for each in (*verbatim, *names))
 

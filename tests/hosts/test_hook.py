@@ -18,11 +18,11 @@ import pytest
 
 from tom_swe import LOCAL_USER, Settings, Tom, load_settings, open_tom
 from tom_swe.hosts import hook, inbox
+from tom_swe.hosts.inbox import Place
 from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
 from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role
-from tom_swe.place import Place
 from tom_swe.testing import HashEmbedder, session_of
 
 HOOK = [sys.executable, "-m", "tom_swe.hosts.hook"]

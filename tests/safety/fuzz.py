@@ -18,9 +18,8 @@ from safety.inputs import bent_file, event, files
 from tom_swe.errors import SourceError
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.hosts import hook
-from tom_swe.hosts.inbox import HookFault
+from tom_swe.hosts.inbox import HookFault, Place
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.place import Place
 
 LIMIT = 1.0
 REDACTOR = Redactor()

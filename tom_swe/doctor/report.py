@@ -9,13 +9,13 @@ from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault
 from tom_swe.explain.audit import Audit, audit
 from tom_swe.hosts import install
+from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.importing import find
 from tom_swe.memory.encryption.cipher import is_encrypted
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import Problem
-from tom_swe.place import Place
 from tom_swe.settings import Settings, helper_of, model_of, reader_of
 
 

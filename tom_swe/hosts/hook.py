@@ -25,12 +25,13 @@ from tom_swe.hosts.inbox import (
     INBOX,
     LEARNER_LOCK,
     HookFault,
+    Place,
     append,
     is_locked,
     log,
     now,
 )
-from tom_swe.place import DATABASE, ENCRYPTED, FILE_MODE, Place
+from tom_swe.place import DATABASE, ENCRYPTED, FILE_MODE
 
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
 EVENTS = (PROMPT, STOP, END, START)

@@ -19,8 +19,8 @@ from tom_swe.hosts import serving
 from tom_swe.hosts.bundle import HOOKS, PLUGIN, SERVERS, bundled, plugin_folder
 from tom_swe.hosts.files import Change, Table, change, items, parsed, read
 from tom_swe.hosts.hook import COMPACTED, EVENTS, START
+from tom_swe.hosts.inbox import Place
 from tom_swe.model.base import Value
-from tom_swe.place import Place
 
 CLAUDE_CODE, OPENHANDS, OPENHANDS_CLI = "claude-code", "openhands", "openhands-cli"
 HOSTS = (CLAUDE_CODE, OPENHANDS, OPENHANDS_CLI)

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from filelock import FileLock, Timeout
 
 from tom_swe.hosts.hook import CLAUDE_CODE, OPENHANDS
-from tom_swe.hosts.inbox import INBOX, LEARNER_LOCK, is_locked, log
-from tom_swe.place import FILE_MODE, Place
+from tom_swe.hosts.inbox import INBOX, LEARNER_LOCK, Place, is_locked, log
+from tom_swe.place import FILE_MODE
 
 if TYPE_CHECKING:
     from tom_swe.ingest import Redactor

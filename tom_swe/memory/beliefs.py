@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, orm, select, update
+from sqlalchemy import Row, delete, func, insert, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.checkout import name_among
@@ -39,6 +39,15 @@ from tom_swe.model.user import UserModel, told
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
+
+# A briefing without the time at which it was made.
+_BRIEFING = select(
+    BriefingRow.user_id,
+    BriefingRow.repository,
+    BriefingRow.text,
+    BriefingRow.tokens,
+    BriefingRow.belief_ids,
+)
 
 
 class Beliefs:
@@ -86,9 +95,9 @@ class Beliefs:
     def briefing(self, user_id: str, repository: str) -> Briefing | None:
         """The briefing stored for a repository, else the one for everywhere, else None."""
         with self._database.read() as transaction:
-            mine = select(BriefingRow).where(BriefingRow.user_id == user_id)
-            rows = {row.repository: row for row in transaction.scalars(mine)}
-            row = rows.get(name_among(rows, repository))
+            mine = _BRIEFING.where(BriefingRow.user_id == user_id)
+            found = {row.repository: row for row in transaction.execute(mine)}
+            row = found.get(name_among(found, repository))
             return None if row is None else _briefing(row)
 
 
@@ -184,8 +193,8 @@ class BeliefWriter:
 
     def briefings(self) -> list[Briefing]:
         """The stored briefings."""
-        mine = select(BriefingRow).where(BriefingRow.user_id == self._user_id)
-        return [_briefing(row) for row in self._transaction.scalars(mine)]
+        mine = _BRIEFING.where(BriefingRow.user_id == self._user_id)
+        return [_briefing(row) for row in self._transaction.execute(mine)]
 
     def brief(self, briefings: Iterable[Briefing]) -> None:
         """Replaces the stored briefings."""
@@ -250,11 +259,12 @@ def _told(transaction: orm.Session, user_id: str) -> tuple[Belief, ...]:
     )
 
 
-def _briefing(row: BriefingRow) -> Briefing:
+def _briefing(row: Row[str, str, str, int, str]) -> Briefing:
+    user_id, repository, said, tokens, belief_ids = row
     return Briefing(
-        user_id=row.user_id,
-        repository=row.repository,
-        text=row.text,
-        tokens=row.tokens,
-        belief_ids=tuple(json.loads(row.belief_ids)),
+        user_id=user_id,
+        repository=repository,
+        text=said,
+        tokens=tokens,
+        belief_ids=tuple(json.loads(belief_ids)),
     )

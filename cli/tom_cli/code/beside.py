@@ -16,8 +16,8 @@ from tom_swe.advise.recall import in_force
 from tom_swe.checkout import is_ignored
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook, inbox
+from tom_swe.hosts.inbox import Place
 from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
-from tom_swe.place import Place
 from tom_swe.settings import NONE
 from tom_swe.text.safe import ADVICE, fenced
 
