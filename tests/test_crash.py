@@ -47,7 +47,7 @@ def learn(store: Store, rng: random.Random | None = None) -> None:
     process.communicate(timeout=300)
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_killed_learner_loses_nothing_and_learns_nothing_twice(
     settings: Settings, kills: int, tmp_path: Path
 ) -> None:

@@ -277,6 +277,7 @@ def test_what_the_agent_has_just_said_makes_a_request_clear(make_agent: MakeAgen
     assert answer is None or "?" not in answer.suggestions
 
 
+@pytest.mark.slow
 def test_sixteen_at_once_are_answered_right(make_agent: MakeAgent, tom: Tom) -> None:
     """Two agents of one memory, sixteen threads, two users: each hears about their own."""
     prefer(tom)

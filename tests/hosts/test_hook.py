@@ -688,6 +688,7 @@ def was_learned_in_part(home: Path) -> bool:
     return rows(home, LEARNED) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "moment",
     [

@@ -109,6 +109,7 @@ def test_killed_at_any_line_it_opens_in_one_form_or_the_other(path: Path, which:
     assert int(done.stdout) > 50
 
 
+@pytest.mark.slow
 def test_what_another_process_has_open_is_not_converted(path: Path, ring: Path) -> None:
     """It is said who is in the way, and neither the memory nor the keyring has changed."""
     code = (
@@ -158,6 +159,7 @@ def test_who_opened_it_before_cannot_write_into_what_was_replaced(path: Path) ->
         assert other.wait() == 0
 
 
+@pytest.mark.slow
 def test_processes_share_an_encrypted_memory(path: Path) -> None:
     """Four processes write at once, and all that they wrote is there."""
     converting.encrypt(path, "", 5)

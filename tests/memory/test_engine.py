@@ -25,9 +25,8 @@ print(put.state)
 """
 
 
-@pytest.mark.parametrize(
-    "round_", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 6))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("round_", range(1, 6))
 def test_eight_first_starts_at_once_all_work(tmp_path: Path, round_: int) -> None:
     """Eight processes that meet a fresh folder together all make or find one database."""
     database = tmp_path / "tom" / "tom.db"

@@ -1,7 +1,6 @@
 """The reducer: what is believed is a fold over the log. Pure.
 
-`fold` takes the log in its order; `Fold.step` goes on from what was believed, and takes only
-what is newer than all before. Both give the same.
+`fold` takes the whole log in its order. `Fold` takes it event by event, for whoever looks on.
 
 **Agreement.** An observation strengthens the belief that says the same in the same place, else
 founds one. **Widening.** What is said in two places, and opposed in neither, holds everywhere,
@@ -19,7 +18,7 @@ rejected advice may end a belief, and a second judgement of the same advice repl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tom_swe.beliefs.conflict import agreement, claim_of, conflicts, outweighs
 from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM, Draft
@@ -53,39 +52,14 @@ def fold(events: Iterable[Event], similarity: Similarity) -> list[Belief]:
     return folding.beliefs()
 
 
-def advanced(
-    beliefs: Sequence[Belief], log: Sequence[Event], new: Sequence[Event], similarity: Similarity
-) -> list[Belief]:
-    """What is believed once the log is this; ``new`` is what has come to it, nothing has gone.
-
-    Goes on from ``beliefs``, what was believed before, where all that is new is newer than the
-    rest; else folds the whole log. With nothing new the log has lost something.
-    """
-    known = {each.event for each in new}
-    last = max((order(each) for each in log if each.event not in known), default=None)
-    if not new or (last is not None and min(map(order, new)) <= last):
-        return fold(log, similarity)
-    folding = Fold(similarity, beliefs)
-    folding.prepare(new)
-    for event in sorted(new, key=order):
-        folding.step(event)
-    return folding.beliefs()
-
-
 class Fold:
     """What is believed, and how each event changes it."""
 
-    def __init__(self, similarity: Similarity, beliefs: Sequence[Belief] = ()) -> None:
+    def __init__(self, similarity: Similarity) -> None:
         self._similarity = similarity
         self._drafts = Drafts(similarity)
         self._standings = Standings(self._drafts, similarity)
-        self._next = max((belief.id for belief in beliefs), default=0) + 1
-        similarity.prepare(wording for belief in beliefs for wording in belief.wordings)
-        made = {belief.id: Draft.of(belief) for belief in beliefs}
-        for belief in beliefs:
-            if belief.superseded_by is not None:
-                made[belief.id].superseded_by = made[belief.superseded_by]
-            self._drafts.add(made[belief.id])
+        self._next = 1
 
     def prepare(self, events: Iterable[Event]) -> None:
         """Compares the statements that are to come, all at once."""
