@@ -185,6 +185,20 @@ def test_forgetting_is_for_good(tom: Tom, settings: Settings) -> None:
         tom.undo("ada")
 
 
+def test_forgetting_after_a_merge_that_was_undone_leaves_what_was_done_to_the_other(
+    tom: Tom,
+) -> None:
+    """The two beliefs have nothing more to do with each other."""
+    pnpm, main = (b.id for b in tom.memory.beliefs.told("ada"))
+    tom.pin("ada", main)
+    tom.merge("ada", pnpm, main)
+    tom.undo("ada", 1)
+    tom.forget_belief("ada", pnpm)
+    assert [each.did for each in tom.memory.user_acts.all("ada")] == [Did.PIN]
+    tom.undo("ada", 1)
+    assert not tom.memory.beliefs.get("ada", main).is_pinned
+
+
 def test_a_phrase_is_forgotten_in_what_was_changed_too(tom: Tom, settings: Settings) -> None:
     """An edit that was edited again is in no belief any more, only in what would undo it."""
     tom.edit("ada", 3, "Quokkas guard the branch")

@@ -106,11 +106,12 @@ def drop_user_acts_on(
     while found := [each for each in acts if gone & _mentioned(each)]:
         for each in found:
             acts.remove(each)
-            moved = each.image.moved
-            if moved and moved.kept not in gone and each.undone_at is None:
+            # A merge that was undone holds nothing together.
+            moved = each.image.moved if each.undone_at is None else None
+            if moved and moved.kept not in gone:
                 _keep_bare(transaction, each)
                 continue
-            if moved and moved.kept in gone:
+            if moved:
                 gone.add(moved.other)
             transaction.execute(delete(UserActRow).where(UserActRow.id == each.id))
 
