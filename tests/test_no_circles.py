@@ -13,7 +13,6 @@ PACKAGES = {
     "tom_migrations": ROOT / "migrations" / "tom_migrations",
     "tom_evals": ROOT / "evals" / "tom_evals",
 }
-# Circles that an import inside a function closes. Each has its reason; a mended one goes.
 type Graph = Mapping[str, frozenset[str]]
 
 

@@ -272,10 +272,10 @@ def intake_line(host: str, intake: Intake) -> str:
 
 
 def show_problems(problems: Sequence[Problem], sound: str) -> None:
-    """Problems with what mends them, or that there are none."""
+    """Problems with what fixes them, or that there are none."""
     out = console()
     if not problems:
         out.print(Text(f"✓ {sound}", style="green"))
     for each in problems:
         out.print(Text(f"✗ {safe(each.what)}", style="red"))
-        out.print(f"    fix: {safe(each.mend)}")
+        out.print(f"    fix: {safe(each.fix)}")

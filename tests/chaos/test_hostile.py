@@ -97,7 +97,7 @@ COMMANDS = [
 def test_a_full_disk_is_called_that_and_loses_nothing(
     size: str, sessions: int, tmp_path: Path
 ) -> None:
-    """By tom itself in the middle of an import, then to the last byte; with room all is mended."""
+    """By tom itself in the middle of an import, then to the last byte; with room all is fixed."""
     kept, long = history(tmp_path, "ruff", 3), history(tmp_path, "mypy", sessions)
     steps = [tom("import", "jsonl", kept), tom("learn"), tom("import", "jsonl", long)]
     steps += [["fill"], *[tom(*each) for each in COMMANDS]]
@@ -258,7 +258,7 @@ def test_a_damaged_briefing_stops_no_prompt_and_is_repaired_by_what_is_saved(tol
     first = subprocess.run(repair, capture_output=True, text=True)
     assert first.returncode == 1
     (left,) = json.loads(first.stdout)["left"]
-    saved = Path(left["mend"].split("tom db restore ")[1].split("`")[0])
+    saved = Path(left["fix"].split("tom db restore ")[1].split("`")[0])
     assert subprocess.run([*CLI, "db", "restore", "--yes", str(saved)]).returncode == 0
     second = subprocess.run(repair, capture_output=True, text=True)
     assert second.returncode == 0, second.stdout
@@ -266,7 +266,7 @@ def test_a_damaged_briefing_stops_no_prompt_and_is_repaired_by_what_is_saved(tol
     fired = subprocess.run([*HOOK, "UserPromptSubmit"], input=data, capture_output=True)
     assert b"pnpm" in fired.stdout
     third = subprocess.run(repair, capture_output=True, text=True)
-    assert json.loads(third.stdout) == {"mended": [], "left": []}
+    assert json.loads(third.stdout) == {"fixed": [], "left": []}
 
 
 CRASHING = """

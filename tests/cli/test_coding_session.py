@@ -243,7 +243,7 @@ def test_toms_questions_are_asked_and_answers_are_the_persons_words(work: Path, 
     terminal.see("Because you said")
     terminal.see(PROMPT)
     terminal.type("/forget b1")
-    terminal.see("for good?")
+    terminal.see("permanently?")
     terminal.type("y")
     terminal.see("b1 is forgotten")
     terminal.see(PROMPT)

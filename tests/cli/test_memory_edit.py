@@ -89,7 +89,7 @@ def test_undo_says_what_it_took_back(tom) -> None:
     assert tom("memory", "list", "--json")[1] == before
     code, _, err = tom("undo")
     assert code == 2
-    assert "forgot is gone for good" in err
+    assert "forgetting cannot be undone" in err
     assert tom("undo", "0")[0] == 2
     tom("memory", "pin", "b1")
     (done,) = json.loads(tom("undo", "--json")[1])

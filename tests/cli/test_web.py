@@ -267,8 +267,8 @@ def test_costs_are_those_of_the_command(browser: Browser, tom: Tom) -> None:
     assert "<option selected>30</option>" in browser.see("/costs?by=no&days=no")
 
 
-def test_health_says_what_is_to_be_mended(browser: Browser, tom: Tom, settings: Settings) -> None:
-    """The facts of `tom doctor`, its problems with what mends them, and `tom audit` by a button."""
+def test_health_says_what_is_to_be_fixed(browser: Browser, tom: Tom, settings: Settings) -> None:
+    """The facts of `tom doctor`, its problems with what fixes them, and `tom audit` by a button."""
     text = browser.see("/health")
     assert str(settings.home) in text
     assert "Check the vector index" in text
@@ -372,7 +372,7 @@ def test_forgetting_asks_first(browser: Browser, tom: Tom) -> None:
     assert "Undo cannot bring it back" in browser.see("/beliefs/2/forget")
     assert tom.memory.beliefs.get("ada", 2)
     text = browser.send("/beliefs/2/forget")
-    assert "Forgotten for good." in text
+    assert "Forgotten permanently." in text
     assert "Never commit to main" not in text
     with pytest.raises(NotFound):
         tom.memory.beliefs.get("ada", 2)

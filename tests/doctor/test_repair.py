@@ -8,7 +8,7 @@ from tom_swe.testing import session_of
 PAST = "2020-01-01 00:00:00.000000+00:00"
 
 
-def test_all_that_is_derived_is_mended_at_once_and_once(settings: Settings) -> None:
+def test_all_that_is_derived_is_fixed_at_once_and_once(settings: Settings) -> None:
     """Full text, vector index, briefings, dead leases and modes; a second repair finds nothing."""
     tom = open_tom(settings)
     tom.add_session("ada", session_of("from now on use pnpm, not npm", host_id="1"))
@@ -29,8 +29,8 @@ def test_all_that_is_derived_is_mended_at_once_and_once(settings: Settings) -> N
         connection.commit()
     done = repair(settings, print)
     assert done.left == ()
-    told = "\n".join(each.what for each in done.mended)
+    told = "\n".join(each.what for each in done.fixed)
     for part in ("turn_user_fts", "dead learners", "briefings", "vector index", "mode"):
         assert part in told
     assert outside.stat().st_mode & 0o777 == 0o644
-    assert repair(settings, print).mended == ()
+    assert repair(settings, print).fixed == ()

@@ -328,7 +328,7 @@ def foreign(path: Path) -> None:
 def test_a_database_that_cannot_be_read_costs_the_host_nothing(
     fault, told: Tom, home: Path
 ) -> None:
-    """Exit 0, nothing on stdout, one line in the log, the session noted; told when it is mended."""
+    """Exit 0, nothing on stdout, one line in the log, the session noted; told when it is fixed."""
     held = fault(home / "tom.db")
     result = fire("UserPromptSubmit", claude("UserPromptSubmit"))
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")

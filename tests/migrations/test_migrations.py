@@ -93,7 +93,7 @@ def at_second_revision(folder: Path) -> Path:
 
 
 def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> None:
-    """Advice given before can be judged after the upgrade, and keeps its number for good."""
+    """Advice given before can be judged after the upgrade, and keeps its number."""
     path = at_second_revision(tmp_path / "tom")
     store = Store(path)
     assert revision_of(path) == tom_migrations.HEAD

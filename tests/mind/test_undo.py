@@ -181,7 +181,7 @@ def test_forgetting_is_for_good(tom: Tom, settings: Settings) -> None:
     tom.forget_belief("ada", 2)
     assert holding(settings.home, b"quokka") == []
     assert holding(settings.home, b"wombat") == []
-    with pytest.raises(UsageError, match="forgot is gone for good"):
+    with pytest.raises(UsageError, match="forgetting cannot be undone"):
         tom.undo("ada")
 
 

@@ -3,15 +3,15 @@
 from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
-    from tom_swe.doctor.repair import Mended, Repair
+    from tom_swe.doctor.repair import Fixed, Repair
     from tom_swe.doctor.report import Report, audited, problems, reindex
 
-__all__ = ["Mended", "Repair", "Report", "audited", "problems", "reindex"]
+__all__ = ["Fixed", "Repair", "Report", "audited", "problems", "reindex"]
 
 __getattr__ = loading(
     __name__,
     {
-        "Mended": "repair",
+        "Fixed": "repair",
         "Repair": "repair",
         "Report": "report",
         "audited": "report",

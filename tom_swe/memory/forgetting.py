@@ -26,7 +26,7 @@ from tom_swe.model.belief import Stance
 
 
 class Erasure:
-    """Deletes for good, in a transaction."""
+    """Deletes permanently, in a transaction."""
 
     def __init__(self, transaction: orm.Session, user_id: str) -> None:
         self._transaction = transaction

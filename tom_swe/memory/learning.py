@@ -115,5 +115,5 @@ class ChangeOfMind:
 
     @property
     def erase(self) -> Erasure:
-        """What is deleted for good."""
+        """What is deleted permanently."""
         return Erasure(self._transaction, self._user_id)

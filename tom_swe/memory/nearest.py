@@ -95,16 +95,16 @@ class NearestTurns:
         """Where Chroma, if it is in use, and the database differ. Raises IndexFault."""
         if not self.in_use:
             return []
-        mend = "tom db check --repair"
+        fix = "tom db check --repair"
         with self._owned() as owned:
             if owned is None:
-                return [Problem(what="the vector index is in use", mend="try again later")]
+                return [Problem(what="the vector index is in use", fix="try again later")]
             there, wanted = owned.keys(), self._vectors.keys(self._model)
         problems: list[Problem] = []
         if missing := len(wanted - there):
-            problems.append(Problem(what=f"{missing} vectors are not indexed", mend=mend))
+            problems.append(Problem(what=f"{missing} vectors are not indexed", fix=fix))
         if stale := len(there - wanted):
-            problems.append(Problem(what=f"{stale} indexed vectors are outdated", mend=mend))
+            problems.append(Problem(what=f"{stale} indexed vectors are outdated", fix=fix))
         return problems
 
     def close(self) -> None:

@@ -67,7 +67,7 @@ class Store:
             return transaction.scalar(select(UserRow.created_at).where(UserRow.id == user_id))
 
     def reset(self, user_id: str) -> None:
-        """Deletes everything kept about a user, for good."""
+        """Deletes everything kept about a user permanently."""
         with self._database.write() as transaction:
             transaction.execute(delete(UserRow).where(UserRow.id == user_id))
         self.purge()
@@ -113,10 +113,10 @@ class Store:
         with self._database.read() as transaction:
             for (line,) in transaction.execute(text("PRAGMA integrity_check")):
                 if line != "ok":
-                    problems.append(Problem(what=f"database: {line}", mend="tom db check --repair"))
+                    problems.append(Problem(what=f"database: {line}", fix="tom db check --repair"))
             problems.extend(
                 Problem(
-                    what=f"a row of {row[0]} refers to a missing one", mend="tom db check --repair"
+                    what=f"a row of {row[0]} refers to a missing one", fix="tom db check --repair"
                 )
                 for row in transaction.execute(text("PRAGMA foreign_key_check"))
             )
@@ -128,15 +128,15 @@ class Store:
             )
             if strays := transaction.scalar(quotes):
                 problems.append(
-                    Problem(what=f"{strays} quotes are not in their turns", mend="tom learn")
+                    Problem(what=f"{strays} quotes are not in their turns", fix="tom learn")
                 )
         problems.extend(
-            Problem(what=f"{name} is out of date", mend="tom db check --repair")
+            Problem(what=f"{name} is out of date", fix="tom db check --repair")
             for name in self.full_text_faults()
         )
         problems.extend(
             Problem(
-                what=f"{path} is readable by others (mode {mode:o})", mend=f"chmod go-rwx {path}"
+                what=f"{path} is readable by others (mode {mode:o})", fix=f"chmod go-rwx {path}"
             )
             for path, mode in loose(self.path.parent)
         )

@@ -32,7 +32,7 @@ class Decisions:
         return self._decide(user_id, belief_id, Did.CONFIRM)
 
     def reject(self, user_id: str, belief_id: int) -> Belief:
-        """Gives a belief up for good. Raises NotFound."""
+        """Retires a belief permanently. Raises NotFound."""
         return self._decide(user_id, belief_id, Did.REJECT)
 
     def pin(self, user_id: str, belief_id: int) -> Belief:

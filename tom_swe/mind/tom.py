@@ -208,7 +208,7 @@ class Tom:
         return self._decisions.confirm(user_id, belief_id)
 
     def reject(self, user_id: str, belief_id: int) -> Belief:
-        """Gives a belief up, for good unless the person states it outright. Raises NotFound.
+        """Retires a belief permanently unless the person states it outright. Raises NotFound.
 
         Its quotes stay to be seen; neither they nor what says the same bring it back.
         """

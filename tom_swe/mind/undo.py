@@ -35,8 +35,8 @@ class Undoing:
                 done.append(last)
             if not done:
                 raise UsageError(
-                    "there is nothing to undo; what you forgot is gone for good, and `tom memory "
-                    "reject` corrects what tom learned"
+                    "there is nothing to undo; forgetting cannot be undone, and "
+                    "`tom memory reject` corrects what tom learned"
                 )
         return tuple(done)
 

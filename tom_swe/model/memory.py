@@ -64,7 +64,7 @@ class Problem(Value):
     """A problem and how to fix it."""
 
     what: str
-    mend: str
+    fix: str
 
 
 class Mentions(Value):

@@ -42,7 +42,7 @@ class Turn(Value):
 class Session(Value):
     """One conversation of one person with one host's agent, in order.
 
-    ``host`` and ``host_id`` name it for good: importing it again finds the same
+    ``host`` and ``host_id`` identify it: importing it again finds the same
     session. ``repository`` is inferred from ``cwd``, the working directory recorded
     in the transcript, and is empty where none was. ``source`` is the transcript.
     ``stated_scope`` is where a statement to tom itself holds; a transcript has none.

@@ -154,7 +154,7 @@ def at_once(settings: Settings) -> Settings:
 
 
 def is_off(environ: Mapping[str, str], folder: Path) -> bool:
-    """Whether the person has switched tom off, for this process, for this folder or for good."""
+    """Whether the person has switched tom off, for this process, for this folder or everywhere."""
     return is_ignored(str(folder)) or Place(environ).is_off(environ)
 
 

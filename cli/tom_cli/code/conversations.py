@@ -60,13 +60,13 @@ def line_of(each: Kept) -> str:
 
 
 def delete(conversations: Path, conversation_id: str) -> None:
-    """Deletes one for good; nothing where it is not there."""
+    """Deletes one permanently; nothing where it is not there."""
     if _ID.fullmatch(conversation_id):
         shutil.rmtree(conversations / conversation_id, ignore_errors=True)
 
 
 def delete_holding(conversations: Path, phrase: str) -> None:
-    """Deletes for good those in which a phrase stands, however it is cased."""
+    """Deletes permanently those in which a phrase stands, however it is cased."""
     wanted = phrase.strip().casefold()
     plain, escaped = wanted, json.dumps(wanted)[1:-1]
     for place in conversations.glob("*"):
@@ -80,14 +80,14 @@ def delete_holding(conversations: Path, phrase: str) -> None:
 
 
 def delete_before(conversations: Path, moment: datetime) -> None:
-    """Deletes for good those that were last held before then."""
+    """Deletes permanently those that were last held before then."""
     for each in kept(conversations):
         if each.at < moment:
             delete(conversations, each.id)
 
 
 def delete_all(conversations: Path) -> None:
-    """Deletes all of them for good."""
+    """Deletes all of them permanently."""
     shutil.rmtree(conversations, ignore_errors=True)
 
 

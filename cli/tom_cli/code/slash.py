@@ -52,11 +52,11 @@ async def why(session: Session, given: str) -> None:
 
 
 async def forget(session: Session, given: str) -> None:
-    """Deletes a belief for good, when the person agrees."""
+    """Deletes a belief permanently, when the person agrees."""
     beside = await session.beside()
     number = id_of(given, "b", "belief")
     held = beside.tom.memory.beliefs.get(beside.user, number)
-    answer = await session.ask(f"forget b{number}, {safe(held.statement, 80)!r}, for good? y/n ")
+    answer = await session.ask(f"forget b{number}, {safe(held.statement, 80)!r} permanently? y/n ")
     if answer.lower() in {"y", "yes"}:
         await asyncio.to_thread(beside.tom.forget_belief, beside.user, number)
         session.screen.tom(f"b{number} is forgotten")
@@ -171,7 +171,7 @@ COMMANDS: dict[str, Command] = {
     "/profile": Command("", "what tom believes about you here, with your own words", profile),
     "/why": Command("b12", "the quotes and the arithmetic of a belief", why),
     "/remember": Command("WORDS", "tell tom something yourself", remember),
-    "/forget": Command("b12", "forget a belief for good", forget),
+    "/forget": Command("b12", "forget a belief permanently", forget),
     "/suggest": Command("[REQUEST]", "tom's last advice in full, or advice on a request", suggest),
     "/accept": Command("", "the last advice was right", judging(Outcome.ACCEPTED)),
     "/partly": Command("[b1 b2]", "only these beliefs of it were right", judging(Outcome.PARTLY)),

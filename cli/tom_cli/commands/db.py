@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 @app.command()
 def check(
-    mend: Annotated[
+    fix: Annotated[
         bool, typer.Option("--repair", help="Repair what can be repaired without losing anything.")
     ] = False,
     as_json: Json = False,
@@ -63,7 +63,7 @@ def check(
     from tom_cli.render import show_problems
     from tom_swe.doctor.report import problems
 
-    if mend:
+    if fix:
         _repair(as_json)
         return
     with opened() as (tom, _):
@@ -176,7 +176,7 @@ def _asked(state: Report, settings: Settings) -> Report:
         try:
             used = wiring.ask_model(settings, model)
         except ModelFault as error:
-            found.append(Problem(what=str(error), mend="see docs/how-to/language-model.md"))
+            found.append(Problem(what=str(error), fix="see docs/how-to/language-model.md"))
             continue
         price = "" if used.cost is None else f" for ${used.cost:.4f}"
         facts[model.name] = f"answers, with {used.tokens_in + used.tokens_out} tokens{price}"
@@ -189,7 +189,7 @@ def _repair(as_json: bool) -> None:
     import os
 
     from tom_cli.render import console, show_problems
-    from tom_swe.doctor.repair import Mended, repair
+    from tom_swe.doctor.repair import Fixed, repair
     from tom_swe.hosts.learner import take_over
     from tom_swe.settings import load_settings
     from tom_swe.text.safe import safe
@@ -199,12 +199,12 @@ def _repair(as_json: bool) -> None:
     if not done.left and (taken := take_over(os.environ)):
         what = f"{taken} inbox files that a learner left behind"
         done = done.model_copy(
-            update={"mended": (*done.mended, Mended(what=what, done="learned from"))}
+            update={"fixed": (*done.fixed, Fixed(what=what, done="learned from"))}
         )
     if as_json:
         print_json(done)
     else:
-        for each in done.mended:
+        for each in done.fixed:
             console().print(f"repaired: {safe(each.what)}: {safe(each.done)}")
         show_problems(done.left, "the database is intact, and every index is up to date")
     if done.left:

@@ -157,7 +157,7 @@ def learn(
 
 
 def _tell(learned: Learned, settings: Settings) -> None:
-    """What went wrong, and what went for good."""
+    """What failed, and what expired."""
     from tom_swe.text.safe import safe
 
     if learned.expired:

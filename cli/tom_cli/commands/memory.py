@@ -129,7 +129,7 @@ def forget(
 ) -> None:
     """Forget a belief, a session, or everything that matches.
 
-    It deletes for good, including what rests on it alone. tom does not learn a belief again
+    It deletes permanently, including what rests on it alone. tom does not learn a belief again
     from the same words, nor import a session again. Repository, host and time combined select
     the sessions that match all of them.
 
@@ -150,7 +150,7 @@ def forget(
                 "nothing matches, so nothing was forgotten; `tom memory list` shows what there is"
             )
         told = safe(forgetting.described(tom, settings.user, gone))
-        confirmed(f"Forget {told} for good?", yes)
+        confirmed(f"Forget {told} permanently?", yes)
         forgetting.forget(tom, settings, gone, phrase)
     talk(f"forgotten: {told}")
 
@@ -166,7 +166,7 @@ def reset(
     host: Annotated[str | None, typer.Option(help="Only the sessions of this host.")] = None,
     yes: Yes = False,
 ) -> None:
-    """Delete your whole memory, for good.
+    """Delete your whole memory permanently.
 
     This includes the conversations held in `tom`. With a repository or a host it deletes those
     sessions and all that rests on them alone, as `tom memory forget` does. `tom reset` does the
@@ -185,7 +185,7 @@ def reset(
         sizes = tom.memory.sizes()
         confirmed(
             f"Delete all {sizes.sessions} sessions and {sizes.beliefs} beliefs of "
-            f"{settings.user!r} for good?",
+            f"{settings.user!r} permanently?",
             yes,
         )
         tom.reset(settings.user)

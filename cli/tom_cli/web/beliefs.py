@@ -38,7 +38,7 @@ DONE = {
     "pin": "Pinned: it comes first in briefings.",
     "unpin": "Unpinned.",
     "edit": "Reworded.",
-    "forget": "Forgotten for good.",
+    "forget": "Forgotten permanently.",
     "undo": "Undone.",
 }
 QUOTES = 6  # the rest is folded away
@@ -162,7 +162,7 @@ class BeliefPages:
         return self._desk.page("forget", belief=belief)
 
     def forget(self, request: Request, _: Form) -> Response:
-        """Takes a belief out for good."""
+        """Takes a belief out permanently."""
         number = id_in(request, "belief")
         with self._desk.tom() as tom:
             gone = Mentions(beliefs=(tom.memory.beliefs.get(self._desk.user, number).id,))

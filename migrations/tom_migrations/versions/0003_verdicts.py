@@ -1,6 +1,6 @@
 """What became of advice, and pointers that agents leave to the person's words.
 
-Advice is told apart by its number for good: a number that was given away is not given again.
+The number of an advice is never given again.
 """
 
 import sqlalchemy as sa

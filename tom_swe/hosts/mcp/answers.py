@@ -148,7 +148,7 @@ class Answers:
         return Remembered(state="pending", beliefs=[], note=NOTED)
 
     def forget(self, asked: BeliefArguments) -> Forgotten:
-        """Deletes a belief for good; it is not learned again from those words. Raises NotFound."""
+        """Deletes a belief permanently, with its words. Raises NotFound."""
         with self._mind.held() as (tom, user, said):
             tom.forget_belief(user, _number(asked.belief))
             notes = [plain(note) for note in said]

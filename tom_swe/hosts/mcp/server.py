@@ -158,7 +158,7 @@ def tools(answers: Answers) -> list[Tool]:
         Tool(
             "forget",
             "Have tom forget a belief",
-            "Deletes a belief and the observations behind it, for good. Call it only when the "
+            "Deletes a belief and the observations behind it permanently. Call it only when the "
             "person has asked to forget this belief, after showing it to them.",
             BeliefArguments,
             Forgotten,

@@ -224,7 +224,7 @@ class Reasons(BaseModel):
 
 
 class Forgotten(BaseModel):
-    """A belief that was deleted for good."""
+    """A belief that was deleted permanently."""
 
     id: str
     notes: Annotated[list[str], Field(description="What is left to do, if anything")]

@@ -53,7 +53,7 @@ def damage(path: Path, driver: Driver = PLAIN) -> list[str]:
     return [line for line in lines if not line.startswith("***")]
 
 
-def mend_indexes(path: Path, driver: Driver = PLAIN) -> bool:
+def fix_indexes(path: Path, driver: Driver = PLAIN) -> bool:
     """Makes a readable database's indexes anew from its rows; False, and untouched, where that
     does not make it sound.
     """
