@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tom_swe.beliefs.history import DECIDED
 from tom_swe.explain.stats import Became
 from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
@@ -169,19 +170,14 @@ def show_why(
 
 def decided(decision: Decision) -> str:
     """What the person decided, to go before the day on which they did."""
+    did = DECIDED[decision.kind]
     match decision.kind:
-        case DecisionKind.CONFIRM:
-            return "you confirmed it"
-        case DecisionKind.REJECT:
-            return "you rejected it"
-        case DecisionKind.PIN:
-            return "you pinned it"
-        case DecisionKind.UNPIN:
-            return "you unpinned it"
         case DecisionKind.EDIT:
-            return f"you reworded it, from “{safe(decision.learned, QUOTE)}”,"
+            return f"{did}, from “{safe(decision.learned, QUOTE)}”,"
         case DecisionKind.SCOPE:
-            return f"you changed where it holds, from {safe(decision.learned)},"
+            return f"{did}, from {safe(decision.learned)},"
+        case _:
+            return did
 
 
 def show_sessions(sessions: Sequence[SessionSummary]) -> None:

@@ -7,7 +7,7 @@ import random
 import time
 from datetime import timedelta
 
-from tom_evals.common.messages import SEED, START
+from tom_evals.common.messages import NOUNS, SEED, START, VERBS
 from tom_swe import Observation, Scope
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.history import history
@@ -20,46 +20,7 @@ REPOSITORIES = tuple(f"acme/repo-{number:02d}" for number in range(20))
 ON_A_SUBJECT, SAID_BEFORE, REWORDED, OF_ONE_REPOSITORY, AGAINST = 0.7, 0.5, 0.3, 0.4, 0.08
 SOURCES = (Source.INSTRUCTION, Source.PREFERENCE, Source.CORRECTION, Source.HINT)
 OFTEN = (9, 5, 4, 2)
-WORDS = [
-    "parser",
-    "invoice",
-    "export",
-    "login",
-    "cache",
-    "queue",
-    "worker",
-    "schema",
-    "table",
-    "form",
-    "client",
-    "server",
-    "token",
-    "report",
-    "chart",
-    "filter",
-    "header",
-    "button",
-    "upload",
-    "webhook",
-    "scheduler",
-    "migration",
-    "importer",
-    "backup",
-    "fixture",
-    "helper",
-    "module",
-    "route",
-    "handler",
-    "banner",
-    "ledger",
-    "budget",
-    "batch",
-    "cursor",
-    "layout",
-    "widget",
-    "prompt",
-    "socket",
-]
+WORDS = (*NOUNS, *VERBS)
 
 VALUES = ("never", "weekly", "hourly", "twice")
 # Subjects of two to four values, by words that few of them share.

@@ -37,7 +37,8 @@ _UNDOES = {
 class Draft:
     """A belief that changes; `value` is it as it stands.
 
-    ``number`` counts beliefs in the order in which they were founded.
+    ``number`` counts beliefs in the order in which they were founded. Whenever it may have
+    changed it enters itself in ``touched``.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Draft:
         value: str,
         polarity: Polarity,
         scope: Scope,
+        touched: dict[int, Draft] | None = None,
     ) -> None:
         self.number = number
         self.founded_on = founded_on
@@ -65,7 +67,7 @@ class Draft:
         self.decisions: tuple[Decision, ...] = ()
         self.status = Status.CANDIDATE
         self.superseded_by: Draft | None = None
-        self.changed = True
+        self._touched = touched
         self.sessions: set[int] = set()
         self.first_seen = self.last_seen = datetime.min.replace(tzinfo=UTC)
         self.stated_at: datetime | None = None
@@ -121,11 +123,15 @@ class Draft:
         """Whether the person said themselves where it holds."""
         return self.stated_at is not None or self.decision(DecisionKind.SCOPE) is not None
 
+    def _touch(self) -> None:
+        if self._touched is not None:
+            self._touched[self.number] = self
+
     # What holds it up
 
     def hear(self, evidence: Evidence) -> None:
         """Adds evidence, the newest last."""
-        self.changed = True
+        self._touch()
         self.evidence.append(evidence)
         if evidence.stance is Stance.CONTRADICTS:
             return
@@ -171,7 +177,7 @@ class Draft:
             or (kind is DecisionKind.SCOPE and before and decision.scope == self.scope)
         ):
             return False
-        self.changed = True
+        self._touch()
         undone = {kind, *_UNDOES.get(kind, ())}
         self.decisions = tuple(each for each in self.decisions if each.kind not in undone)
         # Worded as it was learned, it is worded by nobody.
@@ -183,7 +189,8 @@ class Draft:
 
     def judge(self, verdicts: tuple[Verdict, ...]) -> None:
         """Takes these for all that is known of what became of it."""
-        self.changed, self.verdicts = True, verdicts
+        self._touch()
+        self.verdicts = verdicts
 
     def absorb(self, other: Draft) -> None:
         """Takes over what holds another belief up, and what was decided and judged of it.
@@ -229,11 +236,13 @@ class Draft:
 
     def end(self, successor: Draft | None) -> None:
         """Retires it in favour of another belief."""
-        self.changed, self.status, self.superseded_by = True, Status.RETIRED, successor
+        self._touch()
+        self.status, self.superseded_by = Status.RETIRED, successor
 
     def weigh(self) -> None:
         """Gives it the status that it has where no other belief supersedes it."""
-        self.changed, self.superseded_by = True, None
+        self._touch()
+        self.superseded_by = None
         if self.is_rejected_by_user:
             self.status = Status.RETIRED
         elif self.decision(DecisionKind.CONFIRM):

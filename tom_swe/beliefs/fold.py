@@ -60,6 +60,7 @@ class Fold:
         self._drafts = Drafts(similarity)
         self._standings = Standings(self._drafts, similarity)
         self._next = 1
+        self._touched: dict[int, Draft] = {}
 
     def prepare(self, events: Iterable[Event]) -> None:
         """Compares the statements that are to come, all at once."""
@@ -73,11 +74,10 @@ class Fold:
         """What is believed and what was given up, in the order in which it was founded."""
         return [draft.value() for draft in self._drafts]
 
-    def changed(self) -> list[Draft]:
-        """The beliefs that may have changed since this was last asked."""
-        found = [draft for draft in self._drafts if draft.changed]
-        for draft in found:
-            draft.changed = False
+    def touched(self) -> list[Draft]:
+        """The beliefs that may have changed since this was last asked, the oldest first."""
+        found = [self._touched[number] for number in sorted(self._touched)]
+        self._touched.clear()
         return found
 
     def under(self, event: str) -> int | None:
@@ -156,6 +156,7 @@ class Fold:
             value=said.value,
             polarity=said.polarity,
             scope=said.scope,
+            touched=self._touched,
         )
         draft.hear(evidence_of(heard, Stance.SUPPORTS))
         draft.weigh()
@@ -203,6 +204,7 @@ class Fold:
         if conflicts(claim_of(kept), claim_of(other), self._similarity):
             return
         self._drafts.drop(other)
+        self._touched.pop(other.number, None)
         for each in self._standings.ended_by(other):
             each.end(kept if each is not kept else None)
         kept.absorb(other)

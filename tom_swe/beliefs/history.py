@@ -26,6 +26,16 @@ from tom_swe.model.belief import (
 from tom_swe.model.event import Decided, Event, Heard, Judged, Merged, order
 from tom_swe.model.revision import Revision
 
+# What the person did by each decision.
+DECIDED = {
+    DecisionKind.CONFIRM: "you confirmed it",
+    DecisionKind.REJECT: "you rejected it",
+    DecisionKind.PIN: "you pinned it",
+    DecisionKind.UNPIN: "you unpinned it",
+    DecisionKind.EDIT: "you reworded it",
+    DecisionKind.SCOPE: "you changed where it holds",
+}
+
 
 class _State(NamedTuple):
     """What of a belief a revision tells of."""
@@ -59,7 +69,7 @@ def history(
     told: list[Revision] = []
     for event in log:
         folding.step(event)
-        for draft in folding.changed():
+        for draft in folding.touched():
             before, now = states.get(draft.number), _state(draft)
             states[draft.number] = now
             founded.setdefault(draft.number, draft.founded_on)
@@ -112,7 +122,8 @@ def _told(
     if before is None:
         return (Change.ADD, "first seen") if now.is_live else (Change.RETIRE, why_ended(draft))
     if isinstance(event, Decided) and before.decisions != now.decisions:
-        return Change.DECIDE, _decision(event)
+        where = f": {event.scope}" if event.kind is DecisionKind.SCOPE else ""
+        return Change.DECIDE, DECIDED[event.kind] + where
     if isinstance(event, Merged) and before.quotes != now.quotes:
         return Change.DECIDE, "you merged another belief into it"
     if not now.is_live and (before.is_live or before.successor != now.successor):
@@ -136,23 +147,9 @@ def why_ended(belief: Belief | Draft) -> str:
     """Why a belief is retired."""
     if belief.superseded_by is not None:
         return "superseded"
-    return "you rejected it" if belief.is_rejected_by_user else "advice that cites it was rejected"
-
-
-def _decision(decided: Decided) -> str:
-    match decided.kind:
-        case DecisionKind.CONFIRM:
-            return "you confirmed it"
-        case DecisionKind.REJECT:
-            return "you rejected it"
-        case DecisionKind.PIN:
-            return "you pinned it"
-        case DecisionKind.UNPIN:
-            return "you unpinned it"
-        case DecisionKind.EDIT:
-            return "you reworded it"
-        case DecisionKind.SCOPE:
-            return f"you set where it holds: {decided.scope}"
+    if belief.is_rejected_by_user:
+        return DECIDED[DecisionKind.REJECT]
+    return "advice that cites it was rejected"
 
 
 def _judgement(judged: Judged, before: _State, now: _State) -> tuple[Change, str]:
