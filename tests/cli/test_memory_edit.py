@@ -135,8 +135,8 @@ def test_a_diff_shows_old_and_new(tom) -> None:
     since = datetime.now().astimezone().isoformat()
     tom("memory", "merge", "b2", "b3")
     merged = tom("diff", "--since", since, "--json")[1]
-    assert ["-", "Use yarn", "merged into b2"] in [
-        [each["sign"], each["statement"], each["new"]] for each in json.loads(merged)
+    assert ["-", 3, "merged into b2"] in [
+        [each["sign"], each["belief_id"], each["new"]] for each in json.loads(merged)
     ]
 
 

@@ -83,6 +83,7 @@ def differences(memory: Store, user_id: str, since: datetime) -> list[Difference
     before = [each for each in log.events if each.at < since]
     then = fold(before, Similarity(log.vectors, log.relations))
     holder = {each.event: belief for belief in now for each in belief.supporting}
+    merged = _merged(memory.user_acts.all(user_id))
     was: dict[int, Belief] = {}
     found: list[Difference] = []
     for belief in then:
@@ -94,13 +95,25 @@ def differences(memory: Store, user_id: str, since: datetime) -> list[Difference
             found.append(
                 Difference(
                     sign=Sign.RETIRED,
-                    belief_id=log.owners[belief.founded_on],
+                    belief_id=merged.get(belief.supporting[0].observation_id, holds.id),
                     statement=belief.statement,
                     new=f"merged into b{holds.id}",
                 )
             )
     found += [each for belief in now if (each := _difference(was.get(belief.id), belief))]
     return sorted(found, key=lambda each: each.belief_id)
+
+
+def _merged(acts: Iterable[UserAct]) -> dict[int, int]:
+    """The id that the belief on each observation had before the person merged it into another."""
+    moves = (each.image.moved for each in acts if each.undone_at is None)
+    return {
+        observation_id: moved.other
+        for moved in moves
+        if moved is not None
+        for belief_id, observation_id, _ in moved.evidence
+        if belief_id == moved.other
+    }
 
 
 def _difference(was: Belief | None, now: Belief) -> Difference | None:
