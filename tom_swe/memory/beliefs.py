@@ -24,6 +24,7 @@ from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
     ConsultationRow,
+    DecisionRow,
     EvidenceRow,
     SessionRow,
     ToldRow,
@@ -33,7 +34,7 @@ from tom_swe.memory.tables import (
 from tom_swe.memory.user_edits import drop_user_acts_on
 from tom_swe.memory.vectors import keep_belief_vectors, keep_statement_vectors
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Decision, Status
+from tom_swe.model.belief import Belief, Decision, DecisionKind, Status
 from tom_swe.model.event import Heard
 from tom_swe.model.user import UserModel, told
 
@@ -218,6 +219,14 @@ def beliefs_of(transaction: orm.Session, user_id: str) -> list[Belief]:
     """Every belief about a user, by id."""
     found = select(BeliefRow).where(BeliefRow.user_id == user_id).order_by(BeliefRow.id)
     return belief_values(transaction, transaction.scalars(found))
+
+
+def rejected_beliefs(transaction: orm.Session, user_id: str) -> list[Belief]:
+    """The beliefs that the person rejected and has not stated since."""
+    decided = select(DecisionRow.belief_id).where(DecisionRow.kind == DecisionKind.REJECT)
+    found = select(BeliefRow).where(BeliefRow.user_id == user_id, BeliefRow.id.in_(decided))
+    beliefs = belief_values(transaction, transaction.scalars(found))
+    return [belief for belief in beliefs if belief.is_rejected_by_user]
 
 
 def drop_beliefs(transaction: orm.Session, user_id: str, belief_ids: Collection[int]) -> None:

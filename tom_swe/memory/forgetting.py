@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, orm, select
 
-from tom_swe.memory.beliefs import beliefs_of, drop_beliefs
+from tom_swe.memory.beliefs import drop_beliefs, rejected_beliefs
 from tom_swe.memory.forgotten import mark_forgotten, session_digest, words_digest
 from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.sessions import no_session
@@ -42,8 +42,7 @@ class Erasure:
             raise no_session(session_id)
         digest = session_digest(row.host, row.host_id)
         # What the person rejected is not learned from the same words once it is gone itself.
-        beliefs = beliefs_of(self._transaction, self._user_id)
-        rejected = [belief.id for belief in beliefs if belief.is_rejected_by_user]
+        rejected = [each.id for each in rejected_beliefs(self._transaction, self._user_id)]
         words = _words_rejected_in(self._transaction, session_id, rejected)
         mark_forgotten(self._transaction, self._user_id, [digest, *map(words_digest, words)])
         drop_telling(self._transaction, self._user_id, row.host, row.host_id)

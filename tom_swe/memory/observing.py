@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from tom_swe.memory.beliefs import beliefs_of
+from tom_swe.memory.beliefs import beliefs_of, rejected_beliefs
 from tom_swe.memory.forgotten import forgotten_among, words_digest
 from tom_swe.memory.pointers import drop_stale, keep_with
 from tom_swe.memory.records import (
@@ -176,8 +176,7 @@ class SessionFindings:
         """Digests of the words that rejected beliefs rest on."""
         return {
             words_digest(each.quote)
-            for belief in beliefs_of(self._transaction, self._user_id)
-            if belief.is_rejected_by_user
+            for belief in rejected_beliefs(self._transaction, self._user_id)
             for each in belief.supporting
         }
 

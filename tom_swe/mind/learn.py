@@ -16,7 +16,7 @@ from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Observation, Relation, SessionModel
+from tom_swe.model.belief import Belief, Observation, Relation, SessionModel
 from tom_swe.model.memory import Job
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.ports import Pair
@@ -242,7 +242,8 @@ class Learner:
         vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
         changed = self._deriving.derive(user_id, change, vectors=vectors)
         # What was told and done is judged by what is believed now, and may change that.
-        judged = [_notice(each, read.model.observations) for each, read, _ in learned]
+        now = change.beliefs.all()
+        judged = [_notice(each, now, read.model.observations) for each, read, _ in learned]
         if any(judged):
             changed += self._deriving.derive(user_id, change)
         change.beliefs.uncite()
@@ -256,7 +257,9 @@ class Learner:
         return text
 
 
-def _notice(change: ChangeOfMind, observations: Iterable[Observation]) -> bool:
+def _notice(
+    change: ChangeOfMind, beliefs: Sequence[Belief], observations: Iterable[Observation]
+) -> bool:
     """Keeps what became of the beliefs that the session of a change of mind was told.
 
     Returns whether a belief's verdict from this session differs from before. Being corrected or
@@ -266,6 +269,6 @@ def _notice(change: ChangeOfMind, observations: Iterable[Observation]) -> bool:
     telling = change.session.telling()
     if telling is None or telling.session_id is None:
         return False
-    told = [belief for belief in change.beliefs.all() if belief.id in telling.belief_ids]
+    told = [belief for belief in beliefs if belief.id in telling.belief_ids]
     found = adherence(change.session.value(), telling, told, observations)
     return bool(change.session.keep_adherence(telling, found, kept_to(telling, found)))
