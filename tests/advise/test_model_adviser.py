@@ -11,7 +11,7 @@ from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Action, Query, Suggestion
 from tom_swe.model.calls import Purpose
 from tom_swe.settings import Settings
-from tom_swe.testing.scripted import AT_ONCE, Fault, ScriptedModel
+from tom_swe.testing.scripted import AT_ONCE, ScriptedFault, ScriptedModel
 
 UNCLEAR = Query(text="make the chart page nicer")
 
@@ -137,9 +137,9 @@ def test_a_model_that_only_looks_things_up_is_not_waited_for(
     [
         ["no idea"] * 2,
         [""] * 2,
-        [Fault(401)],
-        [Fault(400)],
-        [Fault(500, AT_ONCE)] * 3,
+        [ScriptedFault(401)],
+        [ScriptedFault(400)],
+        [ScriptedFault(500, AT_ONCE)] * 3,
         [step("proceed", because="x")] * 2,
     ],
     ids=["prose", "empty", "401", "400", "500", "wrong schema twice"],

@@ -290,10 +290,10 @@ def test_an_agent_is_told_over_mcp_that_there_is_no_key(
     """The call is an error that says why; with the key again, the same server answers."""
     pytest.importorskip("mcp", reason="needs tom-swe[mcp]")
     from tom_swe.hosts.mcp.answers import Answers
-    from tom_swe.hosts.mcp.mind import Mind
+    from tom_swe.hosts.mcp.mind import ServedMind
     from tom_swe.hosts.mcp.server import _call, tools
 
-    mind = Mind()
+    mind = ServedMind()
     (profile,) = (tool for tool in tools(Answers(mind)) if tool.name == "profile")
     file_keyring.choose(monkeypatch, "keyring.backends.fail.Keyring")
     failed = _call(profile, {})

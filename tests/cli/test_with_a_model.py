@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from with_a_model import note, reading, step, wish
 
-from tom_swe.testing.scripted import Fault, ScriptedModel
+from tom_swe.testing.scripted import ScriptedFault, ScriptedModel
 
 TOM = Path(sys.executable).with_name("tom")
 SAID = "add a chart, and those barrel files everywhere? drop that habit"
@@ -91,7 +91,7 @@ def test_learning_advice_and_what_they_cost(run, history: Path, tmp_path: Path) 
 
 def test_a_session_that_fails_is_told_and_waits(run, history: Path) -> None:
     """The reason stands on stderr, the exit code is 1, and the next `tom learn` tries again."""
-    with ScriptedModel(Fault(400), reading()) as server:
+    with ScriptedModel(ScriptedFault(400), reading()) as server:
         run(server, "import", "jsonl", str(history))
         failed = run(server, "learn")
         again = run(server, "learn")

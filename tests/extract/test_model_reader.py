@@ -12,7 +12,7 @@ from tom_swe.model.belief import Kind, Polarity, Reach, Scope, Source, Status
 from tom_swe.model.calls import Purpose, Settled
 from tom_swe.model.session import Role
 from tom_swe.settings import Settings
-from tom_swe.testing.scripted import AT_ONCE, Fault, ScriptedModel
+from tom_swe.testing.scripted import AT_ONCE, ScriptedFault, ScriptedModel
 
 CLAUSE = "add a chart, and those barrel files everywhere? drop that habit"
 REFUSAL = json.dumps(
@@ -202,12 +202,12 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
         (["no idea", "none"], "gave no usable answer in two tries: it contains no JSON object"),
         (["", ""], "gave no usable answer in two tries: it is empty"),
         (['{"summary": 1}'] * 2, "gave no usable answer in two tries: summary: string_type"),
-        ([Fault(500, AT_ONCE)] * 3, "failed 3 times, most recently with status 500"),
-        ([Fault(429, AT_ONCE)] * 3, "failed 3 times, most recently with status 429"),
-        ([Fault(400)], "refused the request"),
-        ([Fault(silent=True)], "took longer than 1 seconds"),
-        ([Fault(body='{"id": "x", "choi', cut=True)] * 3, "failed 3 times"),
-        ([Fault(body=REFUSAL)], "refused to answer"),
+        ([ScriptedFault(500, AT_ONCE)] * 3, "failed 3 times, most recently with status 500"),
+        ([ScriptedFault(429, AT_ONCE)] * 3, "failed 3 times, most recently with status 429"),
+        ([ScriptedFault(400)], "refused the request"),
+        ([ScriptedFault(silent=True)], "took longer than 1 seconds"),
+        ([ScriptedFault(body='{"id": "x", "choi', cut=True)] * 3, "failed 3 times"),
+        ([ScriptedFault(body=REFUSAL)], "refused to answer"),
     ],
     ids=["prose", "empty", "wrong schema", "500", "429", "400", "silence", "cut short", "refusal"],
 )
@@ -239,7 +239,7 @@ def test_57_of_60_are_learned_and_3_sent_again(settings: Settings, said: list[st
         asked.append(text)
         if broken:
             together.wait()  # until three are asked at once
-        return Fault(400) if any(each in text for each in broken) else reading()
+        return ScriptedFault(400) if any(each in text for each in broken) else reading()
 
     with ScriptedModel(answer=answer) as server:
         tom = opened(settings, server, said, calls_at_once=3)
@@ -290,7 +290,7 @@ def test_a_model_that_is_not_there_is_no_reason_to_stop(
     settings: Settings, said: list[str]
 ) -> None:
     """The rules read on, it is said once, and the model is not waited for again and again."""
-    with ScriptedModel(Fault(401), Fault(401)) as server:
+    with ScriptedModel(ScriptedFault(401), ScriptedFault(401)) as server:
         tom = opened(settings, server, said, calls_at_once=1)
         for number in range(5):
             tell(tom, "from now on use pnpm, not npm", host_id=str(number))
@@ -305,7 +305,9 @@ def test_a_model_that_is_not_there_is_no_reason_to_stop(
 
 def test_what_a_model_read_outlives_a_day_without_it(settings: Settings, said: list[str]) -> None:
     """A session that grows when the model cannot be used keeps what it had shown; the rules add."""
-    with ScriptedModel(reading(note(QUOTE, "Do not make barrel files")), Fault(401)) as server:
+    with ScriptedModel(
+        reading(note(QUOTE, "Do not make barrel files")), ScriptedFault(401)
+    ) as server:
         tom = opened(settings, server, said)
         tell(tom, CLAUSE)
         tom.learn("ada")

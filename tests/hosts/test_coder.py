@@ -17,12 +17,12 @@ from pydantic import SecretStr
 
 from tom_swe.errors import TomError
 from tom_swe.hosts.coding import (
+    AgentSaid,
     Called,
     Happening,
-    Refused,
+    Refusal,
     Rest,
     Returned,
-    Said,
     Streamed,
     Trouble,
 )
@@ -98,7 +98,7 @@ def test_every_call_waits_and_an_approved_one_runs(place: Place) -> None:
     assert (place.work / "a.txt").read_text() == "hi\n"
     (edited,) = [each for each in place.told if isinstance(each, Returned)]
     assert (edited.before, (edited.after or "").strip()) == ("", "hi")
-    assert place.told[-1] == Said(text="made it", last=True, finished=True)
+    assert place.told[-1] == AgentSaid(text="made it", last=True, finished=True)
 
 
 def test_a_refusal_reaches_the_agent_with_its_reason(place: Place) -> None:
@@ -116,7 +116,7 @@ def test_a_refusal_reaches_the_agent_with_its_reason(place: Place) -> None:
         assert asyncio.run(run()) is Rest.DONE
         assert "not in this folder" in model.said_to_model()
     assert not (place.work / "gone.txt").exists()
-    assert Refused(tool="terminal", reason="not in this folder") in place.told
+    assert Refusal(tool="terminal", reason="not in this folder") in place.told
 
 
 def test_a_text_is_streamed_and_then_said_whole(place: Place) -> None:
@@ -126,7 +126,7 @@ def test_a_text_is_streamed_and_then_said_whole(place: Place) -> None:
     pieces = [each.text for each in place.told if isinstance(each, Streamed)]
     assert len(pieces) == 3
     assert "".join(pieces) == "one two three"
-    assert place.told[-1] == Said(text="one two three", last=True)
+    assert place.told[-1] == AgentSaid(text="one two three", last=True)
 
 
 def test_an_interrupted_stream_comes_to_rest_and_goes_on(place: Place) -> None:

@@ -459,7 +459,7 @@ def test_an_idle_server_lets_go_of_the_index(monkeypatch: pytest.MonkeyPatch) ->
     """The vector index is closed once nothing was searched for a while, and only then."""
     from tom_swe.hosts.mcp import mind as module
 
-    mind = module.Mind()
+    mind = module.ServedMind()
     closed: list[bool] = []
     with mind.held() as (tom, _, _):
         index = type("Index", (), {"close": lambda self: closed.append(True)})()

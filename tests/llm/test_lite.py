@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from tom_swe.errors import BadReply, ModelBusy, ModelFault, ModelUnavailable
 from tom_swe.llm.lite import LiteModel, TooLate
 from tom_swe.settings import Model
-from tom_swe.testing.scripted import Fault, ScriptedModel
+from tom_swe.testing.scripted import ScriptedFault, ScriptedModel
 
 KEY = "sk-none-of-your-business"
 HELLO = [{"role": "user", "content": "hello"}]
@@ -61,14 +61,14 @@ def test_a_model_that_only_calls_tools_replies_by_one() -> None:
 @pytest.mark.parametrize(
     "faults",
     [
-        [Fault(429)],
-        [Fault(500), Fault(503)],
-        [Fault(body='{"id": "x", "choices": [', cut=True)],
-        [Fault(502), Fault(429)],
+        [ScriptedFault(429)],
+        [ScriptedFault(500), ScriptedFault(503)],
+        [ScriptedFault(body='{"id": "x", "choices": [', cut=True)],
+        [ScriptedFault(502), ScriptedFault(429)],
     ],
     ids=["429", "500 and 503", "cut short", "502 and 429"],
 )
-def test_what_passes_is_tried_again_after_a_growing_pause(faults: list[Fault]) -> None:
+def test_what_passes_is_tried_again_after_a_growing_pause(faults: list[ScriptedFault]) -> None:
     """Rate limits, 5xx and broken connections are tried again, three times in all."""
     waits: list[float] = []
     with ScriptedModel(*faults, "there") as server:
@@ -82,7 +82,10 @@ def test_what_passes_is_tried_again_after_a_growing_pause(faults: list[Fault]) -
 def test_the_servers_own_pause_is_kept_to_a_limit() -> None:
     """`retry-after` says how long to wait, but nobody waits for minutes."""
     waits: list[float] = []
-    faults = [Fault(429, (("retry-after", "7"),)), Fault(429, (("retry-after", "900"),))]
+    faults = [
+        ScriptedFault(429, (("retry-after", "7"),)),
+        ScriptedFault(429, (("retry-after", "900"),)),
+    ]
     with ScriptedModel(*faults, "there") as server:
         lite(server.base_url, wait=waits.append).complete(HELLO, {}, 50)
     assert waits == [7.0, 30.0]
@@ -91,17 +94,17 @@ def test_the_servers_own_pause_is_kept_to_a_limit() -> None:
 @pytest.mark.parametrize(
     ("faults", "raises", "says", "tries"),
     [
-        ([Fault(500)] * 4, ModelBusy, "failed 3 times, most recently with status 500", 3),
-        ([Fault(429)] * 4, ModelBusy, "failed 3 times, most recently with status 429", 3),
-        ([Fault(401)], ModelUnavailable, "cannot be used: a fault", 1),
-        ([Fault(403)], ModelUnavailable, "cannot be used", 1),
-        ([Fault(404)], ModelUnavailable, "cannot be used", 1),
-        ([Fault(400)], BadReply, r"refused the request \(BadRequestError, status 400\)", 1),
-        ([Fault(422)], BadReply, "refused the request", 1),
+        ([ScriptedFault(500)] * 4, ModelBusy, "failed 3 times, most recently with status 500", 3),
+        ([ScriptedFault(429)] * 4, ModelBusy, "failed 3 times, most recently with status 429", 3),
+        ([ScriptedFault(401)], ModelUnavailable, "cannot be used: a fault", 1),
+        ([ScriptedFault(403)], ModelUnavailable, "cannot be used", 1),
+        ([ScriptedFault(404)], ModelUnavailable, "cannot be used", 1),
+        ([ScriptedFault(400)], BadReply, r"refused the request \(BadRequestError, status 400\)", 1),
+        ([ScriptedFault(422)], BadReply, "refused the request", 1),
     ],
 )
 def test_faults_are_told_apart(
-    faults: list[Fault], raises: type[ModelFault], says: str, tries: int
+    faults: list[ScriptedFault], raises: type[ModelFault], says: str, tries: int
 ) -> None:
     """What is wrong with the key, the name or the request is not tried again."""
     with ScriptedModel(*faults) as server, pytest.raises(raises, match=says) as raised:
@@ -114,7 +117,7 @@ def test_a_provider_that_repeats_the_key_is_not_repeated() -> None:
     """The key stands in no message."""
     body = f'{{"error": {{"message": "bad key {KEY}"}}}}'
     with (
-        ScriptedModel(Fault(401, body=body)) as server,
+        ScriptedModel(ScriptedFault(401, body=body)) as server,
         pytest.raises(ModelUnavailable, match=r"bad key \[key\]") as raised,
     ):
         lite(server.base_url).complete(HELLO, {}, 50)
@@ -123,7 +126,7 @@ def test_a_provider_that_repeats_the_key_is_not_repeated() -> None:
 
 def test_silence_is_waited_for_once_and_only_so_long() -> None:
     """A server that says nothing is given up at the timeout, not tried again."""
-    with ScriptedModel(Fault(silent=True)) as server:
+    with ScriptedModel(ScriptedFault(silent=True)) as server:
         with pytest.raises(TooLate, match=r"took longer than 0\.2 seconds"):
             lite(server.base_url, timeout=0.2).complete(HELLO, {}, 50)
         server.release.set()
@@ -164,7 +167,7 @@ def test_a_refusal_is_one(message: dict[str, Any]) -> None:
     body = json.dumps(
         {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
     )
-    with ScriptedModel(Fault(body=body)) as server:
+    with ScriptedModel(ScriptedFault(body=body)) as server:
         done = lite(server.base_url).complete(HELLO, {}, 50)
     assert (done.text, done.refused) == ("", True)
 

@@ -13,7 +13,7 @@ from tom_swe.model.belief import Kind, Relation, Stance, Status
 from tom_swe.model.calls import Purpose
 from tom_swe.ports import Pair
 from tom_swe.settings import Settings
-from tom_swe.testing.scripted import AT_ONCE, Fault, ScriptedModel
+from tom_swe.testing.scripted import AT_ONCE, ScriptedFault, ScriptedModel
 
 FIRST = "put helper functions below the code that calls them"
 SECOND = "put helper functions above the code that calls them"
@@ -83,7 +83,7 @@ def test_what_is_different_stays_apart(settings: Settings, said: list[str]) -> N
 @pytest.mark.parametrize(
     "turns",
     [
-        [Fault(500, AT_ONCE)] * 3,
+        [ScriptedFault(500, AT_ONCE)] * 3,
         ["no idea"] * 2,
         [json.dumps({"verdicts": []})],
         [json.dumps({"verdicts": [{"pair": 7, "reason": "", "verdict": "agree"}]})],

@@ -15,14 +15,6 @@ from tom_cli.main import app
 
 CHECKOUT = Path(__file__).parents[2]
 
-# Names that still have two meanings. Shorten this list, and add nothing to it.
-NOT_UNIQUE_YET = frozenset(
-    {
-        "Advice", "Briefing", "Change", "ChangeOfMind", "ChangesOfMind", "Draft", "Fault", "Found",
-        "Judged", "KeyringSilent", "Mind", "Refused", "Said", "Source", "UserEdits",
-    }
-)  # fmt: skip
-
 # Old words, and what to write instead.
 OLD_WORDS = {
     r"oppositions?": "conflict",
@@ -64,14 +56,14 @@ def old_words_in(text: str) -> list[str]:
 
 
 def test_class_names_are_unique() -> None:
-    """No two classes of the product have one name, but for those known to have it."""
+    """No two classes of the product have one name."""
     places: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted((CHECKOUT / "tom_swe").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(CHECKOUT)))
     twice = {name: where for name, where in places.items() if len(where) > 1}
-    assert {name: where for name, where in twice.items() if name not in NOT_UNIQUE_YET} == {}
+    assert twice == {}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -25,7 +25,7 @@ _LINE = re.compile(
 _RULE = re.compile(r"[-*_\s]{3,}$")
 
 
-class Found(NamedTuple):
+class FoundBlock(NamedTuple):
     """A block in a text: where it stands, and what a person did to it since it was written."""
 
     start: int
@@ -76,7 +76,7 @@ def rendered(beliefs: Sequence[Belief], owner: str, newline: str = "\n") -> str:
     return newline.join(lines)
 
 
-def found(text: str, owner: str) -> Found | None:
+def found(text: str, owner: str) -> FoundBlock | None:
     """The memory's own block in a text, None where there is none. Raises TomError."""
     begins = [each for each in _BEGIN.finditer(text) if each["owner"] == owner]
     ends = [each for each in _END.finditer(text) if each["owner"] == owner]
@@ -102,7 +102,7 @@ def found(text: str, owner: str) -> Found | None:
         if match["digest"] != _digest(owner, number, said):
             edited[number] = _without_place(unescaped(said))
     removed = tuple(number for number in listed if number not in seen)
-    return Found(begin.start(), end.end(), edited, removed, tuple(added))
+    return FoundBlock(begin.start(), end.end(), edited, removed, tuple(added))
 
 
 def others_in(text: str, owner: str) -> bool:

@@ -27,7 +27,7 @@ class Streamed(Value):
     text: str
 
 
-class Said(Value):
+class AgentSaid(Value):
     """What the agent said, whole; ``last`` where its turn ends with it.
 
     ``finished`` where it thereby declared the task done, rather than wait for an answer.
@@ -56,7 +56,7 @@ class Returned(Value):
     exit_code: int | None = None
 
 
-class Refused(Value):
+class Refusal(Value):
     """A call that the person, or a hook of theirs, refused."""
 
     tool: str
@@ -69,7 +69,7 @@ class Trouble(Value):
     text: str
 
 
-type Happening = Streamed | Said | Called | Returned | Refused | Trouble
+type Happening = Streamed | AgentSaid | Called | Returned | Refusal | Trouble
 
 
 class Rest(StrEnum):

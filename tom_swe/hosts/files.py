@@ -21,7 +21,7 @@ from tom_swe.errors import TomError
 type Table = dict[str, object]
 
 
-class Change(NamedTuple):
+class FileEdit(NamedTuple):
     """A file as it is, None where it is not there, and as it would be."""
 
     path: Path
@@ -84,14 +84,14 @@ def read(path: Path) -> str | None:
         raise TomError(f"{path} cannot be read: {error}") from error
 
 
-def change(path: Path, edit: Callable[[Table], Table]) -> Change:
+def change(path: Path, edit: Callable[[Table], Table]) -> FileEdit:
     """What an edit would make of a file. Raises TomError where it holds no JSON object."""
     before = read(path)
     document = parsed(before, path)
     after = edit(document)
     if after == document:
-        return Change(path, before, before or "")
-    return Change(path, before, written(after, before or ""))
+        return FileEdit(path, before, before or "")
+    return FileEdit(path, before, written(after, before or ""))
 
 
 def parsed(text: str | None, path: Path) -> Table:

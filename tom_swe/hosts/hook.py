@@ -46,7 +46,7 @@ FIELD_LIMIT = 4096
 BUSY_SECONDS = 0.2
 
 
-class KeyringSilent(HookFault):
+class SilentKeyring(HookFault):
     """The keyring did not answer; a session waits for that once."""
 
 
@@ -85,7 +85,7 @@ class Event:
         return f"{{{_members(fields)}}}\n".encode()
 
 
-class Briefing:
+class StoredBriefing:
     """What is told at the start of a session, and the ids of the beliefs in it, as JSON."""
 
     def __init__(self, text: str = "", belief_ids: str = "") -> None:
@@ -195,29 +195,29 @@ def tell(place: Place, event: Event) -> None:
             os.write(1, answer(told.text))
 
 
-def briefing_or_none(place: Place, event: Event) -> Briefing:
+def briefing_or_none(place: Place, event: Event) -> StoredBriefing:
     """What `briefing_once` says; what is wrong with it is logged, and the event noted as well."""
     try:
         return briefing_once(place, event)
     except Exception as error:
         log_fault(place, event.name, error)
-        return Briefing()
+        return StoredBriefing()
 
 
-def briefing_once(place: Place, event: Event) -> Briefing:
+def briefing_once(place: Place, event: Event) -> StoredBriefing:
     """The briefing, where this session was not told one yet and there is something to tell."""
     if not event.session:
         raise HookFault("the host gives no session id, so the briefing cannot be shown once")
     marker = marker_of(place, event)
     if os.path.exists(marker):
-        return Briefing()
+        return StoredBriefing()
     database = os.path.join(place.home, DATABASE)
     try:
         told = briefing(database, place.user, repository_of(event.cwd), place.key)
-    except KeyringSilent:
+    except SilentKeyring:
         _mark(marker)
         raise
-    return told if told.text and _mark(marker) else Briefing()
+    return told if told.text and _mark(marker) else StoredBriefing()
 
 
 def _mark(marker: str) -> bool:
@@ -240,7 +240,7 @@ def tell_again(place: Place, event: Event) -> None:
         os.remove(marker)
 
 
-def briefing(database: str, user: str, repository: str, key: str = "") -> Briefing:
+def briefing(database: str, user: str, repository: str, key: str = "") -> StoredBriefing:
     """What is stored for a repository, else what is for everywhere, else nothing.
 
     Raises sqlite3.Error, or HookFault for a schema that this version does not know.
@@ -261,7 +261,7 @@ def briefing(database: str, user: str, repository: str, key: str = "") -> Briefi
         chosen = name_among(names, repository)
         one = "SELECT text, belief_ids FROM briefing WHERE user_id = ? AND repository = ?"
         row = connection.execute(one, (user, chosen)).fetchone()
-        return Briefing(str(row[0]), str(row[1])) if row and row[0] else Briefing()
+        return StoredBriefing(str(row[0]), str(row[1])) if row and row[0] else StoredBriefing()
     finally:
         connection.close()
 
@@ -276,7 +276,7 @@ def _unlocking(database: str, key: str) -> Callable[..., sqlite3.Connection]:
     try:
         return cipher.driver_of(Path(database), key, KEYRING_SECONDS).connect
     except cipher.KeyringSilent as error:
-        raise KeyringSilent(str(error)) from error
+        raise SilentKeyring(str(error)) from error
     except TomError as error:
         raise HookFault(str(error)) from error
 

@@ -17,7 +17,7 @@ from typing import cast
 from tom_swe.errors import TomError, UsageError
 from tom_swe.hosts import serving
 from tom_swe.hosts.bundle import HOOKS, PLUGIN, SERVERS, bundled, plugin_folder
-from tom_swe.hosts.files import Change, Table, change, items, parsed, read
+from tom_swe.hosts.files import FileEdit, Table, change, items, parsed, read
 from tom_swe.hosts.hook import COMPACTED, EVENTS, START
 from tom_swe.hosts.inbox import Place
 from tom_swe.model.base import Value
@@ -91,22 +91,22 @@ def servers_of(host: str, environ: Mapping[str, str], home: Path) -> Path | None
             return None
 
 
-def installing(path: Path, command: Path) -> Change:
+def installing(path: Path, command: Path) -> FileEdit:
     """The change that adds our hooks to a settings file. Raises TomError."""
     return change(path, lambda table: _with_ours(table, command))
 
 
-def uninstalling(path: Path) -> Change:
+def uninstalling(path: Path) -> FileEdit:
     """The change that takes our hooks out of a settings file. Raises TomError."""
     return change(path, _without_ours)
 
 
-def serving_in(path: Path, environ: Mapping[str, str]) -> Change:
+def serving_in(path: Path, environ: Mapping[str, str]) -> FileEdit:
     """The change that adds our MCP server to a file of servers. Raises TomError."""
     return change(path, lambda table: serving.with_ours(table, serving.entry(environ)))
 
 
-def serving_out(path: Path) -> Change:
+def serving_out(path: Path) -> FileEdit:
     """The change that takes our MCP server out of a file of servers. Raises TomError."""
     return change(path, serving.without_ours)
 

@@ -3,7 +3,7 @@
 from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
-    from tom_swe.ingest.base import Importer, Source, Tally
+    from tom_swe.ingest.base import Importer, Tally, TranscriptSource
     from tom_swe.ingest.importers import IMPORTERS, Redactor, read_sessions
     from tom_swe.ingest.importing import Intake, import_transcripts
 
@@ -12,8 +12,8 @@ __all__ = [
     "Importer",
     "Intake",
     "Redactor",
-    "Source",
     "Tally",
+    "TranscriptSource",
     "import_transcripts",
     "read_sessions",
 ]
@@ -25,7 +25,7 @@ __getattr__ = loading(
         "Importer": "base",
         "Intake": "importing",
         "Redactor": "importers",
-        "Source": "base",
+        "TranscriptSource": "base",
         "Tally": "base",
         "import_transcripts": "importing",
         "read_sessions": "importers",

@@ -13,8 +13,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tom_swe.ingest.base import PRUNED, Source, Tally, existing, printable, source_of, walk
-from tom_swe.ingest.draft import Draft
+from tom_swe.ingest.base import (
+    PRUNED,
+    Tally,
+    TranscriptSource,
+    existing,
+    printable,
+    source_of,
+    walk,
+)
+from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.records import instant, read_lines
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -75,14 +83,14 @@ class Aider:
             level = below
         return [log for log in dict.fromkeys(found) if _is_file(log)]
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """Each log under a path."""
         path = existing(path)
         for file in walk(path, lambda name: name == LOG) if path.is_dir() else [path]:
             if source := source_of(HOST, [file]):
                 yield source
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of a log; those in which nothing was said are left out."""
         file = source.files[0]
         place = file.resolve()
@@ -100,7 +108,7 @@ class Aider:
                 named = f"{printable(place)}\0{started}\0{seen[started]}"
                 seen[started] += 1
                 name = hashlib.sha256(named.encode()).hexdigest()[:32]
-                draft = Draft(HOST, name, printable(place), tally, redactor)
+                draft = SessionDraft(HOST, name, printable(place), tally, redactor)
                 draft.cwd = printable(place.parent)
                 log = _Log(draft, started, marked)
             if not header:
@@ -146,7 +154,7 @@ class _Log:
     editor; and headings of the fourth level in a reply.
     """
 
-    def __init__(self, draft: Draft, started: str, marked: bool) -> None:
+    def __init__(self, draft: SessionDraft, started: str, marked: bool) -> None:
         self._draft = draft
         self._at = instant(started)
         self._marked = marked

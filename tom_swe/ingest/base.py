@@ -35,7 +35,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Source:
+class TranscriptSource:
     """Files that are read together. The same ``key``, size and mtime mean nothing has changed."""
 
     host: str
@@ -61,7 +61,7 @@ class Importer(Protocol):
         """The places where this host keeps transcripts by default, those that exist."""
         ...
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """What this host can read under a file or folder, in a stable order.
 
         A file is taken at its word; in a folder only what looks like this host's
@@ -69,7 +69,7 @@ class Importer(Protocol):
         """
         ...
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of a source, cleaned and redacted. Raises SourceError."""
         ...
 
@@ -84,7 +84,7 @@ def reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def source_of(host: str, files: Iterable[Path]) -> Source | None:
+def source_of(host: str, files: Iterable[Path]) -> TranscriptSource | None:
     """The source made of these files as they are now; None where none is left."""
     size, newest, present = 0, 0, list[Path]()
     for file in files:
@@ -95,7 +95,7 @@ def source_of(host: str, files: Iterable[Path]) -> Source | None:
         present.append(file)
         size += status.st_size
         newest = max(newest, status.st_mtime_ns)
-    return Source(host, tuple(present), size, newest) if present else None
+    return TranscriptSource(host, tuple(present), size, newest) if present else None
 
 
 def walk(path: Path, wanted: Callable[[str], bool], prune: bool = True) -> Iterator[Path]:

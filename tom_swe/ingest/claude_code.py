@@ -12,8 +12,16 @@ from datetime import datetime
 from pathlib import Path
 
 from tom_swe.errors import SourceError
-from tom_swe.ingest.base import Source, Tally, existing, present, printable, source_of, walk
-from tom_swe.ingest.draft import Draft
+from tom_swe.ingest.base import (
+    Tally,
+    TranscriptSource,
+    existing,
+    present,
+    printable,
+    source_of,
+    walk,
+)
+from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -56,7 +64,7 @@ class ClaudeCode:
             folders = [home / ".claude", home / ".config" / "claude"]
         return present(folder / "projects" for folder in folders)
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """The transcripts under a path, those that share history together."""
         path = existing(path)
         if path.is_dir():
@@ -70,7 +78,7 @@ class ClaudeCode:
             if source := source_of(HOST, group):
                 yield source
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of these files, in the order in which they begin there."""
         sessions: dict[str, _OpenSession] = {}
         seen: set[str] = set()
@@ -156,7 +164,7 @@ def _read_file(
             seen.add(identity)
         session = as_str(record.get("sessionId")) or file.stem
         if session not in sessions:
-            draft = Draft(HOST, session, printable(file), tally, redactor)
+            draft = SessionDraft(HOST, session, printable(file), tally, redactor)
             sessions[session] = _OpenSession(draft)
         sessions[session].take(kind, record)
     if first and not known:
@@ -167,7 +175,7 @@ def _read_file(
 class _OpenSession:
     """One session being read: which call a result answers, and what waits in the queue."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: SessionDraft) -> None:
         self._draft = draft
         self._tools: dict[str, str] = {}
         self._queue: deque[tuple[str, datetime | None]] = deque()

@@ -11,8 +11,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tom_swe.ingest.base import Source, Tally, existing, present, printable, source_of, walk
-from tom_swe.ingest.draft import Draft
+from tom_swe.ingest.base import (
+    Tally,
+    TranscriptSource,
+    existing,
+    present,
+    printable,
+    source_of,
+    walk,
+)
+from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -62,7 +70,7 @@ class Codex:
         base = Path(environ.get("CODEX_HOME") or home / ".codex")
         return present([base / "sessions", base / "archived_sessions"])
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """Each rollout under a path."""
         path = existing(path)
         files = walk(path, lambda name: name.endswith(".jsonl")) if path.is_dir() else [path]
@@ -71,7 +79,7 @@ class Codex:
             if ours and (source := source_of(HOST, [file])):
                 yield source
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session of a rollout; none where an agent, not a person, gave the orders."""
         file = source.files[0]
         stem = _STEM_ID.search(file.stem)
@@ -79,7 +87,7 @@ class Codex:
         for record in read_records(file, tally):
             if rollout is None:
                 named = as_str(_meta(record).get("id")) or (stem[0] if stem else file.stem)
-                draft = Draft(HOST, named, printable(file), tally, redactor)
+                draft = SessionDraft(HOST, named, printable(file), tally, redactor)
                 rollout = _Rollout(draft, tally)
             rollout.take(record)
         if rollout and not rollout.delegated and (session := rollout.finish()):
@@ -101,7 +109,7 @@ def _meta(record: Record) -> Record:
 class _Rollout:
     """One rollout being read; a message told twice in different records counts once."""
 
-    def __init__(self, draft: Draft, tally: Tally) -> None:
+    def __init__(self, draft: SessionDraft, tally: Tally) -> None:
         self.delegated = False
         self._draft = draft
         self._tally = tally

@@ -24,7 +24,7 @@ TOOL_MARGIN = 2_048
 USER_WINDOW = 256_000
 
 
-class Draft:
+class SessionDraft:
     """Collects the turns of one session; everything added is cleaned, redacted and bounded."""
 
     def __init__(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest.aider import Aider
-from tom_swe.ingest.base import Importer, Source, Tally, existing, printable
+from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.jsonl import Jsonl
@@ -29,8 +29,8 @@ def read_sessions(
     tally: Tally,
     redactor: Redactor,
     *,
-    wanted: Callable[[Source], bool] = lambda _: True,
-    done: Callable[[Source], None] = lambda _: None,
+    wanted: Callable[[TranscriptSource], bool] = lambda _: True,
+    done: Callable[[TranscriptSource], None] = lambda _: None,
 ) -> Iterator[Session]:
     """Every session under a path that this importer can read.
 

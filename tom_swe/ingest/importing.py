@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tom_swe.checkout import is_ignored
 from tom_swe.errors import SourceError, UsageError
-from tom_swe.ingest import IMPORTERS, Importer, Redactor, Source, Tally, read_sessions
+from tom_swe.ingest import IMPORTERS, Importer, Redactor, Tally, TranscriptSource, read_sessions
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import PutState
 from tom_swe.model.session import CLEANING
 
 
-class Found(Value):
+class FoundTranscripts(Value):
     """Transcripts of one host in one place."""
 
     host: str
@@ -39,9 +39,9 @@ class Intake:
     tally: Tally = field(default_factory=Tally)
 
 
-def find(environ: Mapping[str, str], home: Path, tally: Tally) -> list[Found]:
+def find(environ: Mapping[str, str], home: Path, tally: Tally) -> list[FoundTranscripts]:
     """The transcripts that the known hosts left in their usual places."""
-    found: list[Found] = []
+    found: list[FoundTranscripts] = []
     for importer in IMPORTERS.values():
         for root in importer.roots(environ, home):
             try:
@@ -52,7 +52,9 @@ def find(environ: Mapping[str, str], home: Path, tally: Tally) -> list[Found]:
             if sources:
                 size = sum(source.size for source in sources)
                 files = sum(len(source.files) for source in sources)
-                found.append(Found(host=importer.host, path=root, files=files, size=size))
+                found.append(
+                    FoundTranscripts(host=importer.host, path=root, files=files, size=size)
+                )
     return found
 
 
@@ -83,7 +85,7 @@ def import_transcripts(
     intake = Intake()
     ignored: list[str] = []
 
-    def wanted(source: Source) -> bool:
+    def wanted(source: TranscriptSource) -> bool:
         key, stamp = _stamp(source)
         if sessions.source_seen(user_id, key) != stamp:
             return True
@@ -91,7 +93,7 @@ def import_transcripts(
         progress(source.size)
         return False
 
-    def done(source: Source) -> None:
+    def done(source: TranscriptSource) -> None:
         # What is ignored now may be wanted later: its source is looked at again.
         if not ignored:
             sessions.mark_source(user_id, *_stamp(source))
@@ -123,6 +125,6 @@ def _count(intake: Intake, state: PutState, turns: int) -> None:
     intake.turns += turns
 
 
-def _stamp(source: Source) -> tuple[str, str]:
+def _stamp(source: TranscriptSource) -> tuple[str, str]:
     key = f"{source.host}:{source.key}"
     return key, f"{CLEANING}:{len(source.files)}:{source.size}:{source.mtime_ns}"

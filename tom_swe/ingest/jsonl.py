@@ -23,8 +23,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tom_swe.ingest.base import Source, Tally, existing, printable, source_of, walk
-from tom_swe.ingest.draft import Draft
+from tom_swe.ingest.base import Tally, TranscriptSource, existing, printable, source_of, walk
+from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.records import Record, as_str, instant, peek, read_records
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -44,7 +44,7 @@ class Jsonl:
         del environ, home
         return []
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """Each file of this format under a path."""
         path = existing(path)
         files = walk(path, lambda name: name.endswith(".jsonl")) if path.is_dir() else [path]
@@ -53,12 +53,12 @@ class Jsonl:
             if ours and (source := source_of(HOST, [file])):
                 yield source
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of a file, each when its last line has been read."""
         file = source.files[0]
         done: set[str] = set()
         name: str | None = None
-        draft: Draft | None = None
+        draft: SessionDraft | None = None
         for record in read_records(file, tally):
             if not _valid(record):
                 tally.lines_skipped += 1
@@ -70,7 +70,7 @@ class Jsonl:
                 if name is not None:
                     done.add(name)
                 name = named
-                draft = Draft(HOST, named, printable(file), tally, redactor)
+                draft = SessionDraft(HOST, named, printable(file), tally, redactor)
             if draft is None or named in done:
                 tally.lines_skipped += 1
                 tally.problem(file, "a session goes on after another began; put its lines together")
@@ -88,7 +88,7 @@ def _path_name(file: Path) -> str:
     return hashlib.sha256(printable(file.absolute()).encode()).hexdigest()[:32]
 
 
-def _take(draft: Draft, record: Record) -> None:
+def _take(draft: SessionDraft, record: Record) -> None:
     at = instant(record.get("at"))
     text = as_str(record.get("text"))
     draft.cwd = draft.cwd or as_str(record.get("cwd"))

@@ -14,8 +14,8 @@ from pathlib import Path
 from tom_swe.errors import SourceError
 from tom_swe.ingest.base import (
     PRUNED,
-    Source,
     Tally,
+    TranscriptSource,
     existing,
     listable,
     present,
@@ -23,7 +23,7 @@ from tom_swe.ingest.base import (
     reason,
     source_of,
 )
-from tom_swe.ingest.draft import Draft
+from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -72,7 +72,7 @@ class OpenHands:
         own = load_settings(environ).conversations
         return present([*(named or [home / ".openhands" / "conversations"]), own])
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """Each conversation under a path; a file holds one event a line."""
         path = existing(path)
         if not path.is_dir():
@@ -94,18 +94,20 @@ class OpenHands:
                 ):
                     yield source
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session of one conversation."""
         place = source.files[0]
         if not place.is_dir():
-            conversation = _Conversation(Draft(HOST, place.stem, printable(place), tally, redactor))
+            conversation = _Conversation(
+                SessionDraft(HOST, place.stem, printable(place), tally, redactor)
+            )
             for record in read_records(place, tally):
                 conversation.take(record, tally)
         else:
             home = place.parent if place.name == "events" else place
             state = read_object(home / "base_state.json") or {}
             named = as_str(state.get("id")).replace("-", "") or home.name
-            draft = Draft(HOST, named, printable(place), tally, redactor)
+            draft = SessionDraft(HOST, named, printable(place), tally, redactor)
             draft.cwd = as_str(as_dict(state.get("workspace")).get("working_dir"))
             conversation = _Conversation(draft)
             for file in _ordered(place):
@@ -120,7 +122,7 @@ class OpenHands:
             yield session
 
 
-def _folder(folder: Path, events: list[Path]) -> Source:
+def _folder(folder: Path, events: list[Path]) -> TranscriptSource:
     size, newest = 0, 0
     for event in events:
         try:
@@ -129,7 +131,7 @@ def _folder(folder: Path, events: list[Path]) -> Source:
             continue
         size += status.st_size
         newest = max(newest, status.st_mtime_ns)
-    return Source(HOST, (folder,), size, newest)
+    return TranscriptSource(HOST, (folder,), size, newest)
 
 
 def _ordered(folder: Path) -> list[Path]:
@@ -155,7 +157,7 @@ def _looks_like(file: Path) -> bool:
 class _Conversation:
     """One conversation being read."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: SessionDraft) -> None:
         self._draft = draft
 
     def finish(self) -> Session | None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from tom_swe.errors import SourceError
 from tom_swe.ingest import openhands
 from tom_swe.ingest.base import (
-    Source,
     Tally,
+    TranscriptSource,
     existing,
     listable,
     present,
@@ -24,7 +24,7 @@ from tom_swe.ingest.base import (
     source_of,
     walk,
 )
-from tom_swe.ingest.draft import Draft
+from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.records import Record, as_dict, as_list, as_str, instant, read_object, texts
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -53,7 +53,7 @@ class Reference:
         ]
         return present(base / "usermodeling" for base in (*named, home / ".openhands"))
 
-    def sources(self, path: Path) -> Iterator[Source]:
+    def sources(self, path: Path) -> Iterator[TranscriptSource]:
         """Each cleaned session of one person under a path.
 
         The path is OpenHands' folder, ``usermodeling`` in it, one person's folder, or a file.
@@ -66,7 +66,7 @@ class Reference:
             if source := source_of(HOST, [file]):
                 yield source
 
-    def read(self, source: Source, tally: Tally, redactor: Redactor) -> Iterator[Session]:
+    def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session of one file."""
         file = source.files[0]
         tally.lines_read += 1
@@ -110,15 +110,17 @@ def conversation(
     return None
 
 
-def draft_of(name: str, host: str, source: str, tally: Tally, redactor: Redactor) -> Draft:
+def draft_of(name: str, host: str, source: str, tally: Tally, redactor: Redactor) -> SessionDraft:
     """The draft of a session with this id; OpenHands' where the id is that of a conversation."""
     bare = name.replace("-", "").lower()
     if _OPENHANDS_ID.fullmatch(bare):
-        return Draft(openhands.HOST, bare, source, tally, redactor)
-    return Draft(host, name, source, tally, redactor)
+        return SessionDraft(openhands.HOST, bare, source, tally, redactor)
+    return SessionDraft(host, name, source, tally, redactor)
 
 
-def from_messages(draft: Draft, messages: object, start: object, end: object) -> Session | None:
+def from_messages(
+    draft: SessionDraft, messages: object, start: object, end: object
+) -> Session | None:
     """The session that a list of messages is; what is no message is passed over.
 
     The messages have no times of their own. None where nobody said a word.
@@ -132,7 +134,7 @@ def from_messages(draft: Draft, messages: object, start: object, end: object) ->
     return session.model_copy(update={"started": started or ended, "ended": ended or started})
 
 
-def _take(draft: Draft, message: Record) -> None:
+def _take(draft: SessionDraft, message: Record) -> None:
     text = "\n".join(texts(message.get("content")))
     match message.get("role"):
         case "user":

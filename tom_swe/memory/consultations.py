@@ -13,7 +13,7 @@ from tom_swe.memory.sessions import ensure_user
 from tom_swe.memory.tables import BeliefRow, ConsultationRow, VerdictRow
 from tom_swe.model.advice import Action, Outcome, PastConsultation, Query, Suggestion
 from tom_swe.model.belief import Judge, Verdict
-from tom_swe.model.user_acts import Judged
+from tom_swe.model.user_acts import JudgedBefore
 
 
 class Consultations:
@@ -86,14 +86,14 @@ class AdviceOutcomes:
         found = self._transaction.scalar(by.limit(1))
         return Judge(found) if found else None
 
-    def judged(self, consultation_id: int) -> Judged:
+    def judged(self, consultation_id: int) -> JudgedBefore:
         """What is known of the outcome of advice. Raises NotFound."""
         row = consultation_of(self._transaction, self._user_id, consultation_id)
         verdicts: dict[int, list[VerdictRow]] = {}
         mine = select(VerdictRow).where(VerdictRow.consultation_id == consultation_id)
         for each in self._transaction.scalars(mine.order_by(VerdictRow.id)):
             verdicts.setdefault(each.belief_id, []).append(each)
-        return Judged(
+        return JudgedBefore(
             outcome=Outcome(row.outcome) if row.outcome else None,
             verdicts={key: tuple(map(verdict_value, rows)) for key, rows in verdicts.items()},
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tom_swe.model.belief import Belief
-from tom_swe.model.user_acts import Did, Image, Judged, Moved, UserAct
+from tom_swe.model.user_acts import Did, Image, JudgedBefore, Moved, UserAct
 
 
 def user_act_of(
@@ -15,7 +15,7 @@ def user_act_of(
     *,
     detail: str = "",
     moved: Moved | None = None,
-    judged: Judged | None = None,
+    judged: JudgedBefore | None = None,
     forgotten: Collection[str] = (),
     consultation_id: int | None = None,
 ) -> UserAct:

@@ -40,7 +40,7 @@ class Moved(Value):
     cites: Mapping[int, str] = {}
 
 
-class Judged(Value):
+class JudgedBefore(Value):
     """What was known of the outcome of advice before the person judged it."""
 
     outcome: Outcome | None = None
@@ -56,7 +56,7 @@ class Image(Value):
 
     before: tuple[Belief, ...] = ()
     moved: Moved | None = None
-    judged: Judged | None = None
+    judged: JudgedBefore | None = None
     forgotten: tuple[str, ...] = ()
 
 

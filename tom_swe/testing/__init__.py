@@ -7,15 +7,15 @@ from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
     from tom_swe.testing.builders import START, HashEmbedder, session_of
-    from tom_swe.testing.scripted import Fault, ScriptedModel, text_of
+    from tom_swe.testing.scripted import ScriptedFault, ScriptedModel, text_of
 
-__all__ = ["START", "Fault", "HashEmbedder", "ScriptedModel", "session_of", "text_of"]
+__all__ = ["START", "HashEmbedder", "ScriptedFault", "ScriptedModel", "session_of", "text_of"]
 
 __getattr__ = loading(
     __name__,
     {
         "START": "builders",
-        "Fault": "scripted",
+        "ScriptedFault": "scripted",
         "HashEmbedder": "builders",
         "ScriptedModel": "scripted",
         "session_of": "builders",

@@ -14,7 +14,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Fault:
+class ScriptedFault:
     """An answer that is none: a status with headers, a body cut short, or silence until released.
 
     ``body`` replaces what is sent with status 200.
@@ -30,7 +30,7 @@ class Fault:
 # What a server says that is to be asked again without a pause.
 AT_ONCE = (("retry-after", "0"),)
 
-type Turn = str | tuple[str, dict[str, Any]] | Fault
+type Turn = str | tuple[str, dict[str, Any]] | ScriptedFault
 
 
 class ScriptedModel:
@@ -85,7 +85,7 @@ class ScriptedModel:
         self._server.server_close()
         self._thread.join()
 
-    def _answer(self, body: dict[str, Any]) -> dict[str, Any] | Fault:
+    def _answer(self, body: dict[str, Any]) -> dict[str, Any] | ScriptedFault:
         with self._lock:
             self.requests.append(body)
             self._now += 1
@@ -95,7 +95,7 @@ class ScriptedModel:
             turn = self._answering(body)
         with self._lock:
             self._now -= 1
-        if isinstance(turn, Fault):
+        if isinstance(turn, ScriptedFault):
             return turn
         message: dict[str, Any] = {"role": "assistant", "content": turn}
         if isinstance(turn, tuple):
@@ -135,7 +135,7 @@ class ScriptedModel:
                 length = int(self.headers.get("content-length", 0))
                 body = json.loads(self.rfile.read(length))
                 told = model._answer(body)
-                if isinstance(told, Fault):
+                if isinstance(told, ScriptedFault):
                     self._fail(told)
                     return
                 if body.get("stream"):
@@ -148,7 +148,7 @@ class ScriptedModel:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            def _fail(self, fault: Fault) -> None:
+            def _fail(self, fault: ScriptedFault) -> None:
                 if fault.silent:
                     model.release.wait(30)
                     return

@@ -15,13 +15,13 @@ from tom_cli.code.beside import Beside, at_once, beside_message, is_off, open_be
 from tom_cli.common import talk
 from tom_swe.checkout import repository_of
 from tom_swe.hosts.coding import (
+    AgentSaid,
     Called,
     Coder,
     Happening,
-    Refused,
+    Refusal,
     Rest,
     Returned,
-    Said,
     Trouble,
 )
 from tom_swe.settings import Model, Settings
@@ -44,14 +44,14 @@ class Teller:
     def draw(self, happening: Happening) -> None:
         """One happening; what is streamed comes whole later."""
         match happening:
-            case Said():
+            case AgentSaid():
                 self._last = happening.text
                 self.event("said", text=happening.text, last=happening.last)
             case Called(call=call):
                 self.event("called", **call.model_dump(mode="json"))
             case Returned():
                 self.event("returned", **happening.model_dump(mode="json"))
-            case Refused():
+            case Refusal():
                 self.event("refused", tool=happening.tool, reason=happening.reason)
             case Trouble(text=text):
                 self.event("trouble", text=text)

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from tom_cli.code.diffs import diff, planned, tail
 from tom_swe.hosts.coding import (
+    AgentSaid,
     Call,
     Called,
     Happening,
-    Refused,
+    Refusal,
     Returned,
-    Said,
     Spent,
     Streamed,
     Trouble,
@@ -51,7 +51,7 @@ class Screen:
                 self._streaming += text
                 self.console.out(safe_lines(text), end="", highlight=False)
                 self.console.file.flush()
-            case Said(text=text):
+            case AgentSaid(text=text):
                 if self._streaming.strip() == text.strip():
                     self._end_stream()
                     return
@@ -63,7 +63,7 @@ class Screen:
             case Returned():
                 self._end_stream()
                 self._returned(happening)
-            case Refused(reason=reason):
+            case Refusal(reason=reason):
                 self._planned = False
                 self.say(f"    refused: {reason}", style="yellow")
             case Trouble(text=text):

@@ -12,7 +12,7 @@ from tom_cli.common import Json, Yes, confirmed, print_json, talk
 
 if TYPE_CHECKING:
     from tom_swe.hosts.agent_server import AgentServer
-    from tom_swe.hosts.files import Change
+    from tom_swe.hosts.files import FileEdit
     from tom_swe.hosts.install import Standing
 
 app = typer.Typer(help="Install tom into an agent, and uninstall it.", no_args_is_help=True)
@@ -166,7 +166,7 @@ def _server(host: str, url: str | None, key_name: str | None) -> AgentServer | N
     return agent_server.AgentServer(url, os.environ[key_name] if key_name else "")
 
 
-def _change(changes: list[Change], yes: bool, nothing: str) -> None:
+def _change(changes: list[FileEdit], yes: bool, nothing: str) -> None:
     """Shows changes, asks once, and makes them."""
     wanted = [change for change in changes if not change.is_none]
     if not wanted:

@@ -11,8 +11,8 @@ from tom_cli.common import Yes, confirmed, opened, talk
 from tom_swe.errors import NotFound, TomError, UsageError
 
 if TYPE_CHECKING:
-    from tom_swe.hosts.blocks import Found
-    from tom_swe.hosts.files import Change
+    from tom_swe.hosts.blocks import FoundBlock
+    from tom_swe.hosts.files import FileEdit
     from tom_swe.mind.tom import Tom
     from tom_swe.model.belief import Belief
 
@@ -79,9 +79,9 @@ class _File(NamedTuple):
         change.apply(keep=False)
         talk(f"wrote {self.path}")
 
-    def _change(self, before: str | None, owner: str, *, remove: bool) -> Change:
+    def _change(self, before: str | None, owner: str, *, remove: bool) -> FileEdit:
         from tom_swe.hosts import blocks
-        from tom_swe.hosts.files import Change
+        from tom_swe.hosts.files import FileEdit
 
         text = before or ""
         newline = "\r\n" if "\r\n" in text else "\n"
@@ -89,8 +89,8 @@ class _File(NamedTuple):
             text = CURSOR_HEAD
         block = "" if remove else blocks.rendered(self._wanted(), owner, newline)
         if not block and not before:
-            return Change(self.path, before, before or "")
-        return Change(self.path, before, blocks.placed(text, block, owner, newline))
+            return FileEdit(self.path, before, before or "")
+        return FileEdit(self.path, before, blocks.placed(text, block, owner, newline))
 
     def _wanted(self) -> list[Belief]:
         from tom_swe.advise.brief import in_order
@@ -106,7 +106,7 @@ class _File(NamedTuple):
         inside = any((each / ".git").exists() for each in (folder, *folder.parents))
         return repository_of(str(folder)) if inside else ""
 
-    def _take_in(self, found: Found, yes: bool) -> None:
+    def _take_in(self, found: FoundBlock, yes: bool) -> None:
         """What was changed in the block is the person's word, once they say that it is theirs."""
         from tom_swe.model.belief import EVERYWHERE, Reach, Scope
         from tom_swe.text.safe import safe

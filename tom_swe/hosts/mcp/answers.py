@@ -8,26 +8,26 @@ from pathlib import Path
 from tom_swe.advise.recall import in_force
 from tom_swe.beliefs.confidence import explain
 from tom_swe.checkout import repository_of
-from tom_swe.hosts.mcp.mind import Mind
+from tom_swe.hosts.mcp.mind import ServedMind
 from tom_swe.hosts.mcp.shapes import (
-    Advice,
     BeliefArguments,
     Cited,
     ConsultArguments,
     FeedbackArguments,
     Forgotten,
-    Found,
+    GivenAdvice,
     Held,
-    Judged,
+    JudgedBelief,
     Outcomes,
+    PastWords,
     Profile,
     ProfileArguments,
     Quoted,
     Reasons,
     RememberArguments,
     Remembered,
-    Said,
     SearchArguments,
+    SearchResult,
 )
 from tom_swe.model.advice import Outcome, PastTurn, Query
 from tom_swe.model.belief import Belief, Evidence, Stance, Status
@@ -44,10 +44,10 @@ TURN = 300
 class Answers:
     """The tools over one mind."""
 
-    def __init__(self, mind: Mind) -> None:
+    def __init__(self, mind: ServedMind) -> None:
         self._mind = mind
 
-    def consult(self, asked: ConsultArguments) -> Advice:
+    def consult(self, asked: ConsultArguments) -> GivenAdvice:
         """Whether to proceed with a request or ask first; tom keeps the question, redacted."""
         query = Query(
             text=storable(asked.request),
@@ -59,7 +59,7 @@ class Answers:
         cited = ", ".join(f"b{belief.id}" for belief in suggestion.beliefs)
         advice = f"a{suggestion.consultation_id}"
         sure = f"Confidence {suggestion.confidence:.2f}" + (f", from {cited}." if cited else ".")
-        return Advice(
+        return GivenAdvice(
             id=advice,
             action=suggestion.action.value,
             questions=[plain(question) for question in suggestion.questions],
@@ -86,12 +86,12 @@ class Answers:
             left_out=max(0, len(beliefs) - MOST_BELIEFS),
         )
 
-    def search(self, asked: SearchArguments) -> Found:
+    def search(self, asked: SearchArguments) -> SearchResult:
         """Live beliefs of any repository and the person's own past turns, like a query."""
         query = Query(text=storable(asked.query), repository=_repository(None), limit=asked.limit)
         with self._mind.held(searches=True) as (tom, user, _):
             found = tom.search(user, query)
-        return Found(
+        return SearchResult(
             beliefs=[_held(belief) for belief in found.beliefs],
             turns=[_said(turn) for turn in found.turns],
         )
@@ -127,7 +127,7 @@ class Answers:
             id=f"a{number}",
             outcome=outcome.value,
             beliefs=[
-                Judged(
+                JudgedBelief(
                     id=f"b{belief.id}",
                     statement=plain(belief.statement),
                     status=belief.status.value,
@@ -183,8 +183,8 @@ def _held(belief: Belief) -> Held:
     )
 
 
-def _said(turn: PastTurn) -> Said:
-    return Said(
+def _said(turn: PastTurn) -> PastWords:
+    return PastWords(
         id=f"s{turn.session_id}.{turn.ordinal}",
         date=f"{turn.at:%Y-%m-%d}" if turn.at else "",
         repository=plain(turn.repository),

@@ -18,7 +18,7 @@ RESTS_AFTER = 30.0
 log = logging.getLogger(__name__)
 
 
-class Mind:
+class ServedMind:
     """Tom on the memory of this process's settings. Thread-safe."""
 
     def __init__(self) -> None:

@@ -23,15 +23,14 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from tom_swe.errors import TomError, UsageError
 from tom_swe.hosts.mcp.answers import Answers, as_background
-from tom_swe.hosts.mcp.mind import Mind
+from tom_swe.hosts.mcp.mind import ServedMind
 from tom_swe.hosts.mcp.process import own_stdout, watch_parent
 from tom_swe.hosts.mcp.shapes import (
-    Advice,
     BeliefArguments,
     ConsultArguments,
     FeedbackArguments,
     Forgotten,
-    Found,
+    GivenAdvice,
     Outcomes,
     Profile,
     ProfileArguments,
@@ -39,6 +38,7 @@ from tom_swe.hosts.mcp.shapes import (
     RememberArguments,
     Remembered,
     SearchArguments,
+    SearchResult,
 )
 from tom_swe.text.safe import plain
 
@@ -97,7 +97,7 @@ def tools(answers: Answers) -> list[Tool]:
             "or to ask them first, gives the questions worded the way they like, and says how "
             "they like such work done, each belief with a quote of theirs.",
             ConsultArguments,
-            Advice,
+            GivenAdvice,
             answers.consult,
             # The question and its answer are kept until a belief is forgotten.
             reads_only=False,
@@ -120,7 +120,7 @@ def tools(answers: Answers) -> list[Tool]:
             "any repository. Use it when you are about to ask them something they may have "
             "answered before.",
             SearchArguments,
-            Found,
+            SearchResult,
             answers.search,
         ),
         Tool(
@@ -174,7 +174,7 @@ def serve(parent: int) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="tom mcp: %(message)s")
     # A thread that waits on stdin keeps Python's own way from ending the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    mind = Mind()
+    mind = ServedMind()
     watch_parent(parent, mind.rest, lambda: mind.close(PATIENCE))
     try:
         anyio.run(_serve, mind)
@@ -184,7 +184,7 @@ def serve(parent: int) -> None:
         mind.close()
 
 
-async def _serve(mind: Mind) -> None:
+async def _serve(mind: ServedMind) -> None:
     server: Server[object, object] = Server(
         "tom", version=version("tom-swe"), instructions=INSTRUCTIONS
     )
@@ -222,7 +222,7 @@ def _call(tool: Tool | None, arguments: dict[str, Any]) -> types.CallToolResult:
         name, place = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
         log.error("%s at %s:%s", name, Path(place.filename).name, place.lineno)
         return _failed(f"tom failed ({name}); `tom doctor` may say why")
-    text = result.advice if isinstance(result, Advice) else as_background(_json(result))
+    text = result.advice if isinstance(result, GivenAdvice) else as_background(_json(result))
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],
         structuredContent=result.model_dump(mode="json"),

@@ -117,7 +117,7 @@ class Cited(BaseModel):
     quote: Annotated[str, Field(description="The person's newest words for it")]
 
 
-class Advice(BaseModel):
+class GivenAdvice(BaseModel):
     """What to do with a request."""
 
     id: Annotated[str, Field(description="Pass it to feedback later")]
@@ -157,7 +157,7 @@ class Profile(BaseModel):
     left_out: Annotated[int, Field(description="How many less confident ones are left out")]
 
 
-class Said(BaseModel):
+class PastWords(BaseModel):
     """Something the person said before."""
 
     id: Annotated[str, Field(description="Session and turn")]
@@ -166,11 +166,11 @@ class Said(BaseModel):
     text: Annotated[str, Field(description="Up to 300 characters")]
 
 
-class Found(BaseModel):
+class SearchResult(BaseModel):
     """What is similar to a query, the most similar first."""
 
     beliefs: list[Held]
-    turns: Annotated[list[Said], Field(description="The person's own past turns")]
+    turns: Annotated[list[PastWords], Field(description="The person's own past turns")]
 
 
 class Quoted(BaseModel):
@@ -186,7 +186,7 @@ class Quoted(BaseModel):
     ]
 
 
-class Judged(BaseModel):
+class JudgedBelief(BaseModel):
     """A belief after the outcome."""
 
     id: str
@@ -200,7 +200,7 @@ class Outcomes(BaseModel):
 
     id: str
     outcome: Literal["accepted", "partly", "rejected"]
-    beliefs: Annotated[list[Judged], Field(description="The beliefs that the advice cited")]
+    beliefs: Annotated[list[JudgedBelief], Field(description="The beliefs that the advice cited")]
 
 
 class Remembered(BaseModel):

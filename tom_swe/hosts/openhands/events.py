@@ -21,12 +21,12 @@ from openhands.tools.file_editor.definition import FileEditorObservation
 from openhands.tools.terminal.definition import TerminalObservation
 
 from tom_swe.hosts.coding import (
+    AgentSaid,
     Call,
     Called,
     Happening,
-    Refused,
+    Refusal,
     Returned,
-    Said,
     Trouble,
 )
 
@@ -39,10 +39,10 @@ def happenings(event: Event) -> Iterator[Happening]:
     match event:
         case MessageEvent(source="agent"):
             if text := _text(event.llm_message.content):
-                yield Said(text=text, last=True)
+                yield AgentSaid(text=text, last=True)
         case ActionEvent(action=FinishAction() as finish):
             yield from _thought(event)
-            yield Said(text=finish.message.strip(), last=True, finished=True)
+            yield AgentSaid(text=finish.message.strip(), last=True, finished=True)
         case ActionEvent():
             yield from _thought(event)
             if not isinstance(event.action, ThinkAction):
@@ -51,7 +51,7 @@ def happenings(event: Event) -> Iterator[Happening]:
             if event.tool_name not in {"finish", "think"}:
                 yield _returned(event)
         case UserRejectObservation():
-            yield Refused(tool=event.tool_name, reason=event.rejection_reason)
+            yield Refusal(tool=event.tool_name, reason=event.rejection_reason)
         case AgentErrorEvent():
             yield Returned(tool=event.tool_name, text=event.error, failed=True)
         case ConversationErrorEvent():
@@ -74,7 +74,7 @@ def call_of(event: ActionEvent) -> Call:
 def last_words(events: Iterable[Event]) -> str:
     """What the agent said last among events, newest last; "" where it said nothing."""
     for event in reversed(list(events)):
-        said = [each.text for each in happenings(event) if isinstance(each, Said)]
+        said = [each.text for each in happenings(event) if isinstance(each, AgentSaid)]
         if said:
             return said[-1]
     return ""
@@ -88,7 +88,7 @@ def streamed(chunk: LLMStreamChunk) -> str:
 
 def _thought(event: ActionEvent) -> Iterator[Happening]:
     if text := _text(event.thought):
-        yield Said(text=text)
+        yield AgentSaid(text=text)
 
 
 def _returned(event: ObservationEvent) -> Returned:
