@@ -35,7 +35,7 @@ from tom_swe import (
     import_transcripts,
     open_tom,
 )
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import Remembering
 
 DISTINCT = 4_000
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import tom_swe
+
 CODE = Path(__file__).parents[2] / "evals" / "tom_evals"
-FACES = ("tom_swe", "tom_swe.ingest", "tom_swe.redact")
+PRODUCT = Path(tom_swe.__file__).parent
+FACES = ["tom_swe", *(f"tom_swe.{each.parent.name}" for each in PRODUCT.glob("*/__init__.py"))]
 
 
 def deep_imports(face: str) -> list[str]:

@@ -27,7 +27,7 @@ from tom_evals.common.harness.session import Ended, Part
 from tom_evals.common.models import Language, language
 from tom_evals.people.speech import Wording
 from tom_swe import Action, Query, load_settings, open_tom
-from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed import MiniLM
 from tom_swe.settings import model_of
 
 

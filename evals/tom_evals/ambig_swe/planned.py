@@ -12,7 +12,7 @@ from tom_evals.common.engine import Engine
 from tom_evals.common.harness.container import image_of
 from tom_evals.common.harness.isolated import SECONDS
 from tom_evals.common.harness.workspace import clone, cloning
-from tom_swe.text.tokens import count_tokens
+from tom_swe.text import count_tokens
 
 # A session of Claude Sonnet 4 with at most 100 steps, USD (arXiv 2510.21903).
 AGENT_COST = 1.08

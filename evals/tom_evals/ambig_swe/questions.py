@@ -16,7 +16,7 @@ from tom_evals.common.engine import Ledger
 from tom_evals.common.models import language
 from tom_evals.common.report import Cell, Report, Table
 from tom_evals.common.stats import Interval, ratio
-from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed import MiniLM
 from tom_swe.ports import Embedder
 
 FILE = "marks.jsonl"

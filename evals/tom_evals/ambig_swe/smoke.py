@@ -15,8 +15,8 @@ from tom_evals.common.engine import Engine
 from tom_evals.common.harness.played import agent
 from tom_evals.common.harness.running import Tell
 from tom_evals.common.harness.toys import built, toys
-from tom_swe.testing.scripted import ScriptedModel
-from tom_swe.text.tokens import count_tokens
+from tom_swe.testing import ScriptedModel
+from tom_swe.text import count_tokens
 
 TOYS = 2
 

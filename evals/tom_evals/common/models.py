@@ -12,9 +12,8 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from tom_swe import load_settings
-from tom_swe.llm.asking import Asking
-from tom_swe.llm.lite import LiteModel
-from tom_swe.memory.store import Store
+from tom_swe.llm import Asking, LiteModel
+from tom_swe.memory import Store
 from tom_swe.model.calls import Limits, Prompt, Purpose, Usage
 from tom_swe.settings import model_of
 

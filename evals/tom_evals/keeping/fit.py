@@ -16,9 +16,9 @@ from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.oracle import Oracle
 from tom_evals.keeping.run import CONDITIONS
 from tom_evals.keeping.score import JUDGED, judge
-from tom_swe.beliefs.confidence import newest, weigh
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.beliefs import weigh
+from tom_swe.beliefs.confidence import newest
+from tom_swe.embed import MiniLM, Remembering
 
 DOUBTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.score import Judgement, judge
 from tom_swe import Belief, Settings, Tom, open_tom
-from tom_swe.advise.embedded import EmbeddedAdviser
-from tom_swe.mind.parts import Parts
+from tom_swe.advise import EmbeddedAdviser
+from tom_swe.mind import Parts
 from tom_swe.ports import Embedder, Reader
 
 # Homes are thrown away: where there is memory for them, no disk is waited for.

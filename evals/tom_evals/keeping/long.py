@@ -20,8 +20,7 @@ from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.planted import History
 from tom_evals.keeping.run import report
 from tom_swe import Session, Turn
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 
 TOKENS = 1_500_000

@@ -14,8 +14,7 @@ from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.oracle import Noise, Oracle
 from tom_evals.keeping.planted import LASTING, History, Kind
 from tom_evals.keeping.score import Judgement
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 from tom_swe.ports import Embedder, Reader
 
 type Score = Callable[[Sequence[Judgement]], float]

@@ -18,12 +18,11 @@ from tom_evals.reading.data import Case, cases, session_of
 from tom_evals.reading.examples import holds
 from tom_evals.reading.held_out import HeldOut
 from tom_evals.reading.model import sample
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
-from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.embed import MiniLM, Remembering
+from tom_swe.extract import EmbeddedReader
 from tom_swe.extract.verified import case as asked
 from tom_swe.extract.verified import question
-from tom_swe.llm.local import LocalVerifier
+from tom_swe.llm import LocalVerifier
 from tom_swe.model.belief import Source
 
 REAL, WRITTEN = "real messages", "written utterances"

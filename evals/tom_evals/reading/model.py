@@ -12,15 +12,11 @@ from tempfile import TemporaryDirectory
 from tom_evals.reading.data import Case, session_of
 from tom_evals.reading.score import Judged
 from tom_swe import SessionModel, load_settings
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
-from tom_swe.embed.scorer import SentenceScorer
+from tom_swe.embed import MiniLM, Remembering, SentenceScorer
 from tom_swe.errors import ModelFault
-from tom_swe.extract.embedded import EmbeddedReader
-from tom_swe.extract.language_model import ModelReader
-from tom_swe.llm.asking import Asking
-from tom_swe.llm.lite import LiteModel
-from tom_swe.memory.store import Store
+from tom_swe.extract import EmbeddedReader, ModelReader
+from tom_swe.llm import Asking, LiteModel
+from tom_swe.memory import Store
 from tom_swe.mind.parallel import outcomes
 from tom_swe.model.belief import Source
 from tom_swe.model.calls import Limits, Usage

@@ -14,11 +14,10 @@ from tom_evals.reading.held_out import HeldOut
 from tom_evals.reading.model import ReadByModel, sample
 from tom_evals.reading.score import FIGURES, RECALLS, Judged, at_recalls, by, figures, macro_f1
 from tom_swe import Observation
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.scorer import SentenceScorer
+from tom_swe.embed import MiniLM, SentenceScorer
+from tom_swe.extract import EmbeddedReader
 from tom_swe.extract.catalogue import catalogue
 from tom_swe.extract.cues import heard
-from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import Source
 from tom_swe.ports import Embedder
 from tom_swe.text.prose import sentences

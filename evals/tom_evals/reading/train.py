@@ -32,8 +32,9 @@ from tom_evals.common.regression import Floats, fitted
 from tom_evals.reading.data import cases, extras
 from tom_evals.reading.examples import Example, examples, folds
 from tom_evals.reading.wording import patterns
-from tom_swe.embed.cues import COUNTED, Cues
-from tom_swe.embed.minilm import MODEL_SHA256, MiniLM
+from tom_swe.embed import Cues, MiniLM
+from tom_swe.embed.cues import COUNTED
+from tom_swe.embed.minilm import MODEL_SHA256
 from tom_swe.embed.scorer import digest
 
 type Chosen = NDArray[np.bool_]

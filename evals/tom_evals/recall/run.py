@@ -19,9 +19,9 @@ from tom_evals.recall.latency import latency
 from tom_evals.recall.score import DEPTHS, Found, found, fused, intervals, left_out
 from tom_evals.recall.wanted import wanted
 from tom_swe import Query, Settings, open_tom
-from tom_swe.advise.recall import WEIGHTS, Weights, rank_turns
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.advise import rank_turns
+from tom_swe.advise.recall import WEIGHTS, Weights
+from tom_swe.embed import MiniLM, Remembering
 from tom_swe.mind.recall import CANDIDATES
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from tom_evals.stateful_swe.washing import ByHand, Deck, Planting, Way, Writer, 
 from tom_swe import Role, Session, Turn
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.ingest.draft import TOOL_LIMIT
-from tom_swe.text.tokens import count_tokens
+from tom_swe.text import count_tokens
 
 TOKENS = 1_500_000
 WASHED = 0.4

@@ -33,8 +33,7 @@ from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.sources import real_pieces
 from tom_evals.stateful_swe.vague import Vague, by_model, by_rules
 from tom_evals.stateful_swe.washing import written_utterances
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 
 
 class Plan(NamedTuple):

@@ -19,8 +19,8 @@ from tom_evals.stateful_swe.runner import Place, Plan, crossed, run
 from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.understanding import Understanding
 from tom_evals.stateful_swe.washing import written_utterances
-from tom_swe.testing.scripted import ScriptedModel
-from tom_swe.text.tokens import count_tokens
+from tom_swe.testing import ScriptedModel
+from tom_swe.text import count_tokens
 
 PEOPLE, TOYS, TOKENS = 3, 2, 100_000
 # What is another at every run: the session's folder, ids, times that tests took.

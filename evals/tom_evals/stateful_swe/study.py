@@ -41,10 +41,9 @@ from tom_evals.stateful_swe.sources import read_piece, real_pieces
 from tom_evals.stateful_swe.understanding import Understanding
 from tom_evals.stateful_swe.washing import written_utterances
 from tom_swe import Role
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 from tom_swe.ports import Embedder
-from tom_swe.text.tokens import count_tokens
+from tom_swe.text import count_tokens
 
 REQUESTS = 30
 PROCESSES = 2

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 from tom_evals.keeping.material import Side, Utterance, dimensions, material, meanings
 from tom_evals.stateful_swe.profile import Profile
-from tom_swe.extract.catalogue import match
+from tom_swe.extract import match
 
 # Of the messages that get words of ours, those that get a trap.
 TRAPS = 0.25

@@ -19,8 +19,8 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from tom_swe.testing.scripted import text_of
-from tom_swe.text.tokens import count_tokens
+from tom_swe.testing import text_of
+from tom_swe.text import count_tokens
 
 # What a chat adds to each message's text: its role, and where it begins and ends.
 A_MESSAGE = 4

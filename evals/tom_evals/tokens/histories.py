@@ -15,7 +15,7 @@ from pathlib import Path
 from tom_evals.common.messages import NOUNS, VERBS, message
 from tom_swe import Role, Session
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.text.tokens import count_tokens
+from tom_swe.text import count_tokens
 
 type Conversation = list[tuple[str, str]]
 

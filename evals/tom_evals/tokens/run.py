@@ -26,8 +26,7 @@ from tom_evals.tokens import reference
 from tom_evals.tokens.counting import A_MESSAGE, WORDS, Asked, CountingModel, Replies, tokenizer
 from tom_evals.tokens.histories import Conversation, consults, generated, shipped, tokens
 from tom_swe import LOCAL_USER, Query, Settings, Tom, import_transcripts, open_tom
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 
 PYTHON = Path(__file__).parents[3] / ".venv-reference" / "bin" / "python"
 HISTORIES = {"the demo's history": shipped, "a generated history": generated}

@@ -24,8 +24,7 @@ from tom_evals.userville.simulator_by_model import by_model
 from tom_evals.userville.task import Task, of_issues, of_toys, spread
 from tom_evals.userville.vagueniser import by_model as vague_by_model
 from tom_evals.userville.vagueniser import faults
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 
 DEMO = "detail_question"
 

@@ -21,8 +21,7 @@ from tom_evals.usi.score import dimensions
 from tom_evals.usi.sessions import ORDER, SCALE, row
 from tom_evals.usi.transcripts import Patterns, Unreadable, lexicons
 from tom_swe import TomError
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 
 LONGEST = max(MOST.values())
 

@@ -39,8 +39,7 @@ from tom_evals.usi.fitting import rates
 from tom_evals.usi.gaps import Comparison, Gap, unpaired
 from tom_evals.usi.tables import NAMES
 from tom_evals.usi.transcripts import Patterns, Unreadable, lexicons
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 from tom_swe.ports import Embedder
 
 type Turns = Sequence[Sequence[str]]

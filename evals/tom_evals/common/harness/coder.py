@@ -12,8 +12,9 @@ from typing import NamedTuple
 from tom_evals.common.harness.session import Ended, Episode, Part
 from tom_evals.common.harness.workspace import patch_of
 from tom_evals.people import Exchange, Said, User
+from tom_swe.hosts import Coder
 from tom_swe.hosts.coding import AgentSaid as Spoken
-from tom_swe.hosts.coding import Called, Coder, Happening, Rest, Spent, Streamed, Trouble
+from tom_swe.hosts.coding import Called, Happening, Rest, Spent, Streamed, Trouble
 from tom_swe.settings import Model
 
 STEPS = 100

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from tom_evals.common.harness.toys import Toy, toys
-from tom_swe.testing.scripted import Turn, text_of
+from tom_swe.testing import text_of
+from tom_swe.testing.scripted import Turn
 
 type Json = dict[str, Any]
 type Meaning = tuple[str, bool]

@@ -13,12 +13,11 @@ from tom_evals.stateful_swe.memories.memory import Arm, Memory, Text
 from tom_evals.stateful_swe.memories.passages import Passages, index
 from tom_evals.stateful_swe.profile import Profile, described
 from tom_swe import LOCAL_USER, Session, Settings, load_settings, open_tom
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.remembering import Remembering
+from tom_swe.embed import MiniLM, Remembering
 from tom_swe.errors import SettingsError
 from tom_swe.ports import Embedder
 from tom_swe.settings import reader_of
-from tom_swe.text.tokens import count_tokens
+from tom_swe.text import count_tokens
 
 type Sessions = Callable[[], Iterable[Session]]
 

@@ -9,8 +9,8 @@ from tom_evals.common.whole import whole
 from tom_swe import LOCAL_USER, Query, Session, Settings, Tom, open_tom
 from tom_swe.model.belief import EVERYWHERE
 from tom_swe.ports import Embedder
+from tom_swe.text import count_tokens
 from tom_swe.text.safe import plain
-from tom_swe.text.tokens import count_tokens
 
 HEAD = "What is known of the person you work for:"
 

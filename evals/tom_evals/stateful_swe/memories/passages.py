@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tom_swe import Session
-from tom_swe.text.tokens import count_tokens
+from tom_swe.text import count_tokens
 
 BUDGET = 2000
 LONGEST = 1000  # characters of a passage
