@@ -206,7 +206,7 @@ def show_session(session_id: int, session: Session) -> None:
     when = f", {session.started.astimezone():%Y-%m-%d %H:%M}" if session.started else ""
     where = f", {session.repository}" if session.repository else ""
     out.print(Text(f"s{session_id}: {safe(session.host)}{safe(where)}{when}", style="bold"))
-    styles = {Role.USER: "bold", Role.AGENT: "", Role.TOOL: "dim"}
+    styles = {Role.USER: "bold", Role.AGENT: "", Role.TOOL: "dim", Role.COPY: "dim"}
     for turn in session.turns:
         name = turn.tool or turn.role.value
         said = safe(turn.text, 0 if turn.role is Role.USER else 300)

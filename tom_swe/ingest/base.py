@@ -17,12 +17,18 @@ PROBLEMS_KEPT = 100
 
 @dataclass
 class Tally:
-    """What one import met. Holds counts, file names and causes; never a word of a transcript."""
+    """What one import met. Holds counts, file names and causes; never a word of a transcript.
+
+    ``by_programs`` counts sessions in which a program, not a person, spoke to the agent, and
+    ``from_future`` those with times later than now.
+    """
 
     lines_read: int = 0
     lines_skipped: int = 0
     lines_oversized: int = 0
     redactions: int = 0
+    by_programs: int = 0
+    from_future: int = 0
     unknown_versions: set[str] = field(default_factory=set[str])
     problems: list[str] = field(default_factory=list[str])
 

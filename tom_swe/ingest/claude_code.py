@@ -21,7 +21,7 @@ from tom_swe.ingest.base import (
     source_of,
     walk,
 )
-from tom_swe.ingest.draft import SessionDraft
+from tom_swe.ingest.draft import Answer, SessionDraft
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -281,15 +281,14 @@ class _OpenSession:
             for question in as_list(detail.get("questions"))
             for option in as_list(as_dict(question).get("options"))
         }
-        words: list[str] = []
-        asked: list[str] = []
-        for question, value in answers.items():
-            answer = as_str(value)
-            picked = answer in offered or set(answer.split(", ")) <= offered
-            asked.append(f"Asked: {question}" + (f"\nPicked: {answer}" if picked else ""))
-            if answer and not picked:
-                words.append(answer)
-        self._draft.user("\n".join(words), at, attachment="\n".join(asked))
+        given = [(question, as_str(value)) for question, value in answers.items()]
+        self._draft.answers(
+            [
+                Answer(question, text, text in offered or set(text.split(", ")) <= offered)
+                for question, text in given
+            ],
+            at,
+        )
 
 
 def _plan(text: str, plan: str) -> tuple[str, str]:

@@ -1,10 +1,14 @@
 """A session being put together: the one door through which text leaves an importer."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from tom_swe.checkout import repository_from_url, repository_of
 from tom_swe.ingest.base import Tally
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.ingest.keys import keyed
+from tom_swe.ingest.programs import speaks_program
+from tom_swe.model.session import Provenance, Role, Session, Turn
 from tom_swe.redact.redactor import Redactor
 from tom_swe.text.host_tags import separate, without_injections
 from tom_swe.text.safe import storable
@@ -24,15 +28,44 @@ TOOL_MARGIN = 2_048
 USER_WINDOW = 256_000
 
 
+class Answer(NamedTuple):
+    """What came of a question of the agent's. What was picked of its options is no words."""
+
+    question: str
+    text: str
+    picked: bool
+
+
 class SessionDraft:
-    """Collects the turns of one session; everything added is cleaned, redacted and bounded."""
+    """Collects the turns of one session; everything added is cleaned, redacted and bounded.
+
+    ``started`` is the host's own start of the session, for one whose messages have no times;
+    then ``timed`` is False. ``family`` is the host whose messages these are, where that is
+    another one: they have the same keys.
+    """
 
     def __init__(
-        self, host: str, host_id: str, source: str, tally: Tally, redactor: Redactor
+        self,
+        host: str,
+        host_id: str,
+        source: str,
+        tally: Tally,
+        redactor: Redactor,
+        *,
+        timed: bool = True,
+        family: str = "",
     ) -> None:
         self.cwd = ""
         self.remote = ""
         self.repository = ""
+        self.started: datetime | None = None
+        self.ended: datetime | None = None
+        self.provenance = Provenance.OWN
+        self._timed = timed
+        self._family = family or host
+        self._ids: dict[int, str] = {}
+        self._opening = ""
+        self._by_program = False
         self._host = host
         self._host_id = host_id
         self._source = source
@@ -42,8 +75,12 @@ class SessionDraft:
         self._last_words = ""
         self._interrupted = False
 
-    def user(self, text: str, at: datetime | None, attachment: str = "") -> None:
-        """Add what the person sent; what they did not write themselves is split off."""
+    def user(self, text: str, at: datetime | None, attachment: str = "", message: str = "") -> None:
+        """Add what the person sent; what they did not write themselves is split off.
+
+        ``message`` is the host's own id of it, where copies of the session keep that.
+        """
+        self._opening = self._opening or text[:PATH_LIMIT].strip()
         parts = separate(self._safe(text, USER_WINDOW))
         extra = self._safe(attachment, ATTACHMENT_LIMIT) if attachment else ""
         words = parts.words[:USER_LIMIT].rstrip()
@@ -55,7 +92,19 @@ class SessionDraft:
             self._interrupted = False
         if again:
             words = ""
+        if message:
+            self._ids[len(self._turns)] = message
         self._add(Role.USER, words, at, attachment=beside[:ATTACHMENT_LIMIT].rstrip())
+
+    def answers(self, given: Iterable[Answer], at: datetime | None) -> None:
+        """Add answers to the agent's questions: those typed are words, those picked are not."""
+        words: list[str] = []
+        asked: list[str] = []
+        for question, text, picked in given:
+            asked.append(f"Asked: {question}" + (f"\nPicked: {text}" if picked else ""))
+            if text and not picked:
+                words.append(text)
+        self.user("\n".join(words), at, attachment="\n".join(asked))
 
     def agent(self, text: str, at: datetime | None) -> None:
         """Add what the agent said."""
@@ -70,9 +119,19 @@ class SessionDraft:
         """The person stopped the agent: the same words again are the same message."""
         self._interrupted = True
 
+    def by_program(self) -> None:
+        """A program, not a person, speaks in this session: it is counted and left out."""
+        self._by_program = True
+
     def finish(self) -> Session | None:
-        """The session as a value; None where neither the person nor the agent said a word."""
+        """The session as a value; None where neither the person nor the agent said a word.
+
+        None also where a program spoke to the agent.
+        """
         if all(turn.role is Role.TOOL for turn in self._turns):
+            return None
+        if self._by_program or speaks_program(self.cwd, self._opening):
+            self._tally.by_programs += 1
             return None
         times = [turn.at for turn in self._turns if turn.at]
         cwd = storable(self.cwd[:PATH_LIMIT])
@@ -84,10 +143,11 @@ class SessionDraft:
             host_id=self._safe(self._host_id, NAME_LIMIT * 2),
             cwd=self._safe(cwd, PATH_LIMIT),
             repository=self._safe(repository, PATH_LIMIT),
-            started=times[0] if times else None,
-            ended=times[-1] if times else None,
+            started=times[0] if times else self.started,
+            ended=times[-1] if times else self.ended,
             source=self._safe(self._source, PATH_LIMIT),
-            turns=tuple(self._turns),
+            provenance=self.provenance,
+            turns=keyed(self._family, self._turns, self._ids, timed=self._timed),
         )
 
     def _safe(self, text: str, limit: int, margin: int = MARGIN) -> str:

@@ -1,6 +1,7 @@
 """Which hosts can be read, and reading one of them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +24,10 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
 )
 
 
+# Clocks go wrong by minutes, zones by hours.
+_SLACK = timedelta(days=1)
+
+
 def read_sessions(
     importer: Importer,
     path: Path,
@@ -40,6 +45,7 @@ def read_sessions(
     nothing of this host there.
     """
     found = failed = passed = yielded = 0
+    now = datetime.now(UTC)
     for source in importer.sources(path):
         found += 1
         if not wanted(source):
@@ -48,7 +54,7 @@ def read_sessions(
         try:
             for session in importer.read(source, tally, redactor):
                 yielded += 1
-                yield session
+                yield _until_now(session, source, now, tally)
         except SourceError as error:
             failed += 1
             tally.problem(source.files[0], str(error))
@@ -68,3 +74,25 @@ def read_sessions(
             f"{tally.lines_read} lines read, {tally.lines_skipped} of them broken. "
             "Check that it is a transcript of that host."
         )
+
+
+def _until_now(session: Session, source: TranscriptSource, now: datetime, tally: Tally) -> Session:
+    """The session with no turn later than now: what a wrong clock dated is not the latest word.
+
+    Such a turn was said by the time that the file was last written; nothing is known where the
+    same clock dated the file.
+    """
+    if all(turn.at is None or turn.at <= now + _SLACK for turn in session.turns):
+        return session
+    tally.from_future += 1
+    tally.problem(source.files[0], "has times in the future; they count as the file's own time")
+    try:
+        written = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC)
+    except (ValueError, OverflowError, OSError):
+        written = now + _SLACK
+    known = written if written <= now else None
+    turns = tuple(
+        turn.model_copy(update={"at": known}) if turn.at and turn.at > now + _SLACK else turn
+        for turn in session.turns
+    )
+    return session.model_copy(update={"turns": turns})

@@ -11,14 +11,16 @@ from tom_swe.errors import SourceError
 from tom_swe.ingest.base import Tally, printable, reason
 
 LINE_LIMIT = 8 * 1024 * 1024
+# Some hosts write a whole session, pictures and all, as one value.
+DOCUMENT_LIMIT = 64 * 1024 * 1024
 CHUNK = 1024 * 1024
 PEEK_BYTES = 256 * 1024
 
 type Record = dict[str, object]
 
 
-def read_lines(path: Path, tally: Tally) -> Iterator[str]:
-    """The lines of a file without their ends, never more than ``LINE_LIMIT`` bytes at once.
+def read_lines(path: Path, tally: Tally, limit: int = LINE_LIMIT) -> Iterator[str]:
+    """The lines of a file without their ends, never more than ``limit`` bytes at once.
 
     A longer line is passed over in chunks and counted. Bytes that are not UTF-8
     become replacement characters and the tally names the file. Raises SourceError
@@ -36,11 +38,11 @@ def read_lines(path: Path, tally: Tally) -> Iterator[str]:
         first = True
         while True:
             try:
-                raw = handle.readline(LINE_LIMIT)
+                raw = handle.readline(limit)
                 if not raw:
                     return
                 tally.lines_read += 1
-                if len(raw) >= LINE_LIMIT and not raw.endswith(b"\n"):
+                if len(raw) >= limit and not raw.endswith(b"\n"):
                     tally.lines_oversized += 1
                     while (rest := handle.readline(CHUNK)) and not rest.endswith(b"\n"):
                         pass
@@ -70,9 +72,9 @@ def parse(line: str) -> Record | None:
     return cast("Record", value) if isinstance(value, dict) else None
 
 
-def read_records(path: Path, tally: Tally) -> Iterator[Record]:
+def read_records(path: Path, tally: Tally, limit: int = LINE_LIMIT) -> Iterator[Record]:
     """The JSON objects of a file, one a line; broken lines are counted and passed over."""
-    for line in read_lines(path, tally):
+    for line in read_lines(path, tally, limit):
         if not line.strip():
             continue
         record = parse(line)
@@ -100,16 +102,42 @@ def peek(path: Path, count: int = 12) -> list[Record]:
     return found
 
 
-def read_object(path: Path) -> Record | None:
+def read_object(path: Path, limit: int = LINE_LIMIT) -> Record | None:
     """The JSON object that a whole file is; None where it is none or cannot be read."""
+    return as_dict(_read_json(path, limit)) or None
+
+
+def read_document(path: Path, tally: Tally) -> object:
+    """What a whole JSON file holds. Raises SourceError where that cannot be told.
+
+    It is held whole, so a file of more than ``DOCUMENT_LIMIT`` bytes is refused.
+    """
+    tally.lines_read += 1
     try:
-        if not path.is_file() or path.stat().st_size > LINE_LIMIT:
+        if path.stat().st_size > DOCUMENT_LIMIT:
+            raise SourceError(
+                f"{printable(path)} is passed over: it is larger than {DOCUMENT_LIMIT >> 20} MB."
+            )
+    except OSError as error:
+        raise SourceError(
+            f"{printable(path)} cannot be read: {reason(error)}. Check its permissions."
+        ) from error
+    found = _read_json(path, DOCUMENT_LIMIT)
+    if found is None:
+        tally.lines_skipped += 1
+        raise SourceError(f"{printable(path)} is no JSON document. Give a transcript.")
+    return found
+
+
+def _read_json(path: Path, limit: int) -> object:
+    try:
+        if not path.is_file() or path.stat().st_size > limit:
             return None
         with path.open("rb") as handle:
-            raw = handle.read(LINE_LIMIT)
-    except OSError:
+            raw = handle.read(limit)
+        return json.loads(raw.removeprefix(b"\xef\xbb\xbf").decode(errors="replace"))
+    except (OSError, ValueError, RecursionError):
         return None
-    return parse(raw.removeprefix(b"\xef\xbb\xbf").decode(errors="replace"))
 
 
 def as_str(value: object) -> str:

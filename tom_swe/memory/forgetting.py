@@ -8,7 +8,8 @@ from collections.abc import Collection
 from sqlalchemy import delete, orm, select
 
 from tom_swe.memory.beliefs import drop_beliefs, rejected_beliefs
-from tom_swe.memory.forgotten import mark_forgotten, session_digest, words_digest
+from tom_swe.memory.copies import held_keys, known_as
+from tom_swe.memory.forgotten import mark_forgotten, said_digest, words_digest
 from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.sessions import no_session
 from tom_swe.memory.tables import (
@@ -40,11 +41,13 @@ class Erasure:
         row = self._transaction.get(SessionRow, session_id)
         if row is None or row.user_id != self._user_id:
             raise no_session(session_id)
-        digest = session_digest(row.host, row.host_id)
+        digests = known_as(row.host, row.host_id)
+        # Its words do not come back with a copy of them.
+        digests += map(said_digest, held_keys(self._transaction, session_id))
         # What the person rejected is not learned from the same words once it is gone itself.
         rejected = [each.id for each in rejected_beliefs(self._transaction, self._user_id)]
         words = _words_rejected_in(self._transaction, session_id, rejected)
-        mark_forgotten(self._transaction, self._user_id, [digest, *map(words_digest, words)])
+        mark_forgotten(self._transaction, self._user_id, [*digests, *map(words_digest, words)])
         drop_telling(self._transaction, self._user_id, row.host, row.host_id)
         _drop_answers_on(self._transaction, self._user_id, session_id)
         said = select(ObservationRow.statement).where(ObservationRow.session_id == session_id)

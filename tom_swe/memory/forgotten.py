@@ -11,8 +11,13 @@ from tom_swe.memory.tables import ForgottenRow
 
 
 def session_digest(host: str, host_id: str) -> str:
-    """Stands for one session of one host."""
+    """Stands for one session of one host; of whatever host where that is ""."""
     return _digest("session", host, host_id)
+
+
+def said_digest(key: str) -> str:
+    """Stands for one message, in every session that a host copied it to."""
+    return _digest("said", key)
 
 
 def words_digest(quote: str) -> str:

@@ -34,7 +34,7 @@ from tom_swe.model.belief import (
     in_order,
 )
 from tom_swe.model.event import digest
-from tom_swe.model.session import OWN_HOST, Role, Session, Turn
+from tom_swe.model.session import OWN_HOST, Provenance, Role, Session, Turn
 
 
 def session_value(row: SessionRow, turns: Iterable[TurnRow]) -> Session:
@@ -48,6 +48,7 @@ def session_value(row: SessionRow, turns: Iterable[TurnRow]) -> Session:
         ended=row.ended_at,
         source="" if row.host == OWN_HOST else row.source,
         # A statement has no transcript: its place in the row holds where the statement holds.
+        provenance=Provenance(row.provenance),
         stated_scope=Scope.parse(row.source) if row.host == OWN_HOST else None,
         turns=tuple(
             Turn(
@@ -57,6 +58,7 @@ def session_value(row: SessionRow, turns: Iterable[TurnRow]) -> Session:
                 attachment=turn.attachment,
                 at=turn.at,
                 tool=turn.tool,
+                key=turn.key,
             )
             for turn in turns
         ),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tom_swe.memory.table import Table
@@ -23,6 +24,7 @@ class SessionRow(Table):
     __table_args__ = (
         UniqueConstraint("user_id", "host", "host_id"),
         Index(None, "user_id", "started_at"),
+        Index("ix_session_host_id", "user_id", "host_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
@@ -34,6 +36,7 @@ class SessionRow(Table):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     content_hash: Mapped[str]
+    provenance: Mapped[str]
     imported_at: Mapped[datetime]
 
 
@@ -41,7 +44,10 @@ class TurnRow(Table):
     """What one speaker said, in the order of the session."""
 
     __tablename__ = "turn"
-    __table_args__ = (UniqueConstraint("session_id", "ordinal"),)
+    __table_args__ = (
+        UniqueConstraint("session_id", "ordinal"),
+        Index("ix_turn_key", "key", sqlite_where=sql("key <> ''")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
     ordinal: Mapped[int]
@@ -50,6 +56,7 @@ class TurnRow(Table):
     attachment: Mapped[str]
     tool: Mapped[str]
     at: Mapped[datetime | None]
+    key: Mapped[str]
 
 
 class SessionModelRow(Table):

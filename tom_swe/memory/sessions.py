@@ -7,8 +7,9 @@ from sqlalchemy import case, delete, func, insert, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.errors import NotFound
+from tom_swe.memory.copies import keys_of, known_as, settle
 from tom_swe.memory.database import Database
-from tom_swe.memory.forgotten import is_forgotten, session_digest
+from tom_swe.memory.forgotten import forgotten_among
 from tom_swe.memory.queue import enqueue
 from tom_swe.memory.records import observation_value, said_at, session_value
 from tom_swe.memory.tables import (
@@ -191,7 +192,7 @@ def no_session(session_id: int) -> NotFound:
 def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put:
     """What `Sessions.put` does, in a transaction of the caller's."""
     digest = session.content_hash
-    if is_forgotten(transaction, user_id, session_digest(session.host, session.host_id)):
+    if forgotten_among(transaction, user_id, known_as(session.host, session.host_id)):
         return Put(state=PutState.FORGOTTEN)
     ensure_user(transaction, user_id)
     row = transaction.scalar(
@@ -218,8 +219,11 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     row.started_at = session.started
     row.ended_at = session.ended
     row.content_hash = digest
+    row.provenance = session.provenance
     transaction.flush()
+    before = keys_of(transaction, [row.id])
     _put_turns(transaction, row.id, session.turns)
+    settle(transaction, user_id, row, before)
     enqueue(transaction, row.id)
     return Put(state=state, session_id=row.id)
 
@@ -234,9 +238,10 @@ def _put_turns(transaction: orm.Session, session_id: int, turns: tuple[Turn, ...
     kept = 0
     before = select(TurnRow).where(TurnRow.session_id == session_id).order_by(TurnRow.ordinal)
     for row, turn in zip(transaction.scalars(before), turns, strict=False):
-        same = (row.ordinal, row.role, row.text) == (turn.ordinal, turn.role, turn.text)
-        if not same:
+        role = Role.USER if row.role == Role.COPY else row.role
+        if (row.ordinal, role, row.text) != (turn.ordinal, turn.role, turn.text):
             break
+        row.key = turn.key
         kept += 1
     if kept:
         last = turns[kept - 1].ordinal

@@ -9,18 +9,40 @@ from tom_swe.model.belief import Scope
 
 # Part of every content hash: raise it when cleaning changes what a stored turn holds,
 # and the next import writes the session again.
-CLEANING = 2
+CLEANING = 3
 
 # The host of what the person says to tom itself. No importer writes sessions of this host.
 OWN_HOST = "tom"
 
 
 class Role(StrEnum):
-    """Who speaks in a turn. Only the user's own words make beliefs."""
+    """Who speaks in a turn. Only the user's own words make beliefs.
+
+    ``COPY`` marks words of the user that another session holds: a fork, a resume or an export
+    repeats them. Memory tells them apart; importers never do.
+    """
 
     USER = "user"
     AGENT = "agent"
     TOOL = "tool"
+    COPY = "copy"
+
+
+class Provenance(StrEnum):
+    """Where a session comes from, in the order in which one of several holds what was said.
+
+    ``FORK`` says that its record names another session it goes on from, ``MIRROR`` that another
+    program than the host wrote it down.
+    """
+
+    OWN = "own"
+    FORK = "fork"
+    MIRROR = "mirror"
+
+    @property
+    def rank(self) -> int:
+        """Smaller holds."""
+        return list(Provenance).index(self)
 
 
 class Turn(Value):
@@ -28,7 +50,8 @@ class Turn(Value):
 
     ``text`` holds only what the speaker wrote. What came along without being
     written (pasted output, host tags, expanded commands) is in ``attachment``:
-    kept as context, never quoted, never learned from.
+    kept as context, never quoted, never learned from. ``key`` names what a user said: it is
+    the same in every copy of the message, and empty where a copy cannot be told.
     """
 
     ordinal: int
@@ -37,6 +60,7 @@ class Turn(Value):
     attachment: str = ""
     at: datetime | None = None
     tool: str = ""
+    key: str = ""
 
 
 class Session(Value):
@@ -56,6 +80,7 @@ class Session(Value):
     ended: datetime | None = None
     source: str = ""
     stated_scope: Scope | None = None
+    provenance: Provenance = Provenance.OWN
     turns: tuple[Turn, ...] = ()
 
     @property
@@ -64,7 +89,7 @@ class Session(Value):
         digest = hashlib.sha256(f"{CLEANING}\0{self.repository}".encode())
         for turn in self.turns:
             at = turn.at.isoformat() if turn.at else ""
-            for part in (turn.role, turn.text, turn.attachment, at, turn.tool):
+            for part in (turn.role, turn.text, turn.attachment, at, turn.tool, turn.key):
                 digest.update(part.encode())
                 digest.update(b"\0")
         return digest.hexdigest()

@@ -27,13 +27,16 @@ _WINDOWS = (
 )
 
 
+_SPEAKERS = (Role.USER, Role.AGENT)
+
+
 def transcript(session: Session, most_tokens: int) -> str:
     """The person's turns, and what the agent said last before each, within so many tokens.
 
     Where not even little of every turn fits, the newest are shown. Long turns are shown by
     their beginning and their end.
     """
-    turns = [turn for turn in session.turns if turn.role is not Role.TOOL and turn.text.strip()]
+    turns = [turn for turn in session.turns if turn.role in _SPEAKERS and turn.text.strip()]
     lines: list[str] = []
     for window in _WINDOWS:
         lines = _lines(turns, window)

@@ -1,0 +1,95 @@
+"""What a host copied from one session into another was said once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from tom_swe.memory import Store
+from tom_swe.model.session import Provenance, Role, Session, Turn
+from tom_swe.testing import START
+
+USER = "local"
+OTHER = "6f1e0c6b-0000-4000-8000-000000000000"
+
+
+def session(
+    host_id: str,
+    said: Sequence[str],
+    *,
+    provenance: Provenance = Provenance.OWN,
+    host: str = "codex",
+    after: int = 0,
+) -> Session:
+    """A session in which these messages have the first letter of their text as key."""
+    turns = tuple(
+        Turn(ordinal=n, role=Role.USER, text=text, key=text[:1], at=START + timedelta(hours=n))
+        for n, text in enumerate(said)
+    )
+    started = START + timedelta(hours=after)
+    return Session(host=host, host_id=host_id, turns=turns, started=started, provenance=provenance)
+
+
+def words(store: Store) -> dict[str, list[str]]:
+    """What the person said, by the host's id of the session."""
+    found = [store.sessions.get(USER, each.id) for each in store.sessions.summaries(USER)]
+    return {each.host_id: [turn.text for turn in each.by(Role.USER)] for each in found}
+
+
+SESSIONS = (
+    session("parent", ["a tabs", "b spaces"]),
+    session("fork", ["a tabs", "b spaces", "c semicolons"], provenance=Provenance.FORK),
+    session("later", ["b spaces", "d dots"], after=5),
+)
+ONCE = {"parent": ["a tabs", "b spaces"], "fork": ["c semicolons"], "later": ["d dots"]}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_older_session_holds_the_words(store: Store, order: tuple[int, ...]) -> None:
+    """Whichever is put first, and again when all are put twice."""
+    for place in (*order, *order):
+        store.sessions.put(USER, SESSIONS[place])
+    assert words(store) == ONCE
+
+
+def test_words_of_a_forgotten_session_do_not_come_back_by_a_copy(store: Store) -> None:
+    """Neither by one that is kept already nor by one that is put later."""
+    for each in SESSIONS[:2]:
+        store.sessions.put(USER, each)
+    parent = next(s for s in store.sessions.summaries(USER) if s.user_turns == 2)
+    with store.learning.from_outside(USER) as change:
+        change.erase.session(parent.id)
+    store.sessions.put(USER, SESSIONS[2])
+    assert words(store) == {"fork": ["c semicolons"], "later": ["d dots"]}
+
+
+def test_what_the_older_session_lost_is_the_copys_again(store: Store) -> None:
+    """The host took it back there, and the copy is read again."""
+    for each in SESSIONS[:2]:
+        store.sessions.put(USER, each)
+    store.sessions.put(USER, session("parent", ["a tabs"]))
+    assert words(store) == {"parent": ["a tabs"], "fork": ["b spaces", "c semicolons"]}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_mirror_of_a_session_says_nothing_of_its_own(store: Store, first: int) -> None:
+    """Another program wrote the same session down, by the same id, with other keys."""
+    both = [
+        session(OTHER, ["a tabs"]),
+        session(OTHER, ["x tabs"], provenance=Provenance.MIRROR, host="specstory"),
+    ]
+    for place in (first, 1 - first):
+        store.sessions.put(USER, both[place])
+    said = [
+        (each.host, each.user_turns) for each in store.sessions.summaries(USER) if each.user_turns
+    ]
+    assert said == [("codex", 1)]
+
+
+def test_a_mirror_alone_has_the_words(store: Store) -> None:
+    """Nothing else of the session is left."""
+    store.sessions.put(
+        USER, session(OTHER, ["x tabs"], provenance=Provenance.MIRROR, host="specstory")
+    )
+    assert words(store) == {OTHER: ["x tabs"]}
