@@ -23,7 +23,7 @@ def is_sqlite(path: Path) -> bool:
         return False
 
 
-class Store:
+class ForeignStore:
     """An open store. Rows come as they are read; nothing is kept of them here."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -51,7 +51,7 @@ class Store:
 
 
 @contextmanager
-def opened(path: Path) -> Generator[Store]:
+def opened(path: Path) -> Generator[ForeignStore]:
     """A store to read. Raises SourceError.
 
     A program that runs keeps its newest rows in a log beside the file. Then both are copied to a
@@ -75,7 +75,7 @@ def opened(path: Path) -> Generator[Store]:
                 connection.text_factory = _text
                 connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
                 connection.execute("pragma query_only = on")
-                yield Store(connection, path)
+                yield ForeignStore(connection, path)
             finally:
                 connection.close()
     except OSError as error:
