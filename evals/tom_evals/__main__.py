@@ -63,58 +63,72 @@ def clarity(as_json: AsJson = False) -> None:
 def ambig_swe(
     as_json: AsJson = False,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Score the released results; no model is run.")
+        bool,
+        typer.Option("--replay", help="Score the released results again, without running a model."),
     ] = False,
     detect: Annotated[
-        bool, typer.Option("--detect", help="See who asks where much is left out.")
+        bool, typer.Option("--detect", help="Measure who asks when a request leaves much out.")
     ] = False,
     questions: Annotated[
-        bool, typer.Option("--questions", help="Score what the released questions brought.")
+        bool, typer.Option("--questions", help="Score how much the released questions helped.")
     ] = False,
     run: Annotated[bool, typer.Option("--run", help="Run agents in the three settings.")] = False,
     smoke: Smoke = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what --run would do, take and cost.")
+        bool,
+        typer.Option("--dry-run", help="Show what --run would do, need and cost, and run nothing."),
     ] = False,
     work: Annotated[
         Path | None,
         typer.Option(
             file_okay=False,
-            help="Where what is done is kept, for an interrupted run to go on: ambig-swe.",
+            help="Folder for the results; an interrupted run continues from it. Default: "
+            "ambig-swe.",
         ),
     ] = None,
     setting: Annotated[
-        list[Setting] | None, typer.Option(help="All, if not given; more than once.")
+        list[Setting] | None, typer.Option(help="A setting to run; repeatable. Default: all.")
     ] = None,
     agent: Annotated[
-        list[Agent] | None, typer.Option(help="The model alone, or with tom; both, if not given.")
+        list[Agent] | None,
+        typer.Option(help="The model alone, or with tom; repeatable. Default: both."),
     ] = None,
     model: Annotated[
-        str, typer.Option(help="The agent's, by litellm's name; who detects, or marks, too.")
+        str,
+        typer.Option(
+            help="litellm name of the model: the agent, or the model that detects or marks."
+        ),
     ] = "",
     user: Annotated[
-        str, typer.Option(help="The reporter: a model, quotes of the issue, or verbatim-quotes.")
+        str,
+        typer.Option(
+            help="Who plays the reporter: a model, quotes or verbatim-quotes of the issue."
+        ),
     ] = QUOTES,
     files: Annotated[
-        bool, typer.Option(help="Whether the reporter knows the files to be changed.")
+        bool, typer.Option(help="Whether the reporter knows which files to change.")
     ] = True,
     instances: Instances = None,
     most: Annotated[
         int | None,
-        typer.Option(min=1, help="At most so many instances, or marked pairs of each who asked."),
+        typer.Option(min=1, help="Limit the instances, or the pairs marked for each asker."),
     ] = None,
     place: Placed = Where.IMAGE,
     repos: Repos = Path("repos"),
     steps: Steps = 100,
     budget: Annotated[
         float,
-        typer.Option(min=0, help="USD at most: the reporter's in a session, who detects' in all."),
+        typer.Option(
+            min=0,
+            help="Spending limit in USD: for the reporter in a session, for a detecting model in "
+            "total.",
+        ),
     ] = 1.0,
     engine: On = Engine.LOCAL,
     at_once: AtOnce = None,
     again: Again = False,
 ) -> None:
-    """What asking brings on underspecified issues (Ambig-SWE): replayed, measured, or run."""
+    """Measure how much asking helps on underspecified issues (Ambig-SWE)."""
     from tom_evals.ambig_swe import command
     from tom_evals.ambig_swe.data import Missing, Unreadable
     from tom_evals.ambig_swe.paid import NoAnswer
@@ -125,10 +139,11 @@ def ambig_swe(
 
     if replay + detect + questions + smoke + (run or dry_run) != 1:
         raise typer.BadParameter(
-            "name one: --replay, --detect, --questions, --smoke, or --run, of which --dry-run tells"
+            "choose one of --replay, --detect, --questions, --smoke and --run (--dry-run "
+            "previews --run)"
         )
     if replay and model:
-        raise typer.BadParameter("--replay runs no model")
+        raise typer.BadParameter("--replay runs no model: leave out --model")
     sessions = work or Path("ambig-swe")
     options = command.Options(
         work=sessions,
@@ -166,7 +181,7 @@ def ambig_swe(
 
 @app.command()
 def keeping(as_json: AsJson = False) -> None:
-    """Keep planted preferences right over histories with reversals and distractors."""
+    """Test whether planted preferences survive long histories with reversals and distractors."""
     _measured("keeping", as_json)
 
 
@@ -174,20 +189,21 @@ def keeping(as_json: AsJson = False) -> None:
 def reading(
     as_json: AsJson = False,
     model: Annotated[
-        str | None, typer.Option(help="Read with this litellm model, too: openai/gpt-5-nano.")
+        str | None,
+        typer.Option(help="Also read with this litellm model, such as openai/gpt-5-nano."),
     ] = None,
     most: Annotated[
-        int | None, typer.Option(min=1, help="At most so many messages of each kind.")
+        int | None, typer.Option(min=1, help="Limit the messages of each kind.")
     ] = None,
     budget: Annotated[
-        float | None, typer.Option(min=0, help="What the model may cost in all, in USD: 1.")
+        float | None, typer.Option(min=0, help="Spending limit for the model in USD. Default: 1.")
     ] = None,
     local: Annotated[
         Path | None,
-        typer.Option(help="Calibrate a model from this GGUF file on hints, and nothing else."),
+        typer.Option(help="Only calibrate the model in this GGUF file on hints."),
     ] = None,
 ) -> None:
-    """Find what people state about how they want to be worked with, in real messages."""
+    """Find what people say about how they like to work, in real messages."""
     if local:
         _measured("reading", as_json, part="local", file=local, most=most)
         return

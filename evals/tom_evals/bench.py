@@ -1,8 +1,7 @@
-"""How quick tom is on this machine: ``python -m tom_evals.bench`` (``make bench``).
+"""Measure how fast tom is on this machine: ``python -m tom_evals.bench`` (``make bench``).
 
-Start-up is given as a ratio to ``import typer`` run in turns with it, answers are
-medians of several runs, and folding is the processor's time. The corpora are made here, from a
-seed, and thrown away.
+Start-up is a ratio to ``import typer``, which runs in alternation with it. Answers are medians of
+several runs, and folding is CPU time. The corpora are made from a seed and deleted afterwards.
 """
 
 from __future__ import annotations
@@ -200,7 +199,7 @@ def hook(turns: int, runs: int) -> dict[str, float]:
                 )
                 times[name].append(time.perf_counter() - start)
                 if name == "hook" and said.partition(",")[0].encode() not in done.stdout:
-                    sys.exit("the hook told nothing; see hosts/hook.log")
+                    sys.exit("the hook printed nothing; see hosts/hook.log")
     bare, told = (statistics.median(times[name][1:]) for name in ("bare", "hook"))
     return {"turns": turns, "hook_ms": told * 1000, "bare_ms": bare * 1000, "ratio": told / bare}
 
@@ -216,10 +215,14 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--sessions", type=int, default=300, help="sessions to import")
     parser.add_argument(
-        "--turns", type=int, nargs="+", default=[1_000, 100_000], help="sizes to answer at"
+        "--turns",
+        type=int,
+        nargs="+",
+        default=[1_000, 100_000],
+        help="history sizes to measure answers at",
     )
     parser.add_argument(
-        "--observations", type=int, nargs="+", default=[3_000, 30_000], help="sizes of logs to fold"
+        "--observations", type=int, nargs="+", default=[3_000, 30_000], help="log sizes to fold"
     )
     parser.add_argument("--runs", type=int, default=11, help="runs behind each median")
     options = parser.parse_args()

@@ -147,7 +147,7 @@ def test_every_broken_row_is_told(small: Path) -> None:
     told = release(small).broken
     assert Broken("issues.jsonl.gz", "a text is missing: left out", 2) in told
     assert Broken("interaction.csv", "no 0 or 1 for Llama 3.1 70B: left out", 1) in told
-    again = "an instance again, for Deepseek-v2: the first counts"
+    again = "an instance appears again for Deepseek-v2: the first one counts"
     assert Broken("interaction.csv", again, 1) in told
     assert Broken("interactivity/haiku-low.json", "no gold: left out", 1) in told
     silent = "no output: counted as not asked"
@@ -155,7 +155,7 @@ def test_every_broken_row_is_told(small: Path) -> None:
     file = "questions/deepseek_qa_pairs.json.gz"
     assert Broken(file, "not a question and an answer: left out", 1) in told
     assert Broken(file, "no instance or no list of pairs: left out", 1) in told
-    no_number = "the distance is no number: left out"
+    no_number = "the distance is not a number: left out"
     assert Broken("questions/deepseek_cosine.csv.gz", no_number, 1) in told
 
 

@@ -182,7 +182,7 @@ def test_a_dry_run_says_all_and_does_nothing(tmp_path: Path) -> None:
     [
         (["--dry-run", "--instances", "rows.jsonl"], "name it with --model", 2),
         ([], "name it with --model", 2),
-        (["--smoke", "--study"], "name one", 2),
+        (["--smoke", "--study"], "choose only one", 2),
         (["--dry-run", "--model", "x", "--instances", "none.jsonl"], "cannot be read", 1),
         (["--smoke", "--arm", "magic"], "magic", 2),
     ],
@@ -242,7 +242,7 @@ def test_a_run_that_is_killed_and_resumed_gives_the_table_of_one_that_was_not(
     again = subprocess.run(
         command(tmp_path / "killed"), check=True, env=env, capture_output=True, text=True
     )
-    assert f"4 sessions, {4 - done} of them to run" in again.stderr
+    assert f"4 sessions, {4 - done} still to run" in again.stderr
     assert told(tmp_path / "killed") == told(tmp_path / "whole")
     page = (tmp_path / "killed" / "report.html").read_text()
     assert page.count("<svg") == 3

@@ -508,8 +508,8 @@ def test_the_data_are_read(tmp_path: Path) -> None:
         ({"lexicons": None}, 2, "TOM_SHARED_DATA"),
         ({"trajectories": b"no gzip"}, 1, "cannot be read"),
         ({"trajectories": []}, 1, "no conversation"),
-        ({"trajectories": [{"task_id": 1}]}, 1, "not as expected at 0.trial"),
-        ({"difficulty": b"{"}, 1, "not as expected at its start"),
+        ({"trajectories": [{"task_id": 1}]}, 1, "not have the expected form at 0.trial"),
+        ({"difficulty": b"{"}, 1, "not have the expected form at its start"),
         ({"lexicons": {"patterns": {}, "survey_ordinals": {}}}, 1, "patterns.politeness"),
         (
             {"lexicons": {"patterns": RAW_PATTERNS, "survey_ordinals": {"f": {"a": 1}}}},
@@ -546,7 +546,7 @@ def test_differences_are_listed(tmp_path: Path) -> None:
     exit_code, output = invoked(written(tmp_path), "--json")
     assert exit_code == 0
     tables = {each["title"]: each["rows"] for each in json.loads(output)["tables"]}
-    differences = tables.pop("Differences: what does not come out as told")
+    differences = tables.pop("Differences: figures that do not match")
     disagreeing = [row for rows in tables.values() for row in rows if row.get("agrees") == "no"]
     assert differences == disagreeing
     assert "user_words_per_turn" in [row["figure"] for row in differences]

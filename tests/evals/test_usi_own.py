@@ -372,7 +372,7 @@ def test_a_note_is_computed_from_what_was_said(real: Path) -> None:
     total, *parts = map(int, shown.groups())
     assert len(parts) == len(Dimension)
     assert total == pytest.approx(np.mean(parts), abs=1)
-    assert "not known" in likeness_note([], real)
+    assert "unknown" in likeness_note([], real)
 
 
 @pytest.mark.slow

@@ -87,12 +87,12 @@ def test_tau_benchs_rows_are_read_with_the_domain_of_the_name_or_of_the_option(
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ({}, "holds no session that was kept"),
-        ([], "holds no conversation"),
+        ({}, "has no session that was kept"),
+        ([], "has no conversation"),
         ({"airline_1": {"survey": {}}}, "no conversation at airline_1"),
         ({"airline_1": {"conversation": "hi"}}, "airline_1.conversation"),
         ([{"task_id": "x"}], "trajectories.0.task_id"),
-        ("words", "not as expected"),
+        ("words", "expected form"),
     ],
 )
 def test_a_file_that_holds_something_else_says_what(
@@ -105,7 +105,7 @@ def test_a_file_that_holds_something_else_says_what(
 
 def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
     """Which is another error than a bad one, for the exit status."""
-    with pytest.raises(Missing, match=r"nothing\.json is not there"):
+    with pytest.raises(Missing, match=r"nothing\.json does not exist"):
         read(tmp_path / "nothing.json")
 
 

@@ -111,7 +111,7 @@ def test_what_is_scored_against_synthetic_people_is_never_called_an_index() -> N
         named(made.tables[0])["likeness to synthetic people"][1]
     )
     assert column(board, "who")[-2:] == ["people against each other", "echo"]
-    assert any("no USI" in note for note in made.notes)
+    assert any("not a USI" in note for note in made.notes)
 
 
 def test_what_cannot_be_compared_says_why() -> None:
@@ -185,13 +185,13 @@ def test_files_are_scored_as_json_and_drawn(data: Path) -> None:
     [
         (["--simulator", "{run}"], 2, "--people go together"),
         (["--people", "{run}"], 2, "--people go together"),
-        (["--synthetic"], 2, "name them"),
-        (["--plot", "x.svg"], 2, "--plot draws"),
+        (["--synthetic"], 2, "need --simulator"),
+        (["--plot", "x.svg"], 2, "--plot needs"),
         (["--own", "--simulator", "{run}", "--people", "{run}"], 2, "--own takes no files"),
         (["--simulator", "{run}", "--people", "{run}", "--plot", "x.gif"], 2, ".svg, .png"),
         (["--simulator", "{run}", "--people", "{run}", "--domain", "x"], 2, "airline or retail"),
-        (["--simulator", "{run}", "--people", "nowhere.json"], 2, "nowhere.json is not there"),
-        (["--simulator", "{run}", "--people", "{bad}"], 1, "not as expected"),
+        (["--simulator", "{run}", "--people", "nowhere.json"], 2, "nowhere.json does not exist"),
+        (["--simulator", "{run}", "--people", "{bad}"], 1, "expected form"),
         (["--simulator", "{run}", "--people", "{run}", "--survey", "{run}"], 1, "no answer"),
         (["--simulator", "{run}", "--people", "{run}", "--plot", "{away}"], 1, "cannot be written"),
     ],

@@ -79,7 +79,7 @@ def smoke(options: Options) -> Report:
         again=options.again,
         tell=tell,
     )
-    found = report(rows, "Ambig-SWE: the small run, its agent and its user played by rules")
+    found = report(rows, "Ambig-SWE: the small run, with rules as the agent and the user")
     return found._replace(notes=[*found.notes, own_note(Simulator.AMBIG, place_of_data())])
 
 

@@ -156,7 +156,9 @@ def issues(data: Path) -> tuple[Issue, ...]:
 def _reader(data: Path) -> _Reader:
     folder = data / "ambig-swe"
     if not folder.is_dir():
-        raise Missing(f"no Ambig-SWE at {folder}: set TOM_SHARED_DATA to the folder that holds it")
+        raise Missing(
+            f"no Ambig-SWE data at {folder}: set TOM_SHARED_DATA to the folder that has it"
+        )
     return _Reader(folder)
 
 
@@ -171,7 +173,7 @@ class _Reader:
         """The rows of a file that can be used, at least one."""
         found = tuple(rows(file))
         if not found:
-            raise Unreadable(f"{self.folder / file} holds no row that can be used")
+            raise Unreadable(f"{self.folder / file} has no usable row")
         return found
 
     def issues(self, file: str) -> Iterator[Issue]:
@@ -194,12 +196,14 @@ class _Reader:
                 if row[each.column] not in ("0", "1"):
                     self.broken[file, f"no 0 or 1 for {model}: left out"] += 1
                 elif instance in found[model]:
-                    self.broken[file, f"an instance again, for {model}: the first counts"] += 1
+                    self.broken[
+                        file, f"an instance appears again for {model}: the first one counts"
+                    ] += 1
                 else:
                     found[model][instance] = row[each.column] == "1"
         for model, column in found.items():
             if not column:
-                raise Unreadable(f"{self.folder / file} holds no result of {model}")
+                raise Unreadable(f"{self.folder / file} has no result of {model}")
         return found
 
     def seen(self, file: str) -> Iterator[Seen]:
@@ -233,7 +237,7 @@ class _Reader:
             try:
                 value = float(row["difference_score"])
             except ValueError:
-                self.broken[file, "the distance is no number: left out"] += 1
+                self.broken[file, "the distance is not a number: left out"] += 1
                 continue
             pair = Pair(unescaped(row["question"]), unescaped(row["answer"]))
             yield Gain(row["instance_id"], pair, value)
@@ -254,11 +258,11 @@ class _Reader:
             text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
             found = parse(text)
         except FileNotFoundError as error:
-            raise Missing(f"{path} is not there") from error
+            raise Missing(f"{path} does not exist") from error
         except (OSError, EOFError, ValueError, csv.Error) as error:
             raise Unreadable(f"{path} cannot be read: {error}") from error
         if not isinstance(found, kind) or not found:
-            raise Unreadable(f"{path} holds no rows as expected")
+            raise Unreadable(f"{path} does not have the expected rows")
         return found
 
 

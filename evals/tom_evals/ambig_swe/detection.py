@@ -153,28 +153,30 @@ def _identity() -> Json:
 
 _NOTES = (
     (
-        f"Full or vague is drawn for each instance and level (seed {SEED}); the release drew anew "
-        "for each level, too. Nobody but a model's first step heeds the level, so that the other "
-        f"rows of {len(LEVELS)} levels differ by the draw alone."
+        "For each instance and level, a draw decides whether the full or the vague text is "
+        f"shown (seed {SEED}). The release also drew again for each level. Only a model's "
+        f"first step depends on the level, so the other rows differ between the {len(LEVELS)} "
+        "levels only because of the draw."
     ),
     (
         "Intervals: 95 %, bootstrap over the repositories (1000 draws of whole repositories; "
         "there are 12)."
     ),
     (
-        "The product's report scorer was fitted to these issues and summaries. Out of fold, what "
-        "scored a text had seen nothing of its repository; as shipped it had seen all of them. "
-        "The summaries are machine written, and part of what tells them is their style. With the "
-        'marks hidden, markup and the opening "The issue ..." are taken away and both texts '
-        "of an issue cut to the length of the shorter; `python -m tom_evals clarity` has more."
+        "The product's report scorer was fitted to these issues and summaries. Out of fold, "
+        "the scorer of a text saw nothing from its repository; as shipped it saw all of them. "
+        "The summaries were written by a model, and their style is part of what gives them "
+        'away. With the marks hidden, markup and the opening "The issue ..." are removed and '
+        "both texts of an issue are cut to the length of the shorter one; `python -m tom_evals "
+        "clarity` has more."
     ),
     (
-        "The product and a model here read the text alone; the released models were agents that "
+        "The product and a model here read only the text; the released models were agents that "
         "could look into the repository before they asked."
     ),
     (
-        "No answer: the model gave none in form, or its budget was spent. Such a case is in no "
-        "rate, and is tried again by the next run with the same --work. In the release a row "
-        "without output counts as not asked."
+        "No answer: the model gave no usable answer, or its budget was spent. Such a case "
+        "counts in no rate, and the next run with the same --work tries it again. In the "
+        "release a row without output counts as not asked."
     ),
 )

@@ -50,7 +50,7 @@ def used(ledger: Ledger, name: str) -> Usage:
 def told(name: str, usage: Usage) -> str:
     """A note on what a model has used."""
     cost = "no known price" if usage.cost is None else f"{usage.cost:.4f} USD"
-    return f"{name} was sent {usage.tokens_in} tokens and said {usage.tokens_out}: {cost}."
+    return f"{name} received {usage.tokens_in} tokens and wrote {usage.tokens_out}: {cost}."
 
 
 def reasons(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -39,10 +39,10 @@ def _lines(plan: Plan, place: Place, engine: Engine, at_once: int) -> Iterator[s
     yield from _proxy(plan)
     yield from _places(plan, place)
     yield ""
-    yield "To expect:"
+    yield "Estimates:"
     yield (
-        f"  the agent: {sessions} x {AGENT_COST} = {sessions * AGENT_COST:,.0f} USD, "
-        "by the published cost of Claude Sonnet 4"
+        f"  the agent: {sessions} x {AGENT_COST} = {sessions * AGENT_COST:,.0f} USD, at the "
+        "published cost of Claude Sonnet 4"
     )
     tokens_in, tokens_out = proxy_tokens(plan)
     if tokens_in:
@@ -56,7 +56,10 @@ def _lines(plan: Plan, place: Place, engine: Engine, at_once: int) -> Iterator[s
         f"never more than {hours * SECONDS / 60:,.0f} h"
     )
     yield ""
-    yield f"Nothing was run. What is done is kept in {place.work}; run it again to go on."
+    yield (
+        f"Nothing was run. Results are saved in {place.work}; an interrupted run continues "
+        "from there."
+    )
 
 
 def _proxy(plan: Plan) -> Iterator[str]:

@@ -110,7 +110,7 @@ def ordered(
         same = "yes" if here.value * there.value > 0 else "no"
         rows.append((f"{other} over {one}", str(here), str(there), same))
     columns = ("difference of mean gains", embedder, "released", "same order")
-    return Table("The order of those who asked, by the embedder and as released", columns, rows)
+    return Table("The order of the askers, by this embedder and as released", columns, rows)
 
 
 def difference(one: Iterable[Gain], other: Iterable[Gain]) -> Interval:
@@ -194,16 +194,17 @@ def _identity() -> Mapping[str, object]:
 _NAME = "Ambig-SWE: what questions bring"
 _NOTES = (
     (
-        "Information gain: 1 - cosine of the summary and of the summary with the answer behind it, "
-        "refusals taken out of the answer first; a pair in which nothing else was told gains 0. "
-        "The released figures were made with OpenAI's text-embedding-3-small. tom has no embedder "
-        "that asks a server, so that one is not there to compute anew; figures of two embedders "
-        "are on different scales, and only their order can be held against each other."
+        "Information gain: 1 - the cosine of the summary and the summary followed by the "
+        "answer. Refusals are first removed from the answer; a pair in which nothing else was "
+        "said gains 0. The released figures were made with OpenAI's text-embedding-3-small. "
+        "tom has no embedder that calls a server, so those figures could not be computed "
+        "again. Figures of two embedders are on different scales, so only their order can be "
+        "compared."
     ),
-    "An order whose interval holds 0 is one that these data do not bear out.",
-    "MiniLM reads the first 256 tokens of a text: the end of a long answer counts for nothing.",
+    "If an interval includes 0, these data do not support that order.",
+    "MiniLM reads only the first 256 tokens of a text, so the end of a long answer does not count.",
     (
-        "The release has the pairs of two models alone, so that there is one order to check. "
+        "The release has the pairs of only two models, so there is one order to check. "
         "Intervals: 95 %, bootstrap over the repositories (1000 draws of whole repositories)."
     ),
 )

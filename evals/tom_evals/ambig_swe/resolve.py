@@ -63,7 +63,7 @@ def tasks_of(instances: Sequence[Instance], issues: Iterable[Issue]) -> tuple[Ta
     found = tuple(Task(each, summaries[each.id]) for each in instances if each.id in summaries)
     if not found:
         raise Unreadable(
-            "none of the instances is one of Ambig-SWE's: they are those of SWE-bench Verified"
+            "none of the instances is in Ambig-SWE, which uses those of SWE-bench Verified"
         )
     return found
 

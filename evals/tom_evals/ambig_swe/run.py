@@ -80,12 +80,12 @@ def replayed(found: Release) -> Report:
         [
             *tables,
             Table(
-                "Differences: what does not come out to the digits that were printed",
+                "Differences: figures that do not match the printed digits",
                 ("figure", "by", "told", "now"),
                 [row for each in compared for row in each.differences],
             ),
             Table(
-                "Not computed: the release holds no data for it",
+                "Not computed: the release has no data for it",
                 COLUMNS[:3],
                 [each.row[:3] for each in without],
             ),
@@ -240,41 +240,47 @@ def _notes(found: Release) -> Iterator[str]:
         absent = len(instances - found.solved[figures.SONNET, setting].keys())
         if absent:
             yield (
-                f"{absent} of the {len(instances)} issues have no result in {setting}; as in the "
-                "paper they count as not resolved."
+                f"{absent} of the {len(instances)} issues have no result in {setting}; they "
+                "count as not resolved, as in the paper."
             )
     for model, gains in found.gains.items():
         pairs = {(talk.instance, pair) for talk in found.talks[model] for pair in talk.pairs}
         strange = sum((each.instance, each.pair) not in pairs for each in gains)
         if strange:
-            yield f"{model}: {strange} of {len(gains)} pairs with a distance are in no talk."
+            yield (
+                f"{model}: {strange} of {len(gains)} pairs with a distance appear in no "
+                "conversation."
+            )
 
 
 _NOTES = (
     (
-        "Published: Vijayvargiya et al., ICLR 2026, arXiv 2502.13069. Recomputed: worked out "
-        "earlier from the same release, apart from this code. A figure agrees if it rounds to the "
-        "digits that were printed."
+        "Published: Vijayvargiya et al., ICLR 2026, arXiv 2502.13069. Recomputed: computed "
+        "earlier from the same release, without this code. A figure agrees if it rounds to the "
+        "printed digits."
     ),
     (
         "Low and high: 95 %, bootstrap over the repositories (1000 draws of whole repositories; "
         "there are 12)."
     ),
     (
-        "Wilcoxon's test is two-sided by the normal approximation, ties corrected for, unchanged "
-        "pairs dropped. Of yes/no pairs it is McNemar's test; the exact sign test stands beside it."
+        "Wilcoxon's test is two-sided and uses the normal approximation, with a correction for "
+        "ties and without unchanged pairs. For yes/no pairs it is McNemar's test; the exact "
+        "sign test is shown beside it."
     ),
     (
-        "Detection measures whether a model asks, not what it would answer if asked for yes or no. "
-        "Rows without gold are left out, a row without output counts as not asked: only so does "
-        "Llama's FPR, neutral, come out as told (without those rows it is .46)."
+        "Detection measures whether a model asks, not what it would say to a yes-or-no "
+        "question. Rows without gold are left out, and a row without output counts as not "
+        "asked. Only then does Llama's FPR, neutral, match the published one (without those "
+        "rows it is .46)."
     ),
     (
-        "An answer names a gold file if its path stands in it whole. Instances without files or "
-        "without a result are left out; those on which nothing was asked name none."
+        "An answer names a gold file if it contains the whole path. Instances without files or "
+        "without a result are left out; instances where nothing was asked count as naming none."
     ),
     (
-        "The counts told of words and of .py names were made with the escapes left in, which add "
-        "words and hide the ends of names; rows made so stand beside those with the escapes undone."
+        "The published counts of words and of .py names were made with the escapes left in, "
+        "which add words and hide the ends of names. Rows counted that way are shown beside "
+        "those with the escapes undone."
     ),
 )

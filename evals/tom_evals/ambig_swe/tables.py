@@ -18,11 +18,11 @@ PERCENT = 100
 type Group = tuple[Agent, Setting]
 
 _NOTES = (
-    "A session that failed counts as not resolved in the rates, and is in no pair.",
+    "A failed session counts as not resolved in the rates, and is left out of the pairs.",
     "Low and high: 95 %, bootstrap over the repositories (1000 draws of whole repositories).",
     (
-        "Wilcoxon's test is two-sided by the normal approximation, ties corrected for, unchanged "
-        "pairs dropped; the exact sign test stands beside it."
+        "Wilcoxon's test is two-sided and uses the normal approximation, with a correction for "
+        "ties and without unchanged pairs; the exact sign test is shown beside it."
     ),
 )
 

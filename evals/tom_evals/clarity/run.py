@@ -103,7 +103,7 @@ def _ambig(issues: Sequence[Issue], real: Part, written: Part) -> Table:
             rows.append(_ambig_row("marks hidden, as the product routes it", requests, routed))
     return Table(
         "Ambig-SWE: 500 issues against 500 summaries, each judged by weights that saw nothing "
-        "of its repository (12 of them)",
+        "from its repository (12 of them)",
         ("texts", "accuracy", "false positives", "false negatives", "AUC"),
         rows,
     )
@@ -170,25 +170,25 @@ def _real(requests: Sequence[Request], real: Part, written: Part, reports: Part)
         ("Aider and Claude Code, 40 people", ours),
         ("Aider, 37 people", of("Aider")),
         ("Claude Code, 3 developers", of("Claude Code")),
-        ("both, a person's repeats of a text once", once),
-        ("both, what no turn of the agent precedes", _opening(ours, requests)),
+        ("both, counting a person's repeats of a text once", once),
+        ("both, only messages with no agent turn before", _opening(ours, requests)),
         ("both, behind the product's gate (is it a request?)", _gated(ours, requests)),
-        ("both, the agent's turn before kept from it", judged(both, unknown)),
+        ("both, without the agent's previous turn", judged(both, unknown)),
         (
-            "both, fitted to real messages alone",
+            "both, fitted only to real messages",
             judged(lambda seen: train.message_weights(real.at(seen), empty), real.rows),
         ),
         (
-            "both, fitted to written requests alone",
+            "both, fitted only to written requests",
             judged(lambda _: train.message_weights(empty, written), real.rows),
         ),
         (
-            "both, by whether the agent spoke before, alone",
+            "both, only by whether the agent spoke before",
             _judged(requests, np.array([0.5 - bool(r.before.strip()) for r in requests])),
         ),
     ]
     return Table(
-        "Real requests, each judged by weights that saw nothing of its person",
+        "Real requests, each judged by weights that saw nothing from its person",
         ("requests", "clear", "vague", "AUC", "asked", "of them vague", "precision", "recall"),
         [_real_row(name, each) for name, each in variants],
     )
@@ -257,11 +257,11 @@ def _whole(messages: Sequence[recipe.Message]) -> Table:
 def _ceilings(requests: Sequence[Request]) -> Table:
     share = sum(r.vague for r in requests) / len(requests)
     return Table(
-        f"What labels of kappa {KAPPA} allow, at {share:.1%} vague requests",
+        f"The best possible with labels of kappa {KAPPA}, at {share:.1%} vague requests",
         ("who judges", "recall at the labels' own rate", "AUC"),
         [
             ("another reader as good as the first, yes or no", *second_reader(KAPPA, share)),
-            ("one who knew the truth", *truth_itself(KAPPA, share)),
+            ("someone who knows the truth", *truth_itself(KAPPA, share)),
         ],
     )
 
@@ -269,7 +269,7 @@ def _ceilings(requests: Sequence[Request]) -> Table:
 def _saved() -> Table:
     found = saving(tried())
     return Table(
-        "Questions that memory saves, on 4 planted people through the whole of tom",
+        "Questions that memory saves, for 4 planted people and all of tom",
         ("requests asked about without memory", "how many", "asked with memory"),
         [
             ("what memory answers", found.answerable, found.answerable - found.saved),
@@ -289,24 +289,28 @@ def _group(judged: Judged) -> str:
 _NOTES = (
     "Intervals: 95 %, bootstrap over repositories or people (1000 draws of whole groups).",
     (
-        "Hidden marks: HTML comments, tags, headings, fences, other markup and line breaks; the "
-        'opening "The issue ..."; the length (both texts cut to the shorter one\'s words). File '
-        "names stay, for they are information that the summary lost; one row is without them. "
-        "Style: the features for abstract nouns, the passive and stock phrases are taken away."
+        "Hidden marks: HTML comments, tags, headings, fences, other markup and line breaks; "
+        'the opening "The issue ..."; the length (both texts are cut to the word count of the '
+        "shorter one). File names stay, because they are information that the summary lost; "
+        "one row is without them. Style: the features for abstract nouns, the passive and "
+        "stock phrases are removed."
     ),
     (
-        "The published figures are of agents that may look into the repository before they ask, on "
-        "475 to 495 instances seen once, in full or vague; ours read the text alone."
+        "The published figures are for agents that may look into the repository before they "
+        "ask. They saw 475 to 495 instances once, either full or vague. Ours reads only the "
+        "text."
     ),
     (
-        "All 27 vague real messages lack the agent's turn before in the data, as do 394 of the 931 "
-        "clear ones: its labellers saw the same. What that alone gives is the last row of the "
-        "table, and what is told without it is the row on messages that no turn precedes."
+        "In the data all 27 vague real messages lack the agent's previous turn, and so do 394 "
+        "of the 931 clear ones. The labellers saw the same. The last row of the table shows "
+        "what that alone gives, and the row on messages with no agent turn before shows what "
+        "is possible without it."
     ),
-    "An interval over three developers says little; four of their requests are vague.",
+    "An interval over three developers says little, and only four of their requests are vague.",
     (
-        "The author of features and of written.toml had read the 27 vague messages. Paraphrases of "
-        "them were taken out of written.toml, but the choice of features is not blind."
+        "The author of the features and of written.toml had read the 27 vague messages. "
+        "Paraphrases of them were removed from written.toml, but the choice of features is not "
+        "blind."
     ),
-    "A question is worth it above the score that 3 % of other people's clear requests exceed.",
+    "tom asks when the score is above the one that 3 % of other people's clear requests exceed.",
 )

@@ -65,7 +65,9 @@ class Ledger:
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise EngineFault(f"another process is writing {self._file}: wait for it") from error
+            raise EngineFault(
+                f"another process is writing {self._file}: wait until it ends"
+            ) from error
         try:
             self._begin()
         except BaseException:
@@ -84,8 +86,8 @@ class Ledger:
         began = json.loads(whole[0]).get("run")
         if began != self._run:
             raise EngineFault(
-                f"{self._file} is of a run with other options ({_difference(began, self._run)}): "
-                "name another folder, or remove it"
+                f"{self._file} belongs to a run with other options "
+                f"({_difference(began, self._run)}): use another folder, or remove the file"
             )
         self._file.write_text("".join(f"{line}\n" for line in whole), encoding="utf-8")
 

@@ -27,16 +27,22 @@ class Where(StrEnum):
 
 Instances = Annotated[
     Path | None,
-    typer.Option(help="SWE-bench's rows as JSONL; fetched by the extra [swebench] if not."),
+    typer.Option(
+        help="SWE-bench's rows as JSONL. Default: fetch them, which needs the extra [swebench]."
+    ),
 ]
-Placed = Annotated[Where, typer.Option(help="Where sessions are.")]
-Repos = Annotated[Path, typer.Option(help="For checkouts: a folder of clones, OWNER__NAME each.")]
-Steps = Annotated[int, typer.Option(min=1, help="The agent's most in a session.")]
-On = Annotated[Engine, typer.Option(help="Where sessions run.")]
-AtOnce = Annotated[int | None, typer.Option(min=1, help="Sessions side by side.")]
-Again = Annotated[bool, typer.Option("--again", help="Try sessions anew that failed before.")]
+Placed = Annotated[
+    Where, typer.Option(help="Where each session works: in an image or in a checkout.")
+]
+Repos = Annotated[
+    Path, typer.Option(help="For checkouts: a folder of clones, each named OWNER__NAME.")
+]
+Steps = Annotated[int, typer.Option(min=1, help="Limit the agent's steps in a session.")]
+On = Annotated[Engine, typer.Option(help="What runs the sessions.")]
+AtOnce = Annotated[int | None, typer.Option(min=1, help="How many sessions run at once.")]
+Again = Annotated[bool, typer.Option("--again", help="Try failed sessions again.")]
 Smoke = Annotated[
-    bool, typer.Option("--smoke", help="A small run of all parts; no model and no key.")
+    bool, typer.Option("--smoke", help="Run all parts on a small scale, without a model or a key.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -70,5 +76,5 @@ def interrupted(work: Path) -> Never:
 
     Sessions under way would be waited for; they end when this process has ended.
     """
-    typer.echo(f"\ninterrupted; the same command goes on from what {work} holds", err=True)
+    typer.echo(f"\ninterrupted; run the same command again to continue from {work}", err=True)
     os._exit(INTERRUPTED)

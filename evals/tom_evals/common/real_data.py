@@ -22,6 +22,6 @@ def shared_data() -> Path:
     """The folder of real data. Exits with 2 and what to set where there is none."""
     place = place_of_data()
     if not place.is_dir():
-        typer.echo(f"no data at {place}: set TOM_SHARED_DATA to where it is", err=True)
+        typer.echo(f"no data at {place}: set TOM_SHARED_DATA to the folder that has it", err=True)
         raise typer.Exit(2)
     return place

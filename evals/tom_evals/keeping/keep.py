@@ -48,7 +48,7 @@ def held_after(history: History, embedder: Embedder, reader: Reader | None = Non
             }
             learned = tom.read(history.user)
             if learned.failed:
-                raise RuntimeError(f"not every session was read: {learned.failed[0]}")
+                raise RuntimeError(f"could not read every session: {learned.failed[0]}")
             return Held(
                 told=tom.memory.beliefs.user_model(history.user).beliefs,
                 everything=tuple(tom.memory.beliefs.all(history.user)),

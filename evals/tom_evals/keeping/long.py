@@ -79,7 +79,8 @@ def main() -> None:
     size = sum(len(turn.text) for session in person.sessions for turn in session.turns)
     found = report([person], Remembering(MiniLM(None, threads=2), most=100_000))
     note = (
-        f"About {size / CHARACTERS / 1e6:.1f} million tokens; one person, so no interval says much."
+        f"About {size / CHARACTERS / 1e6:.1f} million tokens from one person, so an interval "
+        "would say little."
     )
     found = found._replace(name="Keeping, one long history", notes=[*found.notes, note])
     sys.stdout.write(f"{as_markdown(found, 'python -m tom_evals.keeping.long')}\n")

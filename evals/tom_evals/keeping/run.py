@@ -63,12 +63,13 @@ _FIGURES: tuple[tuple[str, str, Score], ...] = (
     ("Brier score", "<= 0.10", score.squared_error),
 )
 _FIGURING = (
-    "95 % intervals over people. Precision counts a preference that is told twice as wrong once; "
-    "recall asks for what was said in two sessions (all told: or in the last 180 days)."
+    "95 % intervals over people. If a preference is told twice, precision counts one of the "
+    "two as wrong. Recall covers what was said in two sessions (all told: also what was said "
+    "once in the last 180 days)."
 )
 _SIDES = (
-    "The utterances are by one hand: the reported preferences are on other dimensions than those "
-    "fitted on, and the real messages around them by other authors."
+    "One person wrote the utterances. The preferences reported here are on other dimensions "
+    "than the ones used for fitting, and the real messages around them are by other authors."
 )
 
 
@@ -90,7 +91,7 @@ def report(people: Sequence[History], embedder: Embedder) -> Report:
         tables=[
             Table("Planted preferences", ("", "aim", *judged), _figures(judged)),
             Table(
-                "Reliability of the confidence of what is told",
+                "Reliability: how often a belief is right, by its confidence",
                 ("reader and confidence", "right", "beliefs"),
                 _reliability(judged),
             ),

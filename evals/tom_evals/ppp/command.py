@@ -38,44 +38,54 @@ _MISSING = (
 @ppp.command()
 def train(
     tiny: Annotated[
-        bool, typer.Option("--tiny", help="A tiny policy from nothing; minutes on two cores.")
+        bool,
+        typer.Option(
+            "--tiny", help="Train a tiny policy from scratch; takes minutes on two cores."
+        ),
     ] = False,
     model: Annotated[
-        str, typer.Option(help="A real model, by its name or folder; needs a GPU.")
+        str, typer.Option(help="Train a real model, given by name or folder; needs a GPU.")
     ] = "",
     work: Annotated[
         Path,
-        typer.Option(file_okay=False, help="Where all is kept; a killed run goes on there."),
+        typer.Option(
+            file_okay=False, help="Folder for the results; an interrupted run continues from it."
+        ),
     ] = Path("ppp"),
-    seeds: Annotated[int, typer.Option(min=1, help="Of --tiny: how many, from 0.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="With --tiny: how many seeds, from 0.")] = 3,
     arm: Annotated[
         list[Arm] | None,
-        typer.Option(help="What to train for; more than once. Of --tiny: ppp and task-only."),
+        typer.Option(help="What to train for; repeatable. Default with --tiny: ppp and task-only."),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Of training: 120 of --tiny, 200 of a model.")
+        int | None,
+        typer.Option(min=1, help="Training steps. Default: 120 with --tiny, 200 with --model."),
     ] = None,
     warm_up: Annotated[
-        int, typer.Option(min=1, help="Of --tiny: updates on scripted sessions.")
+        int, typer.Option(min=1, help="With --tiny: updates on scripted sessions.")
     ] = 350,
     profile: Annotated[
-        Profile, typer.Option(help="Whose rewards: the paper's, or the released code's.")
+        Profile, typer.Option(help="Which rewards: the paper's, or the released code's.")
     ] = Profile.PAPER,
     tasks: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, help="Of --model: what `ppp data` wrote."),
+        typer.Option(dir_okay=False, help="With --model: the file that `ppp data` wrote."),
     ] = None,
     at_once: Annotated[
-        int | None, typer.Option(min=1, help="Of --tiny: runs side by side, a core each.")
+        int | None, typer.Option(min=1, help="With --tiny: runs at once, one core each.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Of --tiny: a PNG; WORK/curves.png.")
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="With --tiny: where to save the plot, a PNG. Default: WORK/curves.png.",
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Train by GRPO with all three rewards, or with some left out."""
+    """Train by GRPO with all three rewards, or without some of them."""
     if tiny == bool(model):
-        raise typer.BadParameter("name one: --tiny, or --model")
+        raise typer.BadParameter("choose one of --tiny and --model")
     if model and not tasks:
         raise typer.BadParameter("--model needs --tasks: write them with `ppp data --out FILE`")
     if not find_spec("trl"):
@@ -110,25 +120,30 @@ def train(
 
 @ppp.command("data")
 def data_(
-    out: Annotated[Path, typer.Option(dir_okay=False, help="Rows to train on, as JSONL.")],
+    out: Annotated[
+        Path, typer.Option(dir_okay=False, help="File for the training rows, as JSONL.")
+    ],
     test: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Rows of every fifth task; else none.")
+        Path | None,
+        typer.Option(
+            dir_okay=False, help="File for the rows of every fifth task. Default: no test rows."
+        ),
     ] = None,
     toys: Annotated[
-        bool, typer.Option("--toys", help="The toy tasks, which need no data.")
+        bool, typer.Option("--toys", help="Use the toy tasks, which need no data.")
     ] = False,
     repos: Annotated[
         Path | None,
         typer.Option(
             file_okay=False,
             exists=True,
-            help="Clones, OWNER__NAME each: all their places can be searched, not only those that "
-            "some task changes.",
+            help="A folder of clones, each named OWNER__NAME. The agent can then search every "
+            "place in them, not only those that some task changes.",
         ),
     ] = None,
-    most: Annotated[int | None, typer.Option(min=1, help="At most so many tasks.")] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="Limit the tasks.")] = None,
 ) -> None:
-    """Write UserVille's tasks as prompts: twelve people with vague requests, one precise."""
+    """Write UserVille's tasks as prompts: each vague for twelve people, and precise once."""
     try:
         tasks = (of_toys() if toys else of_issues(shared_data()))[:most]
     except Unreadable as error:
@@ -138,7 +153,10 @@ def data_(
     for repository in places if repos else ():
         clone = repos / repository.replace("/", "__") if repos else Path()
         if not clone.is_dir():
-            typer.echo(f"no clone at {clone}: only what tasks change is found there", err=True)
+            typer.echo(
+                f"no clone at {clone}: the agent will find only what the tasks change there",
+                err=True,
+            )
             continue
         places[repository] = of_checkout(clone)
     held_out = {task.id for task in tasks[::_FIFTH]} if test else set[str]()
@@ -150,4 +168,6 @@ def data_(
 def _written(tasks: Sequence[Task], places: Mapping[str, Index], out: Path) -> None:
     rows = list(rows_of(tasks))
     beside = write(rows, places, out)
-    typer.echo(f"{len(rows)} rows of {len(tasks)} tasks in {out}, their places in {beside}")
+    typer.echo(
+        f"wrote {len(rows)} rows of {len(tasks)} tasks to {out}, and their places to {beside}"
+    )

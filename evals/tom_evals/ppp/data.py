@@ -124,5 +124,5 @@ def read_places(file: Path) -> dict[str, Index]:
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise NoRows(f"{file} cannot be read: `ppp data` writes it beside its rows") from error
+        raise NoRows(f"{file} cannot be read: `ppp data` writes it with the rows") from error
     return {name: Index((place, symbol) for place, symbol in each) for name, each in held.items()}

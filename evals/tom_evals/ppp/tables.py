@@ -24,7 +24,9 @@ _FIGURES: Mapping[str, Callable[[Step], float | None]] = {
 }
 _BY_PREFERENCE: Mapping[str, Callable[[Step], Mapping[str, float]]] = {
     "Questions a session, by preference": lambda each: each.asked,
-    "Sessions that kept to the preference, those without a question too": lambda each: each.kept,
+    "Sessions that kept to the preference, including those without a question": lambda each: (
+        each.kept
+    ),
 }
 
 
@@ -32,7 +34,10 @@ def report(found: Trained) -> Report:
     """Before training, and after it for each arm: means and deviations over seeds."""
     policies: Mapping[str, Sequence[Step]] = {"before": found.before, **found.after}
     sessions = found.before[0].sessions
-    title = f"{len(found.before)} seeds, {sessions} sessions each on repositories not trained on"
+    title = (
+        f"{len(found.before)} seeds, {sessions} sessions each, on repositories that were not "
+        "in training"
+    )
     return Report(
         "PPP: a tiny policy",
         [
@@ -74,22 +79,25 @@ def _spread(values: Sequence[float | None]) -> str | None:
 
 _NOTES = (
     (
-        "\u00b1 is the standard deviation over seeds: of the first policy, the sessions it learnt "
-        "from and the drawing. All arms of a seed start from the same policy and train on the same "
-        "tasks; everything is measured for all arms, whatever they were trained for."
+        "± is the standard deviation over seeds, which set the first policy, the scripted "
+        "sessions and the sampling. For one seed, all arms start from the same policy and "
+        "train on the same tasks. Everything is measured for every arm, whatever it was "
+        "trained for."
     ),
     (
-        "The policy has about a hundred thousand parameters and a hundred words and is made from "
-        "nothing; tasks are synthetic, people are UserVille's, played by rules. That shows that "
-        "the objective trains what it is said to train, and nothing about real agents."
+        "The policy has about a hundred thousand parameters and a hundred words, and is "
+        "trained from scratch. The tasks are synthetic; the people are UserVille's, played by "
+        "rules. This shows that the objective trains what it should, and says nothing about "
+        "real agents."
     ),
     (
-        "Before training it asks for what was meant, for what nobody knows and for the file alike, "
-        "and keeps to how the person wants to be asked in half of its sessions: so do the scripts "
-        "that it learnt from. It may ask three questions; a fourth ends a session unanswered."
+        "Before training, it asks equally for what was meant, for what nobody knows and for "
+        "the file. It keeps to how the person wants to be asked in half of its sessions. The "
+        "scripts it learnt from do the same. It may ask three questions; a fourth ends the "
+        "session without an answer."
     ),
     (
-        "Proactivity is the share of sessions with a cost reward of 0 or more; personalisation the "
-        "share that kept to the preference among those that asked."
+        "Proactivity is the share of sessions with a cost reward of 0 or more. Personalisation "
+        "is the share that kept to the preference, among the sessions that asked."
     ),
 )

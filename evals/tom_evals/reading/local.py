@@ -37,17 +37,17 @@ COLUMNS = (
     "F1 there",
 )
 AUC = (
-    "AUC: how often a right hint gets a higher figure than a wrong one; .5 is chance. With a "
-    "95 % interval over people; the written utterances have one author."
+    "AUC: how often a right hint gets a higher figure than a wrong one; .5 is chance. The 95 % "
+    "interval is over people; the written utterances have one author."
 )
 ON_OTHERS = (
-    "Chosen on the others: each person's hints are judged by the threshold that is best for "
-    "everybody else's."
+    "Chosen on the others: each person's hints are judged by the threshold that works best for "
+    "everyone else."
 )
 NO_USE = (
-    "TOM_LOCAL_THRESHOLD takes the threshold. Where the AUC's interval holds .5, or the F1 chosen "
-    "on the others is not above the one of keeping all, nothing says that the model is of use: "
-    "leave TOM_LOCAL_MODEL out."
+    "Set TOM_LOCAL_THRESHOLD to the threshold. If the AUC's interval includes .5, or if the F1 "
+    "chosen on the others is no higher than the F1 of keeping all, then nothing shows that the "
+    "model helps: do not set TOM_LOCAL_MODEL."
 )
 
 

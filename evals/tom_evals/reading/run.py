@@ -32,14 +32,14 @@ PRODUCT = "rules and hints, out of fold"
 TIMED = ("the product's rules", SHIPPED)
 PARTLY_FITTED = (
     "The rules and their words were developed on half of these data (docs/adr/0005), so their "
-    "figures are partly fitted; the scorer weighs the same words."
+    "figures are partly fitted. The scorer uses the same words."
 )
 SEEN = (
-    "The shipped sentence scorer was trained on these very messages, so how good it is shows "
-    "only out of fold: in those rows nothing of its author was seen by what scored a message, and "
-    "none of the written utterances by what scored those."
+    "The shipped sentence scorer was trained on these same messages, so only the out-of-fold "
+    "rows show how good it is. There, the scorer of a message saw nothing by its author, and "
+    "the scorer of a written utterance saw none of those."
 )
-HINTS = "A hint counts as said here; the product uses it once a second session says the same."
+HINTS = "Here a hint counts as said; the product uses it once a second session says the same."
 
 
 def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.0) -> Report:
@@ -99,7 +99,7 @@ def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.
         used = by_model.used
         cost = "no known price" if used.cost is None else f"{used.cost:.4f} USD"
         notes.append(
-            f"{model} was sent {used.tokens_in} tokens and said {used.tokens_out}, {cost}; "
+            f"{model} received {used.tokens_in} tokens and wrote {used.tokens_out}, {cost}; "
             f"{by_model.failed} messages got no usable answer and count as read by the rules."
         )
         by_model.close()
@@ -108,11 +108,14 @@ def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.
         tables,
         [
             *notes,
-            "95 % intervals over people. The written utterances have one author, so no interval.",
+            (
+                "95 % intervals over people. The written utterances have one author, so they have "
+                "no interval."
+            ),
             PARTLY_FITTED,
             SEEN,
             HINTS,
-            f"Read at {', '.join(speeds)}, one process, subjects embedded where rules need it.",
+            f"Speed: {', '.join(speeds)}. One process; subjects are embedded where rules need it.",
         ],
     )
 

@@ -215,7 +215,7 @@ def main() -> None:
     from tom_evals.common.real_data import shared_data
 
     if len(sys.argv) != 2:
-        sys.exit("python -m tom_evals.reading.train OUT: name the folder to write to")
+        sys.exit("give a folder to write to: python -m tom_evals.reading.train OUT")
     place = Path(sys.argv[1])
     place.mkdir(parents=True, exist_ok=True)
     facts, apart = trained(material(shared_data()))

@@ -175,15 +175,15 @@ def _scored(
 def _notes(chosen: Iterable[Weights]) -> list[str]:
     weights = ", ".join(f"{tuple(each)} for {count}" for each, count in Counter(chosen).items())
     method = (
-        "LoCoMo, category 5 left out. A question's recall is the share of its evidence turns, or "
-        "of their sessions, each ranked by its first turn; mean over questions, 95 % intervals "
-        "over the dialogues. Both speakers are stored as the person, with their names in the "
-        "text, as in the published figures. In tom's own histories every turn that is searched "
-        "is the person's."
+        "LoCoMo without category 5. A question's recall is the share of its evidence turns "
+        "that were found, or of their sessions; a session ranks as high as its first turn. "
+        "Means over questions, 95 % intervals over dialogues. Both speakers are stored as the "
+        "person, with their names in the text, as in the published figures. In tom's own "
+        "histories only the person's turns are searched."
     )
     fitting = (
-        f"Weights (words, near, session) in use: {tuple(WEIGHTS)}. Chosen without the dialogue "
-        f"they are scored on: {weights}. That row is the figure to quote."
+        f"Weights (words, near, session) in use: {tuple(WEIGHTS)}. Chosen without the scored "
+        f"dialogue: {weights}. Quote the figures of that row."
     )
     return [method, fitting, f"Aims: {', '.join(f'{name} {aim}' for name, aim in AIMS.items())}."]
 

@@ -38,55 +38,69 @@ if TYPE_CHECKING:
     from tom_evals.stateful_swe.scores import Row
 
 RULES = "rules"
-SMALL = "Stateful SWE: the small run, its agent and its user played by rules"
+SMALL = "Stateful SWE: the small run, with rules as the agent and the user"
 
 
 def stateful_swe(
     smoke: Smoke = False,
     study: Annotated[
-        bool, typer.Option("--study", help="What each memory knows after a whole history; offline.")
+        bool,
+        typer.Option(
+            "--study", help="Measure what each memory knows after a whole history; works offline."
+        ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what a full run would do, take and cost.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Show what a full run would do, need and cost, and run nothing."
+        ),
     ] = False,
     work: Annotated[
-        Path, typer.Option(help="Where everything is kept; an interrupted run goes on there.")
+        Path, typer.Option(help="Folder for the results; an interrupted run continues from it.")
     ] = Path("stateful-swe"),
     profiles: Annotated[
-        int | None, typer.Option(min=1, help="How many people: 15, 3 in the small run.")
+        int | None,
+        typer.Option(min=1, help="Number of people. Default: 15, or 3 in the small run."),
     ] = None,
     tokens: Annotated[
         int | None,
-        typer.Option(min=1000, help="Of each history: 1,500,000, 100,000 in the small run."),
+        typer.Option(
+            min=1000,
+            help="Tokens in each history. Default: 1,500,000, or 100,000 in the small run.",
+        ),
     ] = None,
     instances: Instances = None,
-    most: Annotated[int | None, typer.Option(min=1, help="At most so many instances.")] = None,
-    arm: Annotated[
-        list[Arm] | None, typer.Option(help="What to compare; may be given more than once.")
-    ] = None,
-    model: Annotated[str, typer.Option(help="The agent's, by litellm's name.")] = "",
-    writer: Annotated[str, typer.Option(help="Who washes and rewrites: a model.")] = RULES,
-    user: Annotated[
-        str, typer.Option(help="Who plays the person: a model, rules, or plain-rules.")
+    most: Annotated[int | None, typer.Option(min=1, help="Limit the instances.")] = None,
+    arm: Annotated[list[Arm] | None, typer.Option(help="An arm to compare; repeatable.")] = None,
+    model: Annotated[str, typer.Option(help="litellm name of the agent's model.")] = "",
+    writer: Annotated[
+        str,
+        typer.Option(
+            help="Who rewords the histories and writes the vague requests: rules, or a model."
+        ),
     ] = RULES,
-    judge: Annotated[str, typer.Option(help="Who gives marks: a model.")] = RULES,
+    user: Annotated[
+        str, typer.Option(help="Who plays the person: a model, rules or plain-rules.")
+    ] = RULES,
+    judge: Annotated[str, typer.Option(help="Who judges satisfaction: rules, or a model.")] = RULES,
     place: Placed = Where.IMAGE,
     repos: Repos = Path("repos"),
     steps: Steps = 100,
     budget: Annotated[
-        float, typer.Option(min=0, help="USD at most for user and judge in a session.")
+        float,
+        typer.Option(min=0, help="Spending limit in USD for the user and the judge in a session."),
     ] = 1.0,
     engine: On = Engine.LOCAL,
     at_once: AtOnce = None,
     again: Again = False,
 ) -> None:
-    """Tell whether an agent that remembers a person serves them better (Stateful SWE)."""
+    """Test whether an agent that remembers a person serves them better (Stateful SWE)."""
     from tom_evals.stateful_swe import history, profile, runner
     from tom_evals.stateful_swe import smoke as small
     from tom_evals.stateful_swe.planned import outline
 
     if smoke + study + dry_run > 1:
-        raise typer.BadParameter("--smoke, --study and --dry-run are three things: name one")
+        raise typer.BadParameter("choose only one of --smoke, --study and --dry-run")
     data = shared_data()
     arms = tuple(arm) if arm else small.ARMS
     at = runner.Place(data, work, work / "repos" if smoke else repos)

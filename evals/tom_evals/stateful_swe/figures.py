@@ -45,7 +45,7 @@ def report(found: Found) -> Report:
                 ],
             ),
             Table(
-                "The share of preferences told, by the words they were planted in",
+                "Share of preferences told, by the words they were planted in",
                 ("memory", *(voice.value for voice in Voice)),
                 [
                     (arm.value, *(_interval(rows, _of_voice(voice)) for voice in Voice))
@@ -151,38 +151,39 @@ _NOTES = (
         "profiles before a share is taken."
     ),
     (
-        "What a memory gives (its context, and what it recalls for each of 30 vague issues in "
-        "repositories that are not in the history) is read by an ideal reader: exact words of the "
-        "catalogues or of the written utterances. It is what an agent could at best know, not "
-        "what one does. Told is what any of the requests brought out; adherence is the mean over "
-        "requests of the share of the profile's preferences that are told then and on which "
-        "nothing else is."
+        "An ideal reader reads what a memory gives: its context, and what it recalls for each "
+        "of 30 vague issues in repositories that are not in the history. The reader looks for "
+        "exact words of the catalogues or of the written utterances. The result is the most an "
+        "agent could know, not what an agent does. A preference counts as told if any of the "
+        "requests brought it out. Adherence is the share of the profile's preferences that are "
+        "told without anything that contradicts them, as a mean over requests."
     ),
     (
-        "The real messages tell preferences of their writers, which are in no profile: told, they "
-        "count as false. Which they are is what tom tells of the same sessions unwashed. Traps are "
-        "about what neither the profile nor a writer says anything on."
+        "The real messages also show preferences of the people who wrote them. These are in no "
+        "profile, so they count as false if told. We identify them by what tom tells from the "
+        "same sessions before they are washed. Traps are about subjects on which neither the "
+        "profile nor a writer says anything."
     ),
     (
-        "Precision compares the memories that state things (tom, profile). Of raw words (file, "
-        "retrieval) the reader knows only what was planted, so that nothing in them can be false: "
-        "compare those by recall and adherence, and by the tokens that they take."
+        "Use precision to compare the memories that make statements (tom, profile). In raw "
+        "words (file, retrieval) the reader recognises only what was planted, so nothing in "
+        "them can be false. Compare those by recall, adherence and the tokens that they use."
     ),
     (
-        "tom reads by rules alone: its sentence scorer was trained on the very utterances that are "
-        "planted. As shipped it has the scorer: that row has seen the answers. The catalogue was "
-        "written by the hand that wrote the utterances, too; `keeping` has them apart."
+        "tom reads only by rules here, because its sentence scorer was trained on the planted "
+        "utterances. tom as shipped has the scorer, so that row has seen the answers. The "
+        "catalogue and the utterances also have the same author; `keeping` separates them."
     ),
     (
-        "A history: pieces of at most 120 turns or so of the sessions of three developers, each "
-        "about once, of which tom keeps 400 characters of a tool's output; tokens by tom's "
-        "estimate. With probability 0.4 a message is kept, has a sentence replaced, a preference "
-        "appended or is deleted, each as often; a quarter of what is planted are traps. The few "
-        "utterances of a preference (2 to 7) come up again and again, word for word."
+        "A history consists of pieces of about 120 turns at most from three developers' "
+        "sessions, each used about once. tom keeps 400 characters of a tool's output. Tokens "
+        "are tom's estimate. A message is picked with probability 0.4. It is then kept, has a "
+        "sentence replaced, gets a preference appended or is deleted, each equally often. A "
+        "quarter of what is planted are traps. A preference has few utterances (2 to 7), which "
+        "are repeated word for word."
     ),
     (
-        "Seconds are of one process of two, on a machine with two cores that did other work, too; "
-        "the memories that share "
-        "tom's mind learned nothing anew."
+        "Seconds are for one of two processes on a two-core machine that also did other work. "
+        "The memories that share tom's mind did not learn again."
     ),
 )

@@ -63,7 +63,7 @@ def history(
     in two sessions yet. Raises ValueError without pieces or without a preference's utterances.
     """
     if not pieces:
-        raise ValueError("there are no real sessions to make a history of")
+        raise ValueError("there are no real sessions to make a history from")
     random = Random(f"history/{seed}/{profile.id}")
     washer = _Washer(Deck(profile, utterances, random), writer or ByHand(), random)
     told: dict[str, set[str]] = {p: set() for p in (*profile.preferences, *profile.manner)}

@@ -24,10 +24,10 @@ def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
     images = sorted({image_of(i, plan.image) for _, i in plan.pairs}) if plan.image else []
     repos = sorted({i.repo for _, i in plan.pairs})
     lines = [
-        f"{sessions} sessions: {pairs} instances, each by one of {profiles} people, {arms} arms:",
+        f"{sessions} sessions: {pairs} instances, each with one of {profiles} people, {arms} arms:",
         f"  {', '.join(arm.value for arm in plan.arms)}",
         "",
-        "Made first, each once:",
+        "Made once, before the sessions:",
         f"  {profiles} histories of {plan.tokens:,} tokens, washed by {_by(plan.writer)}",
         f"    from {place.data} into {place.work}/histories",
         f"  {profiles} memories of each arm, into {place.work}/memories",
@@ -53,9 +53,9 @@ def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
     hours = sessions * MINUTES / 60 / at_once
     lines += [
         "",
-        "To expect, by the published costs of Claude Sonnet 4:",
+        "Estimates, at the published costs of Claude Sonnet 4:",
         f"  the agent: {sessions} x {AGENT_COST} = {sessions * AGENT_COST:,.0f} USD",
-        f"  tom's model: {tom} x {TOM_COST} = {tom * TOM_COST:,.0f} USD, and what learning takes",
+        f"  tom's model: {tom} x {TOM_COST} = {tom * TOM_COST:,.0f} USD, plus the cost of learning",
     ]
     user, judge = plan.user not in BY_RULES, plan.judge not in BY_RULES
     if user or judge:
@@ -67,7 +67,10 @@ def outline(plan: Plan, place: Place, engine: Engine, at_once: int) -> str:
     lines += [
         f"  time: about {hours:,.0f} h at {MINUTES} minutes a session",
         "",
-        f"Nothing was run. What is done is kept in {place.work}; run it again to go on.",
+        (
+            f"Nothing was run. Results are saved in {place.work}; an interrupted run continues "
+            "from there."
+        ),
     ]
     return "\n".join(lines)
 

@@ -169,6 +169,6 @@ def read(file: Path) -> tuple[Profile, ...]:
             raise ValueError(f"{file}, line {number}: not a profile ({error})") from error
         unknown = [each for each in profile.preferences if each not in catalogue()]
         if unknown:
-            raise ValueError(f"{file}, line {number}: no preference is called {unknown[0]!r}")
+            raise ValueError(f"{file}, line {number}: there is no preference {unknown[0]!r}")
         found.append(profile)
     return tuple(found)

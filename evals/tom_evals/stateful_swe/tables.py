@@ -130,13 +130,18 @@ def _kept_row(arm: str, rows: Sequence[Row]) -> tuple[Cell, ...]:
 def _notes(rows: Sequence[Row]) -> list[str]:
     notes = [
         "Intervals are 95 % bootstrap intervals over profiles.",
-        "p is Wilcoxon's signed-rank test, two-sided, of the pairs that both arms have.",
-        "What gave no occasion to keep a preference, or could not be told, is in no share.",
+        "p is from Wilcoxon's signed-rank test, two-sided, over the pairs that both arms have.",
+        (
+            "Cases with no occasion to keep a preference, or where it could not be decided, are in "
+            "no share."
+        ),
     ]
     if any(each.satisfaction.by == RULES for each in rows):
-        notes.append(f"Marks by “{RULES}” try the benchmark out; nobody's satisfaction is in them.")
+        notes.append(
+            f"Marks by “{RULES}” only try the benchmark out; they measure nobody's satisfaction."
+        )
     lost = [each.satisfaction for each in rows if isinstance(each.satisfaction, Unjudged)]
-    notes += [f"Unjudged: {reason}" for reason in dict.fromkeys(each.reason for each in lost)]
+    notes += [f"Not judged: {reason}" for reason in dict.fromkeys(each.reason for each in lost)]
     return notes
 
 

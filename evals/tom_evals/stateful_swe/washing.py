@@ -122,7 +122,7 @@ class Deck:
         self._words: dict[str, _Round[Utterance]] = {}
         for preference, own in words.items():
             if not own:
-                raise ValueError(f"no utterance tells {preference!r} without saying more")
+                raise ValueError(f"no utterance states {preference!r} and nothing else")
             hows = {said.how for said in own}
             voice = random.choice([v for v in Voice if v is Voice.ALL or v in hows])
             self.voices[preference] = voice

@@ -1,6 +1,6 @@
-"""``python -m tom_evals.tokens``: tokens sent for each session learned and each consult.
+"""Count the tokens sent for each learned session and each consult: ``python -m tom_evals.tokens``.
 
-The reference runs in an environment of its own, since its import name is tom's.
+The reference runs in an environment of its own, because it has the same import name as tom.
 """
 
 from __future__ import annotations
@@ -47,16 +47,22 @@ COLUMNS = (
     "failed",
     "seconds",
 )
-_COUNTED = """\
-Tokens of all messages that were sent, counted by {counter}, with {message} more for each message. \
-The schema of a reply that goes beside the messages is not counted."""
-_REPLIES = """\
-Replies: least = the shortest valid values, empty lists, the last action at once; most = {words} \
-words for a text, an entry for each of the person's messages, every action that is allowed (in the \
-reference a consult then searches twice, at the schema's defaults)."""
-_CONSULTS = """\
-{count} consults, the same after each history, in conversations that are in none: {fewest} to \
-{messages} messages, {least} to {most} tokens, {median} the median."""
+_COUNTED = (
+    "Tokens of all messages that were sent, counted by {counter}, plus {message} for "
+    "each message. The schema of a reply, which is sent beside the messages, is not "
+    "counted."
+)
+_REPLIES = (
+    "Replies: least = the shortest valid values, empty lists and the last action at "
+    "once; most = {words} words for a text, an entry for each of the person's messages "
+    "and every allowed action (in the reference a consult then searches twice, with the "
+    "schema's defaults)."
+)
+_CONSULTS = (
+    "{count} consults, the same after each history, from conversations that are in "
+    "neither history: {fewest} to {messages} messages, {least} to {most} tokens, "
+    "{median} the median."
+)
 
 
 class Spent(NamedTuple):
@@ -207,7 +213,7 @@ def run(with_reference: bool, most_sessions: int | None) -> Report:
         ),
     ]
     if with_reference and not PYTHON.exists():
-        notes.append("The reference is not here: `tools/setup.sh reference` sets it up.")
+        notes.append("The reference is not installed: run `tools/setup.sh reference`.")
         with_reference = False
     tables: list[Table] = []
     for title, make in HISTORIES.items():
@@ -221,7 +227,7 @@ def run(with_reference: bool, most_sessions: int | None) -> Report:
                 with CountingModel(replies, count) as model:
                     failed = theirs(history, queries, model.base_url, at_once)
                 for operation, error in failed.items():
-                    notes.append(f"The reference failed at {operation} of {title}: {error}")
+                    notes.append(f"The reference failed at {operation} in {title}: {error}")
                 name = f"reference, {at_once}, {replies}"
                 took = time.monotonic() - start
                 sums = spent(model.asked, math.ceil(len(history) / at_once))

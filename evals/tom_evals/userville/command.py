@@ -18,23 +18,26 @@ from tom_swe import TomError
 def userville(
     demo: Annotated[bool, typer.Option("--demo", help="Show one session, step by step.")] = False,
     evaluate: Annotated[
-        bool, typer.Option("--evaluate", help="Score policies among all twenty kinds of people.")
+        bool, typer.Option("--evaluate", help="Score policies with all twenty kinds of people.")
     ] = False,
     preference: Annotated[
         list[str] | None,
-        typer.Option(help="Of whom: all, if not given; more than once. In the demo: one."),
+        typer.Option(help="A person's preference; repeatable. Default: all. --demo takes one."),
     ] = None,
-    task: Annotated[str, typer.Option(help="In the demo: a task's id.")] = "",
-    most: Annotated[int, typer.Option(min=1, help="Tasks at most, spread over all.")] = 25,
+    task: Annotated[str, typer.Option(help="For --demo: the id of a task.")] = "",
+    most: Annotated[
+        int, typer.Option(min=1, help="Limit the tasks, which are spread over all.")
+    ] = 25,
     toys: Annotated[
-        bool, typer.Option("--toys", help="Take the tasks that come along, not Ambig-SWE's.")
+        bool, typer.Option("--toys", help="Use the three included tasks instead of Ambig-SWE's.")
     ] = False,
     repos: Annotated[
         Path | None,
         typer.Option(
             file_okay=False,
             exists=True,
-            help="Find in checkouts in this folder, OWNER__NAME each, not in an index of tasks.",
+            help="Search the checkouts in this folder, each named OWNER__NAME, instead of an "
+            "index of what the tasks change.",
         ),
     ] = None,
     model: Annotated[
@@ -42,26 +45,34 @@ def userville(
     ] = "",
     person: Annotated[str, typer.Option(help="Who plays the people: rules, or a model.")] = RULES,
     writer: Annotated[
-        str, typer.Option(help="Let this model write the vague requests, not the release's.")
+        str,
+        typer.Option(
+            help="Let this model write the vague requests, instead of using the release's."
+        ),
     ] = "",
-    budget: Annotated[float, typer.Option(min=0, help="USD at most for each model, in all.")] = 1.0,
+    budget: Annotated[
+        float, typer.Option(min=0, help="Spending limit in USD for each model, in total.")
+    ] = 1.0,
     work: Annotated[
         Path,
         typer.Option(
-            file_okay=False, help="Where sessions of models are kept, for a run to go on."
+            file_okay=False,
+            help="Folder for the sessions of models; an interrupted run continues from it.",
         ),
     ] = Path("userville"),
-    at_once: Annotated[int, typer.Option(min=1, help="Sessions of models side by side.")] = 2,
+    at_once: Annotated[
+        int, typer.Option(min=1, help="How many sessions of models run at once.")
+    ] = 2,
     again: Again = False,
     as_json: AsJson = False,
 ) -> None:
-    """Agents among people who want to be asked in twenty ways (UserVille)."""
+    """Test agents with people who want to be asked in twenty different ways (UserVille)."""
     from tom_evals.ambig_swe.data import Missing, Unreadable
     from tom_evals.common.engine import EngineFault
     from tom_evals.userville import laboratory
 
     if demo == evaluate:
-        raise typer.BadParameter("name one: --demo or --evaluate")
+        raise typer.BadParameter("choose one of --demo and --evaluate")
     options = Options(
         people=laboratory.people(preference or ()),
         toys=toys or (demo and not task),

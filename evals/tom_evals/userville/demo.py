@@ -20,8 +20,8 @@ def shown(
 ) -> Iterator[str]:
     """The session line by line: who says what, what it costs, and what it is worth."""
     episode = Episode(task, preference, simulator)
-    yield f"The person: {preference.id}, which is: {preference.wish or 'no wish of this kind'}"
-    yield f"They hold: {_short(task.precise)}"
+    yield f"The person: {preference.id}, which means: {preference.wish or 'no wish of this kind'}"
+    yield f"What they want: {_short(task.precise)}"
     yield ""
     yield f"Person: {_short(task.vague)}"
     record = policy.play(episode, index)
@@ -30,7 +30,7 @@ def shown(
         yield f"Person: {_short(each.answer)}   [{_cost(each.level)}]"
     yield f"Agent: it is {', '.join(record.answer.splitlines()) or 'nowhere that I can find'}."
     yield ""
-    yield f"Right: {', '.join(sorted(task.wanted))}"
+    yield f"Correct: {', '.join(sorted(task.wanted))}"
     yield from _worth(record)
 
 
@@ -48,8 +48,8 @@ def _worth(record: Record) -> Iterator[str]:
 
 def _sum(found: Rewards) -> str:
     return (
-        f"productive {found.productivity:.2f}, proactive {found.proactivity:+.2f}, "
-        f"personal {found.personalisation:+.2f}; together, within 0 and 1, {found.total:.2f}"
+        f"productive {found.productivity:.2f}, proactive {found.proactivity:+.2f}, personal "
+        f"{found.personalisation:+.2f}; in total, cut to 0 to 1: {found.total:.2f}"
     )
 
 

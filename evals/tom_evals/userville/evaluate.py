@@ -71,7 +71,7 @@ def report(rows: Sequence[Played], notes: Sequence[str], extra: Sequence[Table] 
     precise = [each for each in rows if not each.record.vague]
     parts = (
         ("The twelve kinds of people that training sees, vague requests", seen),
-        ("The eight that it does not, vague requests", unseen),
+        ("The other eight kinds of people, vague requests", unseen),
         ("Precise requests, no preference", precise),
     )
     tables = [
@@ -150,23 +150,25 @@ def _efforts(rows: Sequence[Played]) -> Table:
 
 _NOTES = (
     (
-        "Productivity is the mean F1 of the functions found; proactivity the share of sessions "
-        "whose cost reward is 0 or more; personalisation the share that kept to the preference "
-        "among those that asked; the reward is the mean of their sum, cut to between 0 and 1, by "
-        "the paper's rules, and by the released code's. Intervals: 95 %, bootstrap over tasks."
+        "Productivity is the mean F1 of the functions found. Proactivity is the share of "
+        "sessions whose cost reward is 0 or more. Personalisation is the share that kept to "
+        "the preference, among the sessions that asked. The reward is the mean of their sum, "
+        "cut to between 0 and 1, by the paper's rules and by the released code's. Intervals: "
+        "95 %, bootstrap over tasks."
     ),
     (
-        "Without a model all agents find by the same words: productivity tells what their "
-        "questions brought, not how well they search."
+        "Without a model all agents search with the same words, so productivity shows what "
+        "their questions brought, not how well they search."
     ),
     (
-        "A person who is played by rules judges by code: `checked` is nearly sure, `guessed` sees "
-        "marks only (of jokes, jargon, and whether something was tried before). Tom's wordings "
-        "were written beside these checks, so its figure there says that it knows the wish and "
-        "words it so, not how a person would judge."
+        "When rules play a person, code judges the questions. `checked` is nearly certain; "
+        "`guessed` sees only marks (of jokes, of jargon, and of whether something was tried "
+        "before). tom's wordings were written together with these checks. So tom's figure "
+        "shows that it knows the wish and words its questions that way, not how a person would "
+        "judge."
     ),
     (
-        "Seen and unseen is the split of those who train on the first twelve. Tom embedded is not "
-        "trained: it knows all twenty, and heard of each in two earlier sessions."
+        "Seen and unseen is the split of those who train on the first twelve. tom embedded is "
+        "not trained: it knows all twenty, and learned each wish from two earlier sessions."
     ),
 )

@@ -33,7 +33,7 @@ def people(named: Sequence[str]) -> tuple[Preference, ...]:
     """The preferences of these ids, all for none. Raises BadParameter."""
     unknown = [each for each in named if each not in BY_ID]
     if unknown:
-        raise typer.BadParameter(f"no preference {unknown[0]}: there are {', '.join(BY_ID)}")
+        raise typer.BadParameter(f"no preference {unknown[0]}: choose from {', '.join(BY_ID)}")
     return tuple(BY_ID[each] for each in dict.fromkeys(named)) or PREFERENCES
 
 
@@ -60,7 +60,7 @@ def evaluated(options: Options) -> Report:
     if repos := options.repos:
         some = tuple(each for each in some if checkout(repos, each).is_dir())
         if not some:
-            raise typer.BadParameter(f"{repos} holds no checkout of a task's repository")
+            raise typer.BadParameter(f"{repos} has no checkout of a task's repository")
         indexes |= {each.repository: of_checkout(checkout(repos, each)) for each in some}
     notes = _notes(options, len(some))
     if options.writer:
@@ -109,8 +109,9 @@ def _rewritten(tasks: Sequence[Task], options: Options) -> tuple[tuple[Task, ...
         for each in tasks
     )
     return rewritten, (
-        f"{len(written)} of {len(tasks)} vague requests by {options.writer}; the others are the "
-        "tasks' own, as what it wrote did not pass the checks or could not be had."
+        f"{len(written)} of {len(tasks)} vague requests are by {options.writer}. The others "
+        "are the tasks' own, because the model's text did not pass the checks or the model did "
+        "not answer."
     )
 
 
@@ -129,7 +130,10 @@ def _notes(options: Options, tasks: int) -> list[str]:
     where = (
         f"the checkouts in {options.repos}"
         if options.repos
-        else "an index of all that the tasks of a repository change, which is smaller than it"
+        else (
+            "an index of everything that the tasks of a repository change, which is smaller "
+            "than the repository"
+        )
     )
-    source = "the tasks that come along" if options.toys else "Ambig-SWE's"
-    return [f"{tasks} tasks, spread over {source}; people {people}; agents look in {where}."]
+    source = "the included tasks" if options.toys else "Ambig-SWE's"
+    return [f"{tasks} tasks, spread over {source}; people {people}; agents search {where}."]

@@ -18,57 +18,57 @@ if TYPE_CHECKING:
     from tom_evals.usi.gaps import Gap
 
 _FORMS = (".svg", ".png", ".pdf")
-_MANY = "One file is one of them or several; more than once."
+_MANY = "A file holds one or several; repeatable."
 
 
 def usi(
     as_json_too: AsJson = False,
     simulator: Annotated[
-        list[Path] | None, typer.Option(help=f"Sessions of a simulator: its runs. {_MANY}")
+        list[Path] | None, typer.Option(help=f"Sessions of a simulator, in runs. {_MANY}")
     ] = None,
     people: Annotated[
         list[Path] | None,
-        typer.Option(help=f"Sessions of people to hold it against: batches. {_MANY}"),
+        typer.Option(help=f"Sessions of people to compare with, in batches. {_MANY}"),
     ] = None,
     synthetic: Annotated[
         bool,
-        typer.Option("--synthetic", help="The people are made up: what comes out is no USI."),
+        typer.Option(
+            "--synthetic", help="The people are invented, so the result is not called an index."
+        ),
     ] = False,
     survey: Annotated[
         Path | None,
-        typer.Option(help="The simulator's answers to the survey on the sessions of people."),
+        typer.Option(help="The simulator's answers to the survey on the people's sessions."),
     ] = None,
     domain: Annotated[
         str | None,
-        typer.Option(help="Of tau-bench's files whose names do not tell: airline or retail."),
+        typer.Option(help="airline or retail, for tau-bench's files whose names do not say which."),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw the gap of each feature: .svg, .png or .pdf.")
     ] = None,
     own: Annotated[
         bool,
-        typer.Option("--own", help="The users of the benchmarks here against real developers."),
+        typer.Option("--own", help="Compare the simulated users here with real developers."),
     ] = False,
 ) -> None:
-    """Score how alike simulated users and people are (User-Sim Index); bare: golden figures."""
+    """Score how similar simulated users are to people (User-Sim Index). Default: golden figures."""
     from tom_evals.usi.readers import DOMAINS
     from tom_evals.usi.score import People
     from tom_evals.usi.transcripts import Missing, Unreadable
 
     if bool(simulator) != bool(people):
-        raise typer.BadParameter("--simulator and --people go together: name files of both")
+        raise typer.BadParameter("--simulator and --people go together: give files for both")
     if own and simulator:
-        raise typer.BadParameter("--own takes no files: it is another measurement")
+        raise typer.BadParameter("--own takes no files: leave out --simulator and --people")
     if not simulator and (synthetic or survey or domain):
-        raise typer.BadParameter(
-            "--synthetic, --survey and --domain are about --simulator and --people: name them"
-        )
+        raise typer.BadParameter("--synthetic, --survey and --domain need --simulator and --people")
     if plot and not (simulator or own):
-        raise typer.BadParameter("--plot draws what --simulator and --people or --own give")
+        raise typer.BadParameter("--plot needs --simulator and --people, or --own")
     if plot and plot.suffix.lower() not in _FORMS:
-        raise typer.BadParameter(f"--plot: the name has to end in {', '.join(_FORMS)}")
+        raise typer.BadParameter(f"--plot: the file name must end in {', '.join(_FORMS)}")
     if domain and domain not in DOMAINS:
-        raise typer.BadParameter(f"--domain is {' or '.join(DOMAINS)}")
+        raise typer.BadParameter(f"--domain must be {' or '.join(DOMAINS)}")
     data = shared_data()
     try:
         found: Sequence[Gap] = ()
@@ -110,4 +110,4 @@ def _draw(found: Sequence[Gap], title: str, file: Path) -> None:
     except OSError as error:
         typer.echo(f"{file} cannot be written: {error.strerror or error}", err=True)
         raise typer.Exit(1) from error
-    typer.echo(f"the plot: {file}", err=True)
+    typer.echo(f"saved the plot to {file}", err=True)

@@ -54,7 +54,7 @@ def developers(data: Path) -> Developers:
     """
     archive = data / REAL_SESSIONS
     if not archive.is_file():
-        raise Missing(f"{archive} is not there: set TOM_SHARED_DATA to the folder that holds it")
+        raise Missing(f"{archive} does not exist: set TOM_SHARED_DATA to the folder that has it")
     try:
         with TemporaryDirectory() as folder:
             with tarfile.open(archive) as packed:

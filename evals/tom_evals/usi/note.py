@@ -55,7 +55,7 @@ def own_note(simulator: Simulator, data: Path, wording: Wording = Wording.LIKE_D
 def _said(dialogues: Sequence[Sequence[str]], patterns: Patterns, most: int) -> str:
     spoken = [each for each in dialogues if each]
     if not spoken:
-        return "Similarity to real developers: not known, no user said anything."
+        return "Similarity to real developers: unknown, because no user said anything."
     people: Means = kept()
     theirs = np.array([people.features[most][feature] for feature in ORDER]) * SCALE
     alike = dimensions(row(measured(spoken, most, patterns)), theirs)
@@ -63,8 +63,9 @@ def _said(dialogues: Sequence[Sequence[str]], patterns: Patterns, most: int) -> 
     parts = ", ".join(f"{name} {value:.0f}" for name, value in alike.items())
     return (
         f"The simulated users here talk {total:.0f} % like real developers ({parts}; "
-        f"{len(spoken)} dialogues against {people.sessions} sessions of three developers, on other "
-        "tasks: no User-Sim Index; `python -m tom_evals usi --own` has the intervals)."
+        f"{len(spoken)} dialogues against {people.sessions} sessions of three developers, on "
+        "other tasks; this is not the User-Sim Index; `python -m tom_evals usi --own` has the "
+        "intervals)."
     )
 
 

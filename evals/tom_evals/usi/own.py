@@ -72,7 +72,7 @@ def report(
     turns = {name: dialogues(sessions) for name, sessions in found.items()}
     whom = _whom({name: each for name, each in turns.items() if each})
     if not whom:
-        raise Unreadable("no session of the developers has two turns of theirs")
+        raise Unreadable("no developer's session has two turns by the developer")
     results = [
         each
         for simulator in Simulator
@@ -198,32 +198,36 @@ def _notes(turns: Mapping[str, Turns]) -> list[str]:
     counted = ", ".join(f"{len(each)} of {name}" for name, each in turns.items())
     return [
         (
-            f"Developers: their sessions with Claude Code that have {FEWEST} turns of theirs or "
-            f"more ({counted}); of each the first {MOST[Simulator.STATEFUL]} turns, "
-            f"{MOST[Simulator.AMBIG]} for Ambig-SWE, whose user answers three messages. Hosts' "
-            "words, subagents and pasted output are left out."
+            f"Developers: their sessions with Claude Code in which they have {FEWEST} turns or "
+            f"more ({counted}). The first {MOST[Simulator.STATEFUL]} turns of each are used, "
+            f"or {MOST[Simulator.AMBIG]} for Ambig-SWE, whose user answers three messages. "
+            "Text from the host, subagents and pasted output are left out."
         ),
         (
-            "Simulators: dialogues of the same lengths on issues of SWE-bench Verified; the "
-            "agent's questions are those that two models asked about them (Ambig-SWE's release), "
-            "what it says between them is written. Stateful SWE: its 15 people by turns, "
-            f"{TIMES} dialogues for each session. UserVille: its 20 kinds of people by turns, as "
-            f"many, who are asked and told nothing else. Ambig-SWE: {FEW} issues of at most "
-            f"{LONGEST} characters, one dialogue each. No agent and no language model runs."
+            "Simulators: dialogues of the same lengths on issues of SWE-bench Verified. The "
+            "agent's questions are those that two models asked about these issues (Ambig-SWE's "
+            "release); what it says in between is fixed text. Stateful SWE: its 15 people in "
+            f"turn, {TIMES} dialogues for each session. UserVille: its 20 kinds of people in "
+            "turn, with as many dialogues; the agent only asks them questions. Ambig-SWE: "
+            f"{FEW} issues of at most {LONGEST} characters, one dialogue each. No agent and no "
+            "language model runs."
         ),
         (
-            "Not the same tasks, not the same agent, and no success: D1 to D4 alone, and no USI. "
-            "Before: the wording of 2026-11-28, still there as `plain`. After: worded at the rates "
-            "of the two developers. These rates are of what the index counts, so that a better "
-            "figure says that the style is nearer, and nothing of what a user knows or wants."
+            "The tasks and the agent differ, and success is not measured, so there are only D1 "
+            "to D4, and no USI. Before: the wording of 2026-11-28, still available as `plain`. "
+            "After: worded at the rates of the two developers. The index counts these same "
+            "rates. A better figure therefore says that the style is nearer, but nothing about "
+            "what a user knows or wants."
         ),
         (
-            "Low and high (low2 and high2 of after): 95 %, bootstrap over sessions of both. Three "
-            "developers are no sample of developers, and sessions of one are alike: the intervals "
-            "say nothing of a fourth. A feature that only one side ever shows is of likeness 0."
+            "Low and high (low2 and high2 for after): 95 %, bootstrap over the sessions of "
+            "both sides. Three developers are not a representative sample, and one developer's "
+            "sessions are similar to each other, so the intervals say nothing about a fourth. "
+            "If only one side ever shows a feature, its likeness is 0."
         ),
         (
-            "Ambig-SWE's request is the released summary, which a model wrote and which is never "
-            "worded: its opening stays longer than a developer's. UserVille's is the same one."
+            "Ambig-SWE's request is the released summary. A model wrote it, and it is never "
+            "reworded, so its opening stays longer than a developer's. UserVille uses the same "
+            "one."
         ),
     ]

@@ -33,7 +33,7 @@ _ID = re.compile(
     rf"(?:(?P<task>(?:{'|'.join(DOMAINS)})_\d+)(?:_(?P<run>\d+))?|(?P<other>.+?))"
     r"(?:_ann(?P<batch>\d+))?"
 )
-_HINT = "name a file of sessions that is there"
+_HINT = "give a file of sessions that exists"
 
 
 class _Answer(BaseModel):
@@ -102,7 +102,7 @@ def read(path: Path, domain: str | None = None) -> tuple[Conversation, ...]:
         return of_tau_bench(file.trajectories, _domain(path, domain), path)
     found = tuple(_session(*each, path) for each in file.named if each[1].keep is not False)
     if not found:
-        raise Unreadable(f"{path} holds no session that was kept")
+        raise Unreadable(f"{path} has no session that was kept")
     return found
 
 
@@ -118,7 +118,7 @@ def surveys(path: Path) -> Mapping[int, Mapping[str, Answers]]:
         if each.answers:
             found.setdefault(batch, {})[task] = each.answers
     if not found:
-        raise Unreadable(f"{path} holds no answer to a survey")
+        raise Unreadable(f"{path} has no answer to a survey")
     return found
 
 
@@ -138,7 +138,7 @@ def groups(files: Iterable[Sequence[Conversation]]) -> list[list[Conversation]]:
             tasks = {each.task for each in run}
             if len(tasks) < len(run):
                 again = next(t for t in sorted(tasks) if sum(e.task == t for e in run) > 1)
-                raise Unreadable(f"two sessions on {again} in one run, number {number}")
+                raise Unreadable(f"run {number} has two sessions on {again}")
             free = (
                 place
                 for place in range(before)
@@ -167,7 +167,7 @@ def of_session(session: Session, most: int | None = None) -> Conversation | None
 
 def _session(name: str, entry: _Entry, path: Path) -> Conversation:
     if entry.conversation is None:
-        raise Unreadable(f"{path} has no conversation at {name}: it holds no sessions")
+        raise Unreadable(f"{path} has no conversation at {name}, so it has no sessions")
     task, run = _numbered(name)
     messages = [(each.role, each.content or "") for each in entry.conversation]
     return conversation(task, run, (entry.reward or 0) > 0, messages, entry.answers)
@@ -185,4 +185,4 @@ def _domain(path: Path, given: str | None) -> str:
     named = [domain for domain in DOMAINS if domain in path.name]
     if given or len(named) == 1:
         return given or named[0]
-    raise Unreadable(f"{path} does not tell its tasks' domain: give it with --domain")
+    raise Unreadable(f"{path} does not say which domain its tasks are from: give it with --domain")

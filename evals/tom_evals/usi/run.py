@@ -45,7 +45,7 @@ def replayed(
     at = bins(tasks, levels)
     every_pair = among(Study(People.SYNTHETIC, at, found, found))
     if every_pair is None or len(runs) < 2:
-        raise Unreadable("two runs on the same tasks are needed to hold one against the other")
+        raise Unreadable("at least two runs on the same tasks are needed for a comparison")
     stand_in = Study(People.SYNTHETIC, at, found.group(0), found.group(1))
     first_pair = likeness(stand_in)
     if first_pair is None:
@@ -55,9 +55,9 @@ def replayed(
             f"GPT-4o as the user: {len(tasks)} tasks, {len(runs)} runs, rates in %",
             list(_pooled(found)),
         ),
-        ("The frozen difficulty of tasks: success of simulators", list(_difficulty(levels))),
+        ("The fixed difficulty of tasks: success of simulators", list(_difficulty(levels))),
         (
-            f"Run {runs[0]} against run {runs[1]}, which stands in for people",
+            f"Run {runs[0]} against run {runs[1]}, which takes the place of people",
             list(compared(first_pair, intervals(stand_in), figures.RUNS)),
         ),
         ("Published parts, averaged as here", list(_published())),
@@ -66,9 +66,9 @@ def replayed(
         "User-Sim Index: golden figures",
         [
             *(Table(title, COLUMNS, [each.row for each in rows]) for title, rows in parts),
-            spreads("Each run against each other one", every_pair),
+            spreads("Each run against each of the others", every_pair),
             Table(
-                "Differences: what does not come out as told",
+                "Differences: figures that do not match",
                 COLUMNS,
                 [each.row for _, rows in parts for each in rows if not each.agrees],
             ),
@@ -112,23 +112,28 @@ def _of(figure: str, told: Told, now: Interval) -> Compared:
 
 _NOTES = (
     (
-        "Told: recomputed earlier from the same trajectories, apart from this code, or where it "
-        "says so published (Zhou, Sun et al., arXiv 2026). A recomputed figure agrees within half "
-        "of its last printed digit. The paper's GPT-4o had other sessions (165 tasks, another "
-        "agent): within a tenth of the figure. Averages of published parts: 0.1, the rounding."
+        "Told: recomputed earlier from the same trajectories, without this code, or published "
+        "where the row says so (Zhou, Sun et al., arXiv 2026). A recomputed figure agrees "
+        "within half of its last printed digit. The paper's GPT-4o had other sessions (165 "
+        "tasks, another agent), so its figures agree within a tenth. Averages of published "
+        "parts agree within 0.1, because of rounding."
     ),
     (
         "Low and high: 95 %, bootstrap over tasks (1000 draws of whole tasks). Noise makes two "
-        "rows less alike, so the draws of D1 to D4 lie lower than the figure, those of ECE higher."
+        "rows less similar, so the draws of D1 to D4 are lower than the figure, and those of "
+        "ECE are higher."
     ),
     (
-        "One session can decide a dimension: a feature that only one of two rows has at all, such "
-        "as repetition, is of likeness 0. Hence the spread over pairs of runs."
+        "One session can decide a dimension: if only one of two rows has a feature at all, "
+        "such as repetition, its likeness is 0. That explains the spread over pairs of runs."
     ),
     (
-        "No person is in these data: a run of the simulator stands in for people, and what comes "
-        "out is no USI. That needs the human sessions, which are to be asked for from their "
-        "authors."
+        "There are no people in these data. A run of the simulator takes their place, so the "
+        "result is not a USI. A USI needs the human sessions, which the authors provide on "
+        "request."
     ),
-    "No survey was answered in these sessions: the whole is the mean of five parts, not of six.",
+    (
+        "No survey was answered in these sessions, so the whole is the mean of five parts instead "
+        "of six."
+    ),
 )

@@ -71,7 +71,7 @@ def report(
     )
     found = likeness(study)
     if found is None:
-        raise Unreadable("no session of the simulator and of people on one task has user turns")
+        raise Unreadable("no task has user turns in both a simulator's and a person's session")
     between = intervals(study, resamples=resamples)
     apart = gaps(study, resamples=resamples)
     own = [(name, found)]
@@ -105,12 +105,12 @@ def _shared(
     ours, theirs = ({each.task for group in one for each in group} for one in (runs, batches))
     if not ours & theirs:
         raise Unreadable(
-            f"no task in common: the simulator's are such as {min(ours)}, "
-            f"the people's such as {min(theirs)}"
+            f"no task in common: the simulator has tasks such as {min(ours)}, the people have "
+            f"tasks such as {min(theirs)}"
         )
     if not ours & theirs & levels.keys():
         raise Unreadable(
-            f"no difficulty is known of tasks such as {min(ours & theirs)}: the index is for "
+            f"no difficulty is known for tasks such as {min(ours & theirs)}: the index is for "
             "tau-bench's, airline_0 to airline_49 and retail_0 to retail_114"
         )
     return sorted(ours & theirs)
@@ -148,22 +148,24 @@ def _leaderboard(own: Sequence[tuple[str, Similarity]], kind: People) -> Table:
         return -index if isinstance(index, float) else 0.0
 
     head = ("who", "from", *(NAMES[each] for each in ("d1", "d2", "d3", "d4", "agreement", "ece")))
-    return Table("Beside published results", (*head, *last), sorted(rows, key=best_first))
+    return Table("Compared with published results", (*head, *last), sorted(rows, key=best_first))
 
 
 def _notes(kind: People, found: Similarity, judged: Judged | None) -> Iterator[str]:
     yield (
-        "Means and population standard deviations are over batches of people. Low and high: 95 %, "
-        "bootstrap over tasks (whole tasks drawn anew, of all runs and batches). Noise makes two "
-        "rows less alike, so that draws of D1 to D4 lie lower than the figure, those of ECE higher."
+        "Means and population standard deviations are over batches of people. Low and high: 95 "
+        "%, bootstrap over tasks (whole tasks drawn again, from all runs and batches). Noise "
+        "makes two rows less similar, so the draws of D1 to D4 are lower than the figure, and "
+        "those of ECE are higher."
     )
     yield (
-        "Published rows: Zhou, Sun et al., arXiv 2026, of all 165 tasks with the paper's agent. A "
-        "row from here is comparable only if the agent, the tasks and the people are the same."
+        "Published rows: Zhou, Sun et al., arXiv 2026, for all 165 tasks with the paper's "
+        "agent. A row from here is comparable only if the agent, the tasks and the people are "
+        "the same."
     )
     yield (
-        "A gap is from -1 (people alone have it) to 1 (the simulator alone); against one batch its "
-        "size is 1 less the likeness."
+        "A gap is from -1 (only people have it) to 1 (only the simulator has it); against one "
+        "batch its size is 1 minus the likeness."
     )
     if found.agreement is None:
         yield (
@@ -173,7 +175,7 @@ def _notes(kind: People, found: Similarity, judged: Judged | None) -> Iterator[s
                 if judged
                 else "no --survey was given"
             )
-            + ", so the whole is the mean of five parts, not of six."
+            + ", so the whole is the mean of five parts instead of six."
         )
     if kind is People.SYNTHETIC:
-        yield "The people here are synthetic: what comes out is no USI and is not called one."
+        yield "The people here are synthetic, so the result is not a USI and is not called one."

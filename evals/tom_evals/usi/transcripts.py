@@ -17,7 +17,7 @@ TRAJECTORIES = "gpt-4o-airline.json.gz"
 DOMAIN = "airline"
 LEXICONS = "lexicons.json"
 DIFFICULTY = "difficulty.json"
-HINT = "set TOM_SHARED_DATA to the folder that holds usi/"
+HINT = "set TOM_SHARED_DATA to the folder that has usi/"
 
 _MARKUP = re.compile(
     r"<\|(think|tool)\|>.*?<\|/\1\|>|<function=.*?(?:</function>|\Z)",
@@ -148,7 +148,7 @@ def trajectories(data: Path) -> tuple[Conversation, ...]:
 def of_tau_bench(rows: Sequence[Trajectory], domain: str, path: Path) -> tuple[Conversation, ...]:
     """tau-bench's rows as conversations; raises `Unreadable` where there is none."""
     if not rows:
-        raise Unreadable(f"{path} holds no conversation")
+        raise Unreadable(f"{path} has no conversation")
     return tuple(
         conversation(
             f"{domain}_{row.task_id}",
@@ -183,12 +183,12 @@ def read_json[T](path: Path, kind: TypeAdapter[T], hint: str) -> T:
         raw = path.read_bytes()
         return kind.validate_json(gzip.decompress(raw) if path.suffix == ".gz" else raw)
     except FileNotFoundError as error:
-        raise Missing(f"{path} is not there: {hint}") from error
+        raise Missing(f"{path} does not exist: {hint}") from error
     except (OSError, EOFError) as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise Unreadable(
-            f"{path} is not as expected at {where or 'its start'}: {first['msg']}"
+            f"{path} does not have the expected form at {where or 'its start'}: {first['msg']}"
         ) from error

@@ -84,7 +84,7 @@ def _instances(rows: Iterable[object], source: str) -> Iterator[Instance]:
         fields = cast("Mapping[str, Any]", row)
         missing = [name for name in _REQUIRED if not isinstance(fields.get(name), str)]
         if missing:
-            raise Unreadable(f"{source}, row {number}: no {', '.join(missing)}")
+            raise Unreadable(f"{source}, row {number}: {', '.join(missing)} missing")
         yield Instance(
             id=fields["instance_id"],
             repo=fields["repo"],

@@ -38,9 +38,9 @@ def isolated(module: str, given: Json, environment: Callable[[Path], Mapping[str
             seconds=SECONDS,
         )
         if done.late:
-            raise Fault(f"no end in {SECONDS:.0f} s")
+            raise Fault(f"it did not end within {SECONDS:.0f} s")
         if done.code:
-            raise Fault(done.errors.strip()[-1500:] or f"it ended with {done.code}")
+            raise Fault(done.errors.strip()[-1500:] or f"it ended with exit code {done.code}")
         return json.loads((folder / "row.json").read_text(encoding="utf-8"))
 
 

@@ -39,7 +39,9 @@ def judge(instance: Instance, patch: str, dataset: str = DATASET) -> Judged:
     or Docker is not there, or the evaluation ended without a verdict.
     """
     if find_spec("swebench") is None:
-        raise NoCheckout("judging by swebench needs it: pip install 'tom-evals[swebench]'")
+        raise NoCheckout(
+            "judging an image needs the `swebench` package: pip install 'tom-evals[swebench]'"
+        )
     if not patch.strip():
         return Judged(resolved=False, output="nothing was changed")
     with TemporaryDirectory(prefix="tom-judge-") as place:

@@ -40,7 +40,7 @@ def run_sessions(
     """The rows of all sessions, those that failed too. Raises EngineFault."""
     done = ledger.rows()
     left = sum(job.key not in done for job in jobs)
-    tell(f"{len(jobs)} sessions, {left} of them to run")
+    tell(f"{len(jobs)} sessions, {left} still to run")
 
     def outcome(row: engine.Row) -> str:
         if row.failed:

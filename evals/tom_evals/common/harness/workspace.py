@@ -97,7 +97,7 @@ def judge(instance: Instance, patch: str, repos: Path) -> Judged:
     """
     names = [*instance.fail_to_pass, *instance.pass_to_pass]
     if not names:
-        raise NoCheckout(f"{instance.id} names no test to judge by")
+        raise NoCheckout(f"{instance.id} names no test to judge it by")
     with TemporaryDirectory(prefix="tom-judge-") as place:
         folder = checkout(instance, repos, Path(place) / "checkout")
         theirs = set(changed_files(instance.test_patch))
@@ -166,5 +166,5 @@ def _tested(folder: Path, command: list[str], home: Path) -> Judged:
     except OSError as error:
         raise NoCheckout(f"{command[0]} cannot be run: {error}") from error
     if done.late:
-        return Judged(resolved=False, output=f"no end of the tests in {JUDGING_SECONDS} s")
+        return Judged(resolved=False, output=f"the tests did not end within {JUDGING_SECONDS} s")
     return Judged(resolved=done.code == 0, output=f"{done.output}{done.errors}"[-2000:])

@@ -66,7 +66,7 @@ def learn(
         finally:
             tom.close()
         if learned.failed:
-            raise RuntimeError(f"not every session was read: {learned.failed[0]}")
+            raise RuntimeError(f"could not read every session: {learned.failed[0]}")
 
 
 def believed(tom: Tom) -> str:
