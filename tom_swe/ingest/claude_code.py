@@ -21,7 +21,7 @@ from tom_swe.ingest.base import (
     source_of,
     walk,
 )
-from tom_swe.ingest.draft import Answer, SessionDraft
+from tom_swe.ingest.draft import GivenAnswer, SessionDraft
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -284,7 +284,7 @@ class _OpenSession:
         given = [(question, as_str(value)) for question, value in answers.items()]
         self._draft.answers(
             [
-                Answer(question, text, text in offered or set(text.split(", ")) <= offered)
+                GivenAnswer(question, text, text in offered or set(text.split(", ")) <= offered)
                 for question, text in given
             ],
             at,

@@ -28,7 +28,7 @@ TOOL_MARGIN = 2_048
 USER_WINDOW = 256_000
 
 
-class Answer(NamedTuple):
+class GivenAnswer(NamedTuple):
     """What came of a question of the agent's. What was picked of its options is no words."""
 
     question: str
@@ -96,7 +96,7 @@ class SessionDraft:
             self._ids[len(self._turns)] = message
         self._add(Role.USER, words, at, attachment=beside[:ATTACHMENT_LIMIT].rstrip())
 
-    def answers(self, given: Iterable[Answer], at: datetime | None) -> None:
+    def answers(self, given: Iterable[GivenAnswer], at: datetime | None) -> None:
         """Add answers to the agent's questions: those typed are words, those picked are not."""
         words: list[str] = []
         asked: list[str] = []

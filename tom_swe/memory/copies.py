@@ -23,7 +23,7 @@ UNIQUE_ID = 32
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-class _Said(NamedTuple):
+class _Utterance(NamedTuple):
     turn_id: int
     role: str
     key: str
@@ -120,8 +120,8 @@ def _whole_copies(twins: Collection[SessionRow]) -> set[int]:
     return {each.id for each in twins if each is not first}
 
 
-def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_Said]:
-    found: list[_Said] = []
+def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_Utterance]:
+    found: list[_Utterance] = []
     for some in batched(keys, AT_ONCE):
         same = (
             select(
@@ -138,7 +138,7 @@ def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_
             .join(SessionRow, SessionRow.id == TurnRow.session_id)
             .where(SessionRow.user_id == user_id, TurnRow.key.in_(some), TurnRow.key != "")
         )
-        found += [_Said(*each) for each in transaction.execute(same)]
+        found += [_Utterance(*each) for each in transaction.execute(same)]
     return found
 
 
@@ -150,6 +150,6 @@ def _forgotten(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> s
     return gone
 
 
-def _order(said: _Said) -> tuple[int, datetime, str, str, int]:
+def _order(said: _Utterance) -> tuple[int, datetime, str, str, int]:
     rank = Provenance(said.provenance).rank
     return rank, said.started or _LATEST, said.host, said.host_id, said.ordinal

@@ -1,18 +1,16 @@
 """Transcripts as each host writes them, made from a conversation: for tests and benchmarks."""
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
 
 from tom_evals.transcripts.conversation import Conversation, Said
 
 __all__ = ["Conversation", "Said", "Write", "writer_of"]
 
 
-class Write(Protocol):
-    """Writes conversations under a folder as a host would; the path to give to its importer."""
-
-    def __call__(self, folder: Path, conversations: list[Conversation]) -> Path: ...
+# Writes conversations under a folder as a host would; the path is for its importer.
+type Write = Callable[[Path, list[Conversation]], Path]
 
 
 def writer_of(host: str) -> Write:
