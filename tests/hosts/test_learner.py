@@ -101,7 +101,7 @@ def test_lines_that_say_nothing_of_what_was_told_are_learned_from(
     if told_as is not None:
         line["told"] = told_as
     (home / "hosts" / "inbox.jsonl").write_text(json.dumps(line) + "\n")
-    assert subprocess.run(LEARNER, timeout=60).returncode == 0
+    assert subprocess.run(LEARNER, timeout=300).returncode == 0
     tom = open_tom(Settings(home=home))
     assert ids_of(tom, LOCAL_USER) == ["c-1"]
     assert tom.memory.tellings.all(LOCAL_USER) == []
@@ -174,7 +174,7 @@ def test_what_is_wrong_with_one_line_keeps_no_other_waiting(home: Path, tmp_path
     real = {"host": "claude-code", "session": "c-1", "user": "ada", "transcript_path": str(path)}
     lines = [json.dumps(each) for each in (gone, folder, escaping, {"host": "emacs"}, [1], real)]
     (home / "hosts" / "inbox.jsonl").write_text("\n".join(["{torn", *lines]))
-    assert subprocess.run(LEARNER, timeout=60).returncode == 0
+    assert subprocess.run(LEARNER, timeout=300).returncode == 0
     assert len([line for line in logged(home, "learner.log") if "skipped" in line]) == 6
     tom = open_tom(Settings(home=home))
     assert ids_of(tom, "ada") == ["c-1"]
@@ -189,11 +189,11 @@ def test_a_memory_that_cannot_be_used_keeps_the_lines(home: Path, tmp_path: Path
     corrupt(home / "tom.db")
     event = hook.Event("Stop", json.dumps(claude("Stop", transcript_path=str(path))).encode())
     inbox.append(str(home / "hosts" / "inbox.jsonl"), event.line(LOCAL_USER))
-    assert subprocess.run(LEARNER, timeout=60).returncode == 1
+    assert subprocess.run(LEARNER, timeout=300).returncode == 1
     assert "is damaged" in logged(home, "learner.log")[0]
     assert noted(home) or list((home / "hosts").glob("taken-*"))
     (home / "tom.db").unlink()
-    assert subprocess.run(LEARNER, timeout=60).returncode == 0
+    assert subprocess.run(LEARNER, timeout=300).returncode == 0
     tom = open_tom(Settings(home=home))
     assert len(tom.memory.sessions.summaries(LOCAL_USER)) == 1
     tom.close()
@@ -373,3 +373,12 @@ def test_a_host_that_is_killed_loses_no_session(last: str, home: Path, tmp_path:
     assert "killed" in ids_of(tom, LOCAL_USER)
     assert any("pnpm" in belief.statement for belief in tom.memory.beliefs.all(LOCAL_USER))
     tom.close()
+
+
+def test_a_learner_without_a_memory_has_nothing_to_do(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes none, and it ends well."""
+    monkeypatch.setenv("TOM_HOME", str(tmp_path / "never"))
+    assert subprocess.run(LEARNER, timeout=300).returncode == 0
+    assert not (tmp_path / "never").exists()

@@ -103,16 +103,20 @@ class UserEdits(RuleBasedStateMachine):
 
     def by_hand(self, does: Callable[[], object]) -> None:
         """Something that the person does; refused, it changes nothing."""
-        before, done = self.snapshot(), len(self.tom.memory.user_acts.all("ada"))
+        before, last = self.snapshot(), self.last_act()
         try:
             does()
         except UsageError:
             assert self.snapshot() == before
             return
-        if len(self.tom.memory.user_acts.all("ada")) > done:
+        if self.last_act() > last:
             self.before = before
         else:
             assert self.snapshot() == before
+
+    def last_act(self) -> int:
+        """The number of the newest act. A new one may bring an older one to an end."""
+        return max((act.id for act in self.tom.memory.user_acts.all("ada")), default=0)
 
     # What happens
 

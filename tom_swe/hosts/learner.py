@@ -61,7 +61,11 @@ def main() -> None:
     os.closerange(3, 256)
     os.nice(NICENESS)
     place = Place(os.environ)
-    os.chdir(place.home)
+    try:
+        os.chdir(place.home)
+    except FileNotFoundError:
+        # Nothing was ever kept here, so nothing waits.
+        sys.exit(0)
     sys.exit(run(place, os.environ))
 
 
