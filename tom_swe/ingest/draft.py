@@ -94,7 +94,7 @@ class SessionDraft:
         if again:
             words = ""
         if message:
-            self._ids[len(self._turns)] = message
+            self._ids[len(self._turns)] = storable(message)
         self._add(Role.USER, words, at, attachment=beside[:ATTACHMENT_LIMIT].rstrip())
         return len(self._turns) - 1
 

@@ -74,15 +74,20 @@ def settle(
                 .values(role=role, text=TurnRow.text)
                 .execution_options(synchronize_session=False)
             )
-    for session_id in touched - {row.id}:
+    read_again(transaction, touched - {row.id})
+    if touched:
+        transaction.expire_all()
+
+
+def read_again(transaction: orm.Session, session_ids: Iterable[int]) -> None:
+    """Queues sessions whose words count in another way than when they were read."""
+    for session_id in session_ids:
         transaction.execute(
             update(SessionModelRow)
             .where(SessionModelRow.session_id == session_id)
             .values(content_hash="")
         )
         enqueue(transaction, session_id)
-    if touched:
-        transaction.expire_all()
 
 
 def held_keys(transaction: orm.Session, session_id: int) -> list[str]:
