@@ -101,10 +101,11 @@ class Chat:
 
     def rewind(self, to: str) -> None:
         """Take back a message and all that follow, everything where there is no such message."""
-        keys = list(self.messages)
-        for key in keys[keys.index(to) if to in self.messages else 0 :]:
+        while self.messages:
+            key, _ = self.messages.popitem()
             self.taken_back.add(key)
-            del self.messages[key]
+            if key == to:
+                return
 
 
 def read_chat(file: Path, tally: Tally) -> Chat:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest.aider import Aider
+from tom_swe.ingest.antigravity import Antigravity
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
@@ -14,6 +15,7 @@ from tom_swe.ingest.gemini_cli import GeminiCli
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
+from tom_swe.ingest.qwen_code import QwenCode
 from tom_swe.ingest.reference import Reference
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -31,6 +33,8 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             GeminiCli(),
             ClaudeHistory(),
             CodexHistory(),
+            QwenCode(),
+            Antigravity(),
         )
     }
 )
