@@ -27,6 +27,7 @@ from tom_swe.ingest.records import (
     read_records,
     texts,
 )
+from tom_swe.text.safe import storable
 
 _KEPT = {"user": USER_WINDOW, "gemini": AGENT_LIMIT * 2}
 # A tool's result is kept briefly; redaction sees a little more.
@@ -124,7 +125,7 @@ def read_chat(file: Path, tally: Tally) -> Chat:
                 chat.take_all(as_list(changed.pop("messages")))
             chat.head |= changed
         elif "$rewindTo" in record:
-            chat.rewind(as_str(record["$rewindTo"]))
+            chat.rewind(_id(record["$rewindTo"]))
         elif as_str(record.get("type")):
             chat.take(record)
         elif as_str(record.get("sessionId")):
@@ -134,6 +135,10 @@ def read_chat(file: Path, tally: Tally) -> Chat:
     return chat
 
 
+def _id(value: object) -> str:
+    return storable(as_str(value)[:200])
+
+
 def _message(record: Record) -> ChatMessage:
     kind = as_str(record.get("type"))
     at = instant(record.get("timestamp"))
@@ -141,7 +146,7 @@ def _message(record: Record) -> ChatMessage:
     # What is shown and has no text is the host's own, with results of tools.
     content = shown or record.get("content")
     text = "\n".join(_texts(content))[: _KEPT.get(kind, TOOL_LIMIT)]
-    own_id = as_str(record.get("id"))[:200]
+    own_id = _id(record.get("id"))
     key = own_id or f"\0{kind}\0{record.get('timestamp')}\0{text}"
     calls = tuple(_call(as_dict(call), at) for call in as_list(record.get("toolCalls")))
     return ChatMessage(key, own_id, kind, text, at, calls)

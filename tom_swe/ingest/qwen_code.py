@@ -34,6 +34,7 @@ from tom_swe.ingest.records import (
 )
 from tom_swe.model.session import Provenance, Session
 from tom_swe.redact.redactor import Redactor
+from tom_swe.text.safe import storable
 
 HOST = "qwen-code"
 
@@ -89,7 +90,7 @@ class QwenCode:
         for file in source.files:
             try:
                 for record in read_records(file, tally):
-                    if record.get("type") not in _TYPES:
+                    if as_str(record.get("type")) not in _TYPES:
                         tally.lines_skipped += 1
                         continue
                     named = as_str(record.get("sessionId")) or file.stem
@@ -106,7 +107,7 @@ class QwenCode:
 
 
 def _looks_like(file: Path) -> bool:
-    return any(record.get("type") in _TYPES and "sessionId" in record for record in peek(file))
+    return any(as_str(each.get("type")) in _TYPES and "sessionId" in each for each in peek(file))
 
 
 class _Conversation:
@@ -132,7 +133,7 @@ class _Conversation:
                 while places and next(reversed(places)) != parent:
                     self._taken_back.add(places.popitem()[0])
             return
-        key = as_str(record.get("uuid"))[:200] or f"\0{len(self._records)}"
+        key = storable(as_str(record.get("uuid"))[:200]) or f"\0{len(self._records)}"
         if key not in self._records:
             self._records[key] = _shortened(record)
         places[key] = None

@@ -10,18 +10,19 @@ def write(folder: Path, conversations: list[Conversation]) -> Path:
     """``.claude/history.jsonl``, in the order in which the prompts were typed."""
     home = folder / ".claude"
     home.mkdir(parents=True, exist_ok=True)
+    typed = [(said, each) for each in conversations for said in each.messages if said.by_person]
+    typed.sort(key=lambda prompt: prompt[0].at)
     lines = [
-        {
-            "display": said.text,
-            "pastedContents": {},
-            "timestamp": round(said.at.timestamp() * 1000),
-            "project": each.cwd,
-            "sessionId": each.id,
-        }
-        for each in conversations
-        for said in each.messages
-        if said.by_person
+        json.dumps(
+            {
+                "display": said.text,
+                "pastedContents": dict[str, object](),
+                "timestamp": round(said.at.timestamp() * 1000),
+                "project": each.cwd,
+                "sessionId": each.id,
+            }
+        )
+        for said, each in typed
     ]
-    lines.sort(key=lambda line: int(str(line["timestamp"])))
-    (home / "history.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    (home / "history.jsonl").write_text("".join(f"{line}\n" for line in lines))
     return home

@@ -10,12 +10,11 @@ def write(folder: Path, conversations: list[Conversation]) -> Path:
     """``.codex/history.jsonl``, in the order in which the prompts were typed."""
     home = folder / ".codex"
     home.mkdir(parents=True, exist_ok=True)
+    typed = [(said, each) for each in conversations for said in each.messages if said.by_person]
+    typed.sort(key=lambda prompt: prompt[0].at)
     lines = [
-        {"session_id": each.id, "ts": int(said.at.timestamp()), "text": said.text}
-        for each in conversations
-        for said in each.messages
-        if said.by_person
+        json.dumps({"session_id": each.id, "ts": int(said.at.timestamp()), "text": said.text})
+        for said, each in typed
     ]
-    lines.sort(key=lambda line: int(line["ts"]))
-    (home / "history.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    (home / "history.jsonl").write_text("".join(f"{line}\n" for line in lines))
     return home
