@@ -124,7 +124,7 @@ def test_broken_lines_do_not_stop_the_rest(
     write: Write, read: Read, tmp_path: Path, tally: Tally
 ) -> None:
     """They are counted; values of a wrong type are nothing."""
-    odd = {**asked(0, "fine"), "step_index": "x", "created_at": []}
+    odd = {**asked(0, "fine"), "step_index": "x", "created_at": {"a": 1}}
     assert said(write, read, tmp_path, "{", {"x": 1}, {"source": 5}, step(1, 17), odd) == ["fine"]
     assert tally.lines_skipped == 3
 

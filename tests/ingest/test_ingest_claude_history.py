@@ -21,7 +21,7 @@ START = datetime(2026, 3, 1, 23, 50, tzinfo=UTC)
 def prompt(display: object, minute: float = 0, **more: object) -> dict[str, object]:
     """A line of a session."""
     stamp = round((START + timedelta(minutes=minute)).timestamp() * 1000)
-    line = {"display": display, "pastedContents": {}, "timestamp": stamp, "project": "/w/shop"}
+    line = {"display": display, "pastedContents": None, "timestamp": stamp, "project": "/w/shop"}
     return {**line, "sessionId": ID, **more}
 
 

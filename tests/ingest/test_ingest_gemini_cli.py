@@ -33,7 +33,7 @@ def at(minute: int) -> str:
     return f"2026-05-01T10:{minute:02}:00.000Z"
 
 
-def message(key: str, kind: str, content: object, minute: int = 0, **more: object) -> object:
+def message(key: str, kind: object, content: object, minute: int = 0, **more: object) -> object:
     """A message."""
     return {"id": key, "type": kind, "content": content, "timestamp": at(minute), **more}
 
@@ -113,7 +113,7 @@ def test_what_is_shown_counts(write: Write, read: Read, tmp_path: Path) -> None:
         read,
         tmp_path,
         message("1", "user", "expanded: fix it", displayContent=[{"text": "fix it"}]),
-        message("2", "user", "results", displayContent=[{"functionResponse": {}}]),
+        message("2", "user", "results", displayContent=[{"functionResponse": 5}]),
         message("3", "user", "plain", displayContent=[]),
     )
     assert found == ["fix it", "plain"]

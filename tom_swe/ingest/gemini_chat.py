@@ -6,6 +6,7 @@ replaces the earlier, ``{"$set": {...}}`` changes the head or, with ``messages``
 ``{"$rewindTo": id}`` takes back that message and all after it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,14 @@ _SUB_AGENT = (
     "Your task is to answer the following question about Gemini CLI:",
 )
 _ANSWERED_HERE = "ask_user"
+_HOST_WRITTEN = (
+    "<session_context>",
+    "<hook_context>",
+    "System: Please continue.",
+    "You have stopped calling tools without finishing",
+)
+_COMMANDS = ("/", "?")
+_FILES = re.compile(r"^[^\S\n]*--- Content from referenced files ---", re.MULTILINE)
 
 
 class ChatCall(NamedTuple):
@@ -107,6 +116,14 @@ class Chat:
             self.taken_back.add(key)
             if key == to:
                 return
+
+
+def typed_part(text: str) -> tuple[str, str]:
+    """What the person typed of a message, and the files it refers to; nothing of a host's text."""
+    if text.lstrip().startswith((*_HOST_WRITTEN, *_COMMANDS)):
+        return "", ""
+    files = _FILES.search(text)
+    return (text[: files.start()], text[files.start() :]) if files else (text, "")
 
 
 def read_chat(file: Path, tally: Tally) -> Chat:

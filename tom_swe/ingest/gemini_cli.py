@@ -22,7 +22,7 @@ from tom_swe.ingest.base import (
     walk,
 )
 from tom_swe.ingest.draft import SessionDraft
-from tom_swe.ingest.gemini_chat import Chat, ChatMessage, entries, read_chat
+from tom_swe.ingest.gemini_chat import Chat, ChatMessage, entries, read_chat, typed_part
 from tom_swe.ingest.gemini_folders import folder_of
 from tom_swe.ingest.records import as_str, instant
 from tom_swe.model.session import Provenance, Session
@@ -36,14 +36,6 @@ LOG = "logs.json"
 _CHAT = re.compile(r"session-[\dT-]{10,20}-(.+)\.jsonl?")
 # The server of an editor's extension writes such a file at each start, without a person.
 _SERVER = "a2a-server"
-_HOST_WRITTEN = (
-    "<session_context>",
-    "<hook_context>",
-    "System: Please continue.",
-    "You have stopped calling tools without finishing",
-)
-_COMMANDS = ("/", "?")
-_FILES = re.compile(r"^[^\S\n]*--- Content from referenced files ---", re.MULTILINE)
 _CANCELLED = "Request cancelled."
 _START = datetime.min.replace(tzinfo=UTC)
 
@@ -177,11 +169,9 @@ def _take(draft: SessionDraft, message: ChatMessage) -> None:
 
 
 def _say(draft: SessionDraft, text: str, at: datetime | None, message: str = "") -> None:
-    if text.lstrip().startswith((*_HOST_WRITTEN, *_COMMANDS)):
-        return
-    files = _FILES.search(text)
-    words, beside = (text[: files.start()], text[files.start() :]) if files else (text, "")
-    draft.user(words, at, attachment=beside, message=message)
+    words, beside = typed_part(text)
+    if words or beside:
+        draft.user(words, at, attachment=beside, message=message)
 
 
 def _logged(file: Path, tally: Tally, redactor: Redactor) -> Iterator[Session]:

@@ -5,7 +5,6 @@ A record is ``{"uuid", "parentUuid", "sessionId", "timestamp", "type", "subtype"
 a ``rewind`` record goes on from an earlier one, and what came after that was taken back.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -22,6 +21,7 @@ from tom_swe.ingest.base import (
     walk,
 )
 from tom_swe.ingest.draft import AGENT_LIMIT, TOOL_LIMIT, USER_WINDOW, SessionDraft
+from tom_swe.ingest.gemini_chat import typed_part
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -42,17 +42,7 @@ _TYPES = {"user", "assistant", "tool_result", "system"}
 # Other subtypes of user records are timers, notices and goals of the host.
 _TYPED = {"", "mid_turn_user_message"}
 _PERSON = {"", "real_user"}
-# What Gemini CLI, from which this host comes, says in the person's name; and commands.
-_HOST_WRITTEN = (
-    "<session_context>",
-    "<hook_context>",
-    "System: Please continue.",
-    "You have stopped calling tools without finishing",
-    "/",
-    "?",
-)
 _MID_TURN = "[User message received during tool execution]:"
-_FILES = re.compile(r"^[^\S\n]*--- Content from referenced files ---", re.MULTILINE)
 # Containers hold one project at this place, so that here the name of its folder tells the path.
 _CONTAINER = "-workspace-"
 _RESULT = TOOL_LIMIT * 8
@@ -85,7 +75,7 @@ class QwenCode:
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session in these files; none where an agent, not a person, gave the orders."""
-        sessions: dict[str, _Conversation] = {}
+        sessions: dict[str, _QwenSession] = {}
         failed: SourceError | None = None
         for file in source.files:
             try:
@@ -94,7 +84,7 @@ class QwenCode:
                         tally.lines_skipped += 1
                         continue
                     named = as_str(record.get("sessionId")) or file.stem
-                    sessions.setdefault(named, _Conversation(file)).take(record, file)
+                    sessions.setdefault(named, _QwenSession(file)).take(record, file)
             except SourceError as error:
                 failed = error
                 tally.problem(file, str(error))
@@ -110,7 +100,7 @@ def _looks_like(file: Path) -> bool:
     return any(as_str(each.get("type")) in _TYPES and "sessionId" in each for each in peek(file))
 
 
-class _Conversation:
+class _QwenSession:
     """The records of a session, each once; those of sub-agents are left out."""
 
     def __init__(self, file: Path) -> None:
@@ -208,9 +198,7 @@ def _texts(parts: Iterable[Record]) -> Iterator[str]:
 
 
 def _say(draft: SessionDraft, text: str, at: datetime | None, message: str) -> None:
-    if text.lstrip().startswith(_HOST_WRITTEN):
-        return
-    text = text.lstrip().removeprefix(_MID_TURN)
-    files = _FILES.search(text)
-    words, beside = (text[: files.start()], text[files.start() :]) if files else (text, "")
-    draft.user(words, at, attachment=beside, message=message)
+    # This host comes from Gemini CLI and says the same in the person's name.
+    words, beside = typed_part(text.lstrip().removeprefix(_MID_TURN))
+    if words or beside:
+        draft.user(words, at, attachment=beside, message=message)
