@@ -7,11 +7,15 @@ from types import MappingProxyType
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest.aider import Aider
+from tom_swe.ingest.antigravity import Antigravity
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
+from tom_swe.ingest.gemini_cli import GeminiCli
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
+from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
+from tom_swe.ingest.qwen_code import QwenCode
 from tom_swe.ingest.reference import Reference
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -19,7 +23,19 @@ from tom_swe.redact.redactor import Redactor
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
     {
         importer.host: importer
-        for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl(), Reference())
+        for importer in (
+            ClaudeCode(),
+            Codex(),
+            OpenHands(),
+            Aider(),
+            Jsonl(),
+            Reference(),
+            GeminiCli(),
+            ClaudeHistory(),
+            CodexHistory(),
+            QwenCode(),
+            Antigravity(),
+        )
     }
 )
 
