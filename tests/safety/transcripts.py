@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from tom_evals.transcripts import Conversation, Said, writer_of
 from tom_swe.ingest import IMPORTERS
 
 FENCE = "`" * 3
@@ -210,7 +212,31 @@ def reference(folder: Path, placed: Sequence[Placed], remote: str = REMOTE) -> P
     return folder / "usermodeling"
 
 
-WRITERS: dict[str, Callable[[Path, Sequence[Placed], str], Path]] = {
+type Write = Callable[[Path, Sequence[Placed], str], Path]
+
+
+def made_by(host: str) -> Write:
+    """A session written by the host's writer of conversations: what others say is the agent's."""
+
+    def write(folder: Path, placed: Sequence[Placed], remote: str = REMOTE) -> Path:
+        del remote
+        start = datetime(2026, 11, 1, 9, tzinfo=UTC)
+        told = [Placed("user", OPENING), *placed]
+        messages = tuple(
+            Said(
+                by_person=place in ("user", "pasted"),
+                text=_pasted(text) if place == "pasted" else text,
+                at=start + timedelta(seconds=number),
+            )
+            for number, (place, text) in enumerate(told)
+        )
+        conversation = Conversation("0b6f7a52-1111-4222-8333-944455556666", "/w/shop", messages)
+        return writer_of(host)(folder, [conversation])
+
+    return write
+
+
+_OWN: dict[str, Write] = {
     "claude-code": claude_code,
     "codex": codex,
     "openhands": openhands,
@@ -218,7 +244,7 @@ WRITERS: dict[str, Callable[[Path, Sequence[Placed], str], Path]] = {
     "jsonl": jsonl,
     "tom-swe-reference": reference,
 }
-assert set(WRITERS) == set(IMPORTERS)
+WRITERS = {host: _OWN.get(host) or made_by(host) for host in IMPORTERS}
 
 
 def everywhere(texts: Sequence[str], of: int = 1, start: int = 0) -> Iterator[Placed]:
