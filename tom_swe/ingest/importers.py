@@ -13,13 +13,22 @@ from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.reference import Reference
+from tom_swe.ingest.specstory import SpecStory
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
     {
         importer.host: importer
-        for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl(), Reference())
+        for importer in (
+            ClaudeCode(),
+            Codex(),
+            OpenHands(),
+            Aider(),
+            Jsonl(),
+            Reference(),
+            SpecStory(),
+        )
     }
 )
 
