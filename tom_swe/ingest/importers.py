@@ -9,6 +9,7 @@ from tom_swe.errors import SourceError
 from tom_swe.ingest.aider import Aider
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
+from tom_swe.ingest.cline import CLINE_FAMILY
 from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
@@ -28,6 +29,7 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             Jsonl(),
             Reference(),
             SpecStory(),
+            *CLINE_FAMILY,
         )
     }
 )

@@ -43,7 +43,9 @@ _FAMILIES = {
     "antigravity cli": "antigravity",
 }
 
-_CARRIED_OVER = re.compile(r"\s*Resumed from an? [^\n]{1,60} session on another machine via SpecS")
+_CARRIED_OVER = re.compile(
+    r"\s*Resumed from an? [^\n]{1,60} session on another machine via SpecStory"
+)
 # A turn carried over from another machine is dated this much after the one before.
 _STEP = 1.0
 
@@ -114,9 +116,10 @@ def _fill(draft: SessionDraft, history: MirroredHistory) -> None:
                     draft.tool(tool, text, at)
                 elif message.model != "<synthetic>":
                     draft.agent(text, at)
-                    answered = answered or bool(text.strip())
+                answered = answered or bool(text.strip())
             continue
         if not answered or message.text.startswith("[Request interrupted by user"):
+            # The same words again are the same message.
             draft.interrupted()
         answered = False
         words = history.words(message)
