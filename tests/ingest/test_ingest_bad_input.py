@@ -93,7 +93,7 @@ def test_nothing_of_this_host_says_what_to_do(host: str, tmp_path: Path, read: R
     for path, told in (
         (tmp_path / "missing", "exists"),
         (tmp_path / "empty", f"has no transcripts of {host}"),
-        (tmp_path / "nothing.jsonl", f"no session of {host}"),
+        (tmp_path / "nothing.jsonl", f"no (?:session|transcripts) of {host}"),
         (Path("/nul\0byte"), "not a usable path"),
     ):
         with pytest.raises(SourceError, match=told):

@@ -186,8 +186,10 @@ def test_what_tom_said_is_not_learned_again(write: Write, read: Read) -> None:
     assert "tabs" not in session.model_dump_json()
 
 
-def test_copied_history_counts_once(write: Write, read: Read, tmp_path: Path) -> None:
-    """A resumed or forked file repeats lines: each turn once, in the file that had it first."""
+def test_copied_history_has_the_keys_of_the_original(
+    write: Write, read: Read, tmp_path: Path
+) -> None:
+    """A resumed or forked file repeats lines; files of one session are read together."""
     old = [user("first", "s1"), user("second", "s1")]
     first = write("projects/p/s1.jsonl", old)
     os.utime(first, (1, 1))
@@ -198,11 +200,15 @@ def test_copied_history_counts_once(write: Write, read: Read, tmp_path: Path) ->
     write("projects/p/a3.jsonl", [*kept, user("fourth", "s1")])
     first_session, second_session = read("claude-code", tmp_path)
     assert said([first_session]) == ["first", "second", "fourth"]
-    assert (second_session.host_id, said([second_session])) == ("s2", ["third"])
+    assert (second_session.host_id, said([second_session])) == ("s2", ["first", "second", "third"])
+    keys = [[turn.key for turn in each.turns] for each in (first_session, second_session)]
+    assert keys[0][:2] == keys[1][:2]
+    assert len({*keys[0], *keys[1]}) == 4
     assert before[0].turns == first_session.turns[:2]
-    (source,) = IMPORTERS["claude-code"].sources(tmp_path)
-    assert [file.name for file in source.files] == ["s1.jsonl", "s2.jsonl", "a3.jsonl"]
-    assert list(IMPORTERS["claude-code"].sources(source.files[1])) == [source]
+    one, other = IMPORTERS["claude-code"].sources(tmp_path)
+    assert [file.name for file in one.files] == ["s1.jsonl", "a3.jsonl"]
+    assert [file.name for file in other.files] == ["s2.jsonl"]
+    assert list(IMPORTERS["claude-code"].sources(one.files[1])) == [one]
 
 
 def test_files_of_sub_agents_and_of_others_are_left_out(write: Write, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def printable(path: Path) -> str:
 
 def reason(error: OSError) -> str:
     """Why the operating system refused, in a few words."""
-    return (error.strerror or type(error).__name__).lower()
+    return (error.strerror or str(error) or type(error).__name__).lower()
 
 
 def source_of(host: str, files: Iterable[Path]) -> TranscriptSource | None:

@@ -1,14 +1,17 @@
 """Codex: one JSONL rollout a session, ``~/.codex/sessions/YYYY/MM/DD/rollout-*.jsonl``.
 
 Two forms are read. The older has the session's data in the first line and items at
-the top level; the newer wraps each as ``{"timestamp", "type", "payload"}``.
+the top level; the newer wraps each as ``{"timestamp", "type", "payload"}``. Rollouts that lie
+idle are packed, as ``.jsonl.zst``. Resuming and forking write the records of the other session
+again, behind a second ``session_meta`` with its id.
 """
 
+import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tom_swe.ingest.base import (
@@ -20,7 +23,9 @@ from tom_swe.ingest.base import (
     source_of,
     walk,
 )
+from tom_swe.ingest.codex_prompts import typed
 from tom_swe.ingest.draft import SessionDraft
+from tom_swe.ingest.packed import SUFFIX
 from tom_swe.ingest.records import (
     Record,
     argument,
@@ -33,7 +38,7 @@ from tom_swe.ingest.records import (
     read_records,
     texts,
 )
-from tom_swe.model.session import Session
+from tom_swe.model.session import Provenance, Role, Session
 from tom_swe.redact.redactor import Redactor
 
 HOST = "codex"
@@ -57,6 +62,9 @@ _ITEMS = {
 }
 _TYPE = re.compile(r"[\w.-]{1,40}")
 _STEM_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_CWD = re.compile(r"<cwd>([^<>\n]{1,1000})</cwd>")
+# The records of another session are written again within this of its ``session_meta``.
+_REPLAY = timedelta(seconds=0.5)
 _TEXT = ("text", "input_text", "output_text")
 
 
@@ -71,27 +79,42 @@ class Codex:
         return present([base / "sessions", base / "archived_sessions"])
 
     def sources(self, path: Path) -> Iterator[TranscriptSource]:
-        """Each rollout under a path."""
+        """The rollouts under a path, those of one session together."""
         path = existing(path)
-        files = walk(path, lambda name: name.endswith(".jsonl")) if path.is_dir() else [path]
+        files = walk(path, _wanted) if path.is_dir() else [path]
+        groups: dict[str, list[Path]] = {}
         for file in files:
-            ours = file == path or file.name.startswith("rollout-") or _looks_like(file)
-            if ours and (source := source_of(HOST, [file])):
+            if file == path or file.name.startswith("rollout-") or _looks_like(file):
+                groups.setdefault(_named(file) or printable(file), []).append(file)
+        for group in groups.values():
+            if source := source_of(HOST, group):
                 yield source
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
-        """The session of a rollout; none where an agent, not a person, gave the orders."""
-        file = source.files[0]
-        stem = _STEM_ID.search(file.stem)
-        rollout: _Rollout | None = None
-        for record in read_records(file, tally):
-            if rollout is None:
-                named = as_str(_meta(record).get("id")) or (stem[0] if stem else file.stem)
-                draft = SessionDraft(HOST, named, printable(file), tally, redactor)
-                rollout = _Rollout(draft, tally)
-            rollout.take(record)
-        if rollout and not rollout.delegated and (session := rollout.finish()):
-            yield session
+        """The session of a rollout, the longest copy of it; none where no person spoke."""
+        found: list[Session] = []
+        for file in source.files:
+            rollout: _Rollout | None = None
+            for record in read_records(file, tally):
+                if rollout is None:
+                    named = as_str(_meta(record).get("id")) or _named(file) or file.stem
+                    draft = SessionDraft(HOST, named, printable(file), tally, redactor)
+                    rollout = _Rollout(draft, named, tally)
+                rollout.take(record)
+            if rollout and not rollout.delegated and (session := rollout.finish()):
+                found.append(session)
+        if found:
+            yield max(found, key=lambda each: (len(each.by(Role.USER)), len(each.turns)))
+
+
+def _wanted(name: str) -> bool:
+    return name.endswith((".jsonl", f".jsonl{SUFFIX}"))
+
+
+def _named(file: Path) -> str:
+    """The id of the session in the name of its rollout."""
+    found = _STEM_ID.search(file.name.removesuffix(SUFFIX).removesuffix(".jsonl"))
+    return found[0] if found else ""
 
 
 def _looks_like(file: Path) -> bool:
@@ -109,22 +132,41 @@ def _meta(record: Record) -> Record:
 class _Rollout:
     """One rollout being read; a message told twice in different records counts once."""
 
-    def __init__(self, draft: SessionDraft, tally: Tally) -> None:
+    def __init__(self, draft: SessionDraft, session: str, tally: Tally) -> None:
         self.delegated = False
         self._draft = draft
         self._tally = tally
         self._tools: dict[str, str] = {}
         self._told: dict[str, Counter[int]] = {"item": Counter(), "event": Counter()}
+        self._session = session
+        # Where records of another session begin: whose they are, when it began, and until when.
+        self._said_in = session
+        self._began: datetime | None = None
+        self._copied_until: datetime | None = None
+        self._said = 0
 
     def finish(self) -> Session | None:
         return self._draft.finish()
+
+    def _user(self, text: str, at: datetime | None) -> None:
+        """What the person said; its id is where it was said first, and as which message."""
+        if self._copied_until and at and at > self._copied_until:
+            self._said_in, self._copied_until, self._said = self._session, None, 0
+        if "<environment_context>" in text and (told_cwd := _CWD.search(text)):
+            self._draft.cwd = self._draft.cwd or told_cwd[1]
+        typed_in = typed(text)
+        words, prompt = (text, "") if typed_in is None else (typed_in, text)
+        opening = hashlib.sha256(text.encode()).hexdigest()[:16]
+        told = self._began if self._copied_until else at or self._began
+        self._draft.user(words, told, prompt, f"{self._said_in} {self._said} {opening}")
+        self._said += 1
 
     def take(self, record: Record) -> None:
         kind = as_str(record.get("type"))
         at = instant(record.get("timestamp"))
         payload = as_dict(record.get("payload"))
         if meta := _meta(record):
-            self._begin(meta)
+            self._begin(meta, at)
         elif kind == "turn_context":
             self._draft.cwd = self._draft.cwd or as_str(payload.get("cwd"))
         elif kind == "event_msg":
@@ -138,10 +180,20 @@ class _Rollout:
             self._tally.unknown_versions.add(f"{HOST}: records of type {named}")
             self._tally.lines_skipped += 1
 
-    def _begin(self, meta: Record) -> None:
+    def _begin(self, meta: Record, at: datetime | None) -> None:
+        named, began = as_str(meta.get("id")), instant(meta.get("timestamp"))
+        if self._began and named and named != self._said_in:
+            self._draft.provenance = Provenance.FORK
+            self._said_in, self._said = named, 0
+            self._copied_until = at + _REPLAY if at else None
+        self._began = began or self._began
+        if meta.get("forked_from_id"):
+            self._draft.provenance = Provenance.FORK
         origin = meta.get("source")
         # A sub-agent's rollout: its orders come from another agent.
         self.delegated = self.delegated or "subagent" in as_dict(origin) or origin == "subagent"
+        if origin == "exec" or meta.get("thread_source") == "automation":
+            self._draft.by_program()
         self._draft.cwd = self._draft.cwd or as_str(meta.get("cwd"))
         git = as_dict(meta.get("git"))
         self._draft.remote = self._draft.remote or as_str(git.get("repository_url"))
@@ -160,9 +212,9 @@ class _Rollout:
         kind = as_str(payload.get("type"))
         text = as_str(payload.get("message"))
         if kind == "user_message" and text and not self._again("event", "user", text):
-            self._draft.user(text, at)
+            self._user(text, at)
         elif kind == "agent_message" and text and not self._again("event", "assistant", text):
-            self._draft.agent(text, at)
+            self._draft.agent(text, at or self._began)
         elif kind == "turn_aborted":
             self._draft.interrupted()
 
@@ -175,9 +227,9 @@ class _Rollout:
             if role not in {"user", "assistant"} or not text or self._again("item", role, text):
                 return
             if role == "user":
-                self._draft.user(text, at)
+                self._user(text, at)
             else:
-                self._draft.agent(text, at)
+                self._draft.agent(text, at or self._began)
         elif kind.endswith("_output"):
             name = self._tools.get(call, "")
             self._draft.tool(name, _output(item.get("output")), at)

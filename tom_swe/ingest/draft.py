@@ -75,10 +75,11 @@ class SessionDraft:
         self._last_words = ""
         self._interrupted = False
 
-    def user(self, text: str, at: datetime | None, attachment: str = "", message: str = "") -> None:
+    def user(self, text: str, at: datetime | None, attachment: str = "", message: str = "") -> int:
         """Add what the person sent; what they did not write themselves is split off.
 
-        ``message`` is the host's own id of it, where copies of the session keep that.
+        ``message`` is the host's own id of it, where copies of the session keep that. The
+        number of the turn, by which it can be taken back.
         """
         self._opening = self._opening or text[:PATH_LIMIT].strip()
         parts = separate(self._safe(text, USER_WINDOW))
@@ -95,6 +96,15 @@ class SessionDraft:
         if message:
             self._ids[len(self._turns)] = message
         self._add(Role.USER, words, at, attachment=beside[:ATTACHMENT_LIMIT].rstrip())
+        return len(self._turns) - 1
+
+    def take_back(self, number: int) -> None:
+        """What was sent is no words after all: the host says so later in the session."""
+        turn = self._turns[number]
+        if turn.text:
+            beside = "\n\n".join(part for part in (turn.text, turn.attachment) if part)
+            kept = {"text": "", "attachment": beside[:ATTACHMENT_LIMIT].rstrip()}
+            self._turns[number] = turn.model_copy(update=kept)
 
     def answers(self, given: Iterable[GivenAnswer], at: datetime | None) -> None:
         """Add answers to the agent's questions: those typed are words, those picked are not."""

@@ -2,19 +2,22 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest.base import Tally, printable, reason
+from tom_swe.ingest.packed import open_transcript
 
 LINE_LIMIT = 8 * 1024 * 1024
 # Some hosts write a whole session, pictures and all, as one value.
 DOCUMENT_LIMIT = 64 * 1024 * 1024
 CHUNK = 1024 * 1024
 PEEK_BYTES = 256 * 1024
+# Pictures and snapshots stand before the first line that says whose it is.
+HEAD_BYTES = 16 * 1024 * 1024
 
 type Record = dict[str, object]
 
@@ -29,7 +32,7 @@ def read_lines(path: Path, tally: Tally, limit: int = LINE_LIMIT) -> Iterator[st
     try:
         if not path.is_file():
             raise SourceError(f"{printable(path)} is not a file. Give a transcript.")
-        handle = path.open("rb")
+        handle = open_transcript(path)
     except OSError as error:
         raise SourceError(
             f"{printable(path)} cannot be read: {reason(error)}. Check its permissions."
@@ -90,7 +93,7 @@ def peek(path: Path, count: int = 12) -> list[Record]:
     try:
         if not path.is_file():
             return []
-        with path.open("rb") as handle:
+        with open_transcript(path) as handle:
             left = PEEK_BYTES
             while left > 0 and len(found) < count and (raw := handle.readline(left)):
                 left -= len(raw)
@@ -100,6 +103,28 @@ def peek(path: Path, count: int = 12) -> list[Record]:
     except OSError:
         return []
     return found
+
+
+def first_record(path: Path, wanted: Callable[[Record], bool]) -> Record:
+    """The first wanted object of a line file; where none is near its beginning, its first one.
+
+    Empty where there is no object at all. Longer lines than ``LINE_LIMIT`` are passed over.
+    """
+    first: Record = {}
+    try:
+        if not path.is_file():
+            return first
+        with open_transcript(path) as handle:
+            left = HEAD_BYTES
+            while left > 0 and (raw := handle.readline(LINE_LIMIT)):
+                left -= len(raw)
+                record = parse(raw.removeprefix(b"\xef\xbb\xbf").decode(errors="replace"))
+                if record is not None and wanted(record):
+                    return record
+                first = first or record or {}
+    except OSError:
+        return first
+    return first
 
 
 def read_object(path: Path, limit: int = LINE_LIMIT) -> Record | None:

@@ -8,7 +8,21 @@ _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MARKED = (
     ("anthropic-key", ("sk-ant-",), r"\bsk-ant-[\w-]{20,}"),
     ("openai-key", ("sk-",), r"\bsk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}"),
-    ("openai-key", ("sk-",), r"\bsk-(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"),
+    # Words joined by dashes are shorter between two of them.
+    ("openai-key", ("sk-", "pk-", "rk-"), r"\b[spr]k-[A-Za-z0-9]{24,}"),
+    ("openai-key", ("sk-",), r"\bsk-[a-z]{2,8}-(?=[\w-]*\d)[A-Za-z0-9_]{24,}"),
+    ("mem0-key", ("m0-",), r"\bm0-(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"),
+    ("hindsight-key", ("hsk-",), r"\bhsk-[A-Za-z0-9]{32,}"),
+    ("retaindb-key", ("retaindb_",), r"\bretaindb_[A-Za-z0-9]{24,}"),
+    ("byterover-key", ("brv_",), r"\bbrv_[A-Za-z0-9]{24,}"),
+    ("telegram-token", (":AA",), r"(?<!\d)\d{8,10}:AA[\w-]{32,35}(?![\w-])"),
+    (
+        "discord-token",
+        ("M", "N", "O"),
+        r"(?<![\w.-])[MNO][A-Za-z\d_-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])",
+    ),
+    ("elevenlabs-key", ("sk_",), r"\bsk_[0-9a-f]{48}\b"),
+    ("vercel-token", ("vcp_",), r"\bvc[a-z]_[A-Za-z0-9]{24,}"),
     ("huggingface-token", ("hf_",), r"\bhf_(?=\w*[A-Z])[A-Za-z0-9]{30,}"),
     ("github-token", ("github_pat_",), r"\bgithub_pat_\w{22,}"),
     (

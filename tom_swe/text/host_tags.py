@@ -62,18 +62,21 @@ _HOST_WRITTEN = (
     "Operation stopped by hook:",
     "The task appears incomplete (iteration ",
     "The user wants to clarify these questions.",
+    "Unknown command:",
     "Unknown slash command:",
     "Unknown skill:",
     "Your questions have been answered:",
 )
-# The Codex extensions of editors put the open files before the person's request.
+# The Codex app and its extensions of editors put what is open before the person's request.
 _IDE_REQUEST = re.compile(
-    r"\A\s*# Context from my IDE setup:.*?^## My request for Codex:\s*$", re.DOTALL | re.MULTILINE
+    r"\A\s*# (?:Context from my IDE setup|Files mentioned by the user|In app browser):.*?"
+    r"^## My request(?: for Codex)?:\s*$",
+    re.DOTALL | re.MULTILINE,
 )
 
 # Named, not guessed: a person writes about HTML tags all day.
 _TAGS = (
-    "agent-notification|bash-input|bash-stderr|bash-stdout|collaboration_mode|command-args"
+    "agent-notification|ci-monitor-event|bash-input|bash-stderr|bash-stdout|collaboration_mode|command-args"
     "|command-contents|command-message|command-name|environment_context|EXTRA_INFO"
     "|editor_context|function_results|git_diff|ide_diagnostics|ide_opened_file|ide_selection"
     "|INSTRUCTIONS|local-command-caveat|local-command-stderr|local-command-stdout"
