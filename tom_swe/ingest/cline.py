@@ -108,7 +108,6 @@ class ClineTasks:
         found: list[Session] = []
         failed: SourceError | None = None
         done: set[Path] = set()
-        read = 0
         for file in source.files:
             given_too = file.name == GIVEN and file.parent in done
             if given_too or (len(source.files) > 1 and file.name in _BESIDE[2:]):
@@ -118,14 +117,14 @@ class ClineTasks:
             try:
                 session = self._session(file, tally, redactor)
             except SourceError as error:
-                failed = error
+                # What is broken was read; what is locked may be read later.
+                failed = failed if _opens(file) else error
                 tally.problem(file, str(error))
                 continue
-            read += 1
             if session:
                 done.add(file.parent)
                 found.append(session)
-        if failed and not read:
+        if failed and not found:
             raise failed
         if found:
             yield max(found, key=lambda each: (_said(each), len(each.turns), each.source))
@@ -154,6 +153,15 @@ class ClineTasks:
         else:
             _take_given(draft, records, draft.started if not timed else None, task.delegated)
         return draft.finish()
+
+
+def _opens(file: Path) -> bool:
+    """Whether a file can be read, whatever is in it."""
+    try:
+        with file.open("rb"):
+            return True
+    except OSError:
+        return False
 
 
 def _said(session: Session) -> int:

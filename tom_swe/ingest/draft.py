@@ -39,8 +39,8 @@ class GivenAnswer(NamedTuple):
 class SessionDraft:
     """Collects the turns of one session; everything added is cleaned, redacted and bounded.
 
-    ``started`` is the host's own start of the session, else that of its first message.
-    ``timed`` is False where the messages have no times of their own. ``family`` is the host
+    ``started`` is the host's own start of the session; without it the first message's time is
+    taken. ``timed`` is False where messages have no times of their own. ``family`` is the host
     whose messages these are, where that is another one: they have the same keys.
     """
 
