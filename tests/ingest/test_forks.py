@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tom_evals.transcripts import Conversation, Said, writer_of
+from tom_evals.transcripts import Conversation, Said, codex, writer_of
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 from tom_swe.memory import Store
 from tom_swe.model.session import Role, Session
@@ -38,7 +38,10 @@ def read(host: str, conversations: list[Conversation], folder: Path) -> list[Ses
     for number, each in enumerate(conversations):
         place = folder / str(number)
         place.mkdir()
-        path = writer_of(host)(place, [each])
+        if host == "codex" and number and each.messages[0] == conversations[0].messages[0]:
+            path = codex.fork(place, conversations[0], each)
+        else:
+            path = writer_of(host)(place, [each])
         found += read_sessions(IMPORTERS[host], path, Tally(), Redactor())
     return found
 
@@ -55,7 +58,7 @@ def said(sessions: list[Session]) -> Counter[str]:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     shared=st.integers(1, 4),
     more=st.tuples(st.integers(0, 2), st.integers(0, 2)),

@@ -10,6 +10,7 @@ from tom_swe.ingest.aider import Aider
 from tom_swe.ingest.antigravity import Antigravity
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
+from tom_swe.ingest.cline import CLINE_FAMILY
 from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.gemini_cli import GeminiCli
 from tom_swe.ingest.jsonl import Jsonl
@@ -17,6 +18,7 @@ from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
 from tom_swe.ingest.qwen_code import QwenCode
 from tom_swe.ingest.reference import Reference
+from tom_swe.ingest.specstory import SpecStory
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
@@ -35,6 +37,8 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             CodexHistory(),
             QwenCode(),
             Antigravity(),
+            SpecStory(),
+            *CLINE_FAMILY,
         )
     }
 )
