@@ -93,3 +93,22 @@ def test_a_mirror_alone_has_the_words(store: Store) -> None:
         USER, session(OTHER, ["x tabs"], provenance=Provenance.MIRROR, host="specstory")
     )
     assert words(store) == {OTHER: ["x tabs"]}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_longest_copy_of_a_session_is_kept(store: Store, first: int) -> None:
+    """Whichever of two transcripts with one id comes first, and when both come again."""
+    both = [
+        session("one", ["a tabs"]).model_copy(update={"source": "/backup"}),
+        session("one", ["a tabs", "b spaces"]).model_copy(update={"source": "/mine"}),
+    ]
+    for place in (first, 1 - first, first):
+        store.sessions.put(USER, both[place])
+    assert words(store) == {"one": ["a tabs", "b spaces"]}
+
+
+def test_what_was_taken_back_in_a_transcript_is_taken_back(store: Store) -> None:
+    """The same transcript says less than before."""
+    for said in (["a tabs", "b spaces"], ["a tabs"]):
+        store.sessions.put(USER, session("one", said).model_copy(update={"source": "/mine"}))
+    assert words(store) == {"one": ["a tabs"]}

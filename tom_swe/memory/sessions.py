@@ -210,6 +210,8 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     )
     if row is not None and row.content_hash == digest:
         return Put(state=PutState.UNCHANGED, session_id=row.id)
+    if row is not None and _is_shorter_copy(transaction, row, session):
+        return Put(state=PutState.UNCHANGED, session_id=row.id)
     state = PutState.NEW if row is None else PutState.GROWN
     if row is None:
         row = SessionRow(
@@ -234,6 +236,23 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     read_again(transaction, sharing_sessions(transaction, user_id, row.id))
     enqueue(transaction, row.id)
     return Put(state=state, session_id=row.id)
+
+
+def _is_shorter_copy(transaction: orm.Session, row: SessionRow, session: Session) -> bool:
+    """Whether another transcript of a session says less than the one that is kept.
+
+    The same transcript may come to say less: the person took something back.
+    """
+    if session.host == OWN_HOST or row.source == session.source:
+        return False
+    said = select(func.count()).where(
+        TurnRow.session_id == row.id,
+        TurnRow.role.in_((Role.USER, Role.COPY)),
+        TurnRow.text != "",
+    )
+    kept = transaction.scalar(said) or 0
+    told = sum(1 for turn in session.by(Role.USER) if turn.text)
+    return (told, session.content_hash) < (kept, row.content_hash)
 
 
 def ensure_user(transaction: orm.Session, user_id: str) -> None:
