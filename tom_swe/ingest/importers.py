@@ -11,6 +11,7 @@ from tom_swe.ingest.antigravity import Antigravity
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
+from tom_swe.ingest.crush import CRUSH, OPENCODE_GO
 from tom_swe.ingest.gemini_cli import GeminiCli
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
@@ -35,6 +36,8 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             CodexHistory(),
             QwenCode(),
             Antigravity(),
+            CRUSH,
+            OPENCODE_GO,
         )
     }
 )
