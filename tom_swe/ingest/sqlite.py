@@ -12,6 +12,8 @@ from tom_swe.ingest.base import Tally, printable, reason
 
 MAGIC = b"SQLite format 3\0"
 VALUE_LIMIT = 64 * 1024 * 1024
+# What a damaged store leads to; its damage may stand in the message of the error too.
+_BROKEN = (sqlite3.Error, OverflowError, UnicodeError, MemoryError)
 
 
 def is_sqlite(path: Path) -> bool:
@@ -56,7 +58,7 @@ class ForeignStore:
         """The rows of a query, as a stream. Raises SourceError where the store is broken."""
         try:
             yield from self._connection.execute(query, values)
-        except (sqlite3.Error, OverflowError) as error:
+        except _BROKEN as error:
             raise SourceError(
                 f"{printable(self._path)} cannot be read: {error}. "
                 "If its program is running, close it and try again."
