@@ -33,12 +33,6 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             Codex(),
             OpenHands(),
             Aider(),
-            CRUSH,
-            OPENCODE_GO,
-            Opencode(),
-            Continue(),
-            Amp(),
-            Goose(),
             Jsonl(),
             Reference(),
             GeminiCli(),
@@ -48,6 +42,10 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             Antigravity(),
             CRUSH,
             OPENCODE_GO,
+            Opencode(),
+            Continue(),
+            Amp(),
+            Goose(),
         )
     }
 )
