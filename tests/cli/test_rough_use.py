@@ -21,6 +21,12 @@ NAMES = {
     "codex": "rollout-2026-09-01T10-00-00-0.jsonl",
     "openhands": "events/event-00000-0.json",
     "aider": ".aider.chat.history.md",
+    "crush": ".crush/crush.db",
+    "opencode-go": ".opencode/opencode.db",
+    "opencode": "opencode/opencode.db",
+    "continue": "sessions/one.json",
+    "amp": "threads/T-1.json",
+    "goose": "sessions/sessions.db",
     "jsonl": "history.jsonl",
     "tom-swe-reference": "cleaned_sessions/one.json",
 }

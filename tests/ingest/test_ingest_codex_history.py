@@ -144,17 +144,6 @@ def test_of_a_custom_prompt_only_what_was_typed_counts(write: Write, read: Read)
     assert all("Never skip" in turn.attachment for turn in session.turns)
 
 
-def test_a_prompt_has_the_key_of_the_rollouts_message(write: Write, read: Read) -> None:
-    """So that it is no second utterance where both are imported."""
-    stamp = "2025-10-24T18:30:00.432Z"
-    meta = {"timestamp": stamp, "type": "session_meta", "payload": {"id": ID}}
-    event = {"type": "user_message", "message": "use tabs"}
-    said = {"timestamp": stamp, "type": "event_msg", "payload": event}
-    (own,) = read("codex", write("rollout-x.jsonl", [meta, said]))
-    (session,) = read(HOST, write(FILE, [prompt("use tabs")]))
-    assert own.turns[0].key == session.turns[0].key != ""
-
-
 def test_broken_lines_do_not_stop_the_rest(write: Write, read: Read, tally: Tally) -> None:
     """They are counted, and a time that is none is left out."""
     broken = ["{", {"x": 1}, prompt(None), prompt("x", session=5)]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from safety.stores import STORES, Told
+
 from tom_evals.transcripts import Conversation, Said, writer_of
 from tom_swe.ingest import IMPORTERS
 
@@ -236,7 +238,20 @@ def made_by(host: str) -> Write:
     return write
 
 
+def stored(store: Callable[[Path, Told, str], Path]) -> Write:
+    """A session of a host with a store of its own form."""
+
+    def write(folder: Path, placed: Sequence[Placed], remote: str = REMOTE) -> Path:
+        told = [("user", OPENING)]
+        for place, text in placed:
+            told.append(("user", _pasted(text)) if place == "pasted" else (place, text))
+        return store(folder, told, remote)
+
+    return write
+
+
 _OWN: dict[str, Write] = {
+    **{host: stored(store) for host, store in STORES.items()},
     "claude-code": claude_code,
     "codex": codex,
     "openhands": openhands,

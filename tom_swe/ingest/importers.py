@@ -7,13 +7,18 @@ from types import MappingProxyType
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest.aider import Aider
+from tom_swe.ingest.amp import Amp
 from tom_swe.ingest.antigravity import Antigravity
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.cline import CLINE_FAMILY
 from tom_swe.ingest.codex import Codex
+from tom_swe.ingest.continue_dev import Continue
+from tom_swe.ingest.crush import CRUSH, OPENCODE_GO
 from tom_swe.ingest.gemini_cli import GeminiCli
+from tom_swe.ingest.goose import Goose
 from tom_swe.ingest.jsonl import Jsonl
+from tom_swe.ingest.opencode import Opencode
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
 from tom_swe.ingest.qwen_code import QwenCode
@@ -39,6 +44,12 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             Antigravity(),
             SpecStory(),
             *CLINE_FAMILY,
+            CRUSH,
+            OPENCODE_GO,
+            Opencode(),
+            Continue(),
+            Amp(),
+            Goose(),
         )
     }
 )

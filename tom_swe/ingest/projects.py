@@ -1,42 +1,47 @@
-"""Transcripts that lie in the projects themselves, somewhere below home."""
+"""What hosts keep inside projects: one bounded look through the folders of home finds it all."""
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from time import monotonic
 
 from tom_swe.ingest.base import PRUNED
 
-LEVELS = 4
-FOLDERS = 4_000
-# As long as one look round for transcripts takes, and no longer: projects come and go.
-_SECONDS = 30
+HOME_LEVELS = 4
+HOME_FOLDERS = 4_000
 
 
-def in_projects(home: Path, names: tuple[str, ...]) -> list[Path]:
-    """What is called so in the first few levels of home's folders, hidden ones left out.
+def in_projects(home: Path, names: Iterable[str]) -> list[Path]:
+    """Which of these relative names exist in the first few levels of home's folders.
 
-    A name may be a path, such as ``.specstory/history``.
+    Hidden folders are left out. Home is walked once in a process, whatever is looked for.
     """
-    folders = _folders_below(home, int(monotonic() / _SECONDS))
-    return [folder / name for folder in folders for name in names if _exists(folder / name)]
+    wanted = tuple(names)
+    return [
+        found for folder in _projects(home) for name in wanted if _exists(found := folder / name)
+    ]
 
 
-@lru_cache(maxsize=2)
-def _folders_below(home: Path, period: int) -> tuple[Path, ...]:
-    """Home and the folders below it, level by level, so that a limit cuts off the deepest."""
-    del period
+@lru_cache(maxsize=8)
+def _projects(home: Path) -> tuple[Path, ...]:
     found: list[Path] = []
     level = [home]
-    for _ in range(LEVELS + 1):
+    for _ in range(HOME_LEVELS + 1):
         below: list[Path] = []
         for folder in level:
-            if len(found) >= FOLDERS:
+            if len(found) >= HOME_FOLDERS:
                 return tuple(found)
             found.append(folder)
             below += _folders(folder)
         level = below
     return tuple(found)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -51,10 +56,3 @@ def _folders(folder: Path) -> list[Path]:
             )
     except OSError:
         return []
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
