@@ -10,16 +10,27 @@ from tom_swe.ingest.aider import Aider
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
+from tom_swe.ingest.copilot_cli import CopilotCli
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.reference import Reference
+from tom_swe.ingest.vscode_copilot import VscodeCopilot
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
     {
         importer.host: importer
-        for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl(), Reference())
+        for importer in (
+            ClaudeCode(),
+            Codex(),
+            CopilotCli(),
+            VscodeCopilot(),
+            OpenHands(),
+            Aider(),
+            Jsonl(),
+            Reference(),
+        )
     }
 )
 
