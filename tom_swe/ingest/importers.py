@@ -11,6 +11,7 @@ from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, pri
 from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.copilot_cli import CopilotCli
+from tom_swe.ingest.cursor import Cursor
 from tom_swe.ingest.jsonl import Jsonl
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.reference import Reference
@@ -26,6 +27,7 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             Codex(),
             CopilotCli(),
             VscodeCopilot(),
+            Cursor(),
             OpenHands(),
             Aider(),
             Jsonl(),
