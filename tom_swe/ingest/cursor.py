@@ -16,7 +16,7 @@ from tom_swe.ingest.cursor_openings import Openings
 from tom_swe.ingest.cursor_stores import Bubble, CursorChat, Workspaces, chats, learn_composers
 from tom_swe.ingest.cursor_transcripts import is_transcript, read_transcript
 from tom_swe.ingest.draft import SessionDraft
-from tom_swe.ingest.editors import VS_CODE, user_folders
+from tom_swe.ingest.editors import VS_CODE, sent_again, user_folders
 from tom_swe.ingest.sqlite import ForeignStore, is_sqlite, opened
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -190,7 +190,7 @@ class _Stores:
                 draft.agent(bubble.text, bubble.at)
                 continue
             words = _typed(bubble.text)
-            if words and words == before:
+            if sent_again(words, before):
                 draft.interrupted()
             key = ""
             if chat.is_tab:

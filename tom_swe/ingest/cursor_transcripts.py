@@ -12,7 +12,7 @@ from pathlib import Path
 from tom_swe.errors import SourceError
 from tom_swe.ingest.base import Tally, TranscriptSource, printable
 from tom_swe.ingest.draft import SessionDraft
-from tom_swe.ingest.editors import user_folders
+from tom_swe.ingest.editors import sent_again, user_folders
 from tom_swe.ingest.records import (
     argument,
     as_dict,
@@ -55,7 +55,7 @@ def read_transcript(
         match record.get("role"):
             case "user":
                 words, beside = _told("\n".join(_texts(record)), marked=marked)
-                if words and words == before:
+                if sent_again(words, before):
                     draft.interrupted()
                 draft.user(words, None, attachment=beside)
                 before = words or before

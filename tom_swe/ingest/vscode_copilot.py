@@ -22,7 +22,7 @@ from tom_swe.ingest.base import (
     walk,
 )
 from tom_swe.ingest.draft import SessionDraft
-from tom_swe.ingest.editors import user_folders, workspace_of
+from tom_swe.ingest.editors import sent_again, user_folders, workspace_of
 from tom_swe.ingest.records import (
     DOCUMENT_LIMIT,
     Record,
@@ -222,8 +222,7 @@ def _request(draft: SessionDraft, request: Record, before: str) -> str:
     if text.strip() in _BUTTONS:
         draft.user("", at, attachment=text)
     elif text:
-        if text == before:
-            # Sent again, as the editor does after an edit: it was written once.
+        if sent_again(text, before):
             draft.interrupted()
         draft.user(text, at, message=as_str(request.get("requestId")))
     _response(draft, as_list(request.get("response")), at)
