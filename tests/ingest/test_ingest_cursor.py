@@ -137,17 +137,16 @@ def test_tabs_and_composers_of_2024_are_read(user: Path, stored: Stored, read: R
 def test_an_order_that_was_tried_again_is_one_saying(
     user: Path, stored: Stored, read: Read
 ) -> None:
-    """Composers opened within minutes, and a tab beside them; not those of another day or folder."""
+    """Composers opened within minutes, and a tab beside them; not later or in another folder."""
     order = "make the home page a prompt"
     held = [composer(f"c{at}", bubble(1, order), bubble(2, f"{at}"), at=at) for at in (0, 1, 99)]
-    tab = {"tabId": "t", "lastSendTime": milliseconds(2), "bubbles": [{"type": "user"}]}
-    tab["bubbles"] = [{"type": "user", "text": "hi"}, {"type": "user", "text": order}]
+    bubbles = [{"type": "user", "text": text} for text in ("hi", order)]
+    tab = {"tabId": "t", "lastSendTime": milliseconds(2), "bubbles": bubbles}
     stored({TABS: {"tabs": [tab]}, COMPOSERS: {"allComposers": held}}, "w1", "/home/me/app")
     stored({COMPOSERS: {"allComposers": [composer("d", bubble(1, order))]}}, "w2", "/home/me/b")
-    keys = {
-        name: each.turns[-1 if name == "t" else 0].key
-        for name, each in by_id(read(HOST, user)).items()
-    }
+    found = by_id(read(HOST, user))
+    keys = {named: found[named].turns[0].key for named in ("c0", "c1", "c99", "d")}
+    keys["t"] = found["t"].turns[1].key
     assert keys["c0"] == keys["c1"] == keys["t"]
     assert len({keys["c0"], keys["c99"], keys["d"]}) == 3
 
@@ -219,9 +218,10 @@ def test_sub_agents_and_empty_chats_are_nobodys(user: Path, stored: Stored, read
     [
         ("For the code present, we get this error:\n```\nE1\n```\nHow can I resolve this?", []),
         (
-            "For the code present, we get this error:\nE1\nHow can I resolve this? "
-            "If you propose a fix, please make it concise.\nand add a test",
-            ["and add a test"],
+            "For the code present, we get this error:\nE1\n{}\nand a test".format(
+                "How can I resolve this? If you propose a fix, please make it concise."
+            ),
+            ["and a test"],
         ),
         ("Verify this issue exists and fix it:\nthe loop ends early", []),
         ("Implement the plan as specified, it is attached for your reference.", []),

@@ -17,7 +17,7 @@ from tom_swe.ingest.cursor_stores import Bubble, CursorChat, Workspaces, chats, 
 from tom_swe.ingest.cursor_transcripts import is_transcript, read_transcript
 from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.editors import VS_CODE, sent_again, user_folders
-from tom_swe.ingest.sqlite import ForeignStore, is_sqlite, opened
+from tom_swe.ingest.sqlite import ForeignStore, is_sqlite, opened, with_log
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
@@ -61,9 +61,9 @@ class Cursor:
             if file.name == _STORE and file != path:
                 user = _user_of(file)
                 if user.parent.name not in _OTHERS:
-                    users.setdefault(user, [user]).extend((file, _log_of(file)))
+                    users.setdefault(user, [user]).extend(with_log(file))
             elif file == path and is_sqlite(file):
-                users[file] = [file, _log_of(file)]
+                users[file] = with_log(file)
             elif file == path or is_transcript(file):
                 transcripts.setdefault(file.stem, []).append(file)
         for files in (*users.values(), *transcripts.values()):
@@ -102,10 +102,6 @@ def _user_of(store: Path) -> Path:
     if beside.name == "workspaceStorage":
         return beside.parent
     return beside if store.parent.name == "globalStorage" else store.parent
-
-
-def _log_of(store: Path) -> Path:
-    return store.with_name(f"{store.name}-wal")
 
 
 class _Stores:

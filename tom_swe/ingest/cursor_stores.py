@@ -19,7 +19,7 @@ from tom_swe.ingest.base import Tally
 from tom_swe.ingest.draft import TOOL_MARGIN, USER_WINDOW
 from tom_swe.ingest.editors import path_of, workspace_of
 from tom_swe.ingest.records import Record, argument, as_dict, as_list, as_str, instant, parse
-from tom_swe.ingest.sqlite import ForeignStore
+from tom_swe.ingest.sqlite import ForeignStore, salvaged
 
 _TABS = "workbench.panel.aichat.view.aichat.chatdata"
 _COMPOSERS = "composer.composerData"
@@ -90,7 +90,7 @@ class StoredValues:
 
     def _rows(self, query: str, *values: str) -> Iterator[tuple[object, ...]]:
         if self._there:
-            yield from _salvaged(self._store, query, values, self._path, self._tally)
+            yield from salvaged(self._store.rows(query, values), self._path, self._tally)
 
 
 @dataclass
@@ -134,7 +134,7 @@ def learn_composers(
     names = {"composerId", "workspaceId", "isSubagent"}
     if has_columns(store, "composerHeaders", names, path, tally):
         query = "select composerId, workspaceId, isSubagent from composerHeaders"
-        for composer, workspace, is_agent in _salvaged(store, query, (), path, tally):
+        for composer, workspace, is_agent in salvaged(store.rows(query), path, tally):
             workspaces.named[as_str(composer)] = as_str(workspace)
             if is_agent:
                 agents.add(as_str(composer))
@@ -234,13 +234,3 @@ def _bubbles(told: Record, person: object, agent: object) -> Iterator[Bubble]:
                 yield Bubble(
                     by_person=False, text=part[: 2 * TOOL_MARGIN], at=at or began, tool=name
                 )
-
-
-def _salvaged(
-    store: ForeignStore, query: str, values: tuple[str, ...], path: Path, tally: Tally
-) -> Iterator[tuple[object, ...]]:
-    """The rows up to where the store is broken."""
-    try:
-        yield from store.rows(query, values)
-    except SourceError as error:
-        tally.problem(path, str(error))

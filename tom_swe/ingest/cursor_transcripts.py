@@ -23,7 +23,7 @@ from tom_swe.ingest.records import (
     read_records,
     texts,
 )
-from tom_swe.ingest.sqlite import opened
+from tom_swe.ingest.sqlite import opened, with_log
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
@@ -118,7 +118,7 @@ def _is_stored(file: Path) -> bool:
         return False
     for user in user_folders({}, home, ("Cursor",)):
         store = user / "globalStorage" / "state.vscdb"
-        sizes = tuple(_size(each)[0] for each in (store, store.with_name("state.vscdb-wal")))
+        sizes = tuple(_size(each)[0] for each in with_log(store))
         if sizes[0] and file.stem in _composers(store, sizes):
             return True
     return False
