@@ -14,7 +14,9 @@ from tom_swe.ingest.claude_code import ClaudeCode
 from tom_swe.ingest.cline import CLINE_FAMILY
 from tom_swe.ingest.codex import Codex
 from tom_swe.ingest.continue_dev import Continue
+from tom_swe.ingest.copilot_cli import CopilotCli
 from tom_swe.ingest.crush import CRUSH, OPENCODE_GO
+from tom_swe.ingest.cursor import Cursor
 from tom_swe.ingest.gemini_cli import GeminiCli
 from tom_swe.ingest.goose import Goose
 from tom_swe.ingest.jsonl import Jsonl
@@ -24,6 +26,7 @@ from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
 from tom_swe.ingest.qwen_code import QwenCode
 from tom_swe.ingest.reference import Reference
 from tom_swe.ingest.specstory import SpecStory
+from tom_swe.ingest.vscode_copilot import VscodeCopilot
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
@@ -33,23 +36,26 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
         for importer in (
             ClaudeCode(),
             Codex(),
-            OpenHands(),
-            Aider(),
-            Jsonl(),
-            Reference(),
+            Cursor(),
+            CopilotCli(),
+            VscodeCopilot(),
+            Opencode(),
             GeminiCli(),
-            ClaudeHistory(),
-            CodexHistory(),
-            QwenCode(),
             Antigravity(),
-            SpecStory(),
             *CLINE_FAMILY,
+            Continue(),
             CRUSH,
             OPENCODE_GO,
-            Opencode(),
-            Continue(),
             Amp(),
             Goose(),
+            QwenCode(),
+            OpenHands(),
+            Aider(),
+            SpecStory(),
+            ClaudeHistory(),
+            CodexHistory(),
+            Jsonl(),
+            Reference(),
         )
     }
 )

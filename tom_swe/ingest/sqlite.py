@@ -97,7 +97,7 @@ def opened(path: Path) -> Generator[ForeignStore]:
         raise SourceError(
             f"{printable(path)} cannot be read: {reason(error)}. Check its permissions."
         ) from error
-    except sqlite3.Error as error:
+    except _BROKEN as error:
         raise SourceError(
             f"{printable(path)} cannot be read: {error}. "
             "If its program is running, close it and try again."
