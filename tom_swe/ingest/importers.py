@@ -61,6 +61,36 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
 )
 
 
+# Where each keeps its transcripts unless its settings say otherwise, as a person would write it.
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "claude-code": "~/.claude/projects",
+        "codex": "~/.codex/sessions and ~/.codex/archived_sessions",
+        "cursor": "Cursor's User folder and ~/.cursor/projects",
+        "copilot-cli": "~/.copilot/session-state",
+        "vscode-copilot": "the User folders of VS Code and its relatives",
+        "opencode": "~/.local/share/opencode",
+        "gemini-cli": "~/.gemini/tmp",
+        "antigravity": "~/.gemini/antigravity*",
+        "cline": "the globalStorage of VS Code and its relatives, and ~/.cline/data",
+        "roo-code": "the globalStorage of VS Code and its relatives",
+        "kilo-code": "the globalStorage of VS Code and its relatives",
+        "continue": "~/.continue/sessions",
+        "crush": ".crush in the projects below home",
+        "opencode-go": ".opencode in the projects below home",
+        "amp": "~/.local/share/amp/threads",
+        "goose": "~/.local/share/goose/sessions",
+        "qwen-code": "~/.qwen/projects",
+        "openhands": "~/.openhands/conversations",
+        "aider": ".aider.chat.history.md in the projects below home",
+        "specstory": ".specstory/history in the projects below home",
+        "claude-history": "~/.claude/history.jsonl",
+        "codex-history": "~/.codex/history.jsonl",
+        "jsonl": "nowhere: give a path",
+        "tom-swe-reference": "~/.openhands/usermodeling",
+    }
+)
+
 # Clocks go wrong by minutes, zones by hours.
 _SLACK = timedelta(days=1)
 
