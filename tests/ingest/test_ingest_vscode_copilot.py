@@ -76,7 +76,7 @@ def test_a_whole_session_is_read(session_file: Callable[..., Path], read: Read) 
     assert session.started == datetime.fromtimestamp((FIRST - 5000) / 1000, UTC)
     assert [(turn.role, turn.tool, turn.text) for turn in session.turns] == [
         ("user", "", "use tabs"),
-        ("agent", "", "I look first."),
+        ("agent", "", "I look \nfirst."),
         ("tool", "read", "Reading"),
         ("agent", "", "Done."),
     ]

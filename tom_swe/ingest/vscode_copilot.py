@@ -239,11 +239,11 @@ def _response(draft: SessionDraft, parts: list[object], at: datetime | None) -> 
         if kind is None or kind == "markdownContent":
             said.append(_shown(part.get("value")) or _shown(part.get("content")))
         elif tool := as_str(part.get("toolId")):
-            draft.agent("".join(said), at)
+            draft.agent("\n".join(said), at)
             said = []
             told = _shown(part.get("pastTenseMessage")) or _shown(part.get("invocationMessage"))
             draft.tool(tool, told, at)
-    draft.agent("".join(said), at)
+    draft.agent("\n".join(said), at)
 
 
 def _shown(value: object) -> str:
