@@ -58,7 +58,7 @@ def said(sessions: list[Session]) -> Counter[str]:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     shared=st.integers(1, 4),
     more=st.tuples(st.integers(0, 2), st.integers(0, 2)),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from safety.stores import STORES, Told
 
 from tom_evals.transcripts import Conversation, Said, writer_of
@@ -260,6 +261,11 @@ _OWN: dict[str, Write] = {
     "tom-swe-reference": reference,
 }
 WRITERS = {host: _OWN.get(host) or made_by(host) for host in IMPORTERS}
+# One of each form: lines, a folder of events, a log, a store, a document. The rest take longer.
+QUICK = ("claude-code", "codex", "openhands", "aider", "jsonl", "opencode", "gemini-cli", "cursor")
+HOSTS = [
+    host if host in QUICK else pytest.param(host, marks=pytest.mark.slow) for host in IMPORTERS
+]
 
 
 def everywhere(texts: Sequence[str], of: int = 1, start: int = 0) -> Iterator[Placed]:
