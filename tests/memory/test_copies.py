@@ -112,3 +112,13 @@ def test_what_was_taken_back_in_a_transcript_is_taken_back(store: Store) -> None
     for said in (["a tabs", "b spaces"], ["a tabs"]):
         store.sessions.put(USER, session("one", said).model_copy(update={"source": "/mine"}))
     assert words(store) == {"one": ["a tabs"]}
+
+
+def test_sessions_of_two_hosts_with_one_id_are_two(store: Store) -> None:
+    """A mirror of one of them does not make them one."""
+    for host in ("specstory", "codex", "cursor"):
+        provenance = Provenance.MIRROR if host == "specstory" else Provenance.OWN
+        text = f"{host[1]} tabs"
+        store.sessions.put(USER, session(OTHER, [text], provenance=provenance, host=host))
+    told = {each.host: each.user_turns for each in store.sessions.summaries(USER)}
+    assert told == {"specstory": 0, "codex": 1, "cursor": 1}

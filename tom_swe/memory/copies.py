@@ -122,7 +122,8 @@ def _twins(transaction: orm.Session, user_id: str, row: SessionRow) -> list[Sess
 def _whole_copies(twins: Collection[SessionRow]) -> set[int]:
     """The sessions of these that another of them stands for."""
     first = min(twins, key=lambda each: (Provenance(each.provenance).rank, each.host))
-    return {each.id for each in twins if each is not first}
+    mirrors = (each for each in twins if each.provenance == Provenance.MIRROR)
+    return {each.id for each in mirrors if each is not first}
 
 
 def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_Utterance]:
