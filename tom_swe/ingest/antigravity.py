@@ -97,6 +97,7 @@ def _id(file: Path) -> str:
 def _steps(file: Path, tally: Tally) -> list[Record]:
     """The steps in order, the last state of each."""
     steps: dict[object, Record] = {}
+    refuse_large(file)
     for record in read_records(file, tally):
         if not as_str(record.get("source")):
             tally.lines_skipped += 1

@@ -26,6 +26,7 @@ from tom_swe.ingest.records import (
     parse,
     read_document,
     read_records,
+    refuse_large,
     texts,
 )
 from tom_swe.text.safe import storable
@@ -134,6 +135,7 @@ def read_chat(file: Path, tally: Tally) -> Chat:
         chat.head = {key: value for key, value in document.items() if key != "messages"}
         chat.take_all(as_list(document.get("messages")))
         return chat
+    refuse_large(file)
     # One line may hold all messages of a session that was resumed.
     for record in read_records(file, tally, DOCUMENT_LIMIT):
         if "$set" in record:

@@ -31,6 +31,7 @@ from tom_swe.ingest.records import (
     instant,
     peek,
     read_records,
+    refuse_large,
 )
 from tom_swe.model.session import Provenance, Session
 from tom_swe.redact.redactor import Redactor
@@ -79,6 +80,8 @@ class QwenCode:
         failed: SourceError | None = None
         for file in source.files:
             try:
+                # Which branch was gone on with is known at the end.
+                refuse_large(file)
                 for record in read_records(file, tally):
                     if as_str(record.get("type")) not in _TYPES:
                         tally.lines_skipped += 1

@@ -132,21 +132,27 @@ def read_object(path: Path, limit: int = LINE_LIMIT) -> Record | None:
     return as_dict(_read_json(path, limit)) or None
 
 
+def refuse_large(path: Path) -> None:
+    """Raises SourceError for a file of more than ``DOCUMENT_LIMIT`` bytes, as it is held whole."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise SourceError(
+            f"{printable(path)} cannot be read: {reason(error)}. Check its permissions."
+        ) from error
+    if size > DOCUMENT_LIMIT:
+        raise SourceError(
+            f"{printable(path)} is passed over: it is larger than {DOCUMENT_LIMIT >> 20} MB."
+        )
+
+
 def read_document(path: Path, tally: Tally) -> object:
     """What a whole JSON file holds. Raises SourceError where that cannot be told.
 
     It is held whole, so a file of more than ``DOCUMENT_LIMIT`` bytes is refused.
     """
     tally.lines_read += 1
-    try:
-        if path.stat().st_size > DOCUMENT_LIMIT:
-            raise SourceError(
-                f"{printable(path)} is passed over: it is larger than {DOCUMENT_LIMIT >> 20} MB."
-            )
-    except OSError as error:
-        raise SourceError(
-            f"{printable(path)} cannot be read: {reason(error)}. Check its permissions."
-        ) from error
+    refuse_large(path)
     found = _read_json(path, DOCUMENT_LIMIT)
     if found is None:
         tally.lines_skipped += 1

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tom_swe.errors import SourceError
 from tom_swe.ingest.base import Tally, printable
 from tom_swe.ingest.draft import USER_WINDOW
-from tom_swe.ingest.records import DOCUMENT_LIMIT, instant, read_lines
+from tom_swe.ingest.records import instant, read_lines, refuse_large
 from tom_swe.ingest.specstory_text import said
 
 HEAD_LINES = 12
@@ -107,13 +106,7 @@ class MirroredHistory:
 
 def parsed(file: Path, tally: Tally) -> MirroredHistory:
     """Raises SourceError where the file cannot be read."""
-    try:
-        if file.stat().st_size > DOCUMENT_LIMIT:
-            raise SourceError(
-                f"{printable(file)} is passed over: it is larger than {DOCUMENT_LIMIT >> 20} MB."
-            )
-    except OSError as error:
-        raise SourceError(f"{printable(file)} cannot be read. Check its permissions.") from error
+    refuse_large(file)
     history, printed = _with_marks(file, tally, closes=True)
     if printed:
         # What it printed was cut off, and all that follows would go with it.

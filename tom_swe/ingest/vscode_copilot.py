@@ -17,7 +17,6 @@ from tom_swe.ingest.base import (
     TranscriptSource,
     existing,
     printable,
-    reason,
     source_of,
     walk,
 )
@@ -32,6 +31,7 @@ from tom_swe.ingest.records import (
     instant,
     read_document,
     read_records,
+    refuse_large,
 )
 from tom_swe.model.session import Provenance, Session
 from tom_swe.redact.redactor import Redactor
@@ -123,15 +123,7 @@ def _state(file: Path, tally: Tally) -> Record:
     """What a file says of its session in the end. Raises SourceError."""
     if file.suffix != ".jsonl":
         return as_dict(read_document(file, tally))
-    try:
-        if file.stat().st_size > DOCUMENT_LIMIT:
-            raise SourceError(
-                f"{printable(file)} is passed over: it is larger than {DOCUMENT_LIMIT >> 20} MB."
-            )
-    except OSError as error:
-        raise SourceError(
-            f"{printable(file)} cannot be read: {reason(error)}. Check its permissions."
-        ) from error
+    refuse_large(file)
     state: Record = {}
     for change in read_records(file, tally, DOCUMENT_LIMIT):
         value = change.get("v")
