@@ -30,6 +30,8 @@ PASTED = 3
 LONG_LINE = 400
 # So many words make a sentence, whatever the line ends in.
 SENTENCE = 6
+# So many words open a line that somebody wrote.
+OPENING = 3
 # So many signs and numbers before the first word head a row that a program wrote.
 HEAD = 4
 
@@ -61,7 +63,8 @@ _OUTPUT = re.compile(
     | (?:fatal|error|warning|hint|remote)(?:\[\w+\])?(?:\ TS\d+)?:\s\S
     | npm\ (?:ERR!|WARN|error|warn)\s
     | ELIFECYCLE\s
-    | (?:[A-Za-z_][\w.]*)?(?:Error|Exception)(?:\ \[\w+\])?:\s\S
+    | (?:Uncaught\ (?:[(]in\ promise[)]\ )?)?
+      (?:[A-Za-z_][\w.]*)?(?:Error|Exception)(?:\ \[\w+\])?:\s\S
     | (?:panic:|thread\ '[^']*'\ (?:\(\d+\)\ )?panicked\ at|(?:PHP\ )?Fatal\ error:)\s\S
     | [\u23fa\u23bf\u2500-\u257f\u2713\u2717\u2714\u2718\u25b6\u273b\u273d]
     | [$%](?:\ \S|$) | >>>\ \S | {_SHELL}
@@ -73,7 +76,7 @@ _OUTPUT = re.compile(
     | \S+\.\w{{1,5}}[(]\d+,\d+[)]:
     | .{{1,120}}\ @\ \S+:\d+$
     | \+\ +~+$ | \+\ (?:CategoryInfo|FullyQualifiedErrorId)\ *:
-    | Author:\s+\S.*<\S+@\S+>$
+    | Author:\s+\S.*<\S+@\S+>$ | Date:\s+\w{{3}}\ \w{{3}}\ +\d
     | (?:Caused\ by|Stack\ trace|Call\ stack):
     | goroutine\ \d+\ \[ | (?:\*\ )?commit\ [0-9a-f]{{7,}} | \|(?:\s|$|.*\|$)
     | -----(?:BEGIN|END)\ | <!DOCTYPE | <\?xml
@@ -168,7 +171,12 @@ def _is_signs(bare: str, pieces: list[str], plain: list[bool]) -> bool:
     if len(pieces) == 1:
         # A name, an address or a number alone is as well typed.
         return _PLACE.search(bare) is not None
-    if 2 * sum(plain) < len(pieces) or _COLUMNS.search(bare):
+    if _COLUMNS.search(bare):
+        return True
+    if all(plain[:OPENING]):
+        # A question may run into what it is about.
+        return False
+    if 2 * sum(plain) < len(pieces):
         return True
     first = plain.index(True)
     return sum(len(_HEAD.findall(piece)) for piece in pieces[:first]) >= HEAD

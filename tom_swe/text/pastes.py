@@ -5,10 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from tom_swe.text.line_kinds import CONSOLE, LONG_LINE, PASTED, PROMPTED, Line, is_screen, kind_of
-from tom_swe.text.quoted import MAIL_HEAD
+from tom_swe.text.quoted import heads_mail
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_QUOTES = re.compile(MAIL_HEAD)
 _COMMENT = re.compile(r"\s*(?:#|//|--|;)\s?\S")
 
 # Pasted behind words on the same line: a terminal's prompt, a fence, a JSON object. Blanks are
@@ -135,8 +134,11 @@ def _take_before(lines: list[str], pasted: list[bool]) -> None:
         below = lines[index + 1].lstrip()
         if not (pasted[index + 1] and below) or _FENCE.match(below):
             continue
-        before = _QUOTES if below.startswith(">") else _COMMENT
-        pasted[index] = pasted[index] or before.match(lines[index][:LONG_LINE]) is not None
+        if below.startswith(">"):
+            belongs = heads_mail(lines[index])
+        else:
+            belongs = _COMMENT.match(lines[index][:LONG_LINE]) is not None
+        pasted[index] = pasted[index] or belongs
 
 
 # PowerShell says an error in the person's language: a command and what it says, on any number
