@@ -47,7 +47,7 @@ _WINDOWS = rf"{_ENVIRONMENT}(?:PS\ )?[A-Z]:\\(?:[^<>\n]|<\w+>){{0,200}}>"
 _FOLDER = re.compile(_WINDOWS, re.VERBOSE)
 PROMPTED = re.compile(rf"\s*(?:[$%](?:\s|$)|{_SHELL}|{_WINDOWS})", re.VERBOSE)
 
-_LIST = re.compile(r"^\s*(?:[-*•●○◦▪‣+]|\d{1,3}(?:\.\d{1,3}){0,3}[.)、]|[a-zA-Z][.)])\s")
+_LIST = re.compile(r"^\s*(?:[-*•●○◦▪‣+]|\#{2,6}|\d{1,3}(?:\.\d{1,3}){0,3}[.)、]|[a-zA-Z][.)])\s")
 _OUTPUT = re.compile(
     rf"""^\s*(?:
       >(?:\s|$|>)                                          # a quotation
