@@ -17,8 +17,8 @@ from tom_swe.hosts import hook
 from tom_swe.hosts.inbox import HookFault
 from tom_swe.ingest import Redactor
 from tom_swe.model.session import Role, Turn
+from tom_swe.text.attribution import passages
 from tom_swe.text.host_tags import separate
-from tom_swe.text.quoted import others
 
 HOOK = [sys.executable, "-m", "tom_swe.hosts.hook"]
 REDACTOR = Redactor()
@@ -81,5 +81,5 @@ def test_no_text_is_long_in_being_cleaned(piece: str) -> None:
     began = time.process_time()
     redacted, _ = REDACTOR.redact(text)
     parts = separate(redacted)
-    others(Turn(ordinal=0, role=Role.USER, text=parts.words[:32_000]))
+    passages(Turn(ordinal=0, role=Role.USER, text=parts.words[:32_000]))
     assert time.process_time() - began < 2 * LIMIT

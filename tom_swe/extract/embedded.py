@@ -17,6 +17,7 @@ from tom_swe.extract.statements import Nearest, said
 from tom_swe.model.belief import Observation, Polarity, Quote, Scope, SessionModel, Source
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.ports import Embedder, Scorer
+from tom_swe.text.attribution import AgentWords
 from tom_swe.text.prose import Sentence
 
 NAME = "embedded-3"
@@ -56,15 +57,16 @@ class EmbeddedReader:
         del session_id  # reading costs nothing
         heard: list[Observation] = []
         unread: list[Unread] = []
+        agent = AgentWords(session)
         for turn in session.by(Role.USER):
-            for sentence, found in said(turn, session, self._nearest):
+            for sentence, found in said(turn, session, self._nearest, agent):
                 heard += found
                 if not found:
                     unread.append(Unread(turn, sentence))
         return SessionModel(
             intent=intent_of(session),
             summary=summary_of(session),
-            observations=(*_once([*heard, *self._hints(unread, session)]), *habits(session)),
+            observations=(*_once([*heard, *self._hints(unread, session)]), *habits(session, agent)),
             reader=self._name,
         )
 

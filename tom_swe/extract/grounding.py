@@ -26,9 +26,9 @@ from tom_swe.model.belief import (
 )
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.ports import Embedder
+from tom_swe.text.attribution import SURE, AgentWords, passages, sure_of
 from tom_swe.text.language import language_of
 from tom_swe.text.prose import tidy
-from tom_swe.text.quoted import is_others, others
 
 
 class NotedForm(Value):
@@ -74,17 +74,19 @@ def checked(
 ) -> Iterator[Observation]:
     """Observations of the notes whose quote the person said and whose statement it bears out.
 
-    The rest is dropped, and so are words that they passed on of somebody else's. Without an
+    The rest is dropped, and so are words that are not surely theirs. Without an
     embedder similarity is the share of words in common.
     """
     nearest = NearestDimension(embedder)
+    agent = AgentWords(session)
     said = {turn.ordinal: turn for turn in session.by(Role.USER)}
     for note in notes:
         quote = find_quote(note.quote, note.turn, said.values())
         if quote is None or not note.statement.strip():
             continue
         start = said[quote.ordinal].text.index(quote.text)
-        if is_others(others(said[quote.ordinal]), start, start + len(quote.text)):
+        parts = passages(said[quote.ordinal], agent)
+        if sure_of(parts, start, start + len(quote.text)) < SURE:
             continue
         made = _observation(note, quote, session, nearest, basis)
         similarity = Similarity(vectors_of(embedder, (note.statement, quote.text)))

@@ -8,8 +8,8 @@ from statistics import median
 
 from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Quote, Source
 from tom_swe.model.session import Role, Session, Turn
+from tom_swe.text.attribution import AgentWords, own_sentences
 from tom_swe.text.language import NAMES, language_of
-from tom_swe.text.prose import own_words
 
 ENOUGH = 4  # fewer turns show no habit
 SHORT = 12  # words a message, by the median
@@ -45,13 +45,13 @@ _TOOL_PATTERNS = {
 _HOURS = ((6, "night"), (12, "morning"), (18, "afternoon"), (24, "evening"))
 
 
-def habits(session: Session) -> Iterator[Observation]:
+def habits(session: Session, agent: AgentWords) -> Iterator[Observation]:
     """The habits that enough of the session's turns show."""
     turns = [turn for turn in session.by(Role.USER) if turn.text.strip()]
     if len(turns) < ENOUGH:
         return
     yield from _length(turns)
-    yield from _language(turns)
+    yield from _language(turns, agent)
     yield from _questions(session)
     yield from _tools(turns)
     yield from _hours(turns)
@@ -81,8 +81,9 @@ def _length(turns: Sequence[Turn]) -> Iterator[Observation]:
         yield _habit("Writes long messages", "message_length", "long", sample, len(turns))
 
 
-def _language(turns: Sequence[Turn]) -> Iterator[Observation]:
-    told = [(code, turn) for turn in turns if (code := language_of(own_words(turn.text)))]
+def _language(turns: Sequence[Turn], agent: AgentWords) -> Iterator[Observation]:
+    own = ((" ".join(each.words for each in own_sentences(turn, agent)), turn) for turn in turns)
+    told = [(code, turn) for words, turn in own if (code := language_of(words))]
     if len(told) < ENOUGH:
         return
     code, count = Counter(code for code, _ in told).most_common(1)[0]

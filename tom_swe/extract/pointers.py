@@ -17,8 +17,9 @@ from tom_swe.extract.stated import plainly
 from tom_swe.model.belief import Belief, Observation, Quote, Source
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.session import OWN_HOST, Role, Session, Turn
-from tom_swe.text.prose import Sentence, sentences
-from tom_swe.text.quoted import is_hearsay, is_others, others
+from tom_swe.text.attribution import AgentWords, own_sentences
+from tom_swe.text.prose import Sentence
+from tom_swe.text.quoted import is_hearsay
 
 SHORTEST, LONGEST = 8, 400  # characters
 # A quote that reaches into a sentence by less does not point at it.
@@ -74,15 +75,14 @@ def places_of(pointer: Pointer, session: Session) -> list[tuple[Turn, Sentence]]
     if session.host == OWN_HOST or _elsewhere(pointer, session):
         return []
     words = re.compile(r"\s+".join(map(re.escape, pointer.quote.split())))
+    agent: AgentWords | None = None
     for turn in session.by(Role.USER):
-        elsewhere = others(turn)
         for hit in words.finditer(turn.text):
+            agent = agent or AgentWords(session)
             meant = [
                 each
-                for each in sentences(turn.text)
-                if _is_pointed_at(each, turn.text, *hit.span())
-                and _is_meant(each)
-                and not is_others(elsewhere, each.start, each.end)
+                for each in own_sentences(turn, agent)
+                if _is_pointed_at(each, turn.text, *hit.span()) and _is_meant(each)
             ]
             if meant:
                 return [(turn, each) for each in meant]

@@ -19,8 +19,9 @@ from tom_swe.extract.facts import facts
 from tom_swe.extract.scope import scope_of
 from tom_swe.model.belief import EVERYWHERE, Observation, Polarity, Quote, Source
 from tom_swe.model.session import Session, Turn
-from tom_swe.text.prose import Sentence, covering, sentences, tidy
-from tom_swe.text.quoted import is_hearsay, is_others, others
+from tom_swe.text.attribution import AgentWords, own_sentences
+from tom_swe.text.prose import Sentence, covering, tidy
+from tom_swe.text.quoted import is_hearsay
 
 type Nearest = Callable[[str], str]
 
@@ -61,18 +62,16 @@ class _Said:
 
 
 def said(
-    turn: Turn, session: Session, nearest: Nearest
+    turn: Turn, session: Session, nearest: Nearest, agent: AgentWords
 ) -> Iterator[tuple[Sentence, tuple[Observation, ...]]]:
     """What each sentence of one of the person's turns says about them, by the rules.
 
-    Sentences that are too long to read or tell what others say are left out.
+    Sentences that are too long to read, tell what others say or are not surely the person's
+    are left out.
     """
-    elsewhere = others(turn)
-    for sentence in sentences(turn.text):
+    for sentence in own_sentences(turn, agent):
         one = _Said(turn, session, sentence)
         if not _readable(sentence) or is_hearsay(sentence.words):
-            continue
-        if is_others(elsewhere, sentence.start, sentence.end):
             continue
         facts_told = () if sentence.is_question else _facts(one)
         yield sentence, (*facts_told, *_rules(one, nearest))

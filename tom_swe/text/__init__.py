@@ -3,18 +3,19 @@
 from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
+    from tom_swe.text.attribution import Passage, passages
     from tom_swe.text.host_tags import without_injections
     from tom_swe.text.language import language_of
     from tom_swe.text.prose import Sentence, own_words, shorten
-    from tom_swe.text.quoted import is_others
     from tom_swe.text.tokens import count_tokens
 
 __all__ = [
+    "Passage",
     "Sentence",
     "count_tokens",
-    "is_others",
     "language_of",
     "own_words",
+    "passages",
     "shorten",
     "without_injections",
 ]
@@ -22,11 +23,12 @@ __all__ = [
 __getattr__ = loading(
     __name__,
     {
+        "Passage": "attribution",
         "Sentence": "prose",
         "count_tokens": "tokens",
-        "is_others": "quoted",
         "language_of": "language",
         "own_words": "prose",
+        "passages": "attribution",
         "shorten": "prose",
         "without_injections": "host_tags",
     },

@@ -1,7 +1,10 @@
 """The person's own prose in a turn: its sentences, its clauses, and clauses as rules. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+type Span = tuple[int, int]
 
 # A message longer than this is mostly material: only its two ends are read as prose.
 LONG = 1800
@@ -51,7 +54,9 @@ def own_words(text: str) -> str:
     out = _CODE_SPAN.sub(_code_span, out)
     out = _DOUBLE.sub(_quotation, out)
     out = _SINGLE.sub(_quotation, out)
-    return _ends(text, out)
+    for start, end in body_of(text):
+        out = out[:start] + _spaces(out[start:end]) + out[end:]
+    return out
 
 
 def is_document(text: str) -> bool:
@@ -59,13 +64,12 @@ def is_document(text: str) -> bool:
     return len(_HEADING.findall(text)) >= 2 or len(_BOLD_ITEM.findall(text)) >= 3
 
 
-def _ends(text: str, out: str) -> str:
+def body_of(text: str) -> tuple[Span, ...]:
+    """The part of a document-like or long text that is not read as prose, if it is one."""
     if is_document(text):
         first = min(m.start() for p in (_HEADING, _BOLD_ITEM) if (m := p.search(text)))
-        return out[:first] + _spaces(out[first:])
-    if len(text) > LONG:
-        return out[:HEAD] + _spaces(out[HEAD:-TAIL]) + out[-TAIL:]
-    return out
+        return ((first, len(text)),)
+    return ((HEAD, len(text) - TAIL),) if len(text) > LONG else ()
 
 
 def _spaces(text: str) -> str:
@@ -132,9 +136,11 @@ class Sentence:
         )
 
 
-def sentences(text: str) -> tuple[Sentence, ...]:
-    """The person's own sentences in ``text``, in order."""
+def sentences(text: str, without: Iterable[Span] = ()) -> tuple[Sentence, ...]:
+    """The person's own sentences in ``text``, in order; some parts of it are none of theirs."""
     masked = own_words(text)
+    for start, end in without:
+        masked = masked[:start] + _spaces(masked[start:end]) + masked[end:]
     found: list[Sentence] = []
     start = 0
     for mark in (*_END.finditer(masked), None):

@@ -7,23 +7,38 @@ the others' words reach, they reach to the end.
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from tom_swe.model.session import Turn
 
-type Span = tuple[int, int]
+# How sure it is that the words are the person's: marks say whose they are, and how far they
+# reach; a head says only where they begin.
+_MARKS_SURE = 0.1
+_HEAD_SURE = 0.2
 
 
-def others(turn: Turn) -> tuple[Span, ...]:
+class OthersWords(NamedTuple):
+    """A part of a turn's text that is somebody else's, and what shows it."""
+
+    start: int
+    end: int
+    sure: float
+    why: str
+
+
+def others(turn: Turn) -> tuple[OthersWords, ...]:
     """The parts of a turn's text that are somebody else's, in order of their beginning."""
     text = turn.text
     lines = tuple(_LINE.finditer(text))
-    spans = [*_between_marks(text), *_runs(lines)]
+    found = [*_between_marks(text), *_runs(lines)]
     for place, line in enumerate(lines):
         # Words that introduce a paste which was set apart introduce nothing in the text.
         if begins := _begins(lines, place, introduced=not turn.attachment):
-            spans.append((line.start() if begins < 0 else line.start() + begins, len(text)))
+            start = line.start() + max(0, begins)
+            why = "it stands below a head" if begins < 0 else "words before it say whose it is"
+            found.append(OthersWords(start, len(text), _HEAD_SURE, why))
             break
-    return tuple(sorted(spans))
+    return tuple(sorted(found))
 
 
 def is_hearsay(words: str) -> bool:
@@ -31,32 +46,40 @@ def is_hearsay(words: str) -> bool:
     return HEARSAY.search(words) is not None and OWN_SAYING.search(words) is None
 
 
-def is_others(spans: Sequence[Span], start: int, end: int) -> bool:
-    """Whether any of a passage is within one of the spans."""
-    return any(begun < end and start < ended for begun, ended in spans)
-
-
-# How mail programs head what they quote.
-MAIL_HEAD = (
+# How mail programs head what they quote: in some languages with a word, in all with a year
+# and an address.
+_WROTE = re.compile(
     r"(?:On|Am|Le|El|Em) [^\n]{6,120}(?:wrote|schrieb|a écrit|escribió|escreveu)[^\n]{0,60}:\s*$"
 )
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_ADDRESS = re.compile(r"<[^<>\s@]{1,100}@[^<>\s@]{1,100}>")
+
+
+def heads_mail(line: str) -> bool:
+    """Whether a line says when, and who, wrote what stands below it."""
+    if not line.rstrip().endswith((":", "：")) or len(line) > LONGEST:
+        return False
+    dated = _YEAR.search(line) and _ADDRESS.search(line)
+    return bool(dated or _WROTE.match(line.lstrip()))
+
+
 _LINE = re.compile(r"[^\n]+")
 LONGEST = 400  # characters of a line that are looked at
 # A longer quotation is a text with a mark missing.
 _MARKED = re.compile(
     r"^[ \t]*(?:\"(?=\w)[^\"]{20,4000}\"|“[^“”]{20,4000}”|„[^„“”]{20,4000}[“”]"
-    r"|«[^«»]{20,4000}»)[ \t.]*$"
+    r"|«[^«»]{20,4000}»|「[^「」]{10,4000}」|『[^『』]{10,4000}』)[ \t.。]*$"
     r"|/\*[^\n]{0,400}?\*/",
     re.MULTILINE,
 )
 
 
-def _between_marks(text: str) -> Iterator[Span]:
+def _between_marks(text: str) -> Iterator[OthersWords]:
     """Quotations over several lines that begin and end one, and comments."""
-    if not any(mark in text for mark in '"“„«*'):
+    if not any(mark in text for mark in '"“„«「『*'):
         return
     for found in _MARKED.finditer(text):
-        yield found.span()
+        yield OthersWords(*found.span(), _MARKS_SURE, "it stands between quotation marks")
 
 
 # Speakers in a chat
@@ -82,7 +105,7 @@ _HEADS = frozenset({
 })  # fmt: skip
 
 
-def _runs(lines: Sequence[re.Match[str]]) -> Iterator[Span]:
+def _runs(lines: Sequence[re.Match[str]]) -> Iterator[OthersWords]:
     """Runs of lines that two or more take turns in, and of lines that a diff marks."""
     yield from _chats(lines)
     run: list[re.Match[str]] = []
@@ -91,7 +114,7 @@ def _runs(lines: Sequence[re.Match[str]]) -> Iterator[Span]:
             run.append(line)
             continue
         if len(run) > 1 and any(each[0].startswith("+") for each in run):
-            yield run[0].start(), run[-1].end()
+            yield OthersWords(run[0].start(), run[-1].end(), _MARKS_SURE, "a diff marks it")
         run = [line] if line and _CHANGED.match(line[0]) else []
 
 
@@ -102,7 +125,7 @@ def _follows(before: re.Match[str], line: re.Match[str]) -> bool:
     return line.start() == before.end() + 1
 
 
-def _chats(lines: Sequence[re.Match[str]]) -> Iterator[Span]:
+def _chats(lines: Sequence[re.Match[str]]) -> Iterator[OthersWords]:
     spoken = [
         (place, found)
         for place, line in enumerate(lines)
@@ -120,7 +143,9 @@ def _chats(lines: Sequence[re.Match[str]]) -> Iterator[Span]:
     # The last speaker goes on until a blank line.
     while last + 1 < len(lines) and _follows(lines[last], lines[last + 1]):
         last += 1
-    yield lines[first].start(), lines[last].end()
+    yield OthersWords(
+        lines[first].start(), lines[last].end(), _MARKS_SURE, "several take turns in it"
+    )
 
 
 # What reaches to the end
@@ -136,7 +161,6 @@ _TOPIC = {
 _BEGINS = re.compile(
     r"\s*(?:-{3,}\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht"
     r"|Message d'origine|Mensaje original)\s?-{3,}|Begin forwarded message:"
-    rf"|{MAIL_HEAD}"
     # How apps and code hosts head a message.
     r"|[@A-ZÀ-Þ][\w.'À-ÿ-]{1,30}(?: [A-ZÀ-Þ][\w.'À-ÿ-]{1,30}){0,2}\s{1,4}(?:APP\s+)?"
     r"\[?\d{1,2}:\d{2}\s?(?:[AP]M)?\]?\s*$"
@@ -155,7 +179,9 @@ _SAID = re.compile(
 _OWN = frozenset({
     "i", "we", "ich", "wir", "je", "nous", "yo", "nosotros", "eu", "nós", "i've", "to",
 })  # fmt: skip
-_SAID_SHORT = re.compile(r"(?<!我)(?<!我们)(?:说|說|写道|回复|表示|评论)[:：]\s*$")
+_SAID_SHORT = re.compile(
+    r"(?<!我)(?<!我们)(?:说|說|写道|回复|表示|评论|言いました|言った|書きました|말했다|썼다)[:：]\s*$"
+)
 _SOURCE = (
     r"(?:e-?mails?|mails?|(?:slack|teams|chat|mail) (?:message|thread|conversation|log)s?"
     r"|(?:review|reviewer|pr|code review|customer|client|user)(?:'s)? "
@@ -176,7 +202,12 @@ def _begins(lines: Sequence[re.Match[str]], place: int, *, introduced: bool) -> 
     line = lines[place][0]
     if len(line) > LONGEST:
         return 0
-    if _BEGINS.match(line) or _is_mail(lines, place) or _is_front_matter(lines, place):
+    if (
+        _BEGINS.match(line)
+        or heads_mail(line)
+        or _is_mail(lines, place)
+        or _is_front_matter(lines, place)
+    ):
         return -1
     # What introduces others' words has something behind it.
     if introduced and place + 1 < len(lines) and _introduces(line):
@@ -192,8 +223,23 @@ def _introduces(line: str) -> bool:
     return bool(_FROM.search(line) or _SAID_SHORT.search(line))
 
 
+_ANY_HEADER = re.compile(r"\s*\*{0,2}[^\W\d_][\w .'-]{0,30}\s?[:：]\*{0,2}\s*\S")
+
+
 def _is_mail(lines: Sequence[re.Match[str]], place: int) -> bool:
-    """Headers on lines that follow one another: two, one of which is of mails alone."""
+    """Headers on lines that follow one another: two, one of which is of mails alone.
+
+    In a language whose words for them are not known, three, one of which has an address.
+    """
+    head = lines[place : place + 3]
+    if (
+        len(head) == 3
+        and all(_ANY_HEADER.match(line[0]) for line in head)
+        and _follows(head[0], head[1])
+        and _follows(head[1], head[2])
+        and any(_ADDRESS.search(line[0][:LONGEST]) for line in head)
+    ):
+        return True
     if not (first := _HEADER.match(lines[place][0])) or place + 1 == len(lines):
         return False
     second = _HEADER.match(lines[place + 1][0])
