@@ -19,7 +19,6 @@ from tom_swe.model.base import Value
 from tom_swe.model.memory import Problem
 from tom_swe.settings import Settings, helper_of, model_of, reader_of
 
-
 # Clocks go wrong by minutes, zones by hours.
 CLOCK_SLACK = timedelta(days=1)
 MOST_NAMED = 5

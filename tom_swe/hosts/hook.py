@@ -1,9 +1,9 @@
 """``tom-hook EVENT``: what a host's hook runs, one short process an event.
 
-It tells a session once what is known of the person in its repository, notes which session has something
-to learn from, and starts the learner beside the host when a session rests or ends. It
-never writes the database, keeps no word of a message and never fails its host: whatever
-goes wrong becomes one line in ``hook.log``.
+It tells a session once what is known of the person, and again where it moves to another
+repository; it notes which session has something to learn from, and starts the learner
+beside the host when a session rests or ends. It never writes the database, keeps no word of
+a message and never fails its host: whatever goes wrong becomes one line in ``hook.log``.
 
 Standard library only, and of that only what starts fast: json, pathlib, typing, hashlib,
 dataclasses or subprocess would each cost about as much as the hook itself. A database that
@@ -11,7 +11,7 @@ the person had encrypted costs more.
 """
 
 # pathlib is left out, see above.
-# ruff: noqa: PTH107, PTH110, PTH118
+# ruff: noqa: PTH107, PTH110, PTH112, PTH118, PTH208
 
 import os
 import sqlite3
@@ -231,7 +231,7 @@ def briefing_once(place: Place, event: Event) -> StoredBriefing:
         _mark(here)
         raise
     if not told.text:
-        return told
+        return StoredBriefing()
     is_new = _mark(here) and (told.name or _mark(marker_of(place, event, "")))
     return told if is_new else StoredBriefing()
 
@@ -270,7 +270,8 @@ def briefing(
 ) -> StoredBriefing:
     """What is stored for a repository, else what is for everywhere, else nothing.
 
-    ``folder`` is the place of its checkout. Raises sqlite3.Error, or HookFault for a schema that this version does not know.
+    ``folder`` is the place of its checkout. Raises sqlite3.Error, or HookFault for a schema that
+    this version does not know.
     """
     from tom_migrations import REVISIONS
 
@@ -283,14 +284,16 @@ def briefing(
         version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         if version is None or version[0] not in REVISIONS:
             raise HookFault("the database has a schema that this tom does not know")
-        used = "folders" if version[0] >= WITH_FOLDERS else "'[]'"
-        mine = f"SELECT repository, {used} FROM briefing WHERE user_id = ?"
+        mine = "SELECT repository, folders FROM briefing WHERE user_id = ?"
+        if version[0] < WITH_FOLDERS:
+            mine = "SELECT repository, '[]' FROM briefing WHERE user_id = ?"
         read = make_scanner(_Plain)  # pyright: ignore[reportArgumentType]
         known = [(str(name), read(each, 0)[0]) for name, each in connection.execute(mine, (user,))]
         chosen = name_among(known, repository, folder)
         one = "SELECT text, belief_ids FROM briefing WHERE user_id = ? AND repository = ?"
         row = connection.execute(one, (user, chosen)).fetchone()
-        return StoredBriefing(*map(str, row), chosen) if row and row[0] else StoredBriefing()
+        text, belief_ids = row or ("", "")
+        return StoredBriefing(str(text), str(belief_ids), chosen)
     finally:
         connection.close()
 
