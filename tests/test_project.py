@@ -50,7 +50,7 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     lock = (CHECKOUT / "requirements" / "core.txt").read_text()
     for requirement in project["dependencies"]:
-        name, pin = re.match(r"([\w-]+)(==[\w.]+)?", requirement).groups()  # type: ignore[union-attr]
+        name, pin = re.match(r"([\w.-]+)(==[\w.]+)?", requirement).groups()  # type: ignore[union-attr]
         assert re.search(rf"^{name}{re.escape(pin or '==')}", lock, re.MULTILINE), requirement
 
 

@@ -257,7 +257,11 @@ def intake_line(host: str, intake: Intake) -> str:
     if intake.ignored:
         parts.append(f"{intake.ignored} ignored (.tomignore)")
     tally = intake.tally
-    parts.append(f"{intake.turns} turns")
+    parts.append(f"{intake.words} words of yours in {intake.messages} messages")
+    if tally.by_programs:
+        parts.append(f"{tally.by_programs} sessions of programs left out")
+    if tally.from_future:
+        parts.append(f"{tally.from_future} dated in the future")
     if tally.redactions:
         parts.append(f"{tally.redactions} secrets redacted")
     if skipped := tally.lines_skipped + tally.lines_oversized:

@@ -24,6 +24,7 @@ from rich.table import Table
 
 from tom_evals.common.messages import SEED, START, message
 from tom_evals.folding import folding
+from tom_evals.importing import importing_hosts
 from tom_swe import (
     LOCAL_USER,
     Query,
@@ -228,6 +229,7 @@ def main() -> None:
     options = parser.parse_args()
     start = start_up(options.runs)
     read = importing(options.sessions)
+    hosts = importing_hosts(options.sessions // 3)
     told = hook(max(options.turns), options.runs)
     answers = [answering(turns, options.runs) for turns in options.turns]
     folds = [folding(count) for count in options.observations]
@@ -235,6 +237,7 @@ def main() -> None:
         found = {
             "start_up": start,
             "importing": read,
+            "importing_hosts": hosts,
             "hook": told,
             "answering": answers,
             "folding": folds,
@@ -251,6 +254,12 @@ def main() -> None:
     table.add_row("import", f"{read['import_sessions_per_s']:.0f} sessions/s")
     table.add_row("the same import again", f"{read['again_s']:.2f} s")
     table.add_row("learning", f"{read['learn_sessions_per_s']:.0f} sessions/s")
+    for host, told_of in hosts.items():
+        table.add_row(
+            f"import of {host}, CPU",
+            f"{told_of['sessions_per_s']:.0f} sessions/s, {told_of['mb_per_s']:.1f} MB/s, "
+            f"{told_of['ratio']:.2f}x of claude-code",
+        )
     for each in answers:
         turns = f"{each['turns']:,.0f} turns"
         table.add_row(f"consult at {turns}", f"{each['consult_ms']:.1f} ms")

@@ -106,13 +106,13 @@ def test_nothing_of_this_host_says_what_to_do(host: str, tmp_path: Path, read: R
     for path, told in (
         (tmp_path / "missing", "exists"),
         (tmp_path / "empty", f"has no transcripts of {host}"),
-        (tmp_path / "nothing.jsonl", f"no (?:session|transcripts) of {host}"),
+        (tmp_path / "nothing.jsonl", f"no (?:session|transcripts?) of {host}"),
         (Path("/nul\0byte"), "not a usable path"),
     ):
         with pytest.raises(SourceError, match=told):
             read(host, path)
     if host != "aider":
-        with pytest.raises(SourceError, match=f"no session of {host}"):
+        with pytest.raises(SourceError, match=f"no (?:session|transcripts?) of {host}"):
             read(host, tmp_path / "binary.jsonl")
 
 

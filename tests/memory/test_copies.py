@@ -93,3 +93,32 @@ def test_a_mirror_alone_has_the_words(store: Store) -> None:
         USER, session(OTHER, ["x tabs"], provenance=Provenance.MIRROR, host="specstory")
     )
     assert words(store) == {OTHER: ["x tabs"]}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_longest_copy_of_a_session_is_kept(store: Store, first: int) -> None:
+    """Whichever of two transcripts with one id comes first, and when both come again."""
+    both = [
+        session("one", ["a tabs"]).model_copy(update={"source": "/backup"}),
+        session("one", ["a tabs", "b spaces"]).model_copy(update={"source": "/mine"}),
+    ]
+    for place in (first, 1 - first, first):
+        store.sessions.put(USER, both[place])
+    assert words(store) == {"one": ["a tabs", "b spaces"]}
+
+
+def test_what_was_taken_back_in_a_transcript_is_taken_back(store: Store) -> None:
+    """The same transcript says less than before."""
+    for said in (["a tabs", "b spaces"], ["a tabs"]):
+        store.sessions.put(USER, session("one", said).model_copy(update={"source": "/mine"}))
+    assert words(store) == {"one": ["a tabs"]}
+
+
+def test_sessions_of_two_hosts_with_one_id_are_two(store: Store) -> None:
+    """A mirror of one of them does not make them one."""
+    for host in ("specstory", "codex", "cursor"):
+        provenance = Provenance.MIRROR if host == "specstory" else Provenance.OWN
+        text = f"{host[1]} tabs"
+        store.sessions.put(USER, session(OTHER, [text], provenance=provenance, host=host))
+    told = {each.host: each.user_turns for each in store.sessions.summaries(USER)}
+    assert told == {"specstory": 0, "codex": 1, "cursor": 1}

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safety.fuzz import LIMIT, attempt_of, tried
 from safety.inputs import event
+from safety.transcripts import HOSTS
 
 from tom_swe.hosts import hook
 from tom_swe.hosts.inbox import HookFault
-from tom_swe.ingest import IMPORTERS, Redactor
+from tom_swe.ingest import Redactor
 from tom_swe.model.session import Role, Turn
 from tom_swe.text.host_tags import separate
 from tom_swe.text.quoted import others
@@ -29,7 +30,7 @@ ENDLESS = (
 )
 
 
-@pytest.mark.parametrize("name", [*IMPORTERS, "hook"])
+@pytest.mark.parametrize("name", [*HOSTS, "hook"])
 def test_bent_inputs_neither_crash_nor_hang(name: str, tmp_path: Path) -> None:
     """Of 300 bent sessions, or events, each is read or refused within a second."""
     found = tried(attempt_of(name, tmp_path), 300, seconds=60)

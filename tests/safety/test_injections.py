@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from safety.transcripts import WRITERS, Placed
+from safety.transcripts import HOSTS, WRITERS, Placed
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.embed.minilm import MiniLM
@@ -103,7 +103,7 @@ def test_there_are_enough_attacks_of_every_kind() -> None:
     assert len({each["text"] for each in ATTACKS}) == len(ATTACKS)
 
 
-@pytest.mark.parametrize("host", WRITERS)
+@pytest.mark.parametrize("host", HOSTS)
 def test_nothing_but_the_person_teaches_anything(host: str, tmp_path: Path) -> None:
     """With all attacks in their places in one session, the person's own rule is all there is."""
     placed = placed_for(host)
@@ -113,7 +113,7 @@ def test_nothing_but_the_person_teaches_anything(host: str, tmp_path: Path) -> N
     assert len(statements) == 1
 
 
-@pytest.mark.parametrize("host", WRITERS)
+@pytest.mark.parametrize("host", HOSTS)
 def test_nothing_is_learned_where_the_person_says_nothing_lasting(
     host: str, tmp_path: Path
 ) -> None:
@@ -164,7 +164,7 @@ def test_no_agent_can_point_at_what_was_pasted(attack: dict[str, str]) -> None:
         assert add_pointed(session, (), [pointer]).observations == (), words
 
 
-@pytest.mark.parametrize("host", WRITERS)
+@pytest.mark.parametrize("host", HOSTS)
 def test_every_importer_tells_a_paste_from_what_was_said(host: str, tmp_path: Path) -> None:
     """All pastes that can be told, each in a message of a whole session, teach nothing; the
     own words in one of them do.

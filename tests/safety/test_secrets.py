@@ -12,7 +12,7 @@ from safety.found import leaks
 from safety.mcp_server import serving
 from safety.redacted import taken_from
 from safety.secrets import KINDS, Planted, password, secrets
-from safety.transcripts import PLACES, WRITERS, Placed, everywhere
+from safety.transcripts import HOSTS, PLACES, WRITERS, Placed, everywhere
 from told_and_learned import logs, seed
 
 from tom_swe import LOCAL_USER, Settings, Tom, open_tom
@@ -110,7 +110,7 @@ def index(home: Path) -> None:
     assert list(home.rglob("chroma.sqlite3"))
 
 
-@pytest.mark.parametrize("host", WRITERS)
+@pytest.mark.parametrize("host", HOSTS)
 def test_no_importer_lets_a_secret_in(host: str, tmp_path: Path, home: Path, tom: Tom) -> None:
     """Every secret, in the person's text, a paste, an attachment, the agent's text, a call and
     an output: none is in the database, its full text, the index or a log, before or after

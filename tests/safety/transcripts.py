@@ -2,9 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+from safety.stores import STORES, Told
+
+from tom_evals.transcripts import Conversation, Said, writer_of
 from tom_swe.ingest import IMPORTERS
 
 FENCE = "`" * 3
@@ -210,7 +215,44 @@ def reference(folder: Path, placed: Sequence[Placed], remote: str = REMOTE) -> P
     return folder / "usermodeling"
 
 
-WRITERS: dict[str, Callable[[Path, Sequence[Placed], str], Path]] = {
+type Write = Callable[[Path, Sequence[Placed], str], Path]
+
+
+def made_by(host: str) -> Write:
+    """A session written by the host's writer of conversations: what others say is the agent's."""
+
+    def write(folder: Path, placed: Sequence[Placed], remote: str = REMOTE) -> Path:
+        del remote
+        start = datetime(2026, 11, 1, 9, tzinfo=UTC)
+        told = [Placed("user", OPENING), *placed]
+        messages = tuple(
+            Said(
+                by_person=place in ("user", "pasted"),
+                text=_pasted(text) if place == "pasted" else text,
+                at=start + timedelta(seconds=number),
+            )
+            for number, (place, text) in enumerate(told)
+        )
+        conversation = Conversation("0b6f7a52-1111-4222-8333-944455556666", "/w/shop", messages)
+        return writer_of(host)(folder, [conversation])
+
+    return write
+
+
+def stored(store: Callable[[Path, Told, str], Path]) -> Write:
+    """A session of a host with a store of its own form."""
+
+    def write(folder: Path, placed: Sequence[Placed], remote: str = REMOTE) -> Path:
+        told = [("user", OPENING)]
+        for place, text in placed:
+            told.append(("user", _pasted(text)) if place == "pasted" else (place, text))
+        return store(folder, told, remote)
+
+    return write
+
+
+_OWN: dict[str, Write] = {
+    **{host: stored(store) for host, store in STORES.items()},
     "claude-code": claude_code,
     "codex": codex,
     "openhands": openhands,
@@ -218,7 +260,12 @@ WRITERS: dict[str, Callable[[Path, Sequence[Placed], str], Path]] = {
     "jsonl": jsonl,
     "tom-swe-reference": reference,
 }
-assert set(WRITERS) == set(IMPORTERS)
+WRITERS = {host: _OWN.get(host) or made_by(host) for host in IMPORTERS}
+# One of each form: lines, a folder of events, a log, a store, a document. The rest take longer.
+QUICK = ("claude-code", "codex", "openhands", "aider", "jsonl", "opencode", "gemini-cli", "cursor")
+HOSTS = [
+    host if host in QUICK else pytest.param(host, marks=pytest.mark.slow) for host in IMPORTERS
+]
 
 
 def everywhere(texts: Sequence[str], of: int = 1, start: int = 0) -> Iterator[Placed]:

@@ -92,6 +92,12 @@ def test_what_tom_said_is_dropped(tag: str) -> None:
     assert without_injections(f"a\n<{tag}>prefers tabs").strip() == "a"
 
 
+def test_many_blanks_cost_little() -> None:
+    """A line of blanks is looked at once, not from each of them."""
+    text = f"use{' ' * 200_000}tabs{chr(9) * 200_000}"
+    assert separate(text).words == text.strip()
+
+
 def test_many_unclosed_tags_cost_little() -> None:
     """A message made of openings only is read in one go."""
     text = "x " + "<system-reminder>" * 14_000

@@ -7,23 +7,15 @@ words in their form, and other programs reformat the file; see ``_Log``.
 """
 
 import hashlib
-import os
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tom_swe.ingest.base import (
-    PRUNED,
-    Tally,
-    TranscriptSource,
-    existing,
-    printable,
-    source_of,
-    walk,
-)
+from tom_swe.ingest.base import Tally, TranscriptSource, existing, printable, source_of, walk
 from tom_swe.ingest.draft import SessionDraft
+from tom_swe.ingest.projects import in_projects
 from tom_swe.ingest.records import instant, read_lines
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
@@ -32,8 +24,6 @@ HOST = "aider"
 LOG = ".aider.chat.history.md"
 INPUTS = ".aider.input.history"
 
-HOME_LEVELS = 4
-HOME_FOLDERS = 4_000
 # More of one message than this is not kept anyway.
 BLOCK_LIMIT = 256_000
 HEAD_LINES = 200
@@ -73,19 +63,8 @@ class Aider:
 
     def roots(self, environ: Mapping[str, str], home: Path) -> list[Path]:
         """The logs in the first few levels of home's folders, hidden ones left out."""
-        found: list[Path] = []
-        if named := environ.get("AIDER_CHAT_HISTORY_FILE"):
-            found.append(Path(named))
-        level, looked = [home], 0
-        for _ in range(HOME_LEVELS + 1):
-            below: list[Path] = []
-            for folder in level:
-                looked += 1
-                if looked > HOME_FOLDERS:
-                    break
-                found.append(folder / LOG)
-                below += _folders(folder)
-            level = below
+        named = environ.get("AIDER_CHAT_HISTORY_FILE")
+        found = [*([Path(named)] if named else []), *in_projects(home, [LOG])]
         return [log for log in dict.fromkeys(found) if _is_file(log)]
 
     def sources(self, path: Path) -> Iterator[TranscriptSource]:
@@ -131,20 +110,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                folder / entry.name
-                for entry in entries
-                if not entry.name.startswith(".")
-                and entry.name not in PRUNED
-                and entry.is_dir(follow_symlinks=False)
-            )
-    except OSError:
-        return []
 
 
 def _marked(file: Path) -> list[bool]:

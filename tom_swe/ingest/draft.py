@@ -39,9 +39,9 @@ class GivenAnswer(NamedTuple):
 class SessionDraft:
     """Collects the turns of one session; everything added is cleaned, redacted and bounded.
 
-    ``started`` is the host's own start of the session, for one whose messages have no times;
-    then ``timed`` is False. ``family`` is the host whose messages these are, where that is
-    another one: they have the same keys.
+    ``started`` is the host's own start of the session; without it the first message's time is
+    taken. ``timed`` is False where messages have no times of their own. ``family`` is the host
+    whose messages these are, where that is another one: they have the same keys.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class SessionDraft:
         if again:
             words = ""
         if message:
-            self._ids[len(self._turns)] = message
+            self._ids[len(self._turns)] = storable(message)
         self._add(Role.USER, words, at, attachment=beside[:ATTACHMENT_LIMIT].rstrip())
         return len(self._turns) - 1
 
@@ -153,7 +153,7 @@ class SessionDraft:
             host_id=self._safe(self._host_id, NAME_LIMIT * 2),
             cwd=self._safe(cwd, PATH_LIMIT),
             repository=self._safe(repository, PATH_LIMIT),
-            started=times[0] if times else self.started,
+            started=self.started or (times[0] if times else None),
             ended=times[-1] if times else self.ended,
             source=self._safe(self._source, PATH_LIMIT),
             provenance=self.provenance,

@@ -10,6 +10,8 @@ from tom_swe.ingest.records import as_dict, as_str, read_object
 
 VS_CODE = ("Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf")
 SERVERS = (".vscode-server", ".vscode-remote", ".vscode-server-insiders", ".cursor-server")
+# Nobody types so much twice in a row, letter for letter; "continue" is typed all day.
+_TYPED_ONCE = 80
 _DRIVE = re.compile(r"/[A-Za-z]:")
 
 
@@ -47,3 +49,8 @@ def workspace_of(storage: Path) -> str:
     told = read_object(storage / "workspace.json") or {}
     found = told.get("folder") or told.get("workspace") or as_dict(told.get("folder")).get("path")
     return path_of(as_str(found))
+
+
+def sent_again(text: str, before: str) -> bool:
+    """Whether a message is the one before it, sent again: these editors do not mark a retry."""
+    return len(text) >= _TYPED_ONCE and text == before

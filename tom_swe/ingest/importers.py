@@ -7,23 +7,90 @@ from types import MappingProxyType
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest.aider import Aider
+from tom_swe.ingest.amp import Amp
+from tom_swe.ingest.antigravity import Antigravity
 from tom_swe.ingest.base import Importer, Tally, TranscriptSource, existing, printable
 from tom_swe.ingest.claude_code import ClaudeCode
+from tom_swe.ingest.cline import CLINE_FAMILY
 from tom_swe.ingest.codex import Codex
+from tom_swe.ingest.continue_dev import Continue
+from tom_swe.ingest.copilot_cli import CopilotCli
+from tom_swe.ingest.crush import CRUSH, OPENCODE_GO
+from tom_swe.ingest.cursor import Cursor
+from tom_swe.ingest.gemini_cli import GeminiCli
+from tom_swe.ingest.goose import Goose
 from tom_swe.ingest.jsonl import Jsonl
+from tom_swe.ingest.opencode import Opencode
 from tom_swe.ingest.openhands import OpenHands
+from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
+from tom_swe.ingest.qwen_code import QwenCode
 from tom_swe.ingest.records import EARLIEST
 from tom_swe.ingest.reference import Reference
+from tom_swe.ingest.specstory import SpecStory
+from tom_swe.ingest.vscode_copilot import VscodeCopilot
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
     {
         importer.host: importer
-        for importer in (ClaudeCode(), Codex(), OpenHands(), Aider(), Jsonl(), Reference())
+        for importer in (
+            ClaudeCode(),
+            Codex(),
+            Cursor(),
+            CopilotCli(),
+            VscodeCopilot(),
+            Opencode(),
+            GeminiCli(),
+            Antigravity(),
+            *CLINE_FAMILY,
+            Continue(),
+            CRUSH,
+            OPENCODE_GO,
+            Amp(),
+            Goose(),
+            QwenCode(),
+            OpenHands(),
+            Aider(),
+            SpecStory(),
+            ClaudeHistory(),
+            CodexHistory(),
+            Jsonl(),
+            Reference(),
+        )
     }
 )
 
+
+# Where each keeps its transcripts unless its settings say otherwise, as a person would write it.
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "claude-code": "~/.claude/projects",
+        "codex": "~/.codex/sessions and ~/.codex/archived_sessions",
+        "cursor": "Cursor's User folder and ~/.cursor/projects",
+        "copilot-cli": "~/.copilot/session-state",
+        "vscode-copilot": "the User folders of VS Code and its relatives",
+        "opencode": "~/.local/share/opencode",
+        "gemini-cli": "~/.gemini/tmp",
+        "antigravity": "~/.gemini/antigravity*",
+        "cline": "the globalStorage of VS Code and its relatives, and ~/.cline/data",
+        "roo-code": "the globalStorage of VS Code and its relatives",
+        "kilo-code": "the globalStorage of VS Code and its relatives",
+        "continue": "~/.continue/sessions",
+        "crush": ".crush in the projects below home",
+        "opencode-go": ".opencode in the projects below home",
+        "amp": "~/.local/share/amp/threads",
+        "goose": "~/.local/share/goose/sessions",
+        "qwen-code": "~/.qwen/projects",
+        "openhands": "~/.openhands/conversations",
+        "aider": ".aider.chat.history.md in the projects below home",
+        "specstory": ".specstory/history in the projects below home",
+        "claude-history": "~/.claude/history.jsonl",
+        "codex-history": "~/.codex/history.jsonl",
+        "jsonl": "nowhere: give a path",
+        "tom-swe-reference": "~/.openhands/usermodeling",
+    }
+)
 
 # Clocks go wrong by minutes, zones by hours.
 _SLACK = timedelta(days=1)

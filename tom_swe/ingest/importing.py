@@ -10,7 +10,7 @@ from tom_swe.ingest import IMPORTERS, Importer, Redactor, Tally, TranscriptSourc
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import PutState
-from tom_swe.model.session import CLEANING
+from tom_swe.model.session import CLEANING, Role, Session
 
 
 class FoundTranscripts(Value):
@@ -26,7 +26,8 @@ class FoundTranscripts(Value):
 class Intake:
     """What an import did. ``passed_over`` counts sources that had not changed since.
 
-    ``ignored`` sessions were held where the person keeps tom out.
+    ``ignored`` sessions were held where the person keeps tom out. ``messages`` and ``words`` are
+    what the person wrote in the new and grown ones.
     """
 
     new: int = 0
@@ -36,6 +37,8 @@ class Intake:
     passed_over: int = 0
     ignored: int = 0
     turns: int = 0
+    messages: int = 0
+    words: int = 0
     tally: Tally = field(default_factory=Tally)
 
 
@@ -107,11 +110,11 @@ def import_transcripts(
             intake.ignored += 1
             ignored.append(session.host_id)
             continue
-        _count(intake, tom.add_session(user_id, session).state, len(session.turns))
+        _count(intake, tom.add_session(user_id, session).state, session)
     return intake
 
 
-def _count(intake: Intake, state: PutState, turns: int) -> None:
+def _count(intake: Intake, state: PutState, session: Session) -> None:
     match state:
         case PutState.NEW:
             intake.new += 1
@@ -122,7 +125,11 @@ def _count(intake: Intake, state: PutState, turns: int) -> None:
         case PutState.FORGOTTEN:
             intake.forgotten += 1
             return
-    intake.turns += turns
+    intake.turns += len(session.turns)
+    if state is not PutState.UNCHANGED:
+        said = [turn.text for turn in session.by(Role.USER) if turn.text]
+        intake.messages += len(said)
+        intake.words += sum(len(text.split()) for text in said)
 
 
 def _stamp(source: TranscriptSource) -> tuple[str, str]:

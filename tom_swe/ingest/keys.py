@@ -47,4 +47,5 @@ def _answer(turns: Iterable[Turn]) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    # A host's id may hold what no text can.
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]

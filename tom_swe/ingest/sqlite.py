@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tom_swe.errors import SourceError
-from tom_swe.ingest.base import printable, reason
+from tom_swe.ingest.base import Tally, printable, reason
 
 MAGIC = b"SQLite format 3\0"
 VALUE_LIMIT = 64 * 1024 * 1024
+# What a damaged store leads to; its damage may stand in the message of the error too.
+_BROKEN = (sqlite3.Error, OverflowError, UnicodeError, MemoryError)
 
 
 def is_sqlite(path: Path) -> bool:
@@ -21,6 +23,19 @@ def is_sqlite(path: Path) -> bool:
             return handle.read(len(MAGIC)) == MAGIC
     except OSError:
         return False
+
+
+def with_log(store: Path) -> list[Path]:
+    """The files of a store: itself, and the log with its newest rows."""
+    return [store, store.with_name(f"{store.name}-wal")]
+
+
+def salvaged[T](rows: Iterator[T], store: Path, tally: Tally) -> Iterator[T]:
+    """The rows up to where a store is broken, which the tally is told."""
+    try:
+        yield from rows
+    except SourceError as error:
+        tally.problem(store, str(error))
 
 
 class ForeignStore:
@@ -43,7 +58,7 @@ class ForeignStore:
         """The rows of a query, as a stream. Raises SourceError where the store is broken."""
         try:
             yield from self._connection.execute(query, values)
-        except (sqlite3.Error, OverflowError) as error:
+        except _BROKEN as error:
             raise SourceError(
                 f"{printable(self._path)} cannot be read: {error}. "
                 "If its program is running, close it and try again."
@@ -57,7 +72,7 @@ def opened(path: Path) -> Generator[ForeignStore]:
     A program that runs keeps its newest rows in a log beside the file. Then both are copied to a
     private folder and read there, so that nothing of the program's is locked or written.
     """
-    log = path.with_name(f"{path.name}-wal")
+    _, log = with_log(path)
     try:
         if not is_sqlite(path):
             raise SourceError(f"{printable(path)} is no SQLite database. Give the store itself.")
@@ -82,7 +97,7 @@ def opened(path: Path) -> Generator[ForeignStore]:
         raise SourceError(
             f"{printable(path)} cannot be read: {reason(error)}. Check its permissions."
         ) from error
-    except sqlite3.Error as error:
+    except _BROKEN as error:
         raise SourceError(
             f"{printable(path)} cannot be read: {error}. "
             "If its program is running, close it and try again."

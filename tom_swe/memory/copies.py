@@ -74,15 +74,20 @@ def settle(
                 .values(role=role, text=TurnRow.text)
                 .execution_options(synchronize_session=False)
             )
-    for session_id in touched - {row.id}:
+    read_again(transaction, touched - {row.id})
+    if touched:
+        transaction.expire_all()
+
+
+def read_again(transaction: orm.Session, session_ids: Iterable[int]) -> None:
+    """Queues sessions whose words count in another way than when they were read."""
+    for session_id in session_ids:
         transaction.execute(
             update(SessionModelRow)
             .where(SessionModelRow.session_id == session_id)
             .values(content_hash="")
         )
         enqueue(transaction, session_id)
-    if touched:
-        transaction.expire_all()
 
 
 def held_keys(transaction: orm.Session, session_id: int) -> list[str]:
@@ -117,7 +122,8 @@ def _twins(transaction: orm.Session, user_id: str, row: SessionRow) -> list[Sess
 def _whole_copies(twins: Collection[SessionRow]) -> set[int]:
     """The sessions of these that another of them stands for."""
     first = min(twins, key=lambda each: (Provenance(each.provenance).rank, each.host))
-    return {each.id for each in twins if each is not first}
+    mirrors = (each for each in twins if each.provenance == Provenance.MIRROR)
+    return {each.id for each in mirrors if each is not first}
 
 
 def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_Utterance]:

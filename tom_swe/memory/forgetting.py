@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, orm, select
 
 from tom_swe.memory.beliefs import drop_beliefs, rejected_beliefs
-from tom_swe.memory.copies import held_keys, known_as
+from tom_swe.memory.copies import held_keys, known_as, read_again
 from tom_swe.memory.forgotten import mark_forgotten, said_digest, words_digest
 from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.sessions import no_session
@@ -22,6 +22,7 @@ from tom_swe.memory.tables import (
     UserActRow,
 )
 from tom_swe.memory.tellings import drop_telling
+from tom_swe.memory.templates import sharing_sessions
 from tom_swe.memory.user_edits import drop_merges_without_words, drop_user_acts_worded
 from tom_swe.model.belief import Stance
 
@@ -52,8 +53,10 @@ class Erasure:
         _drop_answers_on(self._transaction, self._user_id, session_id)
         said = select(ObservationRow.statement).where(ObservationRow.session_id == session_id)
         lost = set(self._transaction.scalars(said))
+        alike = sharing_sessions(self._transaction, self._user_id, session_id)
         self._transaction.delete(row)
         self._transaction.flush()
+        read_again(self._transaction, alike)
         self._transaction.expire_all()
         drop_merges_without_words(self._transaction, self._user_id)
         _drop_acts_on_lost(self._transaction, self._user_id, lost)

@@ -18,8 +18,9 @@ from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.database import Database
 from tom_swe.memory.pointers import Pointers
 from tom_swe.memory.sessions import Sessions
-from tom_swe.memory.tables import ObservationRow, Table, TurnRow, UserRow
+from tom_swe.memory.tables import ObservationRow, SessionRow, Table, TurnRow, UserRow
 from tom_swe.memory.tellings import SessionTellings
+from tom_swe.memory.templates import keep_lines
 from tom_swe.memory.user_edits import UserActs
 from tom_swe.model.portable import Export, Row
 
@@ -51,7 +52,7 @@ OWNED: Mapping[str, str] = {
 # Tables of earlier schemas, which the migrations take over.
 FORMER = frozenset({"revision"})
 # Derived, or of this machine.
-LEFT_OUT = frozenset({"vector", "briefing", "source_seen", "model_call"})
+LEFT_OUT = frozenset({"long_line", "vector", "briefing", "source_seen", "model_call"})
 # Whose it is, and who is at work on it, is the importing memory's to say.
 _WHOSE = {"user": {"id"}, "learn_queue": {"owner", "leased_until"}}
 
@@ -87,6 +88,9 @@ class Portable:
                 with staged.read() as source:
                     for name in OWNED:
                         _insert(transaction, user_id, name, _rows(source, user_id, name))
+                mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
+                for session_id in transaction.scalars(mine).all():
+                    keep_lines(transaction, session_id)
         except IntegrityError as error:
             raise UsageError(
                 "its ids are used by another user's memory here: import it into a TOM_HOME of "

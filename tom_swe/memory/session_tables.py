@@ -59,6 +59,16 @@ class TurnRow(Table):
     key: Mapped[str]
 
 
+class LongLineRow(Table):
+    """A line of a long message of the person's, by its digest: templates share many."""
+
+    __tablename__ = "long_line"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[int] = mapped_column(index=True)
+    size: Mapped[int]
+
+
 class SessionModelRow(Table):
     """What a reader made of a session, and of which state of it."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import case, delete, func, insert, or_, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.errors import NotFound
-from tom_swe.memory.copies import keys_of, known_as, settle
+from tom_swe.memory.copies import keys_of, known_as, read_again, settle
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import forgotten_among
 from tom_swe.memory.queue import enqueue
@@ -20,9 +20,10 @@ from tom_swe.memory.tables import (
     TurnRow,
     UserRow,
 )
+from tom_swe.memory.templates import keep_lines, sharing_sessions, templates_in
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
-from tom_swe.model.session import OWN_HOST, Role, Session, Turn
+from tom_swe.model.session import OWN_HOST, Role, Session, Template, Turn
 
 
 class Sessions:
@@ -48,6 +49,11 @@ class Sessions:
                 raise no_session(session_id)
             turns = select(TurnRow).where(TurnRow.session_id == session_id)
             return session_value(row, transaction.scalars(turns.order_by(TurnRow.ordinal)))
+
+    def templates(self, user_id: str, session_id: int) -> dict[int, Template]:
+        """What of a session's messages comes again in others, by the turn's place."""
+        with self._database.read() as transaction:
+            return templates_in(transaction, user_id, session_id)
 
     def shown(self, user_id: str, session_id: int, reader: str) -> SessionModel | None:
         """What a reader made of a session as it stands; None where it is to be read."""
@@ -211,6 +217,8 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     )
     if row is not None and row.content_hash == digest:
         return Put(state=PutState.UNCHANGED, session_id=row.id)
+    if row is not None and _is_shorter_copy(transaction, row, session):
+        return Put(state=PutState.UNCHANGED, session_id=row.id)
     state = PutState.NEW if row is None else PutState.GROWN
     if row is None:
         row = SessionRow(
@@ -231,8 +239,27 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     before = keys_of(transaction, [row.id])
     _put_turns(transaction, row.id, session.turns)
     settle(transaction, user_id, row, before)
+    keep_lines(transaction, row.id)
+    read_again(transaction, sharing_sessions(transaction, user_id, row.id))
     enqueue(transaction, row.id)
     return Put(state=state, session_id=row.id)
+
+
+def _is_shorter_copy(transaction: orm.Session, row: SessionRow, session: Session) -> bool:
+    """Whether another transcript of a session says less than the one that is kept.
+
+    The same transcript may come to say less: the person took something back.
+    """
+    if session.host == OWN_HOST or row.source == session.source:
+        return False
+    said = select(func.count()).where(
+        TurnRow.session_id == row.id,
+        TurnRow.role.in_((Role.USER, Role.COPY)),
+        TurnRow.text != "",
+    )
+    kept = transaction.scalar(said) or 0
+    told = sum(1 for turn in session.by(Role.USER) if turn.text)
+    return (told, session.content_hash) < (kept, row.content_hash)
 
 
 def ensure_user(transaction: orm.Session, user_id: str) -> None:

@@ -63,6 +63,18 @@ class Turn(Value):
     key: str = ""
 
 
+class Template(Value):
+    """What of a message comes again in other sessions: a prompt that is kept, not written.
+
+    ``lines`` are digests, as memory makes them; ``held`` says that this is the oldest of
+    ``sessions`` in which it was sent.
+    """
+
+    lines: frozenset[int]
+    held: bool
+    sessions: int
+
+
 class Session(Value):
     """One conversation of one person with one host's agent, in order.
 

@@ -77,15 +77,16 @@ _PROMPTED = re.compile(r"\s*(?:[$%](?:\s|$)|(?:\(\S+\) )?[\w.-]+@[\w.-]+[: ]\S*\
 _PUNCTUATION = ".,:;!?\"'"
 
 
-# Pasted behind words on the same line: a terminal's prompt, a fence, a JSON object.
+# Pasted behind words on the same line: a terminal's prompt, a fence, a JSON object. Blanks are
+# matched from their first and never given back: there may be very many.
 _CONSOLE = re.compile("[\u23fa\u23bf]")
-_CONSOLE_PROMPT = re.compile("[ \t]+(?=[\u276f\u23fa] )")
+_CONSOLE_PROMPT = re.compile("(?<![ \t])[ \t]++(?=[\u276f\u23fa] )")
 _PROMPT = re.compile(
-    r"[ \t]+(?=(?:\(\S{1,40}\) )?[\w.-]{1,60}@[\w.-]{1,60}[: ][^\s]{1,80} ?[$%#] )"
+    r"(?<![ \t])[ \t]++(?=(?:\(\S{1,40}\) )?[\w.-]{1,60}@[\w.-]{1,60}[: ][^\s]{1,80} ?[$%#] )"
 )
 _LATE_FENCE = re.compile(r"^([^`\n]*[^`\s])[ \t]*(```\w*)$", re.MULTILINE)
 _EARLY_FENCE = re.compile(r"^(```)[ \t]+(?=\S+[ \t]+\S)", re.MULTILINE)
-_LATE_JSON = re.compile(r"[ \t]+(?=\{\"[\w-]{1,60}\":)")
+_LATE_JSON = re.compile(r"(?<![ \t])[ \t]++(?=\{\"[\w-]{1,60}\":)")
 JSON_LENGTH = 40
 
 

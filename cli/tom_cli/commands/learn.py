@@ -41,7 +41,8 @@ def init(
     Example: tom init --host claude-code
     """
     from tom_cli import render
-    from tom_swe.ingest import IMPORTERS, Tally
+    from tom_swe.ingest import Tally
+    from tom_swe.ingest.importers import PLACES
     from tom_swe.ingest.importing import find, importer_of
     from tom_swe.settings import load_settings, reader_of
     from tom_swe.text.safe import safe
@@ -53,8 +54,10 @@ def init(
     for problem in tally.problems:
         talk(safe(problem))
     if not found:
-        hosts = ", ".join(IMPORTERS)
-        talk(f"no transcripts found ({hosts}); `tom import HOST PATH` reads any folder")
+        talk("no transcripts found. tom looked in:")
+        for name in host or PLACES:
+            talk(f"  {name:<18} {PLACES[name]}")
+        talk("`tom import HOST PATH` reads any other folder")
     for each in found:
         talk(
             f"found {each.host}: {each.files} files, {each.size / 1e6:.1f} MB in "
@@ -90,7 +93,7 @@ def init(
 
 def import_(
     source: Annotated[
-        str, typer.Argument(help="claude-code, codex, openhands, aider, jsonl, tom-swe-reference.")
+        str, typer.Argument(help="The host: claude-code, cursor, codex, opencode and 20 others.")
     ],
     path: Annotated[
         Path | None, typer.Argument(help="A folder or one transcript; by default the host's own.")
@@ -105,12 +108,15 @@ def import_(
     Example: tom import codex ~/.codex/sessions
     """
     from tom_cli.render import console, intake_line
+    from tom_swe.ingest.importers import PLACES
     from tom_swe.ingest.importing import importer_of
 
     importer = importer_of(source)
     roots = [path] if path else importer.roots(os.environ, Path.home())
     if not roots:
-        raise UsageError(f"no transcripts in the usual places of {source}: give a PATH")
+        raise UsageError(
+            f"no transcripts of {source} in {PLACES[source]}, its usual place: give a PATH"
+        )
     with opened() as (tom, settings):
         intakes = [_take_in(tom, settings, source, root, None) for root in roots]
         waiting = tom.memory.queue.pending(settings.user)
