@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.checkout import name_among, repository_from_url, repository_of, same_repository
+from tom_swe.checkout import (
+    located,
+    name_among,
+    place_of,
+    repository_from_url,
+    repository_of,
+    same_repository,
+)
 
 GONE = [
     ("", ""),
@@ -29,6 +36,46 @@ GONE = [
     ("/gone//app/./", "app"),
     ("relative/app", "app"),
     ("/nul\0byte", ""),
+]
+NO_REPOSITORY = [
+    "/workspace",
+    "/workspace/project",
+    "/workspace/project/src/api",
+    "/workspaces",
+    "/app",
+    "/app/src",
+    "/tmp",
+    "/tmp/tmp.h2X1",
+    "/var/tmp/scratch",
+    "/private/tmp/x",
+    "/var/folders/ab/cd/T/x",
+    "C:\\Users\\someone\\AppData\\Local\\Temp\\x",
+    "C:\\WINDOWS\\system32",
+    "C:\\Windows\\System32",
+    "/home/someone/Desktop",
+    "/Users/someone/Documents",
+    "C:\\Users\\someone\\Downloads",
+    "/home/someone/.codex",
+    "/home/someone/.claude/plugins",
+    "/root/.cache/x",
+    "/home/someone/.codex/worktrees/ab10",
+    "~/.claude/plugins",
+]
+IN_A_TOOLS_FOLDER = [
+    ("/workspaces/shop", "shop"),
+    ("/workspaces/shop/src", "shop"),
+    ("/workspace/shop", "shop"),
+    ("/home/someone/Documents/shop", "shop"),
+    ("/home/someone/.codex/worktrees/ab10/shop", "shop"),
+    ("/home/someone/.codex/worktrees/ab10/shop/src", "shop"),
+    ("~/.codex/worktrees/ab10/shop", "shop"),
+    ("C:\\Users\\someone\\.codex\\worktrees\\ab10\\shop", "shop"),
+    ("/home/someone/.cursor/worktrees/shop/x0", "shop"),
+    ("/home/someone/.cursor/worktrees/shop/x0/src", "shop"),
+    ("/var/tmp/vibe-kanban/worktrees/ab10-mend/shop", "shop"),
+    ("/home/someone/.local/share/kanban/worktrees/ab10/shop", "shop"),
+    ("/home/someone/Library/Application Support/Tool/worktrees/ab10/shop", "shop"),
+    ("/home/someone/.codex/worktrees/ab10/shop/.claude/worktrees/x", "shop"),
 ]
 REMOTES = [
     ("git@github.com:owner/name.git", "owner/name"),
@@ -59,6 +106,45 @@ def checkout(path: Path, url: str = "git@github.com:owner/name.git") -> Path:
 def test_a_directory_that_is_not_here_is_told_by_its_name(cwd: str, name: str) -> None:
     """Homes and root have no repository; worktrees belong to the folder above them."""
     assert repository_of(cwd) == name
+
+
+@pytest.mark.parametrize("cwd", NO_REPOSITORY)
+def test_a_folder_that_says_nothing_of_what_is_in_it_is_no_repository(cwd: str) -> None:
+    """A sandbox's, a temporary one, one for everything, one of a program."""
+    assert located(cwd) == ("", "")
+
+
+@pytest.mark.parametrize(("cwd", "name"), IN_A_TOOLS_FOLDER)
+def test_what_a_tool_keeps_in_a_folder_of_its_own_stands_for_its_repository(
+    cwd: str, name: str
+) -> None:
+    """A worktree by the repository's name beside its id, a devcontainer's by its first folder."""
+    assert repository_of(cwd) == name
+
+
+def test_a_sandboxs_checkout_is_told_by_its_remote_alone(tmp_path: Path, monkeypatch) -> None:
+    """Its folder is the same for whatever is in it, so neither its name nor its place counts."""
+    sandbox = tmp_path / "project"
+    monkeypatch.setattr("tom_swe.checkout._SANDBOXES", (str(sandbox),))
+    checkout(sandbox, "")
+    assert located(str(sandbox / "src")) == ("", "")
+    (sandbox / ".git" / "config").write_text('[remote "origin"]\nurl = git@h.org:acme/shop\n')
+    assert located(str(sandbox / "src")) == ("acme/shop", "")
+
+
+def test_a_place_is_that_of_the_whole_checkout(tmp_path: Path) -> None:
+    """For its folders and its worktrees, here or gone; a tool's own folder tells no place."""
+    root = checkout(tmp_path / "shop")
+    inner = root / ".git" / "worktrees" / "fix"
+    inner.mkdir(parents=True)
+    tree = tmp_path / "elsewhere"
+    tree.mkdir()
+    (tree / ".git").write_text(f"gitdir: {inner}\n")
+    for folder in (root, root / "src" / "gone", root / ".worktrees" / "gone", tree):
+        assert place_of(str(folder)) == str(root)
+    assert place_of("/gone/shop/.claude/worktrees/x") == "/gone/shop"
+    assert place_of("/gone/shop") == "/gone/shop"
+    assert place_of("/home/someone/.codex/worktrees/ab10/shop") == ""
 
 
 @pytest.mark.parametrize(("url", "name"), REMOTES)
@@ -113,13 +199,47 @@ def test_a_submodule_is_a_repository_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_name_without_an_owner_means_any_owner() -> None:
-    """Two owners' repositories differ; the very same name goes before one that only means it."""
+    """Two owners' repositories differ, where nothing is known but the names."""
     assert same_repository("acme/shop", "shop")
+    assert same_repository("acme/shop", "Acme/Shop")
     assert not same_repository("acme/shop", "other/shop")
     assert not same_repository("", "shop")
-    assert name_among(["acme/shop", "shop"], "shop") == "shop"
-    assert name_among(["", "acme/shop"], "shop") == "acme/shop"
-    assert name_among(["", "acme/shop"], "web") == ""
+
+
+@pytest.mark.parametrize(
+    ("known", "repository", "folder", "name"),
+    [
+        # Names alone: the very same goes before one that only means it.
+        ({"acme/shop": [], "shop": []}, "shop", "", "shop"),
+        ({"": [], "acme/shop": []}, "shop", "", "acme/shop"),
+        ({"": [], "acme/shop": []}, "web", "", ""),
+        ({"": []}, "", "/src/x", ""),
+        # Letter case of the owner.
+        ({"acme/shop": ["/src/shop"]}, "Acme/Shop", "/c/shop", "acme/shop"),
+        # A bare name, and another folder.
+        ({"acme/shop": ["/src/shop"]}, "shop", "/z/shop", ""),
+        ({"app": ["/a/app"]}, "app", "/b/app", ""),
+        ({"app": ["/a/app"]}, "acme/app", "/b/app", ""),
+        # The same folder, or one in the other.
+        ({"app": ["/b/app", "/a/app"]}, "app", "/a/app", "app"),
+        ({"app": ["/a/app"]}, "acme/app", "/a/app", "app"),
+        ({"app": ["/a/app/x/y"]}, "app", "/a/app", "app"),
+        ({"src": ["/a/src"]}, "blog", "/a/src/blog", ""),
+        # No folder known on one side.
+        ({"app": []}, "app", "/b/app", "app"),
+        ({"app": ["/a/app"]}, "app", "", "app"),
+        ({"app": []}, "acme/app", "/b/app", "app"),
+        # The folder's remote is another one now.
+        ({"acme/shop": ["/src/shop"]}, "newco/store", "/src/shop", "acme/shop"),
+        ({"acme/shop": ["/src/shop"], "newco/shop": []}, "newco/shop", "/src/shop", "newco/shop"),
+        ({"acme/shop": ["/src/shop"]}, "newco/shop", "/other/shop", ""),
+    ],
+)
+def test_a_repository_is_known_by_its_owner_then_its_folder_then_its_last_name(
+    known: dict[str, list[str]], repository: str, folder: str, name: str
+) -> None:
+    """A last name alone does not make two folders one."""
+    assert name_among(known.items(), repository, folder) == name
 
 
 def test_a_broken_git_file_is_survived(tmp_path: Path) -> None:
@@ -130,8 +250,8 @@ def test_a_broken_git_file_is_survived(tmp_path: Path) -> None:
     assert repository_of(str(tree)) == "odd"
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60) | st.text(st.sampled_from("/.~aworktes"), max_size=40))
 def test_no_directory_raises(cwd: str) -> None:
     """Whatever a transcript says its directory is."""
-    assert isinstance(repository_of(cwd), str)
+    assert all(isinstance(each, str) for each in located(cwd))
     assert isinstance(repository_from_url(cwd), str)

@@ -83,11 +83,17 @@ def interrupts() -> Generator[Callable[[], None]]:
 
 def repository_here(given: str | None) -> str:
     """The repository given, else that of the working directory."""
+    return where(given)[0]
+
+
+def where(given: str | None) -> tuple[str, str]:
+    """The repository given, else that of the working directory, with this folder."""
     if given is not None:
-        return given
+        return given, ""
     from tom_swe.checkout import repository_of
 
-    return repository_of(str(Path.cwd()))
+    folder = str(Path.cwd())
+    return repository_of(folder), folder
 
 
 def talk(message: str) -> None:

@@ -107,7 +107,26 @@ def test_only_what_holds_here_is_said() -> None:
     here, shop = brief(user(*beliefs), "other", 800), brief(user(*beliefs), "shop", 800)
     assert here.belief_ids == (1,)
     assert shop.belief_ids == (1, 2)
-    assert {each.repository for each in briefings(user(*beliefs), 800)} == {"", "acme/shop"}
+    assert {each.repository for each in briefings(user(*beliefs), 800, {})} == {"", "acme/shop"}
+
+
+def test_two_repositories_of_one_last_name_are_told_their_own() -> None:
+    """Where they are used in other folders; in one folder they are one, whatever their names."""
+    names = ("acme/shop", "newco/shop", "shop", "web")
+    beliefs = [
+        belief(number, f"Rule {number}", scope=Scope(reach=Reach.REPOSITORY, name=name))
+        for number, name in enumerate(names)
+    ]
+
+    def told(folders: dict[str, list[str]]) -> dict[str, tuple[int, ...]]:
+        made = briefings(user(*beliefs), 800, folders)
+        return {each.repository: each.belief_ids for each in made if each.repository}
+
+    apart = {"acme/shop": ["/a"], "newco/shop": ["/b"], "shop": ["/z/shop"]}
+    assert told(apart) == {"acme/shop": (0,), "newco/shop": (1,), "shop": (2,), "web": (3,)}
+    moved = {"acme/shop": ["/a"], "newco/shop": ["/c", "/a"], "shop": ["/z/shop"]}
+    assert told(moved)["newco/shop"] == told(moved)["acme/shop"] == (0, 1)
+    assert told({})["shop"] == (0, 1, 2)
 
 
 def test_a_narrower_rule_goes_before_a_wider_one() -> None:

@@ -250,6 +250,21 @@ def test_stored_text_cannot_drive_the_terminal(tom, tmp_path: Path) -> None:
     assert "[red]" in tom("memory", "show", "s1").out
 
 
+def test_doctor_names_a_session_from_the_future(tom, tmp_path: Path) -> None:
+    """With what to do about it; its words are the oldest there are."""
+    said = {"session": "late", "role": "user", "text": "from now on use npm, never pnpm"}
+    path = tmp_path / "late.jsonl"
+    path.write_text(json.dumps({**said, "at": "2095-01-01T00:00:00Z"}) + "\n")
+    tom("import", "jsonl", str(path))
+    tom("learn")
+    tom("remember", "use pnpm, never npm")
+    assert "Use npm" not in tom("brief").out
+    shown = tom("doctor")
+    assert shown.code == 1
+    assert "dated in the future: s1" in shown.out
+    assert "tom remember" in shown.out
+
+
 def test_doctor_says_how_hooks_and_models_stand(
     tom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,25 @@ def test_what_is_rejected_is_listed_as_such(tom) -> None:
     assert "Use pnpm  (rejected by you)" in tom("memory", "list", "--all")[1]
 
 
+def test_a_repositorys_beliefs_move_to_another_name(tom) -> None:
+    """All of them and no others, and back; names that mean nothing are said."""
+    for name in ("shop", "web"):
+        tom("remember", f"run the {name} linter first", "--scope", f"repository:{name}")
+    before = tom("memory", "list", "--json")[1]
+    code, out, err = tom("memory", "move-repository", "shop", "acme/store", "--json")
+    assert code == 0
+    assert [each["scope"]["name"] for each in json.loads(out)] == ["acme/store"]
+    assert "shop linter" in tom("brief", "--repository", "acme/store")[1]
+    assert "shop linter" not in tom("brief", "--repository", "shop")[1]
+    assert "web linter" in tom("brief", "--repository", "web")[1]
+    assert "tom undo 1" in tom("memory", "move-repository", "web", "acme/web")[2]
+    tom("undo", "2")
+    assert tom("memory", "list", "--json")[1] == before
+    assert tom("memory", "move-repository", "shop", "shop")[0] == 2
+    code, _, err = tom("memory", "move-repository", "nowhere", "acme/store")
+    assert (code, "nowhere" in err) == (2, True)
+
+
 def test_two_beliefs_become_one(tom) -> None:
     """The second is gone, its quote is under the first."""
     out = tom("memory", "merge", "b2", "b1", "--json")[1]

@@ -34,9 +34,10 @@ def session(*texts: str, repository: str = "acme/shop") -> Session:
     return Session(host="test", host_id="1", repository=repository, turns=turns)
 
 
-def said(*texts: str, repository: str = "acme/shop") -> tuple[Observation, ...]:
+def said(*texts: str, repository: str = "acme/shop", cwd: str = "") -> tuple[Observation, ...]:
     """What is read from user turns, without habits."""
-    found = EmbeddedReader().read(session(*texts, repository=repository)).observations
+    held = session(*texts, repository=repository)
+    found = EmbeddedReader().read(held.model_copy(update={"cwd": cwd})).observations
     return tuple(o for o in found if o.source is not Source.BEHAVIOUR)
 
 
@@ -161,6 +162,14 @@ def test_scope(text: str, scope: Scope) -> None:
 def test_no_repository_means_everywhere() -> None:
     """Without a repository a project's rule has no narrower place."""
     (found,) = said("In this repo we always use pnpm.", repository="")
+    assert found.scope == EVERYWHERE
+
+
+def test_a_folder_of_no_repository_leaves_open_which_project_is_meant() -> None:
+    """In a sandbox's folder the next session is in another project."""
+    (found,) = said("In this repo always use pnpm.", repository="", cwd="/workspace/project")
+    assert found.scope == Scope(reach=Reach.TASK)
+    (found,) = said("Always use pnpm.", repository="", cwd="/workspace/project")
     assert found.scope == EVERYWHERE
 
 

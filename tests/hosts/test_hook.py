@@ -16,6 +16,8 @@ from tom_swe import LOCAL_USER, Tom, load_settings
 from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.inbox import Place
 from tom_swe.hosts.learner import _read, _take
+from tom_swe.model.advice import Query
+from tom_swe.testing import session_of
 
 HEAVY = {
     "alembic",
@@ -30,6 +32,17 @@ HEAVY = {
     "sqlcipher3",
     "typer",
 }
+
+
+# Where `session_of` says that acme/shop is.
+SHOP = "/home/someone/acme/shop"
+
+
+def remote(path: Path, url: str) -> Path:
+    """A checkout with this remote."""
+    (path / ".git").mkdir(parents=True, exist_ok=True)
+    (path / ".git" / "config").write_text(f'[remote "origin"]\n\turl = {url}\n')
+    return path
 
 
 # Telling
@@ -81,7 +94,7 @@ def test_two_hooks_at_once_tell_a_session_once(told: Tom, home: Path) -> None:
 
 
 def test_the_repository_of_the_working_directory_is_briefed(told: Tom, tmp_path: Path) -> None:
-    """A checkout of acme/shop, or a folder called shop, gets that repository's briefing."""
+    """A checkout of acme/shop, or the folder it was used in, gets that repository's briefing."""
     checkout = tmp_path / "anywhere"
     (checkout / ".git").mkdir(parents=True)
     (checkout / ".git" / "config").write_text(
@@ -90,11 +103,66 @@ def test_the_repository_of_the_working_directory_is_briefed(told: Tom, tmp_path:
     (checkout / "src").mkdir()
     own = told.brief(LOCAL_USER, "acme/shop").text
     assert "vendor" in own
-    for number, cwd in enumerate((str(checkout / "src"), "/gone/shop")):
+    for number, cwd in enumerate((str(checkout / "src"), SHOP)):
         shown = fire("UserPromptSubmit", claude("UserPromptSubmit", f"r{number}", cwd=cwd))
         assert context(shown) == own
-    other = fire("UserPromptSubmit", claude("UserPromptSubmit", "r9", cwd="/gone/other"))
-    assert context(other) == told.brief(LOCAL_USER, "other").text != own
+    for number, cwd in enumerate(("/gone/other", "/gone/shop")):
+        other = fire("UserPromptSubmit", claude("UserPromptSubmit", f"r9{number}", cwd=cwd))
+        assert context(other) == told.brief(LOCAL_USER, "other").text != own
+    assert told.brief(LOCAL_USER, "acme/shop", folder="/gone/x").text == own
+    assert told.brief(LOCAL_USER, "shop", folder="/gone/shop").text != own
+
+
+def test_a_folder_whose_remote_changed_keeps_what_was_said_in_it(told: Tom, tmp_path: Path) -> None:
+    """As does the same repository with its owner written in other case, in another folder."""
+    checkout = remote(tmp_path / "shop", "git@github.com:acme/shop.git")
+    told.add_session(
+        LOCAL_USER,
+        session_of(
+            "in this repo, never edit the generated files", host_id="9", repository="acme/shop"
+        ).model_copy(update={"cwd": str(checkout / "src")}),
+    )
+    told.learn(LOCAL_USER)
+    remote(checkout, "git@github.com:newco/store.git")
+    other = remote(tmp_path / "again", "https://github.com/Acme/Shop")
+    theirs = remote(tmp_path / "theirs" / "shop", "git@github.com:newco/store.git")
+    for number, (cwd, tells) in enumerate(((checkout, True), (other, True), (theirs, False))):
+        shown = context(
+            fire("UserPromptSubmit", claude("UserPromptSubmit", f"m{number}", cwd=str(cwd)))
+        )
+        assert ("generated" in shown) == tells
+    query = Query(text="edit the generated files", repository="newco/store", folder=str(checkout))
+    assert "generated" in str(told.recall(LOCAL_USER, query).beliefs)
+    query = query.model_copy(update={"folder": str(theirs)})
+    assert "generated" not in str(told.recall(LOCAL_USER, query).beliefs)
+
+
+def test_a_session_that_moves_is_told_what_holds_there(told: Tom, home: Path) -> None:
+    """Once a checkout, and what holds everywhere only once; compaction forgets all of it."""
+
+    def tell(cwd: str) -> str:
+        result = fire("UserPromptSubmit", claude("UserPromptSubmit", "moving", cwd=cwd))
+        return context(result) if result.stdout else ""
+
+    everywhere, shop = (told.brief(LOCAL_USER, name).text for name in ("", "acme/shop"))
+    for _ in range(2):
+        assert tell("/w/x") == everywhere
+        assert tell("/w/y") == tell("/w/x") == ""
+        assert tell(SHOP) == shop
+        assert tell(SHOP) == tell("/w/y") == ""
+        fire("SessionStart", claude("SessionStart", "moving", source="compact"))
+    assert logged(home) == []
+
+
+def test_a_schema_from_before_folders_is_read(told: Tom, home: Path) -> None:
+    """Until tom next opens it, a repository is known by its name alone."""
+    with sqlite3.connect(home / "tom.db") as connection:
+        connection.execute("ALTER TABLE briefing DROP COLUMN folders")
+        connection.execute("UPDATE alembic_version SET version_num = '0008'")
+    connection.close()
+    shown = fire("UserPromptSubmit", claude("UserPromptSubmit", cwd="/gone/shop"))
+    assert "vendor" in context(shown)
+    assert logged(home) == []
 
 
 def test_the_hook_keeps_its_things_where_the_settings_say(
@@ -267,7 +335,7 @@ def test_no_word_of_a_message_is_kept(shape, told: Tom, home: Path) -> None:
 
 def test_only_a_prompt_that_was_told_something_says_so(told: Tom, home: Path) -> None:
     """The ids stand in the line of the prompt that was told, whatever else is noted."""
-    for session, cwd in (("s1", "/w/x"), ("s1", "/w/x"), ("s2", "/gone/shop")):
+    for session, cwd in (("s1", "/w/x"), ("s1", "/w/x"), ("s2", SHOP)):
         fire("UserPromptSubmit", claude("UserPromptSubmit", session, cwd=cwd))
     here = told.brief(LOCAL_USER, "acme/shop").belief_ids
     first, again, other = noted(home)

@@ -64,7 +64,9 @@ def test_what_a_session_was_told_is_kept_and_held_against_what_it_did(
 ) -> None:
     """From the hook's prompt over the inbox to the belief: told, kept to, a little surer."""
     path = transcript(tmp_path, "add a chart", "thanks", session="c-1")
-    prompt = claude("UserPromptSubmit", "c-1", transcript_path=str(path), cwd="/w/shop")
+    prompt = claude(
+        "UserPromptSubmit", "c-1", transcript_path=str(path), cwd="/home/someone/acme/shop"
+    )
     before = {b.id: b.confidence for b in told.memory.beliefs.all(LOCAL_USER)}
     assert context(fire("UserPromptSubmit", prompt))
     ran = {"type": "tool_use", "id": "t", "name": "Bash", "input": {"command": "pnpm add d3"}}
@@ -78,7 +80,7 @@ def test_what_a_session_was_told_is_kept_and_held_against_what_it_did(
     }
     with path.open("a") as file:
         file.write(json.dumps(line) + "\n")
-    fire("Stop", claude("Stop", "c-1", transcript_path=str(path), cwd="/w/shop"))
+    fire("Stop", claude("Stop", "c-1", transcript_path=str(path), cwd="/home/someone/acme/shop"))
     rested(home)
     telling = told.memory.tellings.of_session(LOCAL_USER, "claude-code", "c-1")
     assert telling

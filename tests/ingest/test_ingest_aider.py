@@ -32,6 +32,7 @@ def said(sessions: list[Session]) -> list[str]:
 def test_a_log_is_read(tmp_path: Path, read: Read) -> None:
     """Words of several lines, the agent's reply and the tool's lines."""
     text = f"\n{HEADER}\n\n> Aider v0.70.0  \n\n#### fix it  \n####   \n#### and test  \n\nSure.\n"
+    (tmp_path / "app" / ".git").mkdir(parents=True)
     path = log(tmp_path / "app", text + "\n#### Heading\n\nMore.\n> Applied edit to a.py  \n")
     (session,) = read("aider", tmp_path)
     assert [(turn.role, turn.text) for turn in session.turns] == [

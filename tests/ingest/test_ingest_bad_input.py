@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
+from tom_swe.ingest.records import EARLIEST
 from tom_swe.model.session import Role, Session
 
 type Write = Callable[..., Path]
@@ -23,6 +25,17 @@ HOSTS = list(IMPORTERS)
 def words(sessions: list[Session]) -> list[str]:
     """What the person said in all of them."""
     return [turn.text for session in sessions for turn in session.by(Role.USER)]
+
+
+def test_a_time_in_the_future_is_no_latest_word(write: Write, read: Read, tally: Tally) -> None:
+    """Nothing is known of when it was said, so it is older than all that has a time."""
+    days = [datetime.now(UTC) + timedelta(days=each) for each in (-3, 0.5, 900)]
+    path = write("a.jsonl", [{**LINE, "at": day.isoformat()} for day in days])
+    (session,) = read("jsonl", path)
+    assert [turn.at for turn in session.turns] == [*days[:2], EARLIEST]
+    assert session.ended == days[2]
+    assert tally.from_future == 1
+    assert read("jsonl", path)[0].content_hash == session.content_hash
 
 
 def test_good_lines_survive_broken_ones(write: Write, read: Read, tally: Tally) -> None:

@@ -58,6 +58,7 @@ def test_a_store_is_read(tmp_path: Path, read: Read, host: str) -> None:
     call = {"type": "tool_call", "data": {"name": "bash", "input": '{"command": "ls"}'}}
     result = {"type": "tool_result", "data": {"name": "bash", "content": "a.py"}}
     thought = {"type": "reasoning", "data": {"thinking": "hm"}}
+    (tmp_path / "app" / ".git").mkdir(parents=True)
     store(
         tmp_path / "app" / HOSTS[host],
         [
@@ -190,4 +191,4 @@ def test_what_is_written_is_read_back(tmp_path: Path, read: Read, host: str) -> 
     for session in sessions:
         told = [(turn.text, turn.at) for turn in session.by(Role.USER)]
         assert told == [(each.text, each.at) for each in messages if each.by_person]
-        assert session.repository == session.host_id
+        assert Path(session.cwd).name == session.host_id

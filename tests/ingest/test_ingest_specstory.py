@@ -42,6 +42,7 @@ def words(session: Session) -> list[str]:
 def test_a_session_is_its_hosts(write: Write, read: Read, tmp_path: Path) -> None:
     """It has the host's own id, the folder that holds the copies, and is known as a mirror."""
     write(NAME, [*head(), *user("use tabs"), *agent("Done.")])
+    (tmp_path / "app" / ".git").mkdir(parents=True)
     (session,) = read("specstory", tmp_path)
     assert (session.host_id, session.provenance) == (ID, Provenance.MIRROR)
     assert (session.cwd, session.repository) == (str(tmp_path / "app"), "app")

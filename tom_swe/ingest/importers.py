@@ -24,6 +24,7 @@ from tom_swe.ingest.opencode import Opencode
 from tom_swe.ingest.openhands import OpenHands
 from tom_swe.ingest.prompt_history import ClaudeHistory, CodexHistory
 from tom_swe.ingest.qwen_code import QwenCode
+from tom_swe.ingest.records import EARLIEST
 from tom_swe.ingest.reference import Reference
 from tom_swe.ingest.specstory import SpecStory
 from tom_swe.ingest.vscode_copilot import VscodeCopilot
@@ -146,20 +147,19 @@ def read_sessions(
 def _until_now(session: Session, source: TranscriptSource, now: datetime, tally: Tally) -> Session:
     """The session with no turn later than now: what a wrong clock dated is not the latest word.
 
-    Such a turn was said by the time that the file was last written; nothing is known where the
-    same clock dated the file.
+    Nothing is known of when such a turn was said, so it is older than all that has a time. The
+    session keeps its own times, by which `tom doctor` finds it.
     """
-    if all(turn.at is None or turn.at <= now + _SLACK for turn in session.turns):
-        return session
-    tally.from_future += 1
-    tally.problem(source.files[0], "has times in the future; they count as the file's own time")
-    try:
-        written = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC)
-    except (ValueError, OverflowError, OSError):
-        written = now + _SLACK
-    known = written if written <= now else None
+    latest = now + _SLACK
+    untimed = EARLIEST if session.started and session.started > latest else None
     turns = tuple(
-        turn.model_copy(update={"at": known}) if turn.at and turn.at > now + _SLACK else turn
+        turn.model_copy(update={"at": EARLIEST if turn.at else untimed})
+        if (turn.at is None and untimed) or (turn.at and turn.at > latest)
+        else turn
         for turn in session.turns
     )
+    if turns == session.turns:
+        return session
+    tally.from_future += 1
+    tally.problem(source.files[0], "has times in the future; what they date counts as the oldest")
     return session.model_copy(update={"turns": turns})

@@ -181,7 +181,10 @@ class ModelCallRow(Table):
 
 
 class BriefingRow(Table):
-    """The rendered user model, one row a repository ("" is everywhere else)."""
+    """The rendered user model, one row a repository ("" is everywhere else).
+
+    ``folders`` is a JSON list of the folders it was used in, the newest first.
+    """
 
     __tablename__ = "briefing"
     user_id: Mapped[str] = mapped_column(
@@ -191,6 +194,7 @@ class BriefingRow(Table):
     text: Mapped[str]
     tokens: Mapped[int]
     belief_ids: Mapped[str]
+    folders: Mapped[str]
     made_at: Mapped[datetime]
 
 

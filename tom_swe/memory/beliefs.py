@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, delete, func, insert, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from tom_swe.checkout import name_among
+from tom_swe.checkout import likeness, name_among, place_of
 from tom_swe.memory.database import Database
 from tom_swe.memory.log import Log, heard_of, read_log
 from tom_swe.memory.records import (
@@ -41,6 +42,8 @@ from tom_swe.model.user import UserModel, told
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
 
+# Of the working folders of one repository's sessions so many are looked at, and kept.
+_LOOKED_AT, _KEPT = 200, 50
 # A briefing without the time at which it was made.
 _BRIEFING = select(
     BriefingRow.user_id,
@@ -93,13 +96,22 @@ class Beliefs:
         with self._database.read() as transaction:
             return heard_of(transaction, user_id, for_one_task=True)
 
-    def briefing(self, user_id: str, repository: str) -> Briefing | None:
-        """The briefing stored for a repository, else the one for everywhere, else None."""
+    def briefing(self, user_id: str, repository: str, place: str = "") -> Briefing | None:
+        """The briefing stored for a repository, else the one for everywhere, else None.
+
+        ``place`` is its `place_of`, where that is known.
+        """
         with self._database.read() as transaction:
-            mine = _BRIEFING.where(BriefingRow.user_id == user_id)
-            found = {row.repository: row for row in transaction.execute(mine)}
-            row = found.get(name_among(found, repository))
+            name = name_among(_folders(transaction, user_id), repository, place)
+            mine = BriefingRow.user_id == user_id, BriefingRow.repository == name
+            row = transaction.execute(_BRIEFING.where(*mine)).first()
             return None if row is None else _briefing(row)
+
+    def names_of(self, user_id: str, repository: str, place: str) -> tuple[str, ...]:
+        """The names under which there are beliefs of the repository that lies at a place."""
+        with self._database.read() as transaction:
+            known = _folders(transaction, user_id)
+        return tuple(name for name, used in known if likeness(name, used, repository, (place,)))
 
 
 class BeliefWriter:
@@ -197,8 +209,26 @@ class BeliefWriter:
         mine = _BRIEFING.where(BriefingRow.user_id == self._user_id)
         return [_briefing(row) for row in self._transaction.execute(mine)]
 
-    def brief(self, briefings: Iterable[Briefing]) -> None:
-        """Replaces the stored briefings."""
+    def folders(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The folders in which sessions were held in each repository, the newest first."""
+        last = func.max(func.coalesce(SessionRow.ended_at, SessionRow.imported_at))
+        held = (
+            select(SessionRow.repository, SessionRow.cwd)
+            .where(SessionRow.user_id == self._user_id, SessionRow.cwd != "")
+            .group_by(SessionRow.repository, SessionRow.cwd)
+            .order_by(last.desc(), SessionRow.cwd)
+        )
+        used: dict[str, list[str]] = {}
+        for repository, cwd in self._transaction.execute(held):
+            used.setdefault(repository.casefold(), []).append(cwd)
+        found: dict[str, tuple[str, ...]] = {}
+        for name in names:
+            places = (place_of(cwd) for cwd in used.get(name.casefold(), ())[:_LOOKED_AT])
+            found[name] = tuple(islice(dict.fromkeys(filter(None, places)), _KEPT))
+        return found
+
+    def brief(self, briefings: Iterable[Briefing], folders: Mapping[str, Sequence[str]]) -> None:
+        """Replace the stored briefings; ``folders`` are those of each repository."""
         self._transaction.execute(delete(BriefingRow).where(BriefingRow.user_id == self._user_id))
         rows = [
             {
@@ -207,6 +237,7 @@ class BeliefWriter:
                 "text": each.text,
                 "tokens": each.tokens,
                 "belief_ids": json.dumps(each.belief_ids),
+                "folders": json.dumps(folders.get(each.repository, ())),
                 "made_at": datetime.now(UTC),
             }
             for each in briefings
@@ -266,6 +297,12 @@ def _told(transaction: orm.Session, user_id: str) -> tuple[Belief, ...]:
             key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id),
         )
     )
+
+
+def _folders(transaction: orm.Session, user_id: str) -> list[tuple[str, list[str]]]:
+    """The repositories that have a briefing, each with the folders it was used in."""
+    mine = select(BriefingRow.repository, BriefingRow.folders).where(BriefingRow.user_id == user_id)
+    return [(name, json.loads(used)) for name, used in transaction.execute(mine)]
 
 
 def _briefing(row: Row[str, str, str, int, str]) -> Briefing:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
-from sqlalchemy import case, delete, func, insert, orm, select
+from sqlalchemy import case, delete, func, insert, or_, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.errors import NotFound
@@ -128,6 +128,13 @@ class Sessions:
         )
         with self._database.read() as transaction:
             return list(transaction.scalars(old))
+
+    def dated_after(self, user_id: str, moment: datetime) -> list[int]:
+        """The sessions that began or ended after then, by id."""
+        late = or_(SessionRow.started_at > moment, SessionRow.ended_at > moment)
+        found = select(SessionRow.id).where(SessionRow.user_id == user_id, late)
+        with self._database.read() as transaction:
+            return list(transaction.scalars(found.order_by(SessionRow.id)))
 
     def summaries(self, user_id: str) -> list[SessionSummary]:
         """A line a session, newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tom_swe.advise.brief import briefings
+from tom_swe.advise.brief import briefings, repositories
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.names import named
 from tom_swe.embed.similarity import Similarity, vectors_of
@@ -49,15 +49,18 @@ class Deriving:
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
         """Store the briefings."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
-        change.beliefs.brief(briefings(user, self._briefing_tokens))
+        folders = change.beliefs.folders(repositories(user.beliefs))
+        change.beliefs.brief(briefings(user, self._briefing_tokens, folders), folders)
 
     def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
         """Store the briefings that differ; return how many did."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
-        fresh = {each.repository: each for each in briefings(user, self._briefing_tokens)}
+        folders = change.beliefs.folders(repositories(user.beliefs))
+        made = briefings(user, self._briefing_tokens, folders)
+        fresh = {each.repository: each for each in made}
         stored = {each.repository: each for each in change.beliefs.briefings()}
         names = fresh.keys() | stored.keys()
         differing = [name for name in names if fresh.get(name) != stored.get(name)]
         if differing:
-            change.beliefs.brief(fresh.values())
+            change.beliefs.brief(made, folders)
         return len(differing)

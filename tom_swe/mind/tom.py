@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tom_swe.advise.brief import brief
+from tom_swe.checkout import place_of
 from tom_swe.errors import UsageError
 from tom_swe.explain.why_not import WhyNot
 from tom_swe.mind.decide import Decisions
@@ -148,19 +149,30 @@ class Tom:
 
     def recall(self, user_id: str, query: Query) -> Recalled:
         """The beliefs that apply to a query and the past turns like it."""
-        return self._recall.recall(self._known(user_id), query)
+        return self._recall.recall(self._known(user_id), self._placed(user_id, query))
 
     def search(self, user_id: str, query: Query) -> Recalled:
         """The beliefs on a query's topic, wherever they hold, and the past turns like it."""
-        return self._recall.search(self._known(user_id), query)
+        return self._recall.search(self._known(user_id), self._placed(user_id, query))
 
     def _known(self, user_id: str) -> UserModel:
         return UserModel(user_id=user_id, beliefs=self.memory.beliefs.told(user_id))
+
+    def _placed(self, user_id: str, query: Query) -> Query:
+        """The query with the names of its repository."""
+        names = self.names_of(user_id, query.repository, query.folder)
+        return query if names is None else query.model_copy(update={"names": names})
+
+    def names_of(self, user_id: str, repository: str, folder: str) -> tuple[str, ...] | None:
+        """The names of the repository that a folder is in; None where the folder says nothing."""
+        place = place_of(folder)
+        return self.memory.beliefs.names_of(user_id, repository, place) if place else None
 
     def consult(self, user_id: str, query: Query) -> Suggestion:
         """Whether to proceed with a request or ask the person, and what they would want."""
         said = {"text": query.text, "before": query.before, "repository": query.repository}
         query = query.model_copy(update={name: self._redact(each) for name, each in said.items()})
+        query = self._placed(user_id, query)
         user = self._known(user_id)
         adviser = self._mind.parts.adviser
         library = _Library(
@@ -171,14 +183,25 @@ class Tom:
         kept = self.memory.consultations.put(user_id, query, suggestion)
         return suggestion.model_copy(update={"consultation_id": kept})
 
-    def brief(self, user_id: str, repository: str = "", budget: int | None = None) -> Briefing:
-        """The briefing for a session in a repository: the stored one, unless a budget is given."""
+    def brief(
+        self,
+        user_id: str,
+        repository: str = "",
+        budget: int | None = None,
+        *,
+        folder: str = "",
+    ) -> Briefing:
+        """The briefing for a session in a repository: the stored one, unless a budget is given.
+
+        ``folder`` is where the session works; it tells a repository from another of its name.
+        """
         if budget is None:
-            stored = self.memory.beliefs.briefing(user_id, repository)
+            stored = self.memory.beliefs.briefing(user_id, repository, place_of(folder))
             if stored is not None:
                 return stored
         user = self.memory.beliefs.user_model(user_id)
-        return brief(user, repository, budget or self._briefing_tokens)
+        names = self.names_of(user_id, repository, folder)
+        return brief(user, repository, budget or self._briefing_tokens, names)
 
     # What became of advice
 

@@ -13,12 +13,16 @@ class Query(Value):
     """A coding agent's question about its user: the request at hand and where it was made.
 
     ``before`` is what the agent said just before the request, which may refer to it ("fix
-    it"); "" where the request opens a session, or where the caller does not know.
+    it"); "" where the request opens a session, or where the caller does not know. ``folder`` is
+    the working directory, which tells a repository from another of its name. ``names`` are those
+    by which the memory knows the repository; it finds them itself.
     """
 
     text: str
     repository: str = ""
     before: str = ""
+    folder: str = ""
+    names: tuple[str, ...] | None = None
     languages: tuple[str, ...] = ()
     limit: int = 8
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.advise.embedded import background
 from tom_swe.advise.recall import in_force
-from tom_swe.checkout import is_ignored
+from tom_swe.checkout import is_ignored, repository_of
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.inbox import Place
@@ -34,23 +34,32 @@ class Beside:
     """Tom at work for one user in one repository. Calls may come from any thread."""
 
     def __init__(
-        self, tom: Tom, settings: Settings, repository: str, *, off: bool, trouble: str = ""
+        self,
+        tom: Tom,
+        settings: Settings,
+        repository: str,
+        *,
+        folder: str = "",
+        off: bool,
+        trouble: str = "",
     ) -> None:
         self.tom = tom
         self.trouble = trouble
         self.conversations = settings.conversations
         self.user = settings.user
         self.repository = repository
+        self.folder = folder
         self.off = off
         self.last: Suggestion | None = None
         self.briefing = Briefing(user_id=self.user, repository=repository, text="", tokens=0)
         self._settings = settings
         if not off:
-            self.briefing = tom.brief(self.user, repository)
+            self.briefing = tom.brief(self.user, repository, folder=folder)
 
     def beliefs(self) -> list[Belief]:
         """What holds here, the surest first."""
-        return in_force(self.tom.memory.beliefs.told(self.user), self.repository)
+        names = self.tom.names_of(self.user, self.repository, self.folder)
+        return in_force(self.tom.memory.beliefs.told(self.user), self.repository, names=names)
 
     def knows(self) -> str:
         """One line on what this session starts with."""
@@ -68,7 +77,7 @@ class Beside:
 
         ``before`` is what the agent said last.
         """
-        query = Query(text=text, repository=self.repository, before=before)
+        query = Query(text=text, repository=self.repository, folder=self.folder, before=before)
         self.last = self.tom.consult(self.user, query)
         return self.last
 
@@ -130,7 +139,7 @@ class Beside:
 
 
 def open_beside(
-    settings: Settings, repository: str, *, off: bool, say: Callable[[str], None]
+    settings: Settings, folder: Path, *, off: bool, say: Callable[[str], None]
 ) -> Beside:
     """Tom beside a session. Where the memory cannot be used, the work goes on all the same.
 
@@ -138,8 +147,9 @@ def open_beside(
     """
     from tom_swe.app import open_tom
 
+    repository, at = repository_of(str(folder)), str(folder)
     try:
-        return Beside(open_tom(settings, say=say), settings, repository, off=off)
+        return Beside(open_tom(settings, say=say), settings, repository, folder=at, off=off)
     except MemoryFault as error:
         spare = settings.model_copy(update={"home": Path(tempfile.mkdtemp(prefix="tom-private-"))})
         return Beside(open_tom(spare, say=say), spare, repository, off=True, trouble=str(error))

@@ -13,7 +13,6 @@ from typing import Any
 from tom_cli.code import approval, work
 from tom_cli.code.beside import Beside, at_once, beside_message, is_off, open_beside, silence_hooks
 from tom_cli.common import talk
-from tom_swe.checkout import repository_of
 from tom_swe.hosts.coding import (
     AgentSaid,
     Called,
@@ -91,7 +90,7 @@ def run(
     silence_hooks()
     work.load_agent()
     teller = Teller(as_json)
-    beside = open_beside(at_once(settings), repository_of(str(folder)), off=off, say=talk)
+    beside = open_beside(at_once(settings), folder, off=off, say=talk)
     if beside.trouble:
         talk(beside.knows())
     try:

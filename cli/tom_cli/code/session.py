@@ -22,7 +22,6 @@ from tom_cli.code.beside import (
 )
 from tom_cli.code.loading import Loading
 from tom_cli.code.screen import Screen
-from tom_swe.checkout import repository_of
 from tom_swe.errors import TomError
 from tom_swe.hosts.coding import Coder, Rest
 from tom_swe.ingest import Redactor
@@ -126,7 +125,7 @@ class Session:
         # Nothing is said over the prompt; `tom doctor` shows what works less well.
         beside = open_beside(
             at_once(self._settings),
-            repository_of(str(self._folder)),
+            self._folder,
             off=self._off,
             say=lambda _: None,
         )

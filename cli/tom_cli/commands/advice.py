@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tom_cli.common import Json, Repository, id_of, opened, print_json, repository_here, talk
+from tom_cli.common import Json, Repository, id_of, opened, print_json, talk, where
 from tom_swe.errors import UsageError
 
 
@@ -36,7 +36,8 @@ def consult(
     text = (sys.stdin.read() if request == "-" else request).strip()
     if not text:
         raise UsageError("the request is empty: give the request to the agent")
-    query = Query(text=text, repository=repository_here(repository), limit=limit)
+    name, folder = where(repository)
+    query = Query(text=text, repository=name, folder=folder, limit=limit)
     with opened() as (tom, settings):
         suggestion = tom.consult(settings.user, query)
     if as_json:
@@ -91,8 +92,9 @@ def brief(
 
     Example: tom brief --repository acme/shop
     """
+    name, folder = where(repository)
     with opened() as (tom, settings):
-        briefing = tom.brief(settings.user, repository_here(repository), tokens)
+        briefing = tom.brief(settings.user, name, tokens, folder=folder)
     if as_json:
         print_json(briefing)
     elif briefing.text:

@@ -19,7 +19,7 @@ Which = Annotated[str, typer.Argument(help="A belief's id, such as b3.")]
 
 def register(app: typer.Typer, memory: typer.Typer) -> None:
     """Adds these commands."""
-    for command in (edit, confirm, reject, pin, unpin, scope, merge):
+    for command in (edit, confirm, reject, pin, unpin, scope, move_repository, merge):
         memory.command()(command)
     app.command()(undo)
 
@@ -86,6 +86,42 @@ def scope(
     """
     place = scope_of(where)
     _decided(belief, lambda tom, user, number: tom.rescope(user, number, place), as_json)
+
+
+def move_repository(
+    old: Annotated[str, typer.Argument(help="The name that tom has, such as acme/shop.")],
+    new: Annotated[str, typer.Argument(help="The repository's name now; . is this folder's.")],
+    as_json: Json = False,
+) -> None:
+    """Move every belief about one repository to another name.
+
+    Use it when you moved a repository to another folder or owner and tom no longer follows. What
+    you say under the old name from then on stays there.
+
+    Example: tom memory move-repository shop acme/shop
+    """
+    from tom_cli.render import show_beliefs
+    from tom_swe.errors import NotFound, UsageError
+    from tom_swe.model.belief import Reach
+
+    place = scope_of(f"{Reach.REPOSITORY}:{new}")
+    old = old.strip()
+    if place.name == old:
+        raise UsageError("the old and the new name are the same: give two names")
+    with opened() as (tom, settings):
+        moving = [
+            each
+            for each in tom.memory.beliefs.told(settings.user)
+            if each.scope.reach is Reach.REPOSITORY and each.scope.name == old
+        ]
+        if not moving:
+            raise NotFound(f"tom has no beliefs about {old!r}: `tom memory list` shows the names")
+        beliefs = [tom.rescope(settings.user, each.id, place) for each in moving]
+    if as_json:
+        print_json(beliefs)
+    else:
+        show_beliefs(beliefs)
+        talk(f"`tom undo {len(beliefs)}` moves them back")
 
 
 def merge(

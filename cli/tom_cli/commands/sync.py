@@ -97,7 +97,10 @@ class _File(NamedTuple):
         from tom_swe.hosts import blocks
 
         told = self.tom.memory.beliefs.told(self.user)
-        return blocks.fit(in_order(told, self._repository()))
+        repository = self._repository()
+        folder = str(self.path.resolve().parent) if repository else ""
+        names = self.tom.names_of(self.user, repository, folder)
+        return blocks.fit(in_order(told, repository, names))
 
     def _repository(self) -> str:
         from tom_swe.checkout import repository_of

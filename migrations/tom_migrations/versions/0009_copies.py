@@ -1,4 +1,4 @@
-"""What was said is known again in the copies that hosts make of it, and in templates."""
+"""Copies and templates are known by what was said, repositories by their folders too."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE session ADD COLUMN provenance VARCHAR NOT NULL DEFAULT 'own'")
     op.execute("ALTER TABLE turn ADD COLUMN key VARCHAR NOT NULL DEFAULT ''")
     op.create_index("ix_turn_key", "turn", ["key"], sqlite_where=sa.text("key <> ''"))
+    op.execute("ALTER TABLE briefing ADD COLUMN folders VARCHAR NOT NULL DEFAULT '[]'")
     op.create_table(
         "long_line",
         sa.Column("id", sa.Integer(), primary_key=True),

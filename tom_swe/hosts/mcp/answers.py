@@ -49,9 +49,11 @@ class Answers:
 
     def consult(self, asked: ConsultArguments) -> GivenAdvice:
         """Whether to proceed with a request or ask first; tom keeps the question, redacted."""
+        repository, folder = _where(asked.repository)
         query = Query(
             text=storable(asked.request),
-            repository=_repository(asked.repository),
+            repository=repository,
+            folder=folder,
             before=storable(asked.before),
         )
         with self._mind.held(searches=True) as (tom, user, _):
@@ -77,9 +79,10 @@ class Answers:
 
     def profile(self, asked: ProfileArguments) -> Profile:
         """The live beliefs that hold in a repository, the surest first."""
-        repository = _repository(asked.repository)
+        repository, folder = _where(asked.repository)
         with self._mind.held() as (tom, user, _):
-            beliefs = in_force(tom.memory.beliefs.told(user), repository)
+            names = tom.names_of(user, repository, folder)
+            beliefs = in_force(tom.memory.beliefs.told(user), repository, names=names)
         return Profile(
             repository=plain(repository),
             beliefs=[_held(belief) for belief in beliefs[:MOST_BELIEFS]],
@@ -88,7 +91,10 @@ class Answers:
 
     def search(self, asked: SearchArguments) -> SearchResult:
         """Live beliefs of any repository and the person's own past turns, like a query."""
-        query = Query(text=storable(asked.query), repository=_repository(None), limit=asked.limit)
+        repository, folder = _where(None)
+        query = Query(
+            text=storable(asked.query), repository=repository, folder=folder, limit=asked.limit
+        )
         with self._mind.held(searches=True) as (tom, user, _):
             found = tom.search(user, query)
         return SearchResult(
@@ -139,7 +145,7 @@ class Answers:
 
     def remember(self, asked: RememberArguments) -> Remembered:
         """Notes words that the person is said to have said. Raises UsageError."""
-        repository = _repository(asked.repository)
+        repository, _ = _where(asked.repository)
         with self._mind.held() as (tom, user, _):
             noted = tom.point_at(user, storable(asked.quote), repository)
         ids = [f"b{each}" for each in noted.belief_ids]
@@ -155,9 +161,12 @@ class Answers:
         return Forgotten(id=f"b{_number(asked.belief)}", notes=notes)
 
 
-def _repository(given_name: str | None) -> str:
-    """The repository named, else that of the server's working directory."""
-    return repository_of(str(Path.cwd())) if given_name is None else storable(given_name)
+def _where(given_name: str | None) -> tuple[str, str]:
+    """The repository named, else that of the server's working directory, with this folder."""
+    if given_name is not None:
+        return storable(given_name), ""
+    folder = str(Path.cwd())
+    return repository_of(folder), folder
 
 
 def as_background(text: str) -> str:

@@ -18,7 +18,8 @@ def briefed_context(
     that an agent without a user model costs no token more.
     """
     given = context or AgentContext()
-    briefing = tom.brief(user_id, repository_of(str(Path(working_dir).absolute()))).text
+    folder = str(Path(working_dir).absolute())
+    briefing = tom.brief(user_id, repository_of(folder), folder=folder).text
     if not briefing:
         return given
     suffix = "\n\n".join(part for part in (given.system_message_suffix, briefing) if part)

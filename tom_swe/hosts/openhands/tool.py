@@ -88,8 +88,12 @@ class AskTomExecutor(ToolExecutor[AskTomAction, AskTomObservation]):
             return AskTomObservation(advice="There is no request to advise on.", is_error=True)
         try:
             tom, user_id = self._opened()
+            folder = _folder(conversation)
             query = Query(
-                text=text, repository=_repository(conversation), before=_before(conversation)
+                text=text,
+                repository=repository_of(folder),
+                folder=folder,
+                before=_before(conversation),
             )
             suggestion = tom.consult(user_id, query)
         except TomError as error:
@@ -182,10 +186,10 @@ def _before(conversation: LocalConversation | None) -> str:
     return last_words(events[: asked[-1]]) if asked else ""
 
 
-def _repository(conversation: LocalConversation | None) -> str:
+def _folder(conversation: LocalConversation | None) -> str:
     if conversation is None:
         return ""
-    return repository_of(str(Path(conversation.state.workspace.working_dir).absolute()))
+    return str(Path(conversation.state.workspace.working_dir).absolute())
 
 
 register_tool(AskTomTool.name, AskTomTool)
