@@ -22,7 +22,7 @@ from tom_swe.ingest.base import (
     walk,
 )
 from tom_swe.ingest.draft import TOOL_LIMIT, USER_WINDOW, GivenAnswer, SessionDraft
-from tom_swe.ingest.records import Record, as_str, instant, read_records
+from tom_swe.ingest.records import Record, as_str, instant, read_records, refuse_large
 from tom_swe.model.session import Session
 from tom_swe.redact.redactor import Redactor
 
