@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -105,7 +106,7 @@ def converse(home: Path, name: str, *said: str, beside: str = "") -> None:
     events.mkdir(parents=True, exist_ok=True)
     for number, text in enumerate(("", *said)):
         event: dict[str, Any] = {
-            "id": f"{number:08}-a27c-4319-a401-d358f4b8de7d",
+            "id": f"{number:08}-{sha256(name.encode()).hexdigest()[:4]}-4319-a401-d358f4b8de7d",
             "timestamp": f"2026-02-18T19:10:{number:02}.390505",
             "source": "user" if number else "agent",
         }

@@ -80,7 +80,7 @@ def stdin(folder: Path) -> Try:
             hook.log_fault(place, name, error)
             return
         assert len(told.line("local")) < 40_000
-        hook.repository_of(told.cwd)
+        hook.located(told.cwd)
         hook.tell_again(place, told)
         hook.briefing_or_none(place, told)
 

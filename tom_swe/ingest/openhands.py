@@ -194,7 +194,7 @@ class _Conversation:
         text = "\n".join(texts(message.get("content")))
         # A sender is another agent that speaks in the person's place.
         if event.get("source") == "user" and not event.get("sender"):
-            self._draft.user(text, at)
+            self._draft.user(text, at, message=as_str(event.get("id")))
         elif event.get("source") == "agent" and message.get("role") == "assistant":
             self._draft.agent(_THINKING.sub("", text), at)
 

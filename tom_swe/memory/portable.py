@@ -90,7 +90,9 @@ class Portable:
                         _insert(transaction, user_id, name, _rows(source, user_id, name))
                 mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
                 for session_id in transaction.scalars(mine).all():
-                    keep_lines(transaction, session_id)
+                    said = select(TurnRow.ordinal, TurnRow.text)
+                    texts = transaction.execute(said.where(TurnRow.session_id == session_id))
+                    keep_lines(transaction, session_id, dict(texts.all()))
         except IntegrityError as error:
             raise UsageError(
                 "its ids are used by another user's memory here: import it into a TOM_HOME of "

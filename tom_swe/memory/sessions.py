@@ -239,7 +239,7 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     before = keys_of(transaction, [row.id])
     _put_turns(transaction, row.id, session.turns)
     settle(transaction, user_id, row, before)
-    keep_lines(transaction, row.id)
+    keep_lines(transaction, row.id, {turn.ordinal: turn.text for turn in session.turns})
     read_again(transaction, sharing_sessions(transaction, user_id, row.id))
     enqueue(transaction, row.id)
     return Put(state=state, session_id=row.id)

@@ -31,12 +31,12 @@ class _Shared(NamedTuple):
     size: int
 
 
-def keep_lines(transaction: orm.Session, session_id: int) -> None:
-    """Keeps the digests of the lines of a session's long messages."""
-    said = select(TurnRow.id, TurnRow.text).where(
+def keep_lines(transaction: orm.Session, session_id: int, said: Mapping[int, str]) -> None:
+    """Keeps the digests of the lines of a session's long messages, which are given by place."""
+    places = select(TurnRow.id, TurnRow.ordinal).where(
         TurnRow.session_id == session_id, TurnRow.role.in_((Role.USER, Role.COPY))
     )
-    turns = list(transaction.execute(said))
+    turns = [(turn_id, said[place]) for turn_id, place in transaction.execute(places)]
     old = delete(LongLineRow).where(LongLineRow.turn_id.in_([turn_id for turn_id, _ in turns]))
     transaction.execute(old)
     rows = [
