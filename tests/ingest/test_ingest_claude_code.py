@@ -252,3 +252,84 @@ def test_wrong_fields_are_survived(write: Write, read: Read) -> None:
         user("still here"),
     ]
     assert said(read("claude-code", write("s1.jsonl", odd))) == ["still here"]
+
+
+def test_prompts_of_programs_are_no_words(write: Write, read: Read, tally: Tally) -> None:
+    """A session in which only a program speaks is left out and counted, unlike a person's."""
+    program = {"entrypoint": "sdk-cli", "promptSource": "sdk"}
+    write(
+        "p/a.jsonl", [user("always answer in JSON", "a", **program), line("assistant", "{}", "a")]
+    )
+    remote = {**program, "origin": {"kind": "human"}}
+    path = write("p/b.jsonl", [user("use tabs", "b", **remote)]).parent
+    assert said(read("claude-code", path)) == ["use tabs"]
+    assert tally.by_programs == 1
+
+
+@pytest.mark.parametrize("kind", ["task-notification", "peer", "something-new"])
+def test_who_speaks_is_what_the_record_says(kind: str, write: Write, read: Read) -> None:
+    """In a line of the user's and in one that was queued."""
+    queued = {"type": "queued_command", "commandMode": "prompt", "prompt": "use yarn"}
+    lines = [
+        user("fix the tests", origin={"kind": "human"}),
+        user("always use yarn", origin={"kind": kind}),
+        line("attachment", "", attachment={**queued, "origin": {"kind": kind}}),
+        line("attachment", "", attachment={**queued, "prompt": "use pnpm"}),
+    ]
+    assert said(read("claude-code", write("s1.jsonl", lines))) == ["fix the tests", "use pnpm"]
+
+
+def test_what_was_taken_back_is_no_words(write: Write, read: Read) -> None:
+    """The person rewound: another prompt follows the same line, and the first one is gone."""
+    start = user("add a page", parentUuid="root")
+    answer = line("assistant", "done", parentUuid=start["uuid"])
+    gone = user("never write tests", parentUuid=answer["uuid"])
+    reply = line("assistant", "no tests", parentUuid=gone["uuid"])
+    behind = user("good, always so", parentUuid=reply["uuid"])
+    again = user("add it with tests", parentUuid=answer["uuid"])
+    path = write("s1.jsonl", [start, answer, gone, reply, behind, again])
+    assert said(read("claude-code", path)) == ["add a page", "add it with tests"]
+
+
+def test_lines_that_follow_themselves_end(write: Write, read: Read) -> None:
+    """A file may say anything of which line follows which."""
+    one = user("one", parentUuid="b")
+    other = {**user("other", parentUuid="b"), "uuid": "b"}
+    assert said(read("claude-code", write("s1.jsonl", [one, other]))) == ["other"]
+
+
+@pytest.mark.parametrize("first", ["snapshots", "picture"])
+def test_a_session_that_is_named_late_is_read(first: str, write: Write, read: Read) -> None:
+    """Snapshots or a large picture stand before the first line that says whose it is."""
+    snapshot = {"type": "file-history-snapshot", "messageId": "m", "snapshot": {}}
+    picture = {"type": "image", "source": {"type": "base64", "data": "A" * 300 * 1024}}
+    text = {"type": "text", "text": "use pnpm"}
+    lines = [snapshot] * 30 if first == "snapshots" else [snapshot]
+    path = write("p/s1.jsonl", [*lines, user([picture, text])])
+    assert said(read("claude-code", path.parent)) == ["use pnpm"]
+
+
+def test_what_is_typed_while_the_agent_works_is_said_once(write: Write, read: Read) -> None:
+    """Marks of tasks are no words; what a line repeats counts there, what went back does not."""
+
+    def queue(operation: str, content: str = "") -> Line:
+        return {**line("queue-operation", ""), "operation": operation, "content": content}
+
+    lines = [
+        user("go"),
+        queue("enqueue", '{"task_id": "t1"}'),
+        queue("enqueue", "never touch old migrations"),
+        queue("remove"),
+        queue("enqueue", "use the staging bucket"),
+        queue("remove"),
+        user("use the staging bucket"),
+        queue("enqueue", "and yarn"),
+        queue("popAll"),
+        user("and pnpm"),
+    ]
+    assert said(read("claude-code", write("s1.jsonl", lines))) == [
+        "go",
+        "never touch old migrations",
+        "use the staging bucket",
+        "and pnpm",
+    ]

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tom_swe.ingest import IMPORTERS, Tally
+import pytest
+
+from tom_swe.errors import SourceError
+from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
+from tom_swe.ingest.packed import zstd
 from tom_swe.model.session import Role, Session
 
 type Write = Callable[..., Path]
@@ -118,3 +122,63 @@ def test_its_places_follow_the_environment(tmp_path: Path) -> None:
     assert importer.roots({}, tmp_path) == [tmp_path / ".codex" / "sessions"]
     home = {"CODEX_HOME": str(tmp_path / "mine")}
     assert importer.roots(home, tmp_path) == [tmp_path / "mine" / "sessions"]
+
+
+def user_says(text: str) -> dict[str, object]:
+    """An event with what the person typed."""
+    return wrapped("event_msg", {"type": "user_message", "message": text})
+
+
+@pytest.mark.parametrize("told", [{"source": "exec"}, {"thread_source": "automation"}])
+def test_sessions_that_a_program_or_a_schedule_started_are_left_out(
+    told: dict[str, str], write: Write, read: Read, tally: Tally
+) -> None:
+    """They are counted."""
+    meta = wrapped("session_meta", {"id": ID, "cwd": "/src/app", **told})
+    path = write(f"rollout-x-{ID}.jsonl", [meta, user_says("always answer in JSON")])
+    assert read("codex", path.parent) == []
+    assert tally.by_programs == 1
+
+
+def test_packed_rollouts_are_read(write: Write, read: Read) -> None:
+    """One beside its plain twin counts once; a broken one is told."""
+    plain = write(f"rollout-x-{ID}.jsonl", [META, user_says("use tabs")])
+    data = plain.read_bytes()
+    packed = plain.with_name(f"{plain.name}.zst")
+    packed.write_bytes(zstd.compress(data))
+    (session,) = read("codex", plain.parent)
+    assert [turn.text for turn in session.by(Role.USER)] == ["use tabs"]
+    plain.unlink()
+    (again,) = read("codex", packed.parent)
+    assert again.turns == session.turns
+    packed.write_bytes(zstd.compress(data)[:-9])
+    tally = Tally()
+    with pytest.raises(SourceError):
+        list(read_sessions(IMPORTERS["codex"], packed, tally, Redactor()))
+    assert "packed, and broken" in " ".join(tally.problems)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# Files mentioned by the user:\n\n## shot.png: /tmp/shot.png\n\n## My request:\n",
+        "# In app browser:\n- Current URL: http://localhost:3000/\n\n## My request for Codex:\n",
+        "# Context from my IDE setup:\n\n## Open tabs:\n- a.py\n\n## My request for Codex:\n",
+    ],
+)
+def test_the_headers_of_the_app_are_no_words(head: str, write: Write, read: Read) -> None:
+    """They end where the person's request begins."""
+    path = write(f"rollout-x-{ID}.jsonl", [META, user_says(f"{head}use tabs, please")])
+    (session,) = read("codex", path)
+    assert [turn.text for turn in session.by(Role.USER)] == ["use tabs, please"]
+
+
+def test_of_two_copies_the_longer_is_read(write: Write, read: Read) -> None:
+    """Whichever comes first."""
+    for first, second in ("ab", "ba"):
+        name = f"rollout-x-{ID}.jsonl"
+        long = [META, user_says("use tabs"), user_says("and spaces")]
+        folder = write(f"{first}{second}/{first}/{name}", long).parents[1]
+        write(f"{first}{second}/{second}/{name}", long[:2])
+        (session,) = read("codex", folder)
+        assert len(session.by(Role.USER)) == 2

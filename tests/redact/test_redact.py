@@ -29,6 +29,19 @@ SECRETS = [
     ("slack-token", "xoxb-" + "123456789012-abcdefghijkl"),
     ("stripe-key", "sk_live_" + "aB3dE5gH7iJ9kL1mN3oP5qR7"),
     ("npm-token", "npm_" + BODY),
+    ("openai-key", "sk-" + "qwertzuiopasdfghjklyxcvbnmqwertzuiopasdfghjklyxc"),
+    ("openai-key", "sk-let-" + "aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1"),
+    ("mem0-key", "m0-" + "aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX3yZ5"),
+    ("hindsight-key", "hsk-" + "aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX3yZ5"),
+    ("retaindb-key", "retaindb_" + "aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX"),
+    ("byterover-key", "brv_" + "aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX"),
+    ("telegram-token", "1234567890" + ":AAaB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX3"),
+    (
+        "discord-token",
+        "MTaB3dE5gH7iJ9kL1mN3oP5q" + ".GaB3dE.aB3dE5gH7iJ9kL1mN3oP5qR7sT9uV1wX3yZ5aB",
+    ),
+    ("elevenlabs-key", "sk_" + "0123456789abcdef" * 3),
+    ("vercel-token", "vcp_" + "aB3dE5gH7iJ9kL1mN3oP5qR7"),
     ("private-key", PEM),
 ]
 ASSIGNED = [
@@ -59,6 +72,8 @@ INNOCENT = [
     "--- PASS: TestNewCheckpointID/valid_12_hex_chars (0.00s)",
     f"it looks for {DASHES}BEGIN RSA PRIVATE KEY{DASHES} in the file",
     "see https://github.com/owner/name.git@v1.2.3 and git@github.com:owner/name.git",
+    "use sk-learn-intelex and the sk-something-of-ours branch, not pk-abc",
+    "at 1234567890:AA and M.N.O, see Main.module.function_with_a_very_long_name_of_its_own",
     "bearer authentication-middleware is not used",
     "the sha256 is e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 ]
