@@ -196,7 +196,7 @@ def test_init_finds_reads_and_shows(tom, tmp_path: Path) -> None:
     )
     refused = tom("init")
     assert refused.code == 2
-    assert "found aider: 1 files" in refused.err
+    assert "found aider: 1 file" in refused.err
     assert "add --yes" in refused.err
     result = tom("init", "--yes")
     assert result.code == 0

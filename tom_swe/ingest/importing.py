@@ -10,7 +10,7 @@ from tom_swe.ingest import IMPORTERS, Importer, Redactor, Tally, TranscriptSourc
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
 from tom_swe.model.memory import PutState
-from tom_swe.model.session import CLEANING, Role, Session
+from tom_swe.model.session import CLEANING
 
 
 class FoundTranscripts(Value):
@@ -27,7 +27,7 @@ class Intake:
     """What an import did. ``passed_over`` counts sources that had not changed since.
 
     ``ignored`` sessions were held where the person keeps tom out. ``messages`` and ``words`` are
-    what the person wrote in the new and grown ones.
+    what the person wrote in the new and grown ones, copies left out.
     """
 
     new: int = 0
@@ -87,6 +87,7 @@ def import_transcripts(
     sessions = tom.memory.sessions
     intake = Intake()
     ignored: list[str] = []
+    read: list[int] = []
 
     def wanted(source: TranscriptSource) -> bool:
         key, stamp = _stamp(source)
@@ -110,11 +111,16 @@ def import_transcripts(
             intake.ignored += 1
             ignored.append(session.host_id)
             continue
-        _count(intake, tom.add_session(user_id, session).state, session)
+        put = tom.add_session(user_id, session)
+        _count(intake, put.state, len(session.turns))
+        if put.state in (PutState.NEW, PutState.GROWN) and put.session_id is not None:
+            read.append(put.session_id)
+    # Only now it is known which of them are copies.
+    intake.messages, intake.words = sessions.said_in(read)
     return intake
 
 
-def _count(intake: Intake, state: PutState, session: Session) -> None:
+def _count(intake: Intake, state: PutState, turns: int) -> None:
     match state:
         case PutState.NEW:
             intake.new += 1
@@ -125,11 +131,7 @@ def _count(intake: Intake, state: PutState, session: Session) -> None:
         case PutState.FORGOTTEN:
             intake.forgotten += 1
             return
-    intake.turns += len(session.turns)
-    if state is not PutState.UNCHANGED:
-        said = [turn.text for turn in session.by(Role.USER) if turn.text]
-        intake.messages += len(said)
-        intake.words += sum(len(text.split()) for text in said)
+    intake.turns += turns
 
 
 def _stamp(source: TranscriptSource) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """Tier 1: sessions and their turns."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import batched
 
 from sqlalchemy import case, delete, func, insert, or_, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -24,6 +26,8 @@ from tom_swe.memory.templates import keep_lines, sharing_sessions, templates_in
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
 from tom_swe.model.session import OWN_HOST, Role, Session, Template, Turn
+
+AT_ONCE = 500  # sessions in one query
 
 
 class Sessions:
@@ -106,6 +110,19 @@ class Sessions:
                 if any(phrase in text.casefold() for text in texts):
                     found.add(row.id)
         return sorted(found)
+
+    def said_in(self, session_ids: Iterable[int]) -> tuple[int, int]:
+        """How many messages and words of the person these sessions hold, copies left out."""
+        messages = words = 0
+        with self._database.read() as transaction:
+            for some in batched(session_ids, AT_ONCE):
+                said = select(TurnRow.text).where(
+                    TurnRow.session_id.in_(some), TurnRow.role == Role.USER, TurnRow.text != ""
+                )
+                for text in transaction.scalars(said):
+                    messages += 1
+                    words += len(text.split())
+        return messages, words
 
     def said_since(self, user_id: str, since: datetime) -> list[int]:
         """The sessions in which the person said something from then on, newest first."""

@@ -40,6 +40,8 @@ def init(
 
     Example: tom init --host claude-code
     """
+    from rich.filesize import decimal
+
     from tom_cli import render
     from tom_swe.ingest import Tally
     from tom_swe.ingest.importers import PLACES
@@ -60,7 +62,8 @@ def init(
         talk("`tom import HOST PATH` reads any other folder")
     for each in found:
         talk(
-            f"found {each.host}: {each.files} files, {each.size / 1e6:.1f} MB in "
+            f"found {each.host}: {each.files} file{'s' * (each.files != 1)}, "
+            f"{decimal(each.size)} in "
             f"{safe(str(each.path))}"
         )
     reader = reader_of(load_settings())
