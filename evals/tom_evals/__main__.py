@@ -202,8 +202,20 @@ def reading(
         Path | None,
         typer.Option(help="Only calibrate the model in this GGUF file on hints."),
     ] = None,
+    wild: Annotated[
+        bool, typer.Option("--wild", help="Only the shipped product, on people it never saw.")
+    ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The same on another folder of the shared data's shape."),
+    ] = None,
 ) -> None:
     """Find what people say about how they like to work, in real messages."""
+    if wild or data:
+        from tom_evals.reading.wild import run
+
+        _print(run(data or shared_data()), as_json)
+        return
     if local:
         _measured("reading", as_json, part="local", file=local, most=most)
         return

@@ -11,9 +11,12 @@ from tom_evals.reading.data import Case, cases, extras
 from tom_evals.reading.examples import Example, examples, folds
 from tom_evals.reading.held_out import FILE, HeldOut
 from tom_evals.reading.train import EXTRA, WRITTEN, Material
+from tom_evals.reading.wild import run as run_wild
+from tom_evals.reading.wild import wild_cases
 from tom_evals.reading.wording import patterns
 from tom_swe.embed.minilm import MiniLM
 from tom_swe.embed.scorer import SentenceScorer
+from tom_swe.errors import UsageError
 
 PACKAGE = Path(next(iter(tom_swe.__path__)))
 SHORTEST = 5  # words; a shorter message may be anybody's
@@ -138,3 +141,34 @@ def test_what_was_written_to_train_with_repeats_nothing_that_is_measured(
 
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def test_new_people_are_read_from_a_folder_of_the_same_shape(tmp_path: Path) -> None:
+    """Sure labels count, borderline ones and kept prompts do not; what is missing is told."""
+    label = {"standing": "explicit", "quote": "use pnpm", "dimension": "stack"}
+
+    def message(number: int, text: str, host: str = "codex", sure: int = 0) -> dict[str, object]:
+        standing = [{**label, "sure": sure}] if sure else []
+        return {
+            "id": str(number),
+            "user": f"w{number % 2}",
+            "host": host,
+            "text": text,
+            "prev_agent": "",
+            "standing": standing,
+        }
+
+    (tmp_path / "reading").mkdir()
+    lines = [
+        message(0, "from now on always use pnpm, never npm", sure=3),
+        message(1, "please look at the page"),
+        message(2, "fewer words maybe", sure=1),
+        message(3, "always use tabs", host="prompts-md", sure=3),
+    ]
+    text = "".join(f"{json.dumps(line)}\n" for line in lines)
+    (tmp_path / "reading" / "wild.jsonl").write_text(text)
+    assert [case.states for case in wild_cases(tmp_path)] == [True, False, False]
+    report = run_wild(tmp_path)
+    assert "3 messages of 2 people, 1 state something" in report.tables[0].title
+    with pytest.raises(UsageError, match="no reading"):
+        list(wild_cases(tmp_path / "reading"))
