@@ -139,27 +139,31 @@ class _Rollout:
         self._tools: dict[str, str] = {}
         self._told: dict[str, Counter[int]] = {"item": Counter(), "event": Counter()}
         self._session = session
-        # Where records of another session begin: whose they are, when it began, and until when.
-        self._said_in = session
+        # The start of the session of which the records at hand are, and of the one that this goes
+        # on from, however many sessions lie between; and until when its records are copies.
         self._began: datetime | None = None
+        self._root: datetime | None = None
         self._copied_until: datetime | None = None
-        self._said = 0
+        self._said = hashlib.sha256()
 
     def finish(self) -> Session | None:
         return self._draft.finish()
 
     def _user(self, text: str, at: datetime | None) -> None:
-        """What the person said; its id is where it was said first, and as which message."""
+        """What the person said; its id is all that was said up to it since the very beginning.
+
+        Copies have new times and new sessions, but the start of the oldest session stays in them.
+        """
         if self._copied_until and at and at > self._copied_until:
-            self._said_in, self._copied_until, self._said = self._session, None, 0
+            self._copied_until = None
         if "<environment_context>" in text and (told_cwd := _CWD.search(text)):
             self._draft.cwd = self._draft.cwd or told_cwd[1]
         typed_in = typed(text)
         words, prompt = (text, "") if typed_in is None else (typed_in, text)
-        opening = hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._said.update(f"{text}\0".encode("utf-8", "surrogatepass"))
         told = self._began if self._copied_until else at or self._began
-        self._draft.user(words, told, prompt, f"{self._said_in} {self._said} {opening}")
-        self._said += 1
+        root = self._root.isoformat() if self._root else self._session
+        self._draft.user(words, told, prompt, f"{root} {self._said.hexdigest()[:32]}")
 
     def take(self, record: Record) -> None:
         kind = as_str(record.get("type"))
@@ -181,14 +185,17 @@ class _Rollout:
             self._tally.lines_skipped += 1
 
     def _begin(self, meta: Record, at: datetime | None) -> None:
-        named, began = as_str(meta.get("id")), instant(meta.get("timestamp"))
-        if self._began and named and named != self._said_in:
-            self._draft.provenance = Provenance.FORK
-            self._said_in, self._said = named, 0
-            self._copied_until = at + _REPLAY if at else None
+        began = instant(meta.get("timestamp"))
+        another = self._began is not None and as_str(meta.get("id")) not in ("", self._session)
         self._began = began or self._began
+        self._root = min((each for each in (self._root, began) if each), default=None)
         if meta.get("forked_from_id"):
             self._draft.provenance = Provenance.FORK
+        if another:
+            # Who drove that one says nothing of this.
+            self._draft.provenance = Provenance.FORK
+            self._copied_until = at + _REPLAY if at else None
+            return
         origin = meta.get("source")
         # A sub-agent's rollout: its orders come from another agent.
         self.delegated = self.delegated or "subagent" in as_dict(origin) or origin == "subagent"
