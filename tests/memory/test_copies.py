@@ -122,3 +122,38 @@ def test_sessions_of_two_hosts_with_one_id_are_two(store: Store) -> None:
         store.sessions.put(USER, session(OTHER, [text], provenance=provenance, host=host))
     told = {each.host: each.user_turns for each in store.sessions.summaries(USER)}
     assert told == {"specstory": 0, "codex": 1, "cursor": 1}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+def test_a_mirror_without_the_sessions_id_is_known_by_words_and_time(
+    store: Store, order: tuple[int, ...]
+) -> None:
+    """Its keys are others, and its times a little off."""
+    own = session("fork", ["a tabs", "b spaces"])
+    turns = tuple(
+        turn.model_copy(update={"key": f"m{turn.key}", "at": turn.at + timedelta(seconds=40)})
+        for turn in own.turns
+        if turn.at
+    )
+    mirror = session("its copy", [], provenance=Provenance.MIRROR, host="codex-history")
+    both = [own, mirror.model_copy(update={"turns": turns})]
+    for place in order:
+        store.sessions.put(USER, both[place])
+    assert words(store) == {"fork": ["a tabs", "b spaces"], "its copy": []}
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_what_is_forgotten_is_in_no_copy(store: Store, after: bool) -> None:
+    """Neither in a fork nor in another program's record, kept already or put later."""
+    own = session(OTHER, ["a zanzibar"])
+    fork = session("fork", ["a zanzibar", "b spaces"], provenance=Provenance.FORK)
+    mirror = session(OTHER, ["x zanzibar"], provenance=Provenance.MIRROR, host="specstory")
+    for each in [own] if after else [own, fork, mirror]:
+        store.sessions.put(USER, each)
+    first = next(s for s in store.sessions.summaries(USER) if s.host == "codex" and s.turns == 1)
+    with store.learning.from_outside(USER) as change:
+        change.erase.session(first.id)
+    for each in (fork, mirror):
+        store.sessions.put(USER, each)
+    assert words(store) == {"fork": ["b spaces"]}
+    assert store.sessions.holding(USER, "zanzibar") == []

@@ -83,3 +83,32 @@ def test_a_long_text_in_one_session_is_said(tom: Tom) -> None:
     tom.forget_session("ada", gone.id)
     assert believed(tom, []) == [once]
     assert once[3] != {Source.HINT}
+
+
+HOUSE = """These are the house rules for the front end of the shop.
+From now on always use pnpm, never npm, for whatever is installed.
+Keep the functions below forty lines, please do so each time.
+Explain what you changed when the task has come to its end.
+Do not touch the files that the generator has written."""
+
+
+def test_a_message_of_two_templates_makes_both_known(make_tom: MakeTom) -> None:
+    """Each stood alone until then, and the two sessions are read again."""
+    plan = PROMPT.format(n=1).replace(
+        "From now on always use pnpm", "Install what is needed by pnpm"
+    )
+    sent = [session(0, HOUSE), session(1, plan), session(2, f"{HOUSE}\n{plan}")]
+    one_by_one = believed(make_tom(), sent)
+    at_once = make_tom()
+    for each in sent:
+        at_once.add_session("ada", each)
+    assert one_by_one == believed(at_once, []) != []
+    assert one_by_one[0][3] == {Source.HINT}
+
+
+def test_what_the_holder_lost_is_the_next_ones(make_tom: MakeTom) -> None:
+    """The host took the text back there, and the other session is read again."""
+    tom = make_tom()
+    believed(tom, [session(0, HOUSE), session(1, HOUSE)])
+    less = session(0, "please look at the page")
+    assert believed(tom, [less]) == believed(make_tom(), [session(1, HOUSE)]) != []

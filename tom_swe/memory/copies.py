@@ -5,12 +5,13 @@ session down again. Which session holds a message follows from what is kept, not
 first.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import orm, select, update
+from sqlalchemy import or_, orm, select, update
 
 from tom_swe.memory.forgotten import forgotten_among, said_digest, session_digest
 from tom_swe.memory.queue import enqueue
@@ -20,6 +21,8 @@ from tom_swe.model.session import Provenance, Role
 AT_ONCE = 500  # keys in one query
 # As long as a UUID: a shorter id of a session may be another's with another host.
 UNIQUE_ID = 32
+# What a mirror wrote down and what the host did are so close in time.
+NEAR = timedelta(seconds=90)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -27,6 +30,8 @@ class _Utterance(NamedTuple):
     turn_id: int
     role: str
     key: str
+    echo: str
+    at: datetime | None
     ordinal: int
     session_id: int
     provenance: str
@@ -34,11 +39,28 @@ class _Utterance(NamedTuple):
     host: str
     host_id: str
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether another program than the host wrote it down."""
+        return self.provenance == Provenance.MIRROR
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When it was said, as far as its transcript tells."""
+        return self.at or self.started
+
+
+def echo_of(text: str) -> str:
+    """By what words are found that another program wrote down, with a time of its own."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+
 
 def keys_of(transaction: orm.Session, session_ids: Iterable[int]) -> set[str]:
-    """The keys of what the user said in these sessions."""
-    said = select(TurnRow.key).where(TurnRow.session_id.in_(list(session_ids)), TurnRow.key != "")
-    return set(transaction.scalars(said))
+    """The keys and echoes of what the user said in these sessions."""
+    said = select(TurnRow.key, TurnRow.echo).where(
+        TurnRow.session_id.in_(list(session_ids)), TurnRow.key != ""
+    )
+    return {each for row in transaction.execute(said) for each in row if each}
 
 
 def settle(
@@ -52,19 +74,21 @@ def settle(
     """
     twins = _twins(transaction, user_id, row)
     keys = {*before, *keys_of(transaction, [each.id for each in twins])}
-    gone = _forgotten(transaction, user_id, keys)
+    said = _said(transaction, user_id, keys)
+    gone = _forgotten(transaction, user_id, said)
     whole = _whole_copies(twins)
+    echoes = _echoes(said)
     held: set[str] = set()
     changed: dict[Role, list[int]] = {Role.USER: [], Role.COPY: []}
     touched: set[int] = set()
-    for said in sorted(_said(transaction, user_id, keys), key=_order):
-        is_copy = said.session_id in whole or said.key in gone or said.key in held
-        if said.session_id not in whole:
-            held.add(said.key)
+    for each in sorted(said, key=_order):
+        is_copy = each.session_id in whole or each.turn_id in gone | echoes or each.key in held
+        if each.session_id not in whole:
+            held.add(each.key)
         role = Role.COPY if is_copy else Role.USER
-        if said.role != role:
-            changed[role].append(said.turn_id)
-            touched.add(said.session_id)
+        if each.role != role:
+            changed[role].append(each.turn_id)
+            touched.add(each.session_id)
     for role, ids in changed.items():
         for some in batched(ids, AT_ONCE):
             # The column of text is named, so that the triggers of the full text see the change.
@@ -74,8 +98,41 @@ def settle(
                 .values(role=role, text=TurnRow.text)
                 .execution_options(synchronize_session=False)
             )
+    _blank(transaction, gone)
     read_again(transaction, touched - {row.id})
     if touched:
+        transaction.expire_all()
+
+
+def forget_held(transaction: orm.Session, user_id: str, session_id: int) -> list[str]:
+    """Takes what this session holds out of its copies; digests that keep it from coming back."""
+    mine = select(TurnRow.key, TurnRow.echo).where(
+        TurnRow.session_id == session_id, TurnRow.role == Role.USER, TurnRow.key != ""
+    )
+    keys = {each for row in transaction.execute(mine) for each in row if each}
+    said = _said(transaction, user_id, keys)
+    held = [each for each in said if each.session_id == session_id and each.role == Role.USER]
+    known = {each.key for each in held}
+    echoes = _echoes([*held, *(each for each in said if each.is_mirrored)])
+    copies = {
+        each.turn_id
+        for each in said
+        if each.session_id != session_id and (each.key in known or each.turn_id in echoes)
+    }
+    _blank(transaction, copies)
+    return [digest for each in held for digest in _digests(each, around=False)]
+
+
+def _blank(transaction: orm.Session, turn_ids: Collection[int]) -> None:
+    """Nothing that was forgotten is kept as context either."""
+    for some in batched(turn_ids, AT_ONCE):
+        transaction.execute(
+            update(TurnRow)
+            .where(TurnRow.id.in_(some))
+            .values(role=Role.COPY, text="", attachment="")
+            .execution_options(synchronize_session=False)
+        )
+    if turn_ids:
         transaction.expire_all()
 
 
@@ -90,12 +147,10 @@ def read_again(transaction: orm.Session, session_ids: Iterable[int]) -> None:
         enqueue(transaction, session_id)
 
 
-def held_keys(transaction: orm.Session, session_id: int) -> list[str]:
-    """The keys of what this session holds itself."""
-    mine = select(TurnRow.key).where(
-        TurnRow.session_id == session_id, TurnRow.role == Role.USER, TurnRow.key != ""
-    )
-    return list(transaction.scalars(mine))
+def mirrors_of(transaction: orm.Session, user_id: str, row: SessionRow) -> list[SessionRow]:
+    """The sessions that are this one, as other programs wrote it down."""
+    whole = _whole_copies(twins := _twins(transaction, user_id, row))
+    return [each for each in twins if each.id in whole and each is not row]
 
 
 def known_as(host: str, host_id: str) -> list[str]:
@@ -127,13 +182,16 @@ def _whole_copies(twins: Collection[SessionRow]) -> set[int]:
 
 
 def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_Utterance]:
-    found: list[_Utterance] = []
+    """All turns with one of these keys or echoes; of those by echo alone only where one mirrors."""
+    found: dict[int, _Utterance] = {}
     for some in batched(keys, AT_ONCE):
         same = (
             select(
                 TurnRow.id,
                 TurnRow.role,
                 TurnRow.key,
+                TurnRow.echo,
+                TurnRow.at,
                 TurnRow.ordinal,
                 SessionRow.id,
                 SessionRow.provenance,
@@ -142,18 +200,54 @@ def _said(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> list[_
                 SessionRow.host_id,
             )
             .join(SessionRow, SessionRow.id == TurnRow.session_id)
-            .where(SessionRow.user_id == user_id, TurnRow.key.in_(some), TurnRow.key != "")
+            .where(
+                SessionRow.user_id == user_id,
+                TurnRow.key != "",
+                or_(TurnRow.key.in_(some), TurnRow.echo.in_(some)),
+            )
         )
-        found += [_Utterance(*each) for each in transaction.execute(same)]
-    return found
+        for each in transaction.execute(same):
+            found[each[0]] = _Utterance(*each)
+    return list(found.values())
 
 
-def _forgotten(transaction: orm.Session, user_id: str, keys: Iterable[str]) -> set[str]:
-    gone: set[str] = set()
-    for some in batched(keys, AT_ONCE):
-        digests = {said_digest(key): key for key in some}
-        gone |= {digests[each] for each in forgotten_among(transaction, user_id, digests)}
+def _echoes(said: Iterable[_Utterance]) -> set[int]:
+    """The mirrored turns whose words a session of a host has at much the same time."""
+    own: dict[str, list[datetime]] = {}
+    mirrored: list[_Utterance] = []
+    for each in said:
+        if each.is_mirrored:
+            mirrored.append(each)
+        elif each.said_at and each.echo:
+            own.setdefault(each.echo, []).append(each.said_at)
+    return {
+        each.turn_id
+        for each in mirrored
+        if each.said_at and any(abs(each.said_at - at) <= NEAR for at in own.get(each.echo, ()))
+    }
+
+
+def _forgotten(transaction: orm.Session, user_id: str, said: Iterable[_Utterance]) -> set[int]:
+    """The turns whose words the person had forgotten."""
+    by_digest: dict[str, set[int]] = {}
+    for each in said:
+        for digest in _digests(each, around=True):
+            by_digest.setdefault(digest, set()).add(each.turn_id)
+    gone: set[int] = set()
+    for some in batched(by_digest, AT_ONCE):
+        for digest in forgotten_among(transaction, user_id, some):
+            gone |= by_digest[digest]
     return gone
+
+
+def _digests(said: _Utterance, *, around: bool) -> list[str]:
+    """By what words are known that were forgotten: the key, and for mirrors words and time."""
+    found = [said_digest(said.key)]
+    if said.said_at and said.echo and (said.is_mirrored or not around):
+        steps = (-1, 0, 1) if around else (0,)
+        slot = int(said.said_at.timestamp() // NEAR.total_seconds())
+        found += [said_digest(f"{said.echo} {slot + step}") for step in steps]
+    return found
 
 
 def _order(said: _Utterance) -> tuple[int, datetime, str, str, int]:

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from sqlalchemy import delete, orm, select
 
 from tom_swe.memory.beliefs import drop_beliefs, rejected_beliefs
-from tom_swe.memory.copies import held_keys, known_as, read_again
-from tom_swe.memory.forgotten import mark_forgotten, said_digest, words_digest
+from tom_swe.memory.copies import forget_held, known_as, mirrors_of, read_again
+from tom_swe.memory.forgotten import mark_forgotten, words_digest
 from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.sessions import no_session
 from tom_swe.memory.tables import (
@@ -22,7 +22,7 @@ from tom_swe.memory.tables import (
     UserActRow,
 )
 from tom_swe.memory.tellings import drop_telling
-from tom_swe.memory.templates import sharing_sessions
+from tom_swe.memory.templates import partners_of
 from tom_swe.memory.user_edits import drop_merges_without_words, drop_user_acts_worded
 from tom_swe.model.belief import Stance
 
@@ -43,8 +43,8 @@ class Erasure:
         if row is None or row.user_id != self._user_id:
             raise no_session(session_id)
         digests = known_as(row.host, row.host_id)
-        # Its words do not come back with a copy of them.
-        digests += map(said_digest, held_keys(self._transaction, session_id))
+        # Its words are in no copy of them, and do not come back with one.
+        digests += forget_held(self._transaction, self._user_id, session_id)
         # What the person rejected is not learned from the same words once it is gone itself.
         rejected = [each.id for each in rejected_beliefs(self._transaction, self._user_id)]
         words = _words_rejected_in(self._transaction, session_id, rejected)
@@ -53,10 +53,14 @@ class Erasure:
         _drop_answers_on(self._transaction, self._user_id, session_id)
         said = select(ObservationRow.statement).where(ObservationRow.session_id == session_id)
         lost = set(self._transaction.scalars(said))
-        alike = sharing_sessions(self._transaction, self._user_id, session_id)
+        alike = partners_of(self._transaction, self._user_id, session_id)
+        for mirror in mirrors_of(self._transaction, self._user_id, row):
+            alike |= partners_of(self._transaction, self._user_id, mirror.id) - {session_id}
+            self._transaction.delete(mirror)
         self._transaction.delete(row)
         self._transaction.flush()
-        read_again(self._transaction, alike)
+        left = select(SessionRow.id).where(SessionRow.id.in_(alike))
+        read_again(self._transaction, self._transaction.scalars(left).all())
         self._transaction.expire_all()
         drop_merges_without_words(self._transaction, self._user_id)
         _drop_acts_on_lost(self._transaction, self._user_id, lost)

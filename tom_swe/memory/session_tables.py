@@ -47,6 +47,7 @@ class TurnRow(Table):
     __table_args__ = (
         UniqueConstraint("session_id", "ordinal"),
         Index("ix_turn_key", "key", sqlite_where=sql("key <> ''")),
+        Index("ix_turn_echo", "echo", sqlite_where=sql("echo <> ''")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
@@ -57,6 +58,7 @@ class TurnRow(Table):
     tool: Mapped[str]
     at: Mapped[datetime | None]
     key: Mapped[str]
+    echo: Mapped[str]
 
 
 class LongLineRow(Table):

@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, func, insert, or_, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.errors import NotFound
-from tom_swe.memory.copies import keys_of, known_as, read_again, settle
+from tom_swe.memory.copies import echo_of, keys_of, known_as, read_again, settle
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import forgotten_among
 from tom_swe.memory.queue import enqueue
@@ -22,7 +22,7 @@ from tom_swe.memory.tables import (
     TurnRow,
     UserRow,
 )
-from tom_swe.memory.templates import keep_lines, sharing_sessions, templates_in
+from tom_swe.memory.templates import keep_lines, partners_of, read_otherwise, templates_in
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
 from tom_swe.model.session import OWN_HOST, Role, Session, Template, Turn
@@ -254,10 +254,11 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     row.provenance = session.provenance
     transaction.flush()
     before = keys_of(transaction, [row.id])
+    shared = partners_of(transaction, user_id, row.id)
     _put_turns(transaction, row.id, session.turns)
     settle(transaction, user_id, row, before)
     keep_lines(transaction, row.id, {turn.ordinal: turn.text for turn in session.turns})
-    read_again(transaction, sharing_sessions(transaction, user_id, row.id))
+    read_again(transaction, read_otherwise(transaction, user_id, row.id, shared))
     enqueue(transaction, row.id)
     return Put(state=state, session_id=row.id)
 
@@ -292,7 +293,7 @@ def _put_turns(transaction: orm.Session, session_id: int, turns: tuple[Turn, ...
         role = Role.USER if row.role == Role.COPY else row.role
         if (row.ordinal, role, row.text) != (turn.ordinal, turn.role, turn.text):
             break
-        row.key = turn.key
+        row.key, row.echo = turn.key, _echo(turn)
         kept += 1
     if kept:
         last = turns[kept - 1].ordinal
@@ -301,9 +302,16 @@ def _put_turns(transaction: orm.Session, session_id: int, turns: tuple[Turn, ...
         )
     else:
         transaction.execute(delete(TurnRow).where(TurnRow.session_id == session_id))
-    rows = [{"session_id": session_id, **turn.model_dump()} for turn in turns[kept:]]
+    rows = [
+        {"session_id": session_id, **turn.model_dump(), "echo": _echo(turn)}
+        for turn in turns[kept:]
+    ]
     if rows:
         transaction.execute(insert(TurnRow), rows)
+
+
+def _echo(turn: Turn) -> str:
+    return echo_of(turn.text) if turn.key and turn.text else ""
 
 
 def _source_digest(source: str) -> str:

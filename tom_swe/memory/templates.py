@@ -5,7 +5,7 @@ are of one template. The older session holds it; what a message adds to it is th
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from itertools import batched
 from typing import NamedTuple
@@ -17,6 +17,8 @@ from tom_swe.model.session import Role, Template
 from tom_swe.text.lines import digests_of, is_long
 
 AT_ONCE = 500
+# Sessions of one template up to which each new one has all others read again.
+FEW = 4
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -64,20 +66,35 @@ def templates_in(transaction: orm.Session, user_id: str, session_id: int) -> dic
     return found
 
 
-def sharing_sessions(transaction: orm.Session, user_id: str, session_id: int) -> set[int]:
-    """The sessions whose messages are read in another way because of this one.
+def partners_of(transaction: orm.Session, user_id: str, session_id: int) -> set[int]:
+    """The sessions that share a template with this one."""
+    return {
+        each[0].other_session
+        for others in _alike(transaction, user_id, session_id).values()
+        for each in others.values()
+    }
 
-    Those are the ones that shared a template with no other, and the holder where this is older.
+
+def read_otherwise(
+    transaction: orm.Session, user_id: str, session_id: int, before: Collection[int]
+) -> set[int]:
+    """The sessions whose messages are read in another way because of this one as it is now.
+
+    Those that share a template with it since now, or no longer, ``before`` being those that did;
+    where many share it, only who might hold it: for the others nothing changes.
     """
+    now = partners_of(transaction, user_id, session_id)
+    if len(now) <= FEW:
+        return now ^ set(before)
     row = transaction.get_one(SessionRow, session_id)
     mine = _order(row.started_at, row.host, row.host_id)
-    touched: set[int] = set()
+    touched = set(before) - now
     for others in _alike(transaction, user_id, session_id).values():
         holders = {s[0].other_session: s[0].other_order for s in others.values()}
         first = min(holders, key=lambda each: holders[each])
-        if len(holders) == 1 or mine < holders[first]:
+        if mine < holders[first]:
             touched.add(first)
-    return touched - {session_id}
+    return touched
 
 
 def _alike(

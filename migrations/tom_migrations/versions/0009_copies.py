@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     op.execute("ALTER TABLE session ADD COLUMN provenance VARCHAR NOT NULL DEFAULT 'own'")
     op.execute("ALTER TABLE turn ADD COLUMN key VARCHAR NOT NULL DEFAULT ''")
+    op.execute("ALTER TABLE turn ADD COLUMN echo VARCHAR NOT NULL DEFAULT ''")
+    op.create_index("ix_turn_echo", "turn", ["echo"], sqlite_where=sa.text("echo <> ''"))
     op.create_index("ix_turn_key", "turn", ["key"], sqlite_where=sa.text("key <> ''"))
     op.execute("ALTER TABLE briefing ADD COLUMN folders VARCHAR NOT NULL DEFAULT '[]'")
     op.create_table(
