@@ -194,7 +194,7 @@ def show_sessions(sessions: Sequence[SessionSummary]) -> None:
             str(each.user_turns),
             str(each.turns),
             str(each.observations),
-            each.summary or "(not read yet)",
+            each.summary or ("(not read yet)" if each.user_turns else "(nothing said here)"),
         )
         table.add_row(*(Text(safe(cell, 90)) for cell in cells))
     console().print(table)

@@ -103,11 +103,14 @@ def test_nothing_of_this_host_says_what_to_do(host: str, tmp_path: Path, read: R
     (tmp_path / "empty" / "notes.txt").write_text("hello")
     (tmp_path / "nothing.jsonl").write_bytes(b"")
     (tmp_path / "binary.jsonl").write_bytes(bytes(range(256)) * 64)
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
     for path, told in (
         (tmp_path / "missing", "exists"),
         (tmp_path / "empty", f"has no transcripts of {host}"),
         (tmp_path / "nothing.jsonl", f"no (?:session|transcripts?) of {host}"),
         (Path("/nul\0byte"), "not a usable path"),
+        (pipe, "neither a file nor a folder"),
     ):
         with pytest.raises(SourceError, match=told):
             read(host, path)

@@ -157,3 +157,20 @@ def test_what_is_forgotten_is_in_no_copy(store: Store, after: bool) -> None:
         store.sessions.put(USER, each)
     assert words(store) == {"fork": ["b spaces"]}
     assert store.sessions.holding(USER, "zanzibar") == []
+
+
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+def test_a_session_that_goes_on_in_a_new_file_is_whole(
+    store: Store, order: tuple[int, ...]
+) -> None:
+    """The files share no message, and the first may be gone when the second is read."""
+    first = session("one", ["a tabs", "b spaces"]).model_copy(update={"source": "/first"})
+    turns = tuple(
+        turn.model_copy(update={"at": turn.at + timedelta(days=1)})
+        for turn in session("one", ["c dots"]).turns
+        if turn.at
+    )
+    second = first.model_copy(update={"source": "/second", "turns": turns})
+    for place in (*order, *order):
+        store.sessions.put(USER, (first, second)[place])
+    assert words(store) == {"one": ["a tabs", "b spaces", "c dots"]}

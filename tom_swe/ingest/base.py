@@ -1,6 +1,7 @@
 """What an importer is: a way from one host's transcripts to sessions, and what it counts."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,7 +135,10 @@ def existing(path: Path) -> Path:
     expanded = path
     try:
         expanded = path.expanduser()
-        expanded.stat()
+        mode = expanded.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            # A pipe with nobody at its other end would be waited for.
+            raise SourceError(f"{printable(expanded)} is neither a file nor a folder.")
     except (OSError, RuntimeError, ValueError) as error:
         cause = reason(error) if isinstance(error, OSError) else "not a usable path"
         raise SourceError(

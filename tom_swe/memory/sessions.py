@@ -12,6 +12,7 @@ from tom_swe.errors import NotFound
 from tom_swe.memory.copies import echo_of, keys_of, known_as, read_again, settle
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import forgotten_among
+from tom_swe.memory.joining import as_told, joined
 from tom_swe.memory.queue import enqueue
 from tom_swe.memory.records import observation_value, said_at, session_value
 from tom_swe.memory.tables import (
@@ -234,8 +235,12 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     )
     if row is not None and row.content_hash == digest:
         return Put(state=PutState.UNCHANGED, session_id=row.id)
-    if row is not None and _is_shorter_copy(transaction, row, session):
-        return Put(state=PutState.UNCHANGED, session_id=row.id)
+    if row is not None:
+        both = _as_both_tell(transaction, row, session)
+        if both is None or both.content_hash == row.content_hash:
+            return Put(state=PutState.UNCHANGED, session_id=row.id)
+        session = both
+        digest = session.content_hash
     state = PutState.NEW if row is None else PutState.GROWN
     if row is None:
         row = SessionRow(
@@ -263,21 +268,16 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     return Put(state=state, session_id=row.id)
 
 
-def _is_shorter_copy(transaction: orm.Session, row: SessionRow, session: Session) -> bool:
-    """Whether another transcript of a session says less than the one that is kept.
+def _as_both_tell(transaction: orm.Session, row: SessionRow, session: Session) -> Session | None:
+    """The session as this transcript tells it and the one that is kept; None for nothing new.
 
     The same transcript may come to say less: the person took something back.
     """
     if session.host == OWN_HOST or row.source == session.source:
-        return False
-    said = select(func.count()).where(
-        TurnRow.session_id == row.id,
-        TurnRow.role.in_((Role.USER, Role.COPY)),
-        TurnRow.text != "",
-    )
-    kept = transaction.scalar(said) or 0
-    told = sum(1 for turn in session.by(Role.USER) if turn.text)
-    return (told, session.content_hash) < (kept, row.content_hash)
+        return session
+    turns = select(TurnRow).where(TurnRow.session_id == row.id).order_by(TurnRow.ordinal)
+    kept = session_value(row, transaction.scalars(turns))
+    return joined(kept.model_copy(update={"turns": as_told(kept.turns)}), session)
 
 
 def ensure_user(transaction: orm.Session, user_id: str) -> None:
