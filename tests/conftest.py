@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
@@ -19,6 +20,10 @@ from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.ports import Embedder, Reader
 from tom_swe.settings import Settings
+
+# A busy machine makes no example wrong.
+hypothesis.settings.register_profile("tom", deadline=None)
+hypothesis.settings.load_profile("tom")
 
 MakeTom = Callable[..., Tom]
 
