@@ -209,7 +209,9 @@ class UserEdits(RuleBasedStateMachine):
             changes = self.tom.memory.user_acts.all("ada")
             parts = {belief.id}
             parts |= {
-                c.belief_ids[1] for c in changes if c.image.moved and c.belief_ids[0] in parts
+                c.belief_ids[1]
+                for c in changes
+                if c.image.moved and not c.undone_at and c.belief_ids[0] in parts
             }
             edits = [c.detail for c in changes if c.did is Did.EDIT and c.belief_ids[0] in parts]
             words = " ".join((*belief.wordings, *edits))
