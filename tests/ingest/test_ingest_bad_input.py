@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safety.transcripts import QUICK
 
 from tom_swe.errors import SourceError
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
@@ -20,6 +21,10 @@ type Read = Callable[..., list[Session]]
 
 LINE = {"session": "s", "role": "user", "text": "use tabs"}
 HOSTS = list(IMPORTERS)
+# Each form of transcript is quick to try; the rest are tried with the slow tests.
+QUICK_AND_SLOW = [
+    host if host in QUICK else pytest.param(host, marks=pytest.mark.slow) for host in HOSTS
+]
 
 
 def words(sessions: list[Session]) -> list[str]:
@@ -200,7 +205,7 @@ def encoded(records: list[dict[str, object]]) -> bytes:
 RECORD = st.builds(typed, st.dictionaries(FIELD, VALUE), st.sampled_from(KINDS.split()))
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", QUICK_AND_SLOW)
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
