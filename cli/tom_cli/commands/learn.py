@@ -96,7 +96,7 @@ def init(
 
 def import_(
     source: Annotated[
-        str, typer.Argument(help="The host: claude-code, cursor, codex, opencode and 20 others.")
+        str, typer.Argument(help="The host: claude-code, cursor, codex, opencode and others; docs/hosts lists them.")
     ],
     path: Annotated[
         Path | None, typer.Argument(help="A folder or one transcript; by default the host's own.")
