@@ -96,7 +96,7 @@ def init(
 
 def import_(
     source: Annotated[
-        str, typer.Argument(help="The host: claude-code, cursor, codex, opencode and others; docs/hosts lists them.")
+        str, typer.Argument(help="The host, such as cursor or codex; a wrong name lists all.")
     ],
     path: Annotated[
         Path | None, typer.Argument(help="A folder or one transcript; by default the host's own.")
