@@ -64,16 +64,22 @@ def keys_of(transaction: orm.Session, session_ids: Iterable[int]) -> set[str]:
 
 
 def settle(
-    transaction: orm.Session, user_id: str, row: SessionRow, before: Collection[str] = ()
+    transaction: orm.Session,
+    user_id: str,
+    row: SessionRow,
+    now: Collection[str],
+    before: Collection[str],
 ) -> None:
     """Tells what is a copy from what is not, in this session and in those that share words with it.
 
-    ``before`` are the keys of what it held until now. Words of a session that was forgotten are
-    copies wherever they stand. Another session in which something changed by this is queued to be
-    read again.
+    ``now`` are the keys and echoes of what it holds, ``before`` of what it held until now. Words of
+    a session that was forgotten are copies wherever they stand. Another session in which something
+    changed by this is queued to be read again.
     """
     twins = _twins(transaction, user_id, row)
-    keys = {*before, *keys_of(transaction, [each.id for each in twins])}
+    keys = {*now, *before}
+    if len(twins) > 1:
+        keys |= keys_of(transaction, [each.id for each in twins])
     said = _said(transaction, user_id, keys)
     gone = _forgotten(transaction, user_id, said)
     whole = _whole_copies(twins)

@@ -23,6 +23,7 @@ from tom_swe.memory.tellings import SessionTellings
 from tom_swe.memory.templates import keep_lines
 from tom_swe.memory.user_edits import UserActs
 from tom_swe.model.portable import Export, Row
+from tom_swe.model.session import Role
 
 _OF_USER = "user_id = :user"
 _OF_SESSION = "session_id IN (SELECT id FROM session WHERE user_id = :user)"
@@ -91,7 +92,10 @@ class Portable:
                 mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
                 for session_id in transaction.scalars(mine).all():
                     said = select(TurnRow.ordinal, TurnRow.text)
-                    texts = transaction.execute(said.where(TurnRow.session_id == session_id))
+                    theirs = TurnRow.role.in_((Role.USER, Role.COPY))
+                    texts = transaction.execute(
+                        said.where(TurnRow.session_id == session_id, theirs)
+                    )
                     keep_lines(transaction, session_id, dict(texts.all()))
         except IntegrityError as error:
             raise UsageError(

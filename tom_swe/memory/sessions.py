@@ -258,12 +258,16 @@ def put_session(transaction: orm.Session, user_id: str, session: Session) -> Put
     row.content_hash = digest
     row.provenance = session.provenance
     transaction.flush()
-    before = keys_of(transaction, [row.id])
-    shared = partners_of(transaction, user_id, row.id)
+    is_new = state is PutState.NEW
+    before = set[str]() if is_new else keys_of(transaction, [row.id])
+    shared = set[int]() if is_new else partners_of(transaction, user_id, row.id)
     _put_turns(transaction, row.id, session.turns)
-    settle(transaction, user_id, row, before)
-    keep_lines(transaction, row.id, {turn.ordinal: turn.text for turn in session.turns})
-    read_again(transaction, read_otherwise(transaction, user_id, row.id, shared))
+    keys = {each for turn in session.turns for each in (turn.key, _echo(turn)) if each}
+    settle(transaction, user_id, row, keys, before)
+    said = {turn.ordinal: turn.text for turn in session.by(Role.USER)}
+    long = keep_lines(transaction, row.id, said)
+    if long or shared:
+        read_again(transaction, read_otherwise(transaction, user_id, row.id, shared))
     enqueue(transaction, row.id)
     return Put(state=state, session_id=row.id)
 

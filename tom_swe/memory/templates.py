@@ -33,22 +33,28 @@ class _Shared(NamedTuple):
     size: int
 
 
-def keep_lines(transaction: orm.Session, session_id: int, said: Mapping[int, str]) -> None:
-    """Keeps the digests of the lines of a session's long messages, which are given by place."""
-    places = select(TurnRow.id, TurnRow.ordinal).where(
-        TurnRow.session_id == session_id, TurnRow.role.in_((Role.USER, Role.COPY))
-    )
-    turns = [(turn_id, said[place]) for turn_id, place in transaction.execute(places)]
-    old = delete(LongLineRow).where(LongLineRow.turn_id.in_([turn_id for turn_id, _ in turns]))
-    transaction.execute(old)
+def keep_lines(transaction: orm.Session, session_id: int, said: Mapping[int, str]) -> bool:
+    """Keeps the digests of the lines of a session's long messages, which are given by place.
+
+    Returns whether there are any.
+    """
+    long = {
+        place: lines
+        for place, text in said.items()
+        if is_long((lines := digests_of(text)).values())
+    }
+    mine = select(TurnRow.id, TurnRow.ordinal).where(TurnRow.session_id == session_id)
+    old = select(mine.subquery().c.id)
+    transaction.execute(delete(LongLineRow).where(LongLineRow.turn_id.in_(old)))
+    if not long:
+        return False
     rows = [
         {"turn_id": turn_id, "digest": digest, "size": size}
-        for turn_id, text in turns
-        if is_long((lines := digests_of(text)).values())
-        for digest, size in lines.items()
+        for turn_id, place in transaction.execute(mine.where(TurnRow.ordinal.in_(long)))
+        for digest, size in long[place].items()
     ]
-    if rows:
-        transaction.execute(insert(LongLineRow), rows)
+    transaction.execute(insert(LongLineRow), rows)
+    return True
 
 
 def templates_in(transaction: orm.Session, user_id: str, session_id: int) -> dict[int, Template]:
