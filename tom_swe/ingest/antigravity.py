@@ -18,7 +18,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.draft import TOOL_LIMIT, USER_WINDOW, GivenAnswer, SessionDraft
@@ -60,9 +60,7 @@ class Antigravity:
                     groups[_id(file)].append(file)
         else:
             groups[""].append(path)
-        for files in groups.values():
-            if source := source_of(HOST, files):
-                yield source
+        yield from sources_of(HOST, groups.values())
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The conversation, as the transcript with most steps of the person has it."""

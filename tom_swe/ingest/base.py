@@ -105,6 +105,13 @@ def source_of(host: str, files: Iterable[Path]) -> TranscriptSource | None:
     return TranscriptSource(host, tuple(present), size, newest) if present else None
 
 
+def sources_of(host: str, groups: Iterable[Iterable[Path]]) -> Iterator[TranscriptSource]:
+    """A source of each group of files of which any is left."""
+    for files in groups:
+        if source := source_of(host, files):
+            yield source
+
+
 def walk(path: Path, wanted: Callable[[str], bool], prune: bool = True) -> Iterator[Path]:
     """The files under a folder whose names are wanted, sorted; links to folders not followed.
 

@@ -16,7 +16,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.claude_session import ClaudeSession
@@ -68,9 +68,7 @@ class ClaudeCode:
         else:
             # Its neighbours may hold the history that it repeats.
             groups = [group for group in _groups(_beside(path)) if path in group] or [[path]]
-        for group in groups:
-            if source := source_of(HOST, group):
-                yield source
+        yield from sources_of(HOST, groups)
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of these files, in the order in which they begin there."""

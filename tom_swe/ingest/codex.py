@@ -20,10 +20,11 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.codex_prompts import typed
+from tom_swe.ingest.copies import longest
 from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.packed import SUFFIX
 from tom_swe.ingest.records import (
@@ -38,7 +39,7 @@ from tom_swe.ingest.records import (
     read_records,
     texts,
 )
-from tom_swe.model.session import Provenance, Role, Session
+from tom_swe.model.session import Provenance, Session
 from tom_swe.redact.redactor import Redactor
 
 HOST = "codex"
@@ -86,25 +87,24 @@ class Codex:
         for file in files:
             if file == path or file.name.startswith("rollout-") or _looks_like(file):
                 groups.setdefault(_named(file) or printable(file), []).append(file)
-        for group in groups.values():
-            if source := source_of(HOST, group):
-                yield source
+        yield from sources_of(HOST, groups.values())
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session of a rollout, the longest copy of it; none where no person spoke."""
-        found: list[Session] = []
-        for file in source.files:
-            rollout: _Rollout | None = None
-            for record in read_records(file, tally):
-                if rollout is None:
-                    named = as_str(_meta(record).get("id")) or _named(file) or file.stem
-                    draft = SessionDraft(HOST, named, printable(file), tally, redactor)
-                    rollout = _Rollout(draft, named, tally)
-                rollout.take(record)
-            if rollout and not rollout.delegated and (session := rollout.finish()):
-                found.append(session)
-        if found:
-            yield max(found, key=lambda each: (len(each.by(Role.USER)), len(each.turns)))
+        if session := longest(_copy(file, tally, redactor) for file in source.files):
+            yield session
+
+
+def _copy(file: Path, tally: Tally, redactor: Redactor) -> Session | None:
+    """The session as one rollout has it."""
+    rollout: _Rollout | None = None
+    for record in read_records(file, tally):
+        if rollout is None:
+            named = as_str(_meta(record).get("id")) or _named(file) or file.stem
+            draft = SessionDraft(HOST, named, printable(file), tally, redactor)
+            rollout = _Rollout(draft, named, tally)
+        rollout.take(record)
+    return rollout.finish() if rollout and not rollout.delegated else None
 
 
 def _wanted(name: str) -> bool:

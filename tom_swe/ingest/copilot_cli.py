@@ -16,7 +16,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.draft import GivenAnswer, SessionDraft
@@ -60,9 +60,7 @@ class CopilotCli:
             head = peek(file, 3)
             if file == path or any("type" in each and "data" in each for each in head):
                 sessions.setdefault(_session_id(file, head), []).append(file)
-        for copies in sessions.values():
-            if source := source_of(HOST, copies):
-                yield source
+        yield from sources_of(HOST, sessions.values())
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session, from the longest of its files."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tom_swe.errors import SourceError
-from tom_swe.ingest.base import Tally, TranscriptSource, existing, printable, source_of, walk
+from tom_swe.ingest.base import Tally, TranscriptSource, existing, printable, sources_of, walk
 from tom_swe.ingest.cursor_openings import Openings
 from tom_swe.ingest.cursor_stores import Bubble, CursorChat, Workspaces, chats, learn_composers
 from tom_swe.ingest.cursor_transcripts import is_transcript, read_transcript
@@ -66,9 +66,7 @@ class Cursor:
                 users[file] = with_log(file)
             elif file == path or is_transcript(file):
                 transcripts.setdefault(file.stem, []).append(file)
-        for files in (*users.values(), *transcripts.values()):
-            if source := source_of(HOST, files):
-                yield source
+        yield from sources_of(HOST, (*users.values(), *transcripts.values()))
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The chats of a set of stores, or the session of a transcript."""

@@ -18,7 +18,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.draft import SessionDraft
@@ -62,9 +62,7 @@ class GeminiCli:
             groups = [group for group in _groups(beside) if path in group] or [[path]]
         else:
             groups = [[path]]
-        for group in groups:
-            if source := source_of(HOST, group):
-                yield source
+        yield from sources_of(HOST, groups)
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session in these chats, or those of which only a log is left."""

@@ -19,7 +19,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.copies import longest
@@ -78,9 +78,7 @@ class Goose:
             files = [with_log(path) if is_sqlite(path) else [path]]
         else:
             files = _groups(walk(path, lambda name: name == STORE or name.endswith(".jsonl")))
-        for group in files:
-            if source := source_of(HOST, group):
-                yield source
+        yield from sources_of(HOST, files)
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of a store and of the older files beside it, none of programs."""

@@ -23,7 +23,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.copies import longest
@@ -90,9 +90,7 @@ class Opencode:
             groups = _of_folder([], path)
         else:
             groups = _below(path)
-        for group in groups:
-            if source := source_of(HOST, group):
-                yield source
+        yield from sources_of(HOST, groups)
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The sessions of these files, none of sub-agents."""

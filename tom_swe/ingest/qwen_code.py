@@ -17,7 +17,7 @@ from tom_swe.ingest.base import (
     existing,
     present,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.draft import AGENT_LIMIT, TOOL_LIMIT, USER_WINDOW, SessionDraft
@@ -70,9 +70,7 @@ class QwenCode:
                     groups[file.stem].append(file)
         else:
             groups[path.stem].append(path)
-        for files in groups.values():
-            if source := source_of(HOST, files):
-                yield source
+        yield from sources_of(HOST, groups.values())
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session in these files; none where an agent, not a person, gave the orders."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tom_swe.errors import SourceError
-from tom_swe.ingest.base import Tally, TranscriptSource, existing, printable, source_of, walk
+from tom_swe.ingest.base import Tally, TranscriptSource, existing, printable, sources_of, walk
 from tom_swe.ingest.draft import SessionDraft
 from tom_swe.ingest.projects import in_projects
 from tom_swe.ingest.specstory_files import (
@@ -68,9 +68,7 @@ class SpecStory:
         for file in files:
             if file == path or (_is_history(file) and identity(file)):
                 sessions.setdefault(name_of(file), []).append(file)
-        for copies in sessions.values():
-            if source := source_of(HOST, copies):
-                yield source
+        yield from sources_of(HOST, sessions.values())
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session of a source; where several files hold it, the one with most messages."""

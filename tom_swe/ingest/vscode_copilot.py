@@ -17,7 +17,7 @@ from tom_swe.ingest.base import (
     TranscriptSource,
     existing,
     printable,
-    source_of,
+    sources_of,
     walk,
 )
 from tom_swe.ingest.draft import SessionDraft
@@ -68,9 +68,7 @@ class VscodeCopilot:
         for file in _files(path):
             name = file.stem if file.parent.name in _FOLDERS else printable(file)
             sessions.setdefault(name, []).append(file)
-        for files in sessions.values():
-            if source := source_of(HOST, files):
-                yield source
+        yield from sources_of(HOST, sessions.values())
 
     def read(self, source: TranscriptSource, tally: Tally, redactor: Redactor) -> Iterator[Session]:
         """The session, from the newest of its files."""
