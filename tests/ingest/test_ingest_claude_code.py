@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tom_swe.errors import SourceError
 from tom_swe.ingest import IMPORTERS, Tally
 from tom_swe.model.session import Role, Session
 
@@ -333,3 +334,10 @@ def test_what_is_typed_while_the_agent_works_is_said_once(write: Write, read: Re
         "use the staging bucket",
         "and pnpm",
     ]
+
+
+def test_files_of_other_hosts_in_a_folder_are_not_claimed(write: Write, read: Read) -> None:
+    """They name their sessions with the same word."""
+    path = write("chats/session-1.jsonl", [{"sessionId": "a", "projectHash": "b", "startTime": 1}])
+    with pytest.raises(SourceError, match="no transcripts of claude-code"):
+        read("claude-code", path.parent)

@@ -109,7 +109,9 @@ def _groups(files: list[Path]) -> list[list[Path]]:
     for file in files:
         head = first_record(file, lambda record: bool(as_str(record.get("sessionId"))))
         told = as_str(head.get("sessionId"))
-        if not told and as_str(head.get("type")) not in _KNOWN:
+        kind = as_str(head.get("type"))
+        # Other hosts name sessions likewise, and a new kind of record may come first.
+        if not kind or (not told and kind not in _KNOWN):
             continue
         keys = [told or file.stem, file.stem]
         known = [alias[key] for key in keys if key in alias]

@@ -62,7 +62,8 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
 )
 
 
-# Where each keeps its transcripts unless its settings say otherwise, as a person would write it.
+# Where each keeps its transcripts unless its settings say otherwise, as a person would write it;
+# "" where it keeps none itself.
 PLACES: Mapping[str, str] = MappingProxyType(
     {
         "claude-code": "~/.claude/projects",
@@ -87,7 +88,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "specstory": ".specstory/history in the projects below home",
         "claude-history": "~/.claude/history.jsonl",
         "codex-history": "~/.codex/history.jsonl",
-        "jsonl": "nowhere: give a path",
+        "jsonl": "",
         "tom-swe-reference": "~/.openhands/usermodeling",
     }
 )

@@ -57,7 +57,7 @@ def init(
         talk(safe(problem))
     if not found:
         talk("no transcripts found. tom looked in:")
-        for name in host or PLACES:
+        for name in filter(PLACES.get, host or PLACES):
             talk(f"  {name:<18} {PLACES[name]}")
         talk("`tom import HOST PATH` reads any other folder")
     for each in found:
@@ -118,7 +118,7 @@ def import_(
     roots = [path] if path else importer.roots(os.environ, Path.home())
     if not roots:
         raise UsageError(
-            f"no transcripts of {source} in {PLACES[source]}, its usual place: give a PATH"
+            f"no transcripts of {source} in {PLACES[source] or 'any usual place'}: give a PATH"
         )
     with opened() as (tom, settings):
         intakes = [_take_in(tom, settings, source, root, None) for root in roots]
