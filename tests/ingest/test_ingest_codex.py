@@ -141,7 +141,7 @@ def test_sessions_that_a_program_or_a_schedule_started_are_left_out(
 
 
 def test_packed_rollouts_are_read(write: Write, read: Read) -> None:
-    """One beside its plain twin counts once; a broken one is told."""
+    """One beside its plain twin counts once; a broken one is reported."""
     plain = write(f"rollout-x-{ID}.jsonl", [META, user_says("use tabs")])
     data = plain.read_bytes()
     packed = plain.with_name(f"{plain.name}.zst")

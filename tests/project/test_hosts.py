@@ -16,7 +16,7 @@ MADE_BY_HAND = {"openhands", "aider"}
 
 
 def test_every_host_has_a_place() -> None:
-    """It is told where nothing was found."""
+    """`tom init` prints it when it finds nothing."""
     assert set(PLACES) == set(IMPORTERS)
 
 

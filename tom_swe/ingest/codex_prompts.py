@@ -1,6 +1,6 @@
 """What a person typed of an expanded custom prompt of Codex.
 
-Codex writes the whole text of the prompt into the message, with what was typed in the place of
+Codex writes the whole text of the prompt into the message, and what was typed replaces
 ``$ARGUMENTS``. Two openings show where that is::
 
     ## User Input                              The user input to you can be provided directly by

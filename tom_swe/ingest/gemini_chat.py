@@ -104,7 +104,7 @@ class Chat:
             self.take(as_dict(record))
 
     def take(self, record: Record) -> None:
-        """Add a message, in the place of an earlier one with its id."""
+        """Add a message; it replaces an earlier one with its id."""
         if record:
             message = _message(record)
             self.messages[message.key] = message

@@ -70,7 +70,7 @@ def opened(path: Path) -> Generator[ForeignStore]:
     """A store to read. Raises SourceError.
 
     A program that runs keeps its newest rows in a log beside the file. Then both are copied to a
-    private folder and read there, so that nothing of the program's is locked or written.
+    private folder and read there: this neither locks nor writes anything of the program's.
     """
     _, log = with_log(path)
     try:
