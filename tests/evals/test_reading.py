@@ -144,7 +144,7 @@ def _words(text: str) -> str:
 
 
 def test_new_people_are_read_from_a_folder_of_the_same_shape(tmp_path: Path) -> None:
-    """Sure labels count, borderline ones and kept prompts do not; a missing file raises an error."""
+    """Sure labels count, borderline ones and kept prompts do not; a missing file is an error."""
     label = {"standing": "explicit", "quote": "use pnpm", "dimension": "stack"}
 
     def message(number: int, text: str, host: str = "codex", sure: int = 0) -> dict[str, object]:
