@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
 from tom_swe.explain.stats import Became
 from tom_swe.ingest.importing import Intake
@@ -82,25 +83,29 @@ def newest_quotes(belief: Belief) -> list[Evidence]:
     return list({each.quote: each for each in reversed(belief.supporting)}.values())
 
 
-def show_profile(user: UserModel, *, quotes: int = 1) -> None:
-    """The user model by kind, each belief with its quotes."""
+def show_profile(user: UserModel, *, quotes: int = 1, everything: bool = False) -> None:
+    """The user model by kind, each belief with its quotes; idle habits only where asked for."""
     out = console()
     if not user.beliefs:
         out.print("There are no beliefs yet. `tom init` reads the sessions on this machine.")
         return
+    shown = [b for b in user.beliefs if everything or not is_idle(b)]
     span = f", {user.since:%Y-%m-%d} to {user.until:%Y-%m-%d}" if user.since and user.until else ""
     out.print(
         Text(
-            f"{len(user.beliefs)} beliefs from {user.sessions} sessions, {user.turns} turns{span}",
+            f"{len(shown)} beliefs from {user.sessions} sessions, {user.turns} turns{span}",
             style="dim",
         )
     )
     for kind, title in TITLES.items():
-        held = [b for b in user.beliefs if b.kind is kind]
+        held = [b for b in shown if b.kind is kind]
         if held:
             out.print(Text(f"\n{title}", style="bold underline"))
             for belief in held:
                 out.print(belief_line(belief, quotes=quotes))
+    if left := len(user.beliefs) - len(shown):
+        habits = "1 habit that changes" if left == 1 else f"{left} habits that change"
+        out.print(Text(f"\n{habits} nothing for an agent: `tom profile --all`", style="dim"))
 
 
 def show_beliefs(beliefs: Iterable[Belief]) -> None:

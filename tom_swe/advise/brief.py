@@ -5,7 +5,7 @@ The text is the same bytes for the same beliefs, so that prompt caches hold.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from tom_swe.advise.recall import IDLE, in_force
+from tom_swe.advise.recall import in_force, is_idle
 from tom_swe.checkout import likeness
 from tom_swe.model.advice import Briefing
 from tom_swe.model.belief import Belief, Kind, Reach, Status
@@ -79,10 +79,18 @@ def in_order(
     beliefs: Iterable[Belief], repository: str, names: Collection[str] | None = None
 ) -> list[Belief]:
     """What is worth telling a session in a repository, the first to be told before all."""
+    here = in_force(beliefs, repository, names=names)
+    # Who says what to answer in wants that, whatever they write in.
+    answered = any(b.dimension == "answer_language" for b in here)
     worth = [
         b
-        for b in in_force(beliefs, repository, names=names)
-        if b.is_pinned or (b.confidence >= LEAST_CONFIDENCE and b.dimension not in IDLE)
+        for b in here
+        if b.is_pinned
+        or (
+            b.confidence >= LEAST_CONFIDENCE
+            and not is_idle(b)
+            and not (answered and b.dimension == "habit.written_language")
+        )
     ]
     return sorted(
         worth,

@@ -48,8 +48,8 @@ RECENCY = timedelta(days=90)
 STANDING = 0.15
 # One about just this place is worth more than one about any.
 LOCAL = 0.15
-# What hours somebody keeps changes nothing about how to work for them.
-IDLE = frozenset({"habit.hours"})
+# True of the person, and changes nothing about how to work for them.
+_IDLE = frozenset({"habit.hours", "habit.message_length"})
 # How much a belief gains, at most, by sharing words with the query.
 SHARED_WORDS = 0.2
 
@@ -118,6 +118,17 @@ def applies(
             return False
 
 
+def is_idle(belief: Belief) -> bool:
+    """Whether a belief tells an agent nothing to do; what the person pinned never is.
+
+    A language matters where it is not the one that agents answer in anyway.
+    """
+    if belief.is_pinned:
+        return False
+    written = belief.dimension, belief.value
+    return belief.dimension in _IDLE or written == ("habit.written_language", "en")
+
+
 def in_force(
     beliefs: Iterable[Belief],
     repository: str,
@@ -162,7 +173,7 @@ def rank_beliefs(beliefs: Sequence[Belief], matches: Matches, query: Query) -> l
         b
         for b in in_force(beliefs, query.repository, query.languages, query.names)
         if b.is_pinned
-        or (b.dimension not in IDLE and (b.kind is not Kind.HABIT or _is_on_topic(b, matches)))
+        or (not is_idle(b) and (b.kind is not Kind.HABIT or _is_on_topic(b, matches)))
     )
     return sorted(here, key=score, reverse=True)[: query.limit]
 

@@ -22,9 +22,15 @@ def profile(
     quotes: Annotated[
         int, typer.Option(min=1, help="How many quotes to show for each belief.")
     ] = 1,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Include your hours, language and length of messages."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show what tom believes about you, with your own words.
+
+    Habits that change nothing for an agent are left out, but not from the JSON.
 
     Example: tom profile --quotes 3
     """
@@ -35,7 +41,7 @@ def profile(
     if as_json:
         print_json(user)
     else:
-        show_profile(user, quotes=quotes)
+        show_profile(user, quotes=quotes, everything=everything)
 
 
 def why(

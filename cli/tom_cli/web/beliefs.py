@@ -13,6 +13,7 @@ from tom_cli.commands.review import to_review
 from tom_cli.forgetting import forget
 from tom_cli.render import TITLES, became_text, decided, newest_quotes, notes_on
 from tom_cli.web.desk import Desk, Form, id_in, whole
+from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.confidence import explain
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.explain import history
@@ -73,7 +74,8 @@ class BeliefPages:
             user = tom.memory.beliefs.user_model(self._desk.user)
             beliefs = tom.memory.beliefs.all(self._desk.user)
             last = last_change(tom, self._desk.user)
-        found = found_by(words, user.beliefs if show == "told" else surest(beliefs, show))
+        told = [belief for belief in user.beliefs if not is_idle(belief)]
+        found = found_by(words, told if show == "told" else surest(beliefs, show))
         groups = [
             (title, [b for b in found if b.kind is each])
             for each, title in TITLES.items()
@@ -82,6 +84,7 @@ class BeliefPages:
         return self._desk.page(
             "beliefs",
             user=user,
+            told=len(told),
             known=len(beliefs),
             waiting=len(to_review(beliefs)),
             groups=[group for group in groups if group[1]],
@@ -104,7 +107,7 @@ class BeliefPages:
             belief = tom.memory.beliefs.get(self._desk.user, number)
             timeline = history.entries(tom.memory, self._desk.user, belief_id=number)
             told = tom.memory.tellings.all(self._desk.user)
-            is_told = number in {b.id for b in tom.memory.beliefs.told(self._desk.user)}
+            told_now = {b.id for b in tom.memory.beliefs.told(self._desk.user)}
             last = last_change(tom, self._desk.user)
         tellings = [each for each in told if number in each.belief_ids]
         counts = became(told, number)
@@ -112,7 +115,7 @@ class BeliefPages:
             "belief",
             belief=belief,
             notes=notes_on(belief),
-            is_told=is_told,
+            is_told=number in told_now and not is_idle(belief),
             is_retired=(retired := belief.status is Status.RETIRED),
             may_confirm=retired or belief.decision(DecisionKind.CONFIRM) is None,
             decided=[(decided(each).rstrip(","), each.at) for each in belief.decisions],
