@@ -91,6 +91,8 @@ def show_profile(user: UserModel, *, quotes: int = 1, everything: bool = False) 
         return
     shown = [b for b in user.beliefs if everything or not is_idle(b)]
     span = f", {user.since:%Y-%m-%d} to {user.until:%Y-%m-%d}" if user.since and user.until else ""
+    if not shown:
+        out.print("No beliefs yet that change what an agent does.")
     out.print(
         Text(
             f"{len(shown)} beliefs from {user.sessions} sessions, {user.turns} turns{span}",

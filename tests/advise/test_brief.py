@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 from tom_swe.advise.brief import brief, briefings
 from tom_swe.model.belief import (
     Belief,
+    Decision,
+    DecisionKind,
     Evidence,
     Kind,
     Reach,
@@ -154,3 +156,40 @@ def test_said_once_is_marked_and_quoted() -> None:
     """The agent sees what rests on one session only, and the person's own words."""
     made = brief(user(belief(1)), "", 800).text
     assert '- Use pnpm (seen once) "use pnpm"' in made
+
+
+def habit(number: int, dimension: str, value: str, **fields: object) -> Belief:
+    return belief(
+        number,
+        f"{dimension} {value}",
+        kind=Kind.HABIT,
+        dimension=f"habit.{dimension}",
+        value=value,
+        status=Status.CONFIRMED,
+        **fields,
+    )
+
+
+def test_habits_that_change_nothing_are_left_out() -> None:
+    """Hours, length and English are; another language, and what the person pinned, are not."""
+    pin = Decision(kind=DecisionKind.PIN, at=START)
+    idle = (
+        habit(1, "hours", "night"),
+        habit(2, "message_length", "short"),
+        habit(3, "written_language", "en"),
+    )
+    held = (
+        habit(4, "written_language", "es"),
+        habit(5, "questions", "waves_off"),
+        habit(6, "hours", "night", decisions=(pin,)),
+    )
+    assert brief(user(*idle), "", 800).text == ""
+    assert brief(user(*idle, *held), "", 800) == brief(user(*held), "", 800)
+    assert brief(user(*held), "", 800).belief_ids == (4, 5, 6)
+
+
+def test_who_says_what_to_answer_in_is_not_answered_in_what_they_write() -> None:
+    """The habit would say otherwise."""
+    said = belief(2, "Answer in English", dimension="answer_language", value="english")
+    made = brief(user(habit(1, "written_language", "es"), said), "", 800)
+    assert made.belief_ids == (2,)

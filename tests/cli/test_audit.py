@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from pathlib import Path
 
 from typer.testing import CliRunner
 
@@ -33,3 +35,20 @@ def test_audit_shows_each_fault_with_its_share() -> None:
         "stale",
         "secret",
     }
+
+
+def test_audit_names_what_your_words_do_not_support(tom, learned_from, tmp_path: Path) -> None:
+    """With why, and exits with 1; a quote that no longer stands in its message supports nothing."""
+    said = tmp_path / "said.jsonl"
+    lines = [{"session": each, "role": "user", "text": "from now on use pnpm"} for each in "ab"]
+    said.write_text("\n".join(map(json.dumps, lines)))
+    learned_from(said)
+    assert tom("audit").code == 0
+    with sqlite3.connect(load_settings().database) as rows:
+        rows.execute("UPDATE turn SET text = 'use yarn'")
+    shown = tom("audit")
+    assert shown.code == 1
+    assert "0% of 1 beliefs have no fault" in shown.out
+    assert "the quote does not stand in its message" in shown.out
+    (found,) = [each for each in tom("audit", "--json").json["findings"] if each["count"]]
+    assert (found["fault"], found["samples"]) == ("unsupported", [1])

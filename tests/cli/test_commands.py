@@ -287,3 +287,25 @@ def test_doctor_says_how_hooks_and_models_stand(
     ) == (1, True)
     assert tom("off").code == 0
     assert "switches tom on" in tom("doctor").out
+
+
+def test_habits_that_change_nothing_are_shown_on_request(tom, learned_from, tmp_path: Path) -> None:
+    """The profile says how to see them; the list of beliefs and the JSON hold them."""
+    said = ("fix the tests and then push it", "now the docs please", "it is in the log", "go on")
+    times = (f"2026-09-01T10:0{minute}:00Z" for minute in range(len(said)))
+    lines = [
+        {"session": "a", "role": "user", "text": text, "at": at}
+        for text, at in zip(said, times, strict=True)
+    ]
+    history = tmp_path / "habits.jsonl"
+    history.write_text("\n".join(map(json.dumps, lines)))
+    learned_from(history)
+    profile = tom("profile")
+    assert "No beliefs yet that change what an agent does" in profile.out
+    assert "`tom profile --all`" in profile.out
+    for arguments in (("profile", "--all"), ("profile", "--json"), ("memory", "list")):
+        shown = tom(*arguments).out
+        assert "Writes short messages" in shown
+        assert "Works in the" in shown
+    assert "Writes short messages" not in profile.out
+    assert "Writes short messages" not in tom("brief").out

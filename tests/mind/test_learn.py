@@ -9,7 +9,7 @@ from tom_swe.errors import SourceError
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.tom import Tom
-from tom_swe.model.belief import SessionModel
+from tom_swe.model.belief import Kind, Observation, Polarity, Quote, SessionModel, Source
 from tom_swe.model.session import Session
 from tom_swe.testing import HashEmbedder, session_of
 
@@ -127,3 +127,34 @@ def test_a_change_that_fails_is_taken_back_alone(make_tom: MakeTom, failing: str
     observed = {s.observations > 0: s.id for s in memory.sessions.summaries("ada")}
     assert len(observed) == 2
     assert memory.queue.pending("ada") == 1
+
+
+def test_what_its_quote_does_not_carry_is_not_confirmed(make_tom: MakeTom) -> None:
+    """However often it is read: half of a rule is none, and what the agent has is no wish."""
+    tom = make_tom(reader=Misreader())
+    for number in range(2):
+        tom.add_session("ada", session_of("never use `git add .` here", host_id=str(number)))
+        tom.add_session("ada", session_of("you have root access", host_id=f"root {number}"))
+    tom.learn("ada")
+    (belief,) = tom.memory.beliefs.all("ada")
+    assert belief.statement == "Never use `git add .`"
+    assert belief.quotes == ("never use `git add .`",)
+
+
+class Misreader:
+    """Takes the beginning of each message for a rule."""
+
+    name = "misreader"
+    at_once = 1
+
+    def read(self, session: Session, session_id: int | None = None) -> SessionModel:
+        """What stands before the first full stop."""
+        words = session.turns[0].text.split(" .", maxsplit=1)[0]
+        rule = Observation(
+            kind=Kind.CONSTRAINT,
+            source=Source.INSTRUCTION,
+            statement=words.replace("`", "").capitalize(),
+            quote=Quote(ordinal=0, text=words),
+            polarity=Polarity.AGAINST,
+        )
+        return SessionModel(intent="general", summary="", observations=(rule,), reader=self.name)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import tom_migrations
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault
-from tom_swe.explain.audit import Audit, audit
+from tom_swe.explain.audit import Audit, MessageOf, audit
+from tom_swe.extract.support import Message
 from tom_swe.hosts import install
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
@@ -16,8 +18,11 @@ from tom_swe.ingest.importing import find
 from tom_swe.memory.encryption.cipher import is_encrypted
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
+from tom_swe.model.belief import Status
 from tom_swe.model.memory import Problem
+from tom_swe.model.session import Template, Turn
 from tom_swe.settings import Settings, helper_of, model_of, reader_of
+from tom_swe.text.attribution import AgentWords
 
 # Clocks go wrong by minutes, zones by hours.
 CLOCK_SLACK = timedelta(days=1)
@@ -46,13 +51,35 @@ def problems(tom: Tom, *, index: bool = True) -> list[Problem]:
 
 
 def audited(tom: Tom, settings: Settings) -> Audit:
-    """How sound what is told of the person is."""
+    """How sound what is believed of the person is."""
     told = tom.memory.beliefs.told(settings.user)
-    texts = [text for b in told for text in (b.statement, *b.quotes)]
+    live = [b for b in tom.memory.beliefs.all(settings.user) if b.status is not Status.RETIRED]
     redactor = Redactor(emails=settings.redact_emails)
     return audit(
-        told, Similarity(vectors_of(tom.embedder, texts)), lambda text: redactor.redact(text)[0]
+        live,
+        told,
+        Similarity(vectors_of(tom.embedder, (b.statement for b in told))),
+        lambda text: redactor.redact(text)[0],
+        _messages(tom, settings.user),
     )
+
+
+def _messages(tom: Tom, user: str) -> MessageOf:
+    """Where quotes stand in the memory; each session is read once."""
+
+    @cache
+    def session(session_id: int) -> tuple[dict[int, Turn], AgentWords, dict[int, Template]]:
+        held = tom.memory.sessions.get(user, session_id)
+        turns = {turn.ordinal: turn for turn in held.turns}
+        return turns, AgentWords(held), tom.memory.sessions.templates(user, session_id)
+
+    @cache
+    def message(session_id: int, ordinal: int) -> Message | None:
+        turns, agent, templates = session(session_id)
+        turn = turns.get(ordinal)
+        return Message(turn, agent, templates.get(ordinal)) if turn else None
+
+    return lambda evidence: message(evidence.session_id, evidence.ordinal)
 
 
 def reindex(tom: Tom) -> bool:

@@ -6,10 +6,14 @@ from enum import StrEnum
 from itertools import combinations
 
 from tom_swe.beliefs.conflict import claim_of, conflicts
+from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM
 from tom_swe.embed.similarity import SAME, Similarity
-from tom_swe.extract.grounding import is_borne_out
+from tom_swe.extract.support import Lack, Message, Score, flaw_in
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Source, Status
+from tom_swe.model.belief import Belief, Evidence, Observation, Quote, Status
+
+# The message that a quote stands in, where it is still kept.
+type MessageOf = Callable[[Evidence], Message | None]
 
 # A belief that nothing has borne out for so long may be somebody's who is no longer so.
 STALE = timedelta(days=365)
@@ -20,8 +24,8 @@ SAMPLES = 5
 class Fault(StrEnum):
     """What may be wrong with a belief."""
 
-    UNSUPPORTED = "unsupported"  # no quote holds it up
-    JUNK = "junk"  # says next to nothing, or nothing that its quotes say
+    UNSUPPORTED = "unsupported"  # no quote holds it up, or not in enough sessions
+    JUNK = "junk"  # says next to nothing
     DUPLICATE = "duplicate"  # says what a surer one says, in the same place
     CONTRADICTORY = "contradictory"  # cannot hold together with another one that is told
     STALE = "stale"  # last said a year before the newest of all that was said
@@ -29,12 +33,16 @@ class Fault(StrEnum):
 
 
 class Finding(Value):
-    """The beliefs with one fault: how many, their share, and some of them."""
+    """The beliefs with one fault: how many, their share, and some of them, the surest first.
+
+    Of unsupported ones ``samples`` holds all, and ``reasons`` says of each what is wrong.
+    """
 
     fault: Fault
     count: int
     share: float
     samples: tuple[int, ...]
+    reasons: tuple[str, ...] = ()
 
 
 class Audit(Value):
@@ -45,25 +53,33 @@ class Audit(Value):
     findings: tuple[Finding, ...]
 
 
-def audit(told: Sequence[Belief], similarity: Similarity, redact: Callable[[str], str]) -> Audit:
-    """The faults of the beliefs that are told, the surest first in each.
+def audit(
+    beliefs: Sequence[Belief],
+    told: Sequence[Belief],
+    similarity: Similarity,
+    redact: Callable[[str], str],
+    message_of: MessageOf,
+    score: Score | None = None,
+) -> Audit:
+    """The faults of live beliefs, the surest first in each.
 
-    ``redact`` takes secrets out of a text.
+    Whether its quotes hold it up is asked of every belief, the rest of those that are told.
+    ``redact`` takes secrets out of a text; ``score`` says how likely a sentence is to last.
     """
     newest = max((belief.last_seen for belief in told), default=None)
     doubles, odds = _pairs(told, similarity)
     checks: dict[Fault, Callable[[Belief], bool]] = {
-        Fault.UNSUPPORTED: lambda b: not b.supporting,
-        Fault.JUNK: lambda b: _is_junk(b, similarity),
+        Fault.JUNK: lambda b: len(b.statement.split()) < FEWEST_WORDS,
         Fault.DUPLICATE: lambda b: b.id in doubles,
         Fault.CONTRADICTORY: lambda b: b.id in odds,
         Fault.STALE: lambda b: newest is not None and _is_stale(b, newest),
         Fault.SECRET: lambda b: any(redact(text) != text for text in (b.statement, *b.quotes)),
     }
-    surest = sorted(told, key=lambda b: (-b.confidence, b.id))
-    found = {fault: [b.id for b in surest if has(b)] for fault, has in checks.items()}
+    why = {b.id: why for b in _surest(beliefs) if (why := unsupported(b, message_of, score))}
+    found = {Fault.UNSUPPORTED: list(why)}
+    found |= {fault: [b.id for b in _surest(told) if has(b)] for fault, has in checks.items()}
     faulty = {belief_id for ids in found.values() for belief_id in ids}
-    count = len(told)
+    count = len(beliefs)
     return Audit(
         beliefs=count,
         sound=1 - len(faulty) / count if count else None,
@@ -72,11 +88,57 @@ def audit(told: Sequence[Belief], similarity: Similarity, redact: Callable[[str]
                 fault=fault,
                 count=len(ids),
                 share=len(ids) / count if count else 0.0,
-                samples=tuple(ids[:SAMPLES]),
+                samples=tuple(ids if fault is Fault.UNSUPPORTED else ids[:SAMPLES]),
+                reasons=tuple(why.values()) if fault is Fault.UNSUPPORTED else (),
             )
             for fault, ids in found.items()
         ),
     )
+
+
+def unsupported(belief: Belief, message_of: MessageOf, score: Score | None = None) -> str:
+    """Why its quotes do not hold a belief up, in words; empty where they do.
+
+    What the person took up themselves needs no quote that says it. What other sessions say in
+    other words holds up what one of them says in its own.
+    """
+    if not belief.supporting:
+        return "no quote supports it"
+    if belief.is_upheld:
+        return ""
+    flaws = [
+        (each, flaw_in(_read_as(belief, each), message_of(each), score))
+        for each in belief.supporting
+    ]
+    wrong = [flaw for _, flaw in flaws if flaw]
+    if len(wrong) == len(flaws):
+        return wrong[-1].why
+    if belief.is_stated or belief.status is not Status.CONFIRMED:
+        return ""
+    sessions = {each.session_id for each, _ in flaws}
+    reworded = {Lack.ADDED, Lack.DROPPED}
+    sound = {each.session_id for each, flaw in flaws if flaw is None or flaw.lack in reworded}
+    if len(sound) >= min(SESSIONS_TO_CONFIRM, len(sessions)):
+        return ""
+    other = next(flaw for flaw in reversed(wrong) if flaw.lack not in reworded)
+    return f"only {len(sound)} of its {len(sessions)} sessions supports it; else {other.why}"
+
+
+def _read_as(belief: Belief, evidence: Evidence) -> Observation:
+    """A belief as what its quote in one session was read as."""
+    return Observation(
+        kind=belief.kind,
+        source=evidence.source,
+        statement=belief.statement,
+        quote=Quote(ordinal=evidence.ordinal, text=evidence.quote),
+        dimension=belief.dimension,
+        value=belief.value,
+        polarity=belief.polarity,
+    )
+
+
+def _surest(beliefs: Iterable[Belief]) -> list[Belief]:
+    return sorted(beliefs, key=lambda b: (-b.confidence, b.id))
 
 
 def _pairs(told: Iterable[Belief], similarity: Similarity) -> tuple[set[int], set[int]]:
@@ -97,18 +159,6 @@ def _say_the_same(one: Belief, other: Belief, similarity: Similarity) -> bool:
     if one.value and other.value:
         return (one.dimension, one.value) == (other.dimension, other.value)
     return similarity(one.statement, other.statement) >= SAME
-
-
-def _is_junk(belief: Belief, similarity: Similarity) -> bool:
-    if len(belief.statement.split()) < FEWEST_WORDS:
-        return True
-    # What was counted, or named by the catalogue, says it in other words than the person's.
-    said = [each for each in belief.supporting if each.source is not Source.BEHAVIOUR]
-    if not said or belief.value:
-        return False
-    return not any(
-        is_borne_out(belief.statement, each.quote, each.quote, similarity) for each in said
-    )
 
 
 def _is_stale(belief: Belief, newest: datetime) -> bool:

@@ -47,11 +47,13 @@ def _own(text: str, template: Template) -> str:
 
 
 def _is_of(template: Template, text: str, quote: str) -> bool:
-    """Whether the lines that a quote stands in are all of the template."""
     start = text.find(quote)
-    if start < 0:
-        return False
+    return start >= 0 and stands_in(template, text, start, start + len(quote))
+
+
+def stands_in(template: Template, text: str, start: int, end: int) -> bool:
+    """Whether the lines that a part of a text stands in are all of the template."""
     begin = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", start + len(quote))
-    lines = digests_of(text[begin : end if end >= 0 else len(text)])
+    stop = text.find("\n", end)
+    lines = digests_of(text[begin : stop if stop >= 0 else len(text)])
     return bool(lines) and template.lines.issuperset(lines)

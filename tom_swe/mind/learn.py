@@ -10,6 +10,7 @@ from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.extract.stated import as_stated
+from tom_swe.extract.support import all_supported
 from tom_swe.extract.templates import as_hints, without_templates
 from tom_swe.memory.vectors import VectorOf
 from tom_swe.mind.compare import doubtful
@@ -210,7 +211,8 @@ class Learner:
         model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
         templates = self._memory.sessions.templates(job.user_id, job.session_id)
         session = without_templates(session, templates)
-        model = as_hints(session, model or self.model_of(session, job.session_id), templates)
+        model = all_supported(session, model or self.model_of(session, job.session_id))
+        model = as_hints(session, model, templates)
         pointers = self._memory.pointers.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
         both = (*model.observations, *pointed.observations)

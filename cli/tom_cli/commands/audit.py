@@ -15,20 +15,24 @@ def register(app: typer.Typer) -> None:
 def audit(as_json: Json = False) -> None:
     """Check the quality of the beliefs.
 
-    It looks for junk, duplicates, contradictions, stale and unsupported beliefs, and secrets.
-    Exits with 1 if a belief has no quote or holds a secret; the rest is for you to judge.
+    It asks of every belief whether your own words support it, and looks for junk, duplicates,
+    contradictions, stale beliefs and secrets in what agents are told. Exits with 1 if agents are
+    told a belief that nothing supports or that holds a secret; the rest is for you to judge.
 
     Example: tom audit
     """
+    from itertools import zip_longest
+
     from rich.table import Table
 
     from tom_cli.render import belief_line, console
     from tom_swe.doctor.report import audited
-    from tom_swe.explain.audit import Fault
+    from tom_swe.explain.audit import SAMPLES, Fault
 
     with opened() as (tom, settings):
         found = audited(tom, settings)
-        beliefs = {b.id: b for b in tom.memory.beliefs.told(settings.user)}
+        beliefs = {b.id: b for b in tom.memory.beliefs.all(settings.user)}
+        told = {b.id for b in tom.memory.beliefs.told(settings.user)}
     if as_json:
         print_json(found)
     elif not found.beliefs:
@@ -36,15 +40,16 @@ def audit(as_json: Json = False) -> None:
     else:
         table = Table("fault", "beliefs", "share", "such as", box=None)
         for each in found.findings:
-            samples = ", ".join(f"b{i}" for i in each.samples)
+            samples = ", ".join(f"b{i}" for i in each.samples[:SAMPLES])
             table.add_row(each.fault.value, str(each.count), f"{each.share:.0%}", samples)
         console().print(table)
         console().print(f"\n{found.sound:.0%} of {found.beliefs} beliefs have no fault.")
         for each in found.findings:
             if each.samples:
                 console().print(f"\n{each.fault.value}")
-                for belief_id in each.samples:
-                    console().print(belief_line(beliefs[belief_id]))
+                for belief_id, why in zip_longest(each.samples, each.reasons, fillvalue=""):
+                    line = belief_line(beliefs[int(belief_id)])
+                    console().print(line.append(f"\n        {why}") if why else line)
     grave = {Fault.UNSUPPORTED, Fault.SECRET}
-    if any(each.count for each in found.findings if each.fault in grave):
+    if any(told.intersection(each.samples) for each in found.findings if each.fault in grave):
         raise typer.Exit(1)

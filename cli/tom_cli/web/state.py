@@ -17,8 +17,8 @@ from tom_swe.model.calls import By, grouped, used_by
 
 DAYS = (1, 7, 30, 90, 365)
 FAULTS = {
-    Fault.UNSUPPORTED: "Has no quote that supports it",
-    Fault.JUNK: "Says almost nothing, or nothing that its quotes say",
+    Fault.UNSUPPORTED: "Your own words do not support it",
+    Fault.JUNK: "Says almost nothing",
     Fault.DUPLICATE: "Says the same as a more confident belief with the same scope",
     Fault.CONTRADICTORY: "Contradicts another belief",
     Fault.STALE: "Last said a year before your newest message",
@@ -71,5 +71,5 @@ class StatePages:
         """How sound what is told is."""
         with self._desk.tom() as tom:
             found = audited(tom, self._desk.settings)
-            beliefs = {b.id: b for b in tom.memory.beliefs.told(self._desk.user)}
+            beliefs = {b.id: b for b in tom.memory.beliefs.all(self._desk.user)}
         return self._desk.page("audit", audit=found, beliefs=beliefs, faults=FAULTS)
