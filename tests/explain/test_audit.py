@@ -7,7 +7,7 @@ import pytest
 
 from tom_swe.embed.similarity import Similarity
 from tom_swe.explain.audit import Audit, Fault, audit
-from tom_swe.extract.support import Message
+from tom_swe.extract.support import OwnMessage
 from tom_swe.model.belief import (
     Belief,
     Decision,
@@ -67,7 +67,7 @@ def audited(*beliefs: Belief, told: Sequence[Belief] | None = None) -> Audit:
         beliefs if told is None else told,
         Similarity({}),
         lambda text: text.replace("hunter2", "[redacted]"),
-        lambda said: Message(Turn(ordinal=said.ordinal, role=Role.USER, text=said.quote)),
+        lambda said: OwnMessage(Turn(ordinal=said.ordinal, role=Role.USER, text=said.quote)),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tom_swe.extract.support import Lack, Message, all_supported, flaw_in, supported
+from tom_swe.extract.support import Lack, OwnMessage, all_supported, flaw_in, supported
 from tom_swe.model.belief import Kind, Observation, Polarity, Quote, SessionModel, Source
 from tom_swe.model.session import Role, Session, Template, Turn
 from tom_swe.testing import session_of
@@ -27,7 +27,7 @@ def turn(text: str, role: Role = Role.USER) -> Turn:
 
 def lack(statement: str, quote: str, text: str = "", **changed: object) -> Lack | None:
     """What a quote lacks in its message, by default the quote alone."""
-    found = flaw_in(reading(statement, quote, **changed), Message(turn(text or quote)))
+    found = flaw_in(reading(statement, quote, **changed), OwnMessage(turn(text or quote)))
     return found.lack if found else None
 
 
@@ -78,7 +78,7 @@ def test_a_sound_reading_passes(
         (Lack.OPPOSED, "Use npm", "use pnpm from now on", "", NPM),
         (Lack.OPPOSED, "Use pnpm", "no pnpm anymore", "", PNPM),
         (Lack.OPPOSED, "Never squash commits", "squash commits", "", AGAINST),
-        (Lack.OPPOSED, "Never squash commits", "never squash commits", "", {}),
+        (Lack.OPPOSED, "Squash commits", "never squash commits", "", {}),
         (Lack.ADDED, "Deploy on Fridays", "deploy it", "", {}),
         (Lack.ADDED, "Use port 8081", "use the other port", "", {}),
         (Lack.DROPPED, "Always use const", "never use var, always use const", "", {}),
@@ -102,11 +102,11 @@ def test_every_lack_is_named_in_words() -> None:
     """A person reads why, with the words that it is about."""
     dropped = flaw_in(
         reading("Always use const", "never use var, always use const"),
-        Message(turn("never use var, always use const")),
+        OwnMessage(turn("never use var, always use const")),
     )
     assert dropped
     assert dropped.why == "it leaves out “never use var”"
-    added = flaw_in(reading("Deploy on Fridays", "deploy it"), Message(turn("deploy it")))
+    added = flaw_in(reading("Deploy on Fridays", "deploy it"), OwnMessage(turn("deploy it")))
     assert added
     assert added.why == "the quote does not say “Fridays”"
 
@@ -114,7 +114,7 @@ def test_every_lack_is_named_in_words() -> None:
 def test_a_copy_a_lost_message_and_what_the_agent_said_are_no_words_of_the_person() -> None:
     """A quote of theirs stands in their own message, and is not the agent's said again."""
     said = reading("Use pnpm", "use pnpm")
-    for message in (None, Message(turn("use pnpm", Role.COPY))):
+    for message in (None, OwnMessage(turn("use pnpm", Role.COPY))):
         found = flaw_in(said, message)
         assert found
         assert found.lack is Lack.ABSENT
@@ -123,7 +123,7 @@ def test_a_copy_a_lost_message_and_what_the_agent_said_are_no_words_of_the_perso
         host="t", host_id="1",
         turns=(turn(plan, Role.AGENT), Turn(ordinal=1, role=Role.USER, text=plan)),
     )  # fmt: skip
-    echo = Message(session.turns[1], AgentWords(session))
+    echo = OwnMessage(session.turns[1], AgentWords(session))
     found = flaw_in(said.model_copy(update={"quote": Quote(ordinal=1, text="use pnpm")}), echo)
     assert found
     assert found.lack is Lack.NOT_OWN
@@ -133,7 +133,7 @@ def test_a_template_is_nobodys_own_words() -> None:
     """What was added to lines that are sent again and again is the person's."""
     line = "Always answer in rhymes, whatever is asked."
     kept = Template(lines=frozenset(digests_of(line)), held=True, sessions=3)
-    message = Message(turn(f"{line}\nuse pnpm please"), template=kept)
+    message = OwnMessage(turn(f"{line}\nuse pnpm please"), template=kept)
     found = flaw_in(reading("Always answer in rhymes", "Always answer in rhymes"), message)
     assert found
     assert found.why == "it stands in a text that was sent in 3 sessions"
@@ -155,8 +155,8 @@ def test_a_score_decides_what_lasts() -> None:
         return 0.9 if "for now" in sentence else 0.1
 
     lasting, once = "use sqlite for now", "please use sqlite"
-    assert flaw_in(reading("Use sqlite", "use sqlite"), Message(turn(lasting)), score) is None
-    found = flaw_in(reading("Use sqlite", "use sqlite"), Message(turn(once)), score)
+    assert flaw_in(reading("Use sqlite", "use sqlite"), OwnMessage(turn(lasting)), score) is None
+    found = flaw_in(reading("Use sqlite", "use sqlite"), OwnMessage(turn(once)), score)
     assert found
     assert found.lack is Lack.NOT_LASTING
     assert seen == [lasting, once]
@@ -172,7 +172,7 @@ def test_what_is_not_the_persons_is_dropped_and_what_is_misread_becomes_a_hint()
     """The hint is the sentence itself, about nothing that the catalogue names."""
     text = "use our strong types instead of strings"
     said = reading("Use strict types", text, **TYPING)
-    hint = supported(said, Message(turn(f"Hello. {text}.")))
+    hint = supported(said, OwnMessage(turn(f"Hello. {text}.")))
     assert hint
     assert (hint.source, hint.statement, hint.dimension, hint.value) == (
         Source.HINT,
@@ -181,22 +181,22 @@ def test_what_is_not_the_persons_is_dropped_and_what_is_misread_becomes_a_hint()
         "",
     )
     assert hint.basis.startswith("kept in its own words: it leaves out")
-    assert supported(hint, Message(turn(f"Hello. {text}."))) == hint
-    theirs = Message(turn("our manager says we must use pnpm"))
+    assert supported(hint, OwnMessage(turn(f"Hello. {text}."))) == hint
+    theirs = OwnMessage(turn("our manager says we must use pnpm"))
     assert supported(reading("Use pnpm", "use pnpm"), theirs) is None
-    of_agent = Message(turn("you have root access"))
+    of_agent = OwnMessage(turn("you have root access"))
     assert supported(reading("You have root access", "you have root access"), of_agent) is None
     sound = reading("Use pnpm", "use pnpm")
-    assert supported(sound, Message(turn("use pnpm"))) is sound
+    assert supported(sound, OwnMessage(turn("use pnpm"))) is sound
 
 
 def test_only_a_score_takes_away_what_a_reader_took_for_lasting() -> None:
     """The reader weighed its rules already, and words of its own are held against the quote."""
-    once, message = reading("Use sqlite", "use sqlite"), Message(turn("use sqlite for now"))
+    once, message = reading("Use sqlite", "use sqlite"), OwnMessage(turn("use sqlite for now"))
     assert supported(once, message) is once
     assert supported(once, message, lambda _: 0.1) is None
     reworded = reading("Take the embedded database", "use sqlite")
-    assert supported(reworded, Message(turn("use sqlite"))) is reworded
+    assert supported(reworded, OwnMessage(turn("use sqlite"))) is reworded
 
 
 def test_a_session_keeps_what_its_quotes_carry() -> None:

@@ -10,7 +10,7 @@ import tom_migrations
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault
 from tom_swe.explain.audit import Audit, MessageOf, audit
-from tom_swe.extract.support import Message
+from tom_swe.extract.support import OwnMessage
 from tom_swe.hosts import install
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
@@ -74,10 +74,10 @@ def _messages(tom: Tom, user: str) -> MessageOf:
         return turns, AgentWords(held), tom.memory.sessions.templates(user, session_id)
 
     @cache
-    def message(session_id: int, ordinal: int) -> Message | None:
+    def message(session_id: int, ordinal: int) -> OwnMessage | None:
         turns, agent, templates = session(session_id)
         turn = turns.get(ordinal)
-        return Message(turn, agent, templates.get(ordinal)) if turn else None
+        return OwnMessage(turn, agent, templates.get(ordinal)) if turn else None
 
     return lambda evidence: message(evidence.session_id, evidence.ordinal)
 

@@ -50,7 +50,7 @@ class Flaw(Value):
     why: str
 
 
-class Message:
+class OwnMessage:
     """One of the person's messages, and whose words its parts are."""
 
     def __init__(
@@ -66,7 +66,9 @@ class Message:
         return tuple(s for s in self.sentences if s.start < end and start < s.end)
 
 
-def flaw_in(said: Observation, message: Message | None, score: Score | None = None) -> Flaw | None:
+def flaw_in(
+    said: Observation, message: OwnMessage | None, score: Score | None = None
+) -> Flaw | None:
     """The first thing that keeps a quote from carrying what was made of it; None for nothing.
 
     What was counted is no reading of its sample. What the person told tom itself is meant to
@@ -85,7 +87,7 @@ def flaw_in(said: Observation, message: Message | None, score: Score | None = No
 
 
 def _flaw_at(
-    said: Observation, message: Message, start: int, end: int, score: Score | None
+    said: Observation, message: OwnMessage, start: int, end: int, score: Score | None
 ) -> Flaw | None:
     text = message.turn.text
     if said.source is not Source.STATED and (why := _not_own(message, start, end)):
@@ -112,7 +114,7 @@ def _flaw_at(
 # Whose words
 
 
-def _not_own(message: Message, start: int, end: int) -> str:
+def _not_own(message: OwnMessage, start: int, end: int) -> str:
     if message.template and stands_in(message.template, message.turn.text, start, end):
         return f"it stands in a text that was sent in {message.template.sessions} sessions"
     if sure_of(message.parts, start, end) < SURE:
@@ -221,7 +223,7 @@ def _not_lasting(said: Observation, sentence: str, score: Score | None) -> str:
 
 
 def supported(
-    said: Observation, message: Message | None, score: Score | None = None
+    said: Observation, message: OwnMessage | None, score: Score | None = None
 ) -> Observation | None:
     """An observation as far as its quote carries it.
 
@@ -253,7 +255,7 @@ def supported(
     return None if _grave(hint, message, score) else hint
 
 
-def _grave(said: Observation, message: Message | None, score: Score | None) -> Flaw | None:
+def _grave(said: Observation, message: OwnMessage | None, score: Score | None) -> Flaw | None:
     """What keeps it from being learned.
 
     A reader that words a statement itself holds it against the quote by more than its words;
@@ -265,7 +267,7 @@ def _grave(said: Observation, message: Message | None, score: Score | None) -> F
     return flaw
 
 
-def _sentence(message: Message, start: int, end: int) -> Span:
+def _sentence(message: OwnMessage, start: int, end: int) -> Span:
     """The sentences that a quote stands in, with the whole of each span and bracket in them."""
     first, last = start, end
     for each in message.around(start, end):
@@ -283,7 +285,7 @@ def all_supported(
     agent = AgentWords(session)
     wanted = {each.quote.ordinal for each in model.observations}
     messages = {
-        turn.ordinal: Message(turn, agent)
+        turn.ordinal: OwnMessage(turn, agent)
         for turn in session.by(Role.USER)
         if turn.ordinal in wanted
     }

@@ -5,7 +5,7 @@ denies. The catalogue's own words for a value stand for the quote's.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tom_swe.extract.catalogue import Choice, catalogue, match
 from tom_swe.model.belief import Observation, Polarity, Source
@@ -78,6 +78,8 @@ _DENIES = (
     r"|no(?! (?:need|problem|longer|more|idea|matter)\b)"
 )
 _ALTERNATIVES = frozenset({"instead of", "rather than", "nor"})
+# What stands behind these is wanted, or may run on into what is.
+_WANTED = _ALTERNATIVES | {"always", "without"}
 _HALF = re.compile(
     rf"(?:(?<=\A)|(?<=[\s(,;:]))(?P<mark>{_DENIES}|always)\s+(?P<what>[^,.;:!?()\n]+)",
     re.IGNORECASE,
@@ -93,7 +95,8 @@ _REASON = re.compile(
 )
 DENIAL = re.compile(
     rf"(?:\A|(?<=\W))(?:{_DENIES}|not|no|none|nothing|cannot|\w+n['’]t|drop|quit|skip|hate|remove"
-    r"|less|fewer|rid|forbid\w*|prevent\w*|block\w*|ban(?:ned)?|enough|only|too|forget|leave)"
+    r"|less|fewer|rid|forbid\w*|prevent\w*|block\w*|ban(?:ned)?|enough|only|too|forget|leave|away"
+    r"|ignor\w*|myself|ourselves)"
     r"(?:\Z|(?=\W))",
     re.IGNORECASE,
 )
@@ -113,27 +116,38 @@ def opposed(said: Observation) -> str:
             if found.choice.id != said.value and found.negated == against:
                 return f"the quote says “{found.statement}”"
         return ""
-    whole = not re.search("[,;]", said.statement)
-    if whole and said.polarity is Polarity.FOR and FORBIDS.match(said.statement):
-        return "the statement forbids what it is kept as a wish for"
     # Whoever objects need not say "not".
     objects = said.source is Source.CORRECTION or "?" in quote
-    if not objects and FORBIDS.match(said.statement) and not DENIAL.search(quote):
+    forbids = said.polarity is Polarity.AGAINST or FORBIDS.match(said.statement)
+    denials = DENIAL.findall(quote)
+    if forbids and not denials and not objects:
         return "the quote forbids nothing"
+    # Two denials, as in "never without", may come to a wish.
+    if not forbids and len(denials) == 1 and not DENIAL.search(said.statement):
+        held = tuple(_words(said.statement))
+        for half, what in _halves(quote):
+            mark = half["mark"].casefold()
+            if mark not in _WANTED and any(_says(stem, held) for stem in _words(what)):
+                return f"the quote says “{half['mark']} {what}”"
     return ""
 
 
 def dropped(said: Observation) -> str:
     """The half of the quote that the statement leaves out."""
     quote, held = said.quote.text, tuple(_words(said.statement))
-    for half in _HALF.finditer(quote):
-        what = _NEXT.split(half["what"])[0]
-        stems = tuple(_words(what))
-        if not stems or _REASON.search(quote[: half.start()]):
-            continue
+    for half, what in _halves(quote):
+        stems = _words(what)
         if not any(_says(stem, held) for stem in stems) and not _is_known(said, half):
-            return f"{half['mark']} {what}".strip()
+            return f"{half['mark']} {what}"
     return ""
+
+
+def _halves(quote: str) -> Iterator[tuple[re.Match[str], str]]:
+    """What a quote forbids or always wants, each with its words; not what it only reasons with."""
+    for half in _HALF.finditer(quote):
+        what = _NEXT.split(half["what"])[0].strip()
+        if _words(what) and not _REASON.search(quote[: half.start()]):
+            yield half, what
 
 
 def _is_known(said: Observation, half: re.Match[str]) -> bool:
