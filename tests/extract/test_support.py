@@ -72,6 +72,7 @@ def test_a_sound_reading_passes(
         (Lack.NOT_OWN, "Use pnpm", "use pnpm", "our manager says we must use pnpm", {}),
         (Lack.CUT, "Use git add", "use `git add", "use `git add -p` in here", {}),
         (Lack.CUT, "Use git add", "use `git add -p`", "", {}),
+        (Lack.CUT, "Use git add", "use `git add .", "use `git add .` in here", {}),
         (Lack.CUT, "Name by date", "name by date (the", "name by date (the ISO one)", {}),
         (Lack.CUT, "Always type", "always type", "always typecheck", {}),
         (Lack.CUT, "Read it from app", "read it from app", "read it from app.toml", {}),

@@ -165,7 +165,7 @@ def _is_known(said: Observation, half: re.Match[str]) -> bool:
 def cut_span(said: Observation) -> str:
     """Which code span of the quote the statement holds a part of, in words."""
     statement = " ".join(said.statement.replace("`", " ").split()).casefold()
-    for code in re.findall(r"`([^`\n]+)`", said.quote.text):
+    for code in re.findall(r"`([^`\n]+)(?:`|\Z)", said.quote.text):
         whole = " ".join(code.split()).casefold()
         if f" {whole.split(' ')[0]}" in f" {statement}" and whole not in statement:
             return f"the statement cuts “{code}”"
