@@ -51,6 +51,7 @@ ON_THEM = {"kind": Kind.EXPERTISE}
         ("Never log keys", "never log keys", "the parser (never log keys!) is slow", AGAINST),
         ("Use spaces", "use spaces", "use spaces because I never like the look of tabs", {}),
         ("Do not rename files", "why did you rename the files?", "", OBJECTS),
+        ("Why rename so much", "why rename so much", "", AGAINST),
         ("Siempre usa pnpm", "siempre usa pnpm", "siempre usa pnpm, que es lo más rápido", {}),
         ("You have to ask first", "you have to ask first", "", {}),
         ("I am a nurse", "I am a nurse", "I am a nurse, so what if we skip the jargon", ON_THEM),

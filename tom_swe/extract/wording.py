@@ -100,6 +100,7 @@ DENIAL = re.compile(
     r"(?:\Z|(?=\W))",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\?|\A\W*(?:why|how come|what)\b", re.IGNORECASE)
 FORBIDS = re.compile(r"\A(?:never|do not|don['’]t|stop|avoid)\b(?! forget\b)", re.IGNORECASE)
 
 
@@ -117,7 +118,7 @@ def opposed(said: Observation) -> str:
                 return f"the quote says “{found.statement}”"
         return ""
     # Whoever objects need not say "not".
-    objects = said.source is Source.CORRECTION or "?" in quote
+    objects = said.source is Source.CORRECTION or _ASKS.search(quote)
     forbids = said.polarity is Polarity.AGAINST or FORBIDS.match(said.statement)
     denials = DENIAL.findall(quote)
     if forbids and not denials and not objects:
