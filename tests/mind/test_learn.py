@@ -133,7 +133,7 @@ def test_what_its_quote_does_not_carry_is_not_confirmed(make_tom: MakeTom) -> No
     """However often it is read: half of a rule is none, and what the agent has is no wish."""
     tom = make_tom(reader=Misreader())
     for number in range(2):
-        tom.add_session("ada", session_of("never use `git add .` here", host_id=str(number)))
+        tom.add_session("ada", session_of("never use `git add .`", host_id=str(number)))
         tom.add_session("ada", session_of("you have root access", host_id=f"root {number}"))
     tom.learn("ada")
     (belief,) = tom.memory.beliefs.all("ada")
