@@ -222,6 +222,22 @@ def reading(
     _measured("reading", as_json, model=model, most=most, budget=budget)
 
 
+@app.command()
+def corrections(
+    as_json: AsJson = False,
+    data: Annotated[
+        Path | None, typer.Option(help="Another folder of the shared data's shape.")
+    ] = None,
+    sheet: Annotated[
+        bool, typer.Option(help="Print the beliefs with rules and quotes, to be judged.")
+    ] = True,
+) -> None:
+    """Learn from people who correct their agents: rules, corrective turns, beliefs."""
+    from tom_evals.corrections.run import run
+
+    _print(run(data or shared_data(), sheet=sheet), as_json)
+
+
 app.command("usi")(usi)
 app.command("stateful-swe")(stateful_swe)
 app.command("userville")(userville)
