@@ -1,4 +1,4 @@
-"""How real sessions served their person: what counts as asking, and the three shares."""
+"""How real sessions served their person: what counts as asking, and the two shares."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,16 +49,16 @@ def test_a_session_is_scored_by_what_can_be_seen() -> None:
     """Asked in the known way where it was vague; and what costs much, or was corrected unasked."""
     asked = session((USER, VAGUE), (AGENT, "What do you see?"), (USER, "an error"))
     short = (BY_ID["concise_question"],)
-    assert serving(asked, short, corrected=False) == Serving(True, True, True, True, True)
+    assert serving(asked, short, corrected=False) == Serving(True, True, True, True)
     capitals = (BY_ID["capital"],)
-    assert serving(asked, capitals, corrected=False) == Serving(True, True, True, True, False)
+    assert serving(asked, capitals, corrected=False) == Serving(True, True, True, False)
     place = session((USER, VAGUE), (AGENT, "Which file is it in?"), (USER, "login.py"))
-    assert serving(place, (), corrected=False) == Serving(True, True, True, False, None)
+    assert serving(place, (), corrected=False) == Serving(True, True, False, None)
     silent = session((USER, VAGUE), (AGENT, "Done."))
-    assert serving(silent, short, corrected=True) == Serving(False, True, False, False, None)
-    assert serving(silent, short, corrected=False) == Serving(False, True, True, True, None)
+    assert serving(silent, short, corrected=True) == Serving(False, True, False, None)
+    assert serving(silent, short, corrected=False) == Serving(False, True, True, None)
     clear = session((USER, CLEAR), (AGENT, "Done."))
-    assert serving(clear, (), corrected=True) == Serving(False, False, False, True, None)
+    assert serving(clear, (), corrected=True) == Serving(False, False, True, None)
 
 
 def test_sessions_without_a_request_or_an_agent_are_not_scored() -> None:
@@ -71,18 +71,18 @@ def test_sessions_without_a_request_or_an_agent_are_not_scored() -> None:
 def test_shares_are_of_what_they_are_about() -> None:
     """Personalisation is of judged sessions only; of no session there is no share."""
     rows = [
-        Serving(True, True, True, True, True),
-        Serving(True, True, False, False, False),
-        Serving(False, False, True, True, None),
-        Serving(False, True, False, False, None),
+        Serving(True, True, True, True),
+        Serving(True, True, False, False),
+        Serving(False, False, True, None),
+        Serving(False, True, False, None),
     ]
     assert served(rows) == Served(
-        sessions=4, asked=2, judged=2, productivity=0.5, proactivity=0.5, personalisation=0.5
+        sessions=4, asked=2, judged=2, proactivity=0.5, personalisation=0.5
     )
     assert served(()) == Served()
 
 
-ROWS = st.lists(st.builds(Serving, *[st.booleans()] * 4, st.none() | st.booleans()), min_size=1)
+ROWS = st.lists(st.builds(Serving, *[st.booleans()] * 3, st.none() | st.booleans()), min_size=1)
 
 
 @given(ROWS)
@@ -90,7 +90,7 @@ def test_shares_lie_between_0_and_1(rows: list[Serving]) -> None:
     """Whatever the sessions were like, and in whatever order."""
     found = served(rows)
     assert found == served(rows[::-1])
-    for share in (found.productivity, found.proactivity, found.personalisation):
+    for share in (found.proactivity, found.personalisation):
         assert share is None or 0 <= share <= 1
 
 

@@ -123,7 +123,7 @@ def test_advice_is_counted(tom, history: None) -> None:
 
 
 def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> None:
-    """By the newest sessions: one was corrected, one asked, and not as it was wanted."""
+    """By the newest sessions: one asked, and not as it was wanted."""
     settings = Settings(home=tmp_path / "tom")
     mind = open_tom(settings, embedder=HashEmbedder())
     asks = (Role.AGENT, "What do you see there, an error or nothing?")
@@ -131,16 +131,40 @@ def test_how_sessions_served_the_person(tom, history: None, tmp_path: Path) -> N
         said = (Role.USER, wish or "The login is broken.")
         begun = datetime.now(UTC) - day * DAY
         mind.add_session(
-            settings.user, worked(f"day-{day}", begun, said, asks, (Role.USER, "an error"))
+            settings.user, worked(f"day-{day}", begun, said, asks, (Role.USER, "a blank page"))
         )
     assert mind.learn(settings.user).failed == ()
     mind.close()
     printed = tom("stats")
-    assert line(printed, "productive").startswith("75% of 4 sessions with a request")
-    assert line(printed, "proactive").startswith("100%")
+    assert line(printed, "proactive").startswith("100% of 2 sessions with a request")
     assert line(printed, "personal") == "0% of 1 asked the way you like"
     found = json.loads(tom("stats", "--json"))["served"]
-    assert (found["sessions"], found["asked"], found["judged"]) == (4, 1, 1)
+    assert (found["sessions"], found["asked"], found["judged"]) == (2, 1, 1)
+
+
+def test_corrections_are_counted_where_they_can_be_read(tom, history: None) -> None:
+    """One of three sessions has a turn that corrects the agent; the others have none to judge."""
+    printed = tom("stats")
+    found = line(printed, "corrections")
+    assert found == "1 in 1 of 1 session that tom could read, 1.0 a session"
+    assert line(printed, "corrected again").startswith("0 of 1")
+    assert line(printed, "not read").startswith("2 ")
+    assert "nothing" not in printed
+    as_json = json.loads(tom("stats", "--json"))["corrected"]
+    assert (as_json["readable"], as_json["unread"], as_json["corrections"]) == (1, 2, 1)
+
+
+def test_where_no_turn_can_be_judged_no_figure_is_given(tom, tmp_path: Path) -> None:
+    """A host without the agent's turns: none that tom could read, and not that there was none."""
+    settings = Settings(home=tmp_path / "tom")
+    mind = open_tom(settings, embedder=HashEmbedder())
+    now = datetime.now(UTC)
+    mind.add_session(settings.user, session_of("no, that is wrong, undo it", started=now - DAY))
+    mind.learn(settings.user)
+    mind.close()
+    printed = tom("stats")
+    assert line(printed, "corrections") == "none that tom could read"
+    assert line(printed, "not read").startswith("1 ")
 
 
 def test_why_says_when_a_belief_was_told_and_what_came_of_it(tom, history: None) -> None:

@@ -1,10 +1,15 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tom_evals.corrections.data import developers, lines_of, overlaps, taught
+from tom_evals.corrections.examples import READ, examples
+from tom_evals.corrections.out_of_fold import FILE, kept_out_of_fold
+from tom_evals.corrections.regression import Rows, fitted
 from tom_evals.corrections.run import run
 from tom_evals.corrections.score import (
     BESIDES,
@@ -19,8 +24,10 @@ from tom_evals.corrections.score import (
     noticed,
     rules_known,
 )
+from tom_evals.corrections.train import fold_of
 from tom_swe import Role, Session, Turn
 from tom_swe.errors import UsageError
+from tom_swe.extract.corrective import CorrectiveTurns
 
 RULE = "Write tests before code."
 TEMPLATE = "You are given a list of pages. Never skip a page, and always write tests before code."
@@ -192,3 +199,53 @@ def test_the_shared_data_are_read_whole(shared_data: Path) -> None:
     """The histories and the labelled messages are as many as their description says."""
     assert sum(len(each.rules) for each in taught(shared_data)) == 44
     assert len(developers(shared_data)) == 9
+
+
+def test_a_regression_finds_the_feature_that_decides() -> None:
+    """The one of two features that goes with the truth gets the weight; the bias the rest."""
+    rows = [(np.array([n % 2, 2], np.uint32), np.array([1.0, 1.0], np.float32)) for n in range(200)]
+    truth = np.array([float(n % 2) for n in range(200)])
+    weights, bias = fitted(Rows.of(rows, 4), truth, np.ones(200), 10.0)
+    assert weights[1] > 1 > -1 > weights[0]
+    assert weights[3] == 0
+    assert abs(bias + weights[2]) < 0.5
+
+
+def test_rows_are_multiplied_as_a_matrix_is() -> None:
+    """Both ways round, as the dense matrix gives it."""
+    dense = np.array([[1.0, 0, 2], [0, 3, 0]])
+    rows = [
+        (np.array([0, 2], np.uint32), np.array([1, 2], np.float32)),
+        (np.array([1], np.uint32), np.array([3], np.float32)),
+    ]
+    made = Rows.of(rows, 3)
+    assert made.times(np.array([1.0, 2, 3])) == pytest.approx(dense @ [1, 2, 3])
+    assert made.back(np.array([1.0, 2])) == pytest.approx([1.0, 2] @ dense)
+
+
+def test_nobody_is_trained_and_tested_on() -> None:
+    """A person is in one fold; the developer with most sessions is a fold alone."""
+    assert fold_of("dev01") == 0
+    assert {fold_of(f"dev0{n}") for n in range(2, 10)} == {1}
+    assert all(fold_of(f"w{n:03}") >= 2 for n in range(50))
+
+
+def test_what_was_read_is_named_once_and_holds_no_words() -> None:
+    """Each message has one label, and is drawn or chosen, not both."""
+    kept = json.loads(READ.read_text(encoding="utf-8"))
+    names = [each for labels in kept.values() for some in labels.values() for each in some]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"w\d{3}-[0-9a-f]{6}-\d+", each) for each in names)
+
+
+def test_the_scores_out_of_fold_are_of_the_shipped_model() -> None:
+    """The threshold is the product's, and a turn that was never scored is not found."""
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    assert kept["threshold"] == CorrectiveTurns().threshold
+    assert kept_out_of_fold({("no such session", 1)}) == set()
+
+
+def test_every_labelled_turn_has_its_score(shared_data: Path) -> None:
+    """The file is of these data, and of all of them."""
+    kept = json.loads(FILE.read_text(encoding="utf-8"))["scores"]
+    assert {f"{name}:{line}" for name, line in (e.id for e in examples(shared_data))} == set(kept)

@@ -287,6 +287,20 @@ def test_a_database_of_the_sixth_revision_takes_rulings(tmp_path: Path) -> None:
     connection.close()
 
 
+def test_sessions_learned_before_have_no_corrections_looked_for(tmp_path: Path) -> None:
+    """They are read again; what is found goes with the turn that it is of."""
+    path = at_sixth_revision(tmp_path / "tom")
+    store = Store(path)
+    assert (store.corrections.judged("ada"), store.corrections.all("ada")) == ({}, [])
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("INSERT INTO corrective_turn SELECT id, 0.9 FROM turn")
+        connection.execute("DELETE FROM session")
+        assert connection.execute("SELECT count(*) FROM corrective_turn").fetchone() == (0,)
+    connection.close()
+
+
 def test_the_file_is_copied_aside_before_an_upgrade(tmp_path: Path) -> None:
     """The copy is at the old revision, complete, and readable by its owner only."""
     path = at_first_revision(tmp_path / "tom")

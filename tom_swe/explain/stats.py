@@ -1,18 +1,25 @@
 """How often the person has to say a thing again, and what came of what sessions were told. Pure."""
 
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.advise.ask_preferences.preference import wanted_by
 from tom_swe.advise.ask_preferences.served import Served, served, serving
 from tom_swe.beliefs.adherence import GUIDANCE
+from tom_swe.explain.corrected import Corrected, corrected
 from tom_swe.model.advice import Adherence, Outcome, PastConsultation, Telling
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Source, Stance
+from tom_swe.model.corrections import Correction
 from tom_swe.model.memory import SessionSummary
 from tom_swe.model.session import OWN_HOST, Session
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vector
 
 LOOKED_INTO = 50  # sessions
 
@@ -47,7 +54,8 @@ class Stats(Value):
     tom itself, likings, facts, hints and what their behaviour shows are left out. ``repeats`` are
     those said in a later session than the one that first supported the belief, but for those
     that take it up again after something else. ``repeats_though_told`` came after an agent that
-    was told the belief had acted. ``served`` is of the newest of these sessions.
+    was told the belief had acted. ``corrected`` counts all turns that correct an agent, whether
+    they say anything lasting or not. ``served`` is of the newest of these sessions.
     """
 
     since: datetime
@@ -60,6 +68,7 @@ class Stats(Value):
     repeats_though_told: int
     told: Became
     advice: Advised
+    corrected: Corrected = Corrected()
     served: Served = Served()
 
 
@@ -79,19 +88,27 @@ def stats(
     tellings: Iterable[Telling],
     consultations: Iterable[PastConsultation],
     since: datetime,
+    corrections: Iterable[Correction] = (),
+    judged: Mapping[int, int] | None = None,
+    vectors: Mapping[int, Vector] | None = None,
     look: Callable[[int], Session] | None = None,
 ) -> Stats:
     """What happened from then on. Sessions without a time, and tom's own, are left out.
+
+    ``corrections`` are all corrective turns, with the ``vectors`` of them by turn; ``judged`` says
+    how many turns of a session could be judged.
 
     ``look`` gets the newest `LOOKED_INTO` of them in full; without it nothing is said on how they
     served the person.
     """
     beliefs = list(beliefs)
-    counted = [
+    corrections = list(corrections)
+    dated = [
         (at, each)
         for each in sessions
-        if each.host != OWN_HOST and (at := each.started or each.ended) and at >= since
+        if each.host != OWN_HOST and (at := each.started or each.ended)
     ]
+    counted = [(at, each) for at, each in dated if at >= since]
     count = len(counted)
     tellings = list(tellings)
     told_again = {
@@ -113,22 +130,31 @@ def stats(
         repeats_though_told=sum((each.session_id, i) in told_again for i, each in repeats),
         told=became(telling for telling in tellings if telling.at >= since),
         advice=_advised([each for each in consultations if each.at >= since]),
-        served=_served(counted, beliefs, look) if look else Served(),
+        corrected=corrected(
+            {each.id: at for at, each in dated},
+            judged or {},
+            corrections,
+            vectors or {},
+            since=since,
+        ),
+        served=_served(
+            [(at, each) for at, each in counted if (judged or {}).get(each.id)],
+            beliefs,
+            {each.session_id for each in corrections},
+            look,
+        )
+        if look
+        else Served(),
     )
 
 
 def _served(
     sessions: Iterable[tuple[datetime, SessionSummary]],
     beliefs: Sequence[Belief],
+    corrected: Collection[int],
     look: Callable[[int], Session],
 ) -> Served:
-    """How the newest sessions served the person, by what they had said on it before each."""
-    corrected = {
-        each.session_id
-        for belief in beliefs
-        for each in belief.evidence
-        if each.source is Source.CORRECTION
-    }
+    """How the newest of these sessions served the person, by what they had said before each."""
     newest = sorted(sessions, key=lambda pair: (pair[0], pair[1].id), reverse=True)[:LOOKED_INTO]
     found = (
         serving(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.memory.beliefs import beliefs_of, rejected_beliefs
+from tom_swe.memory.corrections import keep_corrective_turns
 from tom_swe.memory.forgotten import forgotten_among, words_digest
 from tom_swe.memory.pointers import drop_stale, keep_with
 from tom_swe.memory.records import (
@@ -31,6 +32,7 @@ from tom_swe.memory.tables import (
 from tom_swe.memory.tellings import keep_adherence, telling_of
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import Observation, Relation, SessionModel, Verdict
+from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.session import Role, Session
 
 if TYPE_CHECKING:
@@ -112,6 +114,10 @@ class SessionFindings:
         self._transaction.flush()
         self._transaction.expire_all()
         return [row.id for row in rows]
+
+    def keep_corrective_turns(self, found: JudgedTurns) -> None:
+        """Keeps which of the session's turns correct the agent."""
+        keep_corrective_turns(self._transaction, self._session_id, found)
 
     def compare(self, relations: Mapping[Pair, Relation], observed: Collection[int]) -> None:
         """Keeps how these statements go together: what is believed, and what was just observed."""

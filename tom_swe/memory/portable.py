@@ -35,6 +35,8 @@ OWNED: Mapping[str, str] = {
     "session": _OF_USER,
     "turn": _OF_SESSION,
     "session_model": _OF_SESSION,
+    "corrective_turn": "turn_id IN (SELECT t.id FROM turn t JOIN session s "
+    "ON s.id = t.session_id WHERE s.user_id = :user)",
     "observation": _OF_SESSION,
     "learn_queue": _OF_SESSION,
     "comparison": "heard_id IN (SELECT o.id FROM observation o JOIN session s "

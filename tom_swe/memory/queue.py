@@ -91,13 +91,22 @@ class LearnQueue:
             )
 
     def requeue(self, user_id: str, reader: str) -> int:
-        """Queues the sessions that another reader, or none, has read; how many."""
+        """Queues the sessions that another reader, or none, has read; how many.
+
+        Those too whose corrective turns nobody has looked for.
+        """
         stale = (
             select(SessionRow.id)
             .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
             .outerjoin(LearnQueueRow, LearnQueueRow.session_id == SessionRow.id)
             .where(SessionRow.user_id == user_id, LearnQueueRow.session_id.is_(None))
-            .where(or_(SessionModelRow.reader.is_(None), SessionModelRow.reader != reader))
+            .where(
+                or_(
+                    SessionModelRow.reader.is_(None),
+                    SessionModelRow.reader != reader,
+                    SessionModelRow.turns_judged.is_(None),
+                )
+            )
         )
         with self._database.write() as transaction:
             found = list(transaction.scalars(stale))

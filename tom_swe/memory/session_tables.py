@@ -83,6 +83,17 @@ class SessionModelRow(Table):
     reader: Mapped[str]
     content_hash: Mapped[str]
     made_at: Mapped[datetime]
+    turns_judged: Mapped[int | None]
+
+
+class CorrectiveTurnRow(Table):
+    """A turn in which the person corrects the agent, and how likely that is."""
+
+    __tablename__ = "corrective_turn"
+    turn_id: Mapped[int] = mapped_column(
+        ForeignKey("turn.id", ondelete="CASCADE"), primary_key=True
+    )
+    score: Mapped[float]
 
 
 class ObservationRow(Table):

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, text
 from tom_swe.errors import DatabaseDamaged
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
+from tom_swe.memory.corrections import Corrections
 from tom_swe.memory.database import Database
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
@@ -52,6 +53,7 @@ class Store:
         self.queue = LearnQueue(self._database)
         self.learning = Learning(self._database)
         self.beliefs = Beliefs(self._database)
+        self.corrections = Corrections(self._database)
         self.search = Search(self._database)
         self.vectors = Vectors(self._database)
         self.consultations = Consultations(self._database)

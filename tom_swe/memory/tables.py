@@ -22,6 +22,7 @@ from tom_swe.memory.belief_tables import (
 )
 from tom_swe.memory.session_tables import (
     ComparisonRow,
+    CorrectiveTurnRow,
     ForgottenRow,
     LearnQueueRow,
     LongLineRow,
@@ -43,6 +44,7 @@ __all__ = [
     "BriefingRow",
     "ComparisonRow",
     "ConsultationRow",
+    "CorrectiveTurnRow",
     "DecisionRow",
     "EvidenceRow",
     "ForgottenRow",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tom_swe.beliefs.adherence import adherence, kept_to
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
+from tom_swe.extract.corrective import CorrectiveTurns
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.extract.stated import as_stated
 from tom_swe.extract.support import all_supported
@@ -19,6 +20,7 @@ from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation, Relation, SessionModel
+from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.memory import Job
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.ports import Pair
@@ -57,6 +59,7 @@ class _Read(NamedTuple):
     statements: Mapping[str, Vector]
     found: Collection[int]
     relations: Mapping[Pair, Relation]
+    judged: JudgedTurns
 
 
 class Learner:
@@ -69,6 +72,7 @@ class Learner:
         self._mind = mind
         self._say = say
         self._deriving = deriving
+        self._corrective = CorrectiveTurns()
 
     def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it."""
@@ -219,7 +223,7 @@ class Learner:
         model = model.model_copy(update={"observations": both})
         statements = self.vectors(model)
         relations = self._compared(job, model, statements)
-        return _Read(model, statements, pointed.found, relations)
+        return _Read(model, statements, pointed.found, relations, self._corrective.judge(session))
 
     def _compared(
         self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
@@ -238,6 +242,7 @@ class Learner:
         """Keeps what a session showed; how many observations are new."""
         change.session.keep_pointers(read.found)
         observed = change.session.observe(read.model)
+        change.session.keep_corrective_turns(read.judged)
         change.session.compare(read.relations, observed)
         return len(observed)
 

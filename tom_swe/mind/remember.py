@@ -12,6 +12,7 @@ from tom_swe.mind.derive import Deriving
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Scope, SessionModel
+from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.pointers import PointedAt, Pointer
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user_acts import Did
@@ -45,6 +46,7 @@ class Statements:
         quotes = [each.quote.text for each in model.observations]
         with self._memory.learning.from_statement(user_id, session, quotes) as change:
             made = set(change.session.observe(model))
+            change.session.keep_corrective_turns(JudgedTurns())
             self._deriving.derive(user_id, change, vectors=statements)
             stated = tuple(
                 belief

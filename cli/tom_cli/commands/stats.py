@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tom_swe.advise.ask_preferences.served import Served
+    from tom_swe.explain.corrected import Corrected
     from tom_swe.explain.stats import Advised, Stats
+
+SUBJECTS, WEEKS = 5, 8  # that are printed
 
 
 def register(app: typer.Typer) -> None:
@@ -24,14 +27,17 @@ def stats(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How many days back.")] = 90,
     as_json: Json = False,
 ) -> None:
-    """Show how often you repeated yourself and what agents followed.
+    """Show how often you corrected agents, what you repeated and what agents followed.
+
+    A correction objects to what the agent did, says that it does not work, or undoes it. tom looks
+    for them in the languages that it reads well, finds less than half of them, and says how many
+    sessions it could read.
 
     A repeat is an instruction or correction that you had given in an earlier session. tom knows
     whether a session followed a belief only if its commands or your words show it.
 
-    The last lines are about the newest 50 sessions: in how many you corrected nothing
-    (productive), the agent asked when needed and for nothing that cost you much (proactive), and
-    it asked the way you like (personal).
+    The last lines are about the newest 50 of these sessions: in how many the agent asked when
+    needed and for nothing that cost you much (proactive), and asked the way you like (personal).
 
     Example: tom stats --days 30
     """
@@ -42,12 +48,16 @@ def stats(
 
     with opened() as (tom, settings):
         memory, user = tom.memory, settings.user
+        corrections = memory.corrections.all(user)
         found = counting.stats(
             sessions=memory.sessions.summaries(user),
             beliefs=memory.beliefs.all(user),
             tellings=memory.tellings.all(user),
             consultations=memory.consultations.all(user),
             since=datetime.now(UTC) - timedelta(days=days),
+            corrections=corrections,
+            judged=memory.corrections.judged(user),
+            vectors=memory.corrections.vectors(each.turn_id for each in corrections),
             look=lambda session_id: memory.sessions.get(user, session_id),
         )
     if as_json:
@@ -63,6 +73,7 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
     from tom_cli.render import became_text
 
     yield "sessions", f"{found.sessions} in the last {days} days"
+    yield from _corrected(found.corrected)
     if found.repeat_rate is None:
         yield "said", "no instructions and no corrections in this period"
         yield "repeated", "no data yet"
@@ -95,14 +106,39 @@ def _advice(advice: Advised) -> Iterator[tuple[str, str]]:
         yield "accepted", f"{advice.taken:.0%} of those judged, fully or partly"
 
 
+def _corrected(corrected: Corrected) -> Iterator[tuple[str, str]]:
+    """The corrections; where tom could not read, that and no figure."""
+    of = f"{corrected.readable} session{'s' * (corrected.readable != 1)} that tom could read"
+    if corrected.corrections:
+        rate = f"{corrected.per_session:.1f} a session"
+        yield "corrections", f"{corrected.corrections} in {corrected.sessions} of {of}, {rate}"
+        again = f"{corrected.again} of {corrected.corrections}"
+        yield "corrected again", f"{again} on what you had corrected in an earlier session"
+        if corrected.subjects:
+            known = ", ".join(f"{name} {count}" for name, count in corrected.subjects[:SUBJECTS])
+            yield "by subject", f"{known}; the others are on no known subject"
+        weeks = [
+            f"{each.begins:%Y-%m-%d}: {each.corrections} in {each.sessions}"
+            for each in corrected.weeks[-WEEKS:]
+        ]
+        yield "by week", f"{', '.join(weeks)} sessions"
+    elif corrected.readable:
+        yield "corrections", f"none found in {of}; it misses more than half of them"
+    else:
+        yield "corrections", "none that tom could read"
+    if corrected.unread:
+        yield "not read", f"{corrected.unread} without an agent's turn, or in other languages"
+    if corrected.waiting:
+        yield "to be read", f"{corrected.waiting}; run `tom learn`"
+
+
 def _served(served: Served) -> Iterator[tuple[str, str]]:
     if not served.sessions:
         return
     of = f"of {served.sessions} sessions with a request"
-    yield "productive", f"{served.productivity:.0%} {of}: you corrected nothing"
     yield (
         "proactive",
-        f"{served.proactivity:.0%}: the agent asked when needed, at little cost to you",
+        f"{served.proactivity:.0%} {of}: the agent asked when needed, at little cost to you",
     )
     if served.personalisation is None:
         why = "no agent asked" if not served.asked else "you never said how to ask"

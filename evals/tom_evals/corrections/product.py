@@ -21,7 +21,8 @@ class Learned(NamedTuple):
     """What the product made of some transcripts."""
 
     beliefs: tuple[Believed, ...]
-    by_rules: frozenset[Place]
+    corrective: frozenset[Place]
+    by_wishes: frozenset[Place]
 
 
 def learned(files: Sequence[Path], embedder: Embedder | None = None) -> Learned:
@@ -42,7 +43,8 @@ def learned(files: Sequence[Path], embedder: Embedder | None = None) -> Learned:
                     )
                 )
             ),
-            by_rules=frozenset(_objections(tom, files)),
+            corrective=frozenset(_placed(tom, files, _corrective(tom))),
+            by_wishes=frozenset(_placed(tom, files, _objections(tom))),
         )
 
 
@@ -56,15 +58,24 @@ def _memory(embedder: Embedder | None) -> Generator[Tom]:
             tom.memory.close()
 
 
-def _objections(tom: Tom, files: Sequence[Path]) -> list[Place]:
-    """The messages in which the reader heard a wish that objects to what the agent did."""
-    sessions = tom.memory.sessions
-    said = [
+def _corrective(tom: Tom) -> list[tuple[int, int]]:
+    """The turns that the product holds to correct the agent, by session and place in it."""
+    return [(each.session_id, each.ordinal) for each in tom.memory.corrections.all(LOCAL_USER)]
+
+
+def _objections(tom: Tom) -> list[tuple[int, int]]:
+    """The turns in which the reader heard a wish that objects to what the agent did."""
+    return [
         (evidence.session_id, evidence.ordinal)
         for heard in tom.memory.beliefs.all(LOCAL_USER)
         for evidence in heard.evidence
         if evidence.source is Source.CORRECTION
     ]
+
+
+def _placed(tom: Tom, files: Sequence[Path], said: Sequence[tuple[int, int]]) -> list[Place]:
+    """Where these turns stand in the transcripts."""
+    sessions = tom.memory.sessions
     return [
         (session.host_id, line)
         for session_id, ordinal in dict.fromkeys(said)

@@ -1,10 +1,9 @@
-"""How real sessions served the person: productive, proactive, personal. Pure.
+"""How real sessions served the person: proactive and personal. Pure.
 
 The metrics are UserVille's where their parts can be seen in a transcript. What cannot
 is said by another sign, so that the figures say how things go over time, and not how a laboratory
-would score them:
+would score them (how often the person corrects agents is counted beside them):
 
-- productive: the person corrected nothing that tom could read (there is no right answer);
 - the effort of a question: whether it was after a place in the code, and whether it was waved off
   (the reply's level is told by nobody);
 - the preference: what the person had said by then on how they want to be asked.
@@ -36,7 +35,6 @@ class Serving(NamedTuple):
 
     asked: bool
     vague: bool
-    productive: bool
     proactive: bool
     personal: bool | None
 
@@ -44,15 +42,14 @@ class Serving(NamedTuple):
 class Served(Value):
     """Shares over the newest sessions in which an agent worked; None of none.
 
-    ``productivity`` is the share in which nothing was corrected, ``proactivity`` that in which the
-    person was asked where it was needed and for nothing that cost them much, ``personalisation``
-    the share that kept to how they want to be asked, among the ``judged`` ones.
+    ``proactivity`` is the share in which the person was asked where it was needed and for nothing
+    that cost them much, ``personalisation`` the share that kept to how they want to be asked,
+    among the ``judged`` ones.
     """
 
     sessions: int = 0
     asked: int = 0
     judged: int = 0
-    productivity: float | None = None
     proactivity: float | None = None
     personalisation: float | None = None
 
@@ -106,7 +103,6 @@ def serving(session: Session, wishes: Collection[Preference], *, corrected: bool
     return Serving(
         asked=bool(asked),
         vague=vague,
-        productive=not corrected,
         proactive=not (should_have_asked or any(each.is_costly for each in asked)),
         personal=not any(each.broken(asked) for each in known) if known and asked else None,
     )
@@ -120,7 +116,6 @@ def served(sessions: Iterable[Serving]) -> Served:
         sessions=len(rows),
         asked=sum(each.asked for each in rows),
         judged=len(judged),
-        productivity=_share([each.productive for each in rows]),
         proactivity=_share([each.proactive for each in rows]),
         personalisation=_share(judged),
     )
