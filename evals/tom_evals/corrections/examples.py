@@ -2,7 +2,7 @@
 
 ``read.json`` names the messages of ``reading/wild.jsonl`` that were read for this project: some
 drawn, at most ten of a person, and some chosen because a first model was sure or unsure of them.
-It holds no words.
+It holds no words. ``written.jsonl`` are turns that were written for this project.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from tom_evals.corrections.data import HUMAN, Developer, Message, developers, re
 from tom_swe.extract.corrective import Spoken
 
 READ = Path(__file__).with_name("read.json")
+WRITTEN = Path(__file__).with_name("written.jsonl")
+WRITER = "writer"
 WILD = Path("reading") / "wild.jsonl"
 CORRECTS, PERHAPS = "corrects", "perhaps"
 SWT_WEIGHT = 2.0
 # The public labels miss many: what they do not name is no sure no.
 UNREAD_WEIGHT = 0.5
+WRITTEN_WEIGHT = 0.7
 
 
 class Example(NamedTuple):
@@ -36,7 +39,22 @@ class Example(NamedTuple):
 
 def examples(data: Path) -> list[Example]:
     """All turns of which something is known."""
-    return [*_of_developers(data), *_of_wild(data)]
+    return [*_of_developers(data), *_of_wild(data), *written()]
+
+
+def written() -> list[Example]:
+    """Turns written to train with: what objections and their opposites look like, in 8 languages."""
+    return [
+        Example(
+            id=(row["id"], 0),
+            person=WRITER,
+            spoken=Spoken(row["text"], row["before"], "", 1, after_tool=False),
+            corrects=float(row["corrects"]),
+            weight=WRITTEN_WEIGHT,
+            is_drawn=False,
+        )
+        for row in records(WRITTEN)
+    ]
 
 
 def _of_developers(data: Path) -> Iterator[Example]:
