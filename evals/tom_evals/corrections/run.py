@@ -146,11 +146,11 @@ def _turns(people: Sequence[Person]) -> Table:
         "the product as shipped": _all(each.learned.corrective for each in people),
     }
     if kept := kept_out_of_fold({message.place for message in messages}):
-        found["the same, out of fold"] = kept
+        found["the model, out of fold"] = kept
     against = {
         "the public labels": by_labels(messages),
         "the second reading, weighted": by_reading(messages),
-        "the same, where the reader was sure": by_reading(messages, sure=True),
+        "the second reading where it was sure": by_reading(messages, sure=True),
     }
     human = {message.place for message in messages if message.kind == HUMAN}
     rows: list[tuple[Cell, ...]] = [
