@@ -7,8 +7,8 @@ from functools import cache, cached_property
 from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.advise.language_model import ModelAdviser
 from tom_swe.embed.minilm import MiniLM
+from tom_swe.embed.multilingual import Multilingual
 from tom_swe.embed.remembering import Remembering
-from tom_swe.embed.scorer import SentenceScorer
 from tom_swe.errors import EmbedderUnavailable, ModelUnavailable
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.extract.language_model import ModelReader
@@ -95,12 +95,13 @@ class _Wiring:
         return self.redactor.redact(without_injections(storable(text)))[0]
 
     def scorer(self, embedder: Embedder | None) -> Scorer | None:
-        """The sentence scorer, on the embedder where that is the bundled model."""
+        """The scorer of sentences, where an embedder is wanted at all."""
         if embedder is None or self._embedder is not None:
             return None
-        bundled = embedder if isinstance(embedder, MiniLM) and embedder.is_bundled else MiniLM()
+        from tom_swe.extract.lasting import LastingSentences  # numpy: not for who only looks
+
         try:
-            return SentenceScorer(bundled)
+            return LastingSentences(Multilingual())
         except EmbedderUnavailable as error:
             self._say(f"reading with the rules alone: {error}")
             return None

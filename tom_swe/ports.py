@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from tom_swe.model.advice import Query, Recalled, Suggestion
 from tom_swe.model.belief import Relation, SessionModel
 from tom_swe.model.calls import Prompt, Purpose, Usage
-from tom_swe.model.session import Session
+from tom_swe.model.session import SaidSentence, Session
 from tom_swe.model.user import UserModel
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Embedder(Protocol):
 
 
 class Scorer(Protocol):
-    """Says of sentences how likely they state something durable about the person's wishes."""
+    """Says of sentences how likely they state something lasting about the person's wishes."""
 
     @property
     def name(self) -> str:
@@ -55,11 +55,13 @@ class Scorer(Protocol):
         """The least score that is worth holding as a hint."""
         ...
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
-        """A probability a sentence; 0 for one that surely stays below the threshold.
+    @property
+    def sure(self) -> float:
+        """The least score at which a sentence counts as said, not as a hint."""
+        ...
 
-        Raises EmbedderUnavailable.
-        """
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
+        """A probability a sentence. Raises EmbedderUnavailable."""
         ...
 
 

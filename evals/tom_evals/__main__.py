@@ -203,18 +203,18 @@ def reading(
         typer.Option(help="Only calibrate the model in this GGUF file on hints."),
     ] = None,
     wild: Annotated[
-        bool, typer.Option("--wild", help="Only the shipped product, on people it never saw.")
+        bool, typer.Option("--wild", help="Only messages of many hosts, out of fold.")
     ] = False,
     data: Annotated[
         Path | None,
-        typer.Option(help="The same on another folder of the shared data's shape."),
+        typer.Option(help="The shipped product on another folder of the shared data's shape."),
     ] = None,
 ) -> None:
     """Find what people say about how they like to work, in real messages."""
     if wild or data:
         from tom_evals.reading.wild import run
 
-        _print(run(data or shared_data()), as_json)
+        _print(run(data or shared_data(), unseen=data is not None), as_json)
         return
     if local:
         _measured("reading", as_json, part="local", file=local, most=most)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tom_evals.common.sparse import Rows, fitted
 from tom_evals.corrections.data import developers, lines_of, overlaps, taught
 from tom_evals.corrections.examples import READ, WRITER, examples
 from tom_evals.corrections.out_of_fold import FILE, kept_out_of_fold
-from tom_evals.corrections.regression import Rows, fitted
 from tom_evals.corrections.run import run
 from tom_evals.corrections.score import (
     BESIDES,

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 import tom_evals.reading.data
-from tom_evals.reading.data import cases
-from tom_evals.reading.wild import wild_cases
+from tom_evals.reading.data import cases, wild_cases
 from tom_swe.extract.catalogue import catalogue
 
 FILE = Path(tom_evals.reading.data.__file__).with_name("written_languages.jsonl")

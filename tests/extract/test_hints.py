@@ -5,7 +5,7 @@ import pytest
 from tom_swe.errors import EmbedderUnavailable
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Polarity, Reach, Scope, Source
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import Role, SaidSentence, Session, Turn
 
 
 class FakeScorer:
@@ -13,18 +13,21 @@ class FakeScorer:
 
     name = "fake"
     threshold = 0.3
+    sure = 0.8
 
     def __init__(self, score: float = 0.43, *, broken: bool = False) -> None:
         self.given: list[str] = []
+        self.said: list[SaidSentence] = []
         self._score = score
         self._broken = broken
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
         """The one score."""
-        self.given += sentences
+        self.given += [each.words for each in said]
+        self.said += said
         if self._broken:
             raise EmbedderUnavailable("no weights")
-        return [self._score] * len(sentences)
+        return [self._score] * len(said)
 
 
 def session(*texts: str) -> Session:
@@ -66,12 +69,33 @@ def test_below_the_threshold_there_is_no_hint() -> None:
     assert read("the lockfile is ours to touch", scorer=FakeScorer(0.29)) == ()
 
 
-def test_where_the_rules_hear_something_there_is_no_hint() -> None:
-    """Rules come first: their sentences are not scored."""
-    scorer = FakeScorer()
-    (found,) = read("From now on always use pnpm.", scorer=scorer)
+def test_what_the_rules_hear_is_said_unless_the_scorer_doubts_it() -> None:
+    """A sentence of the rules that reads like no wish is a hint; any other is what they made."""
+    for score, source in ((0.43, Source.INSTRUCTION), (0.1, Source.HINT)):
+        (found,) = read("From now on always use pnpm.", scorer=FakeScorer(score))
+        assert (found.source, found.value) == (source, "pnpm")
+
+
+def test_what_the_scorer_is_sure_of_was_said() -> None:
+    """A sentence that no rule knows is a rule where the scorer is sure, after a no a correction."""
+    (found,) = read("the lockfile is ours to touch", scorer=FakeScorer(0.9))
     assert found.source is Source.INSTRUCTION
-    assert scorer.given == []
+    (found,) = read("no, the lockfile is ours to touch", scorer=FakeScorer(0.9))
+    assert found.source is Source.CORRECTION
+
+
+def test_a_sentence_is_scored_where_it_stands() -> None:
+    """The scorer hears what the agent said before, and which of how many sentences it is."""
+    scorer = FakeScorer()
+    turns = (
+        Turn(ordinal=0, role=Role.AGENT, text="I formatted the lockfile."),
+        Turn(ordinal=1, role=Role.USER, text="thanks a lot. the lockfile is ours to touch"),
+    )
+    EmbeddedReader(scorer=scorer).read(Session(host="test", host_id="1", turns=turns))
+    last = scorer.said[-1]
+    assert last.words == "the lockfile is ours to touch"
+    assert last.before == "I formatted the lockfile."
+    assert (last.nth, last.of, last.length, last.is_question) == (1, 2, 9, False)
 
 
 @pytest.mark.parametrize(

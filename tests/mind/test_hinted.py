@@ -8,12 +8,12 @@ import pytest
 from tom_swe.app import open_tom
 from tom_swe.beliefs.confidence import explain
 from tom_swe.beliefs.conflict import outweighs
-from tom_swe.embed import scorer
+from tom_swe.extract import lasting
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Query
 from tom_swe.model.belief import Belief, Source, Status
-from tom_swe.model.session import Session
+from tom_swe.model.session import SaidSentence, Session
 from tom_swe.settings import Settings
 from tom_swe.testing import START, session_of
 
@@ -25,11 +25,13 @@ class LockfileScorer:
     """Takes every sentence on lockfiles for a wish, and those on npm."""
 
     name = "lockfiles"
-    threshold = 0.5
+    threshold = 0.3
+    sure = 0.9
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
-        """1 or 0."""
-        return [float("lockfile" in each or "npm" in each) for each in sentences]
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
+        """A hint's, and of an order of rules one that does not doubt it."""
+        named = ("lockfile", "npm")
+        return [0.5 if any(name in each.words for name in named) else 0.0 for each in said]
 
 
 def tom_with(make_tom: MakeTom) -> Tom:
@@ -126,7 +128,7 @@ def test_without_the_scorers_file_the_rules_read_alone(
     settings: Settings, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A scorer that is not there is told once, and everything else works."""
-    monkeypatch.setattr(scorer, "SHIPPED", "none.json")
+    monkeypatch.setattr(lasting, "SHIPPED", "none.json")
     tom = open_tom(settings, say=said.append)
     tom.add_session("ada", session_of("from now on use pnpm. keep functions small and simple"))
     tom.learn("ada")

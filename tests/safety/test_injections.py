@@ -11,9 +11,9 @@ import pytest
 from safety.transcripts import HOSTS, WRITERS, Placed
 
 from tom_swe import LOCAL_USER, Settings, open_tom
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.scorer import SentenceScorer
+from tom_swe.embed import MiniLM, Multilingual
 from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.extract.lasting import LastingSentences
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.ingest.importing import import_transcripts
 from tom_swe.model.belief import Observation, Source
@@ -48,8 +48,7 @@ def told_where_it_stands(attack: dict[str, str]) -> object:
 @pytest.fixture(scope="module")
 def reader() -> EmbeddedReader:
     """The reader as it is shipped."""
-    model = MiniLM()
-    return EmbeddedReader(model, SentenceScorer(model))
+    return EmbeddedReader(MiniLM(), LastingSentences(Multilingual()))
 
 
 def typed(text: str) -> Session:

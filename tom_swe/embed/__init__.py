@@ -1,21 +1,19 @@
-"""The bundled sentence embedder."""
+"""The bundled sentence embedders."""
 
 from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
-    from tom_swe.embed.cues import Cues
     from tom_swe.embed.minilm import MiniLM
+    from tom_swe.embed.multilingual import Multilingual
     from tom_swe.embed.remembering import Remembering
-    from tom_swe.embed.scorer import SentenceScorer
 
-__all__ = ["Cues", "MiniLM", "Remembering", "SentenceScorer"]
+__all__ = ["MiniLM", "Multilingual", "Remembering"]
 
 __getattr__ = loading(
     __name__,
     {
-        "Cues": "cues",
         "MiniLM": "minilm",
+        "Multilingual": "multilingual",
         "Remembering": "remembering",
-        "SentenceScorer": "scorer",
     },
 )

@@ -1,4 +1,4 @@
-"""Reads a session by rules and a catalogue, and by a small model what they miss; no network."""
+"""Reads a session without a language model: what was learned, what rules find, what is counted."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from tom_swe.errors import EmbedderUnavailable
 from tom_swe.extract import asking
 from tom_swe.extract.catalogue import catalogue
-from tom_swe.extract.cues import heard, is_asked, is_hypothetical, is_one_off, is_report, is_task
+from tom_swe.extract.cues import heard, is_hypothetical, is_one_off
 from tom_swe.extract.habits import habits
 from tom_swe.extract.intent import intent_of, summary_of
 from tom_swe.extract.scope import scope_of
 from tom_swe.extract.stated import plainly
-from tom_swe.extract.statements import Nearest, said
+from tom_swe.extract.statements import Nearest, said, source_of
 from tom_swe.model.belief import Observation, Polarity, Quote, Scope, SessionModel, Source
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import Role, SaidSentence, Session, Turn
 from tom_swe.ports import Embedder, Scorer
 from tom_swe.text.attribution import AgentWords
 from tom_swe.text.prose import Sentence
 
-NAME = "embedded-3"
+NAME = "embedded-4"
 
 
 class EmbeddedReader:
     """The reader that always works.
 
-    An embedder names the subject of more statements. A scorer adds hints: sentences that read
-    like a wish and of which the rules make nothing. ``say`` is told once if it stops working.
+    An embedder names the subject of more statements. A scorer hears what the rules do not, and
+    weighs what they do. ``say`` is told once if it stops working.
     """
 
     def __init__(
@@ -55,30 +55,29 @@ class EmbeddedReader:
     def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What the session showed; each thing said counts once, with its first quote."""
         del session_id  # reading costs nothing
-        heard: list[Observation] = []
-        unread: list[Unread] = []
         agent = AgentWords(session)
-        for turn in session.by(Role.USER):
-            for sentence, found in said(turn, session, self._nearest, agent):
-                heard += found
-                if not found:
-                    unread.append(Unread(turn, sentence))
+        spoken = [
+            SpokenSentence(turn, sentence, found)
+            for turn in session.by(Role.USER)
+            for sentence, found in said(turn, session, self._nearest, agent)
+        ]
         return SessionModel(
             intent=intent_of(session),
             summary=summary_of(session),
-            observations=(*_once([*heard, *self._hints(unread, session)]), *habits(session, agent)),
+            observations=(*_once(self._weighed(spoken, session)), *habits(session, agent)),
             reader=self._name,
         )
 
-    def _hints(self, unread: Sequence[Unread], session: Session) -> list[Observation]:
+    def _weighed(self, spoken: Sequence[SpokenSentence], session: Session) -> list[Observation]:
+        by_rules = [each for one in spoken for each in one.found]
         if self._scorer is None:
-            return []
+            return by_rules
         try:
-            return list(hints(unread, session, self._scorer, self._nearest))
+            return list(weighed(spoken, session, self._scorer, self._nearest))
         except EmbedderUnavailable as error:
             self._scorer = None
             self._say(f"reading with the rules alone: {error}")
-            return []
+            return by_rules
 
 
 def _once(observations: Iterable[Observation]) -> tuple[Observation, ...]:
@@ -88,58 +87,98 @@ def _once(observations: Iterable[Observation]) -> tuple[Observation, ...]:
     return tuple(kept.values())
 
 
-FEWEST_WORDS = 3
+FEWEST_SIGNS = 10  # of a sentence; shorter ones are fragments
 
 
-class Unread(NamedTuple):
-    """A sentence of which the rules made nothing, and where it was said."""
+class SpokenSentence(NamedTuple):
+    """A sentence, where it was said, and what the rules found in it."""
 
     turn: Turn
     sentence: Sentence
+    found: tuple[Observation, ...]
 
 
 def worth_scoring(sentence: Sentence) -> bool:
-    """Whether a sentence may be a hint at all: what the rules would not believe is none.
+    """Whether a sentence in which the rules found nothing may be a wish at all.
 
-    Approvals, fragments and questions that object to nothing are not worth a model's time.
+    Approvals, fragments, what is supposed and what ends with the task are none.
     """
     words = sentence.words
-    if len(words.split()) < FEWEST_WORDS or asking.APPROVAL.match(words):
+    if len(words) < FEWEST_SIGNS or asking.APPROVAL.match(words):
         return False
-    if sentence.is_question and not heard(words, question=True):
-        return False
-    return not (
-        is_hypothetical(words)
-        or is_one_off(words)
-        or is_report(words)
-        or is_task(words)
-        or is_asked(words)
-    )
+    return not (is_hypothetical(words) or is_one_off(words))
 
 
-def hints(
-    unread: Iterable[Unread], session: Session, scorer: Scorer, nearest: Nearest
+def weighed(
+    spoken: Sequence[SpokenSentence], session: Session, scorer: Scorer, nearest: Nearest
 ) -> Iterator[Observation]:
-    """An observation of each of these sentences that reaches the scorer's threshold.
+    """What the scorer makes of each sentence, and of what the rules found in it.
 
-    Raises EmbedderUnavailable.
+    What it doubts is at most a hint, whoever found it; what it is sure of was said. Raises
+    EmbedderUnavailable.
     """
-    given = [each for each in unread if worth_scoring(each.sentence)]
-    scores = scorer.score([each.sentence.words for each in given])
-    for each, score in zip(given, scores, strict=True):
-        if score >= scorer.threshold:
-            yield _hint(each, session, nearest, score)
+    asked = [each for each in spoken if each.found or worth_scoring(each.sentence)]
+    scores = scorer.score(in_context(asked, spoken, session))
+    for each, score in zip(asked, scores, strict=True):
+        if each.found:
+            yield from (_doubted(one, score, scorer) for one in each.found)
+        elif score >= scorer.threshold:
+            yield _learned(each, session, nearest, score, sure=score >= scorer.sure)
 
 
-def _hint(unread: Unread, session: Session, nearest: Nearest, score: float) -> Observation:
-    turn, sentence = unread
+def in_context(
+    asked: Iterable[SpokenSentence], spoken: Sequence[SpokenSentence], session: Session
+) -> list[SaidSentence]:
+    """Sentences as the scorer takes them, each among those of its turn."""
+    before = _said_before(session)
+    among: dict[int, list[Sentence]] = {}
+    for each in spoken:
+        among.setdefault(each.turn.ordinal, []).append(each.sentence)
+    return [
+        SaidSentence(
+            words=each.sentence.words,
+            before=before[each.turn.ordinal],
+            nth=(beside := among[each.turn.ordinal]).index(each.sentence),
+            of=len(beside),
+            length=len(each.turn.text.split()),
+            is_question=each.sentence.is_question,
+        )
+        for each in asked
+    ]
+
+
+def _said_before(session: Session) -> dict[int, str]:
+    """What the agent last said before each turn of the person's."""
+    said: dict[int, str] = {}
+    last = ""
+    for turn in session.turns:
+        if turn.role is Role.AGENT:
+            last = turn.text
+        elif turn.role is Role.USER:
+            said[turn.ordinal] = last
+            last = ""
+    return said
+
+
+def _doubted(observation: Observation, score: float, scorer: Scorer) -> Observation:
+    """An observation of the rules: a hint where it reads like none."""
+    if observation.source is Source.FACT or score >= scorer.threshold:
+        return observation
+    basis = f"{observation.basis}; reads hardly like a lasting wish ({score:.2f})"
+    return observation.model_copy(update={"source": Source.HINT, "basis": basis})
+
+
+def _learned(
+    spoken: SpokenSentence, session: Session, nearest: Nearest, score: float, *, sure: bool
+) -> Observation:
+    turn, sentence, _ = spoken
     plain = plainly(sentence.words, turn)
     cues = heard(sentence.words, question=sentence.is_question)
     forbids = any(each.cue.polarity is Polarity.AGAINST for each in cues)
     known = {each.id: each for each in catalogue()}.get(plain.dimension)
     about_person = known is not None and known.everywhere
     changed = {
-        "source": Source.HINT,
+        "source": source_of(turn, cues) if sure else Source.HINT,
         "kind": cues[0].cue.kind if cues else plain.kind,
         "quote": Quote(ordinal=turn.ordinal, text=turn.text[sentence.start : sentence.end]),
         "dimension": plain.dimension or nearest(plain.statement),

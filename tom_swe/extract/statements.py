@@ -1,7 +1,7 @@
 """One turn's sentences to what they say about the person."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tom_swe.extract.catalogue import Match, match
@@ -154,7 +154,7 @@ def _catalogued(said: _Said, cue: FoundCue, found: Match) -> Observation:
     words = said.sentence.words
     return Observation(
         kind=cue.cue.kind,
-        source=_source(said, cue),
+        source=source_of(said.turn, (cue,)),
         statement=found.statement,
         quote=_quote(said, ((cue.start, cue.end), (found.start, found.end))),
         dimension=found.dimension.id,
@@ -170,7 +170,7 @@ def _plain(said: _Said, cue: FoundCue, nearest: Nearest) -> Observation:
     statement = tidy(quote.text)
     return Observation(
         kind=cue.cue.kind,
-        source=_source(said, cue),
+        source=source_of(said.turn, (cue,)),
         statement=statement,
         quote=quote,
         dimension=nearest(statement),
@@ -188,8 +188,11 @@ def _cut(words: str, start: int, end: int) -> str:
     return " ".join(words[start:end].split())
 
 
-def _source(said: _Said, cue: FoundCue) -> Source:
-    return Source.CORRECTION if OBJECTING.match(said.turn.text) else cue.cue.source
+def source_of(turn: Turn, cues: Sequence[FoundCue]) -> Source:
+    """How a sentence of a turn was said, by its first wording; a rule where it has none."""
+    if OBJECTING.match(turn.text):
+        return Source.CORRECTION
+    return cues[0].cue.source if cues else Source.INSTRUCTION
 
 
 def _quote(said: _Said, marks: tuple[tuple[int, int], ...]) -> Quote:

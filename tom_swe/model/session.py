@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Scope
@@ -109,3 +110,18 @@ class Session(Value):
     def by(self, role: Role) -> tuple[Turn, ...]:
         """The turns of one speaker, in order."""
         return tuple(turn for turn in self.turns if turn.role is role)
+
+
+class SaidSentence(NamedTuple):
+    """A sentence of the person's and where it stands: the nth of so many of its message.
+
+    ``before`` is what the agent said before the message, and ``length`` the message's length in
+    words.
+    """
+
+    words: str
+    before: str = ""
+    nth: int = 0
+    of: int = 1
+    length: int = 0
+    is_question: bool = False

@@ -18,11 +18,11 @@ import numpy as np
 
 import tom_swe.extract
 from tom_evals.common.real_data import shared_data
+from tom_evals.common.sparse import Floats, Rows, fitted
 from tom_evals.common.stats import counts
 from tom_evals.corrections.data import REAL, developers
 from tom_evals.corrections.examples import WILD, WRITER, Example, examples
 from tom_evals.corrections.out_of_fold import FILE
-from tom_evals.corrections.regression import Floats, Rows, fitted
 from tom_evals.corrections.score import by_reading
 from tom_swe.extract.corrective import BITS, SHIPPED, features
 from tom_swe.text import language_of

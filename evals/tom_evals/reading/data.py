@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tom_swe import Role, Session, Turn
+from tom_swe.errors import UsageError
+from tom_swe.text.host_tags import separate
 
+WILD = Path("reading") / "wild.jsonl"
+# Kept prompts: edited, denser, and without an agent's turn before them.
+KEPT_PROMPTS = "prompts-md"
+SURE = 2
 # Enough of these words make a text English; the few texts in other languages have hardly any.
 _ENGLISH = re.compile(
     r"\b(?:the|a|an|to|of|is|are|it|this|that|and|in|on|for|you|i|we|with|not|do|don'?t|can|"
@@ -31,6 +37,8 @@ class Case(NamedTuple):
     label: str  # explicit, correction, implicit, reversal, distractor or none
     dimension: str
     quote: str
+    # Each part that states something lasting, with how sure its label is, of 3.
+    quotes: tuple[tuple[str, int], ...] = ()
 
     @property
     def states(self) -> bool:
@@ -72,7 +80,40 @@ def cases(data: Path) -> list[Case]:
 
 def extras() -> list[Case]:
     """Utterances written to train with, by another hand than those that are measured on."""
-    return list(_written(Path(__file__).with_name("written.jsonl"), "extra"))
+    written = ("written.jsonl", "written_languages.jsonl")
+    return [each for name in written for each in _written(Path(__file__).with_name(name), "extra")]
+
+
+def wild_cases(data: Path) -> Iterator[Case]:
+    """The messages said to agents, in the file's order. Raises UsageError without the file."""
+    return (each for each in all_of_wild(data) if each.source == "wild")
+
+
+def all_of_wild(data: Path) -> Iterator[Case]:
+    """All messages with their labels, kept prompts too. Raises UsageError without the file."""
+    file = data / WILD
+    if not file.is_file():
+        raise UsageError(f"{data} has no {WILD}: name a folder of the shared data's shape")
+    with file.open(encoding="utf-8") as lines:
+        for each in map(json.loads, lines):
+            sure = [label for label in each["standing"] if label["sure"] >= SURE]
+            first: dict[str, Any] = sure[0] if sure else {}
+            yield Case(
+                id=each["id"],
+                group=each["user"],
+                source="kept" if each["host"] == KEPT_PROMPTS else "wild",
+                text=separate(each["text"]).words,
+                before=each["prev_agent"] or "",
+                label=first.get("standing", "none"),
+                dimension=first.get("dimension", ""),
+                quote=first.get("quote", ""),
+                quotes=tuple((label["quote"], label["sure"]) for label in each["standing"]),
+            )
+
+
+def _sure(label: str, quote: str) -> tuple[tuple[str, int], ...]:
+    """What the older sets label at all is sure."""
+    return ((quote, 3),) if quote and label not in {"none", "distractor"} else ()
 
 
 def _real(messages: Path, labels: Path, source: str) -> Iterator[Case]:
@@ -89,7 +130,8 @@ def _real(messages: Path, labels: Path, source: str) -> Iterator[Case]:
             before=each["prev_agent"] or "",
             label=label["standing"],
             dimension=label["dimension"] or "",
-            quote=label["quote"] or "",
+            quote=(quote := label["quote"] or ""),
+            quotes=_sure(label["standing"], quote),
         )
 
 
@@ -103,7 +145,8 @@ def _written(utterances: Path, source: str) -> Iterator[Case]:
             before=each["prev_agent"] or "",
             label=each["label"],
             dimension=each["pref"] or "",
-            quote=each["quote"] or "",
+            quote=(quote := each["quote"] or ""),
+            quotes=_sure(each["label"], quote),
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tom_evals.reading.data import Case
 from tom_evals.reading.examples import MOST_CHARACTERS
+from tom_swe.model.session import SaidSentence
 from tom_swe.text.prose import sentences
 
 FILE = Path(__file__).with_name("out_of_fold.json")
@@ -26,6 +27,7 @@ class HeldOut:
         kept = json.loads(file.read_text(encoding="utf-8"))
         self._scores: dict[str, list[float]] = kept["scores"]
         self._threshold = float(kept["threshold"])
+        self._sure = float(kept["sure"])
         self._of: dict[str, float] = {}
 
     @property
@@ -33,14 +35,19 @@ class HeldOut:
         """That of the shipped scorer."""
         return self._threshold
 
+    @property
+    def sure(self) -> float:
+        """That of the shipped scorer."""
+        return self._sure
+
     def turn_to(self, case: Case) -> None:
         """Takes up a case. Raises ValueError if its sentences are not those that were scored."""
         words = [each.words for each in sentences(case.text[:MOST_CHARACTERS])]
         self._of = dict(zip(words, self._scores.get(case.id, ()), strict=True))
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
-        """The scores of sentences of the case at hand."""
-        return [self._of[each] for each in sentences]
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
+        """The scores of sentences of the case at hand; 0 for one that is split otherwise now."""
+        return [self._of.get(each.words, 0.0) for each in said]
 
     def best(self, case: Case) -> float:
         """The highest score of a case's sentences; 0 where it has none."""

@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from tom_evals.reading.data import Case, session_of
 from tom_evals.reading.score import Judged
 from tom_swe import SessionModel, load_settings
-from tom_swe.embed import MiniLM, Remembering, SentenceScorer
+from tom_swe.embed import MiniLM, Multilingual, Remembering
 from tom_swe.errors import ModelFault
 from tom_swe.extract import EmbeddedReader, ModelReader
+from tom_swe.extract.lasting import LastingSentences
 from tom_swe.llm import Asking, LiteModel
 from tom_swe.memory import Store
 from tom_swe.mind.parallel import outcomes
@@ -52,7 +53,7 @@ class ReadByModel:
         limits = Limits(since=datetime.now(UTC), budget=budget, tokens=10**9)
         embedder = MiniLM()
         remembering = Remembering(embedder)
-        self._embedded = EmbeddedReader(remembering, SentenceScorer(embedder))
+        self._embedded = EmbeddedReader(remembering, LastingSentences(Multilingual()))
         self._reader = ModelReader(
             Asking(lite, self._store.ledger, lambda: limits),
             self._embedded,

@@ -14,10 +14,11 @@ from tom_evals.reading.held_out import HeldOut
 from tom_evals.reading.model import ReadByModel, sample
 from tom_evals.reading.score import FIGURES, RECALLS, Judged, at_recalls, by, figures, macro_f1
 from tom_swe import Observation
-from tom_swe.embed import MiniLM, SentenceScorer
+from tom_swe.embed import MiniLM, Multilingual
 from tom_swe.extract import EmbeddedReader
 from tom_swe.extract.catalogue import catalogue
 from tom_swe.extract.cues import heard
+from tom_swe.extract.lasting import LastingSentences
 from tom_swe.model.belief import Source
 from tom_swe.ports import Embedder
 from tom_swe.text.prose import sentences
@@ -50,7 +51,7 @@ def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.
     everything = cases(data)
     embedder = MiniLM()
     held_out = HeldOut()
-    shipped = SentenceScorer(embedder)
+    shipped = LastingSentences(Multilingual())
     readers: dict[str, Reads] = {
         "everything states something": lambda given: [Judged(c, 1.0, said=True) for c in given],
         "cue words alone": by_cues,
@@ -162,14 +163,15 @@ def by_product(
     judged: list[Judged] = []
     for case in given:
         turn_to(case)
-        said = [o for o in reader.read(session_of(case)).observations if _is_said(o)]
+        said = [o for o in reader.read(session_of(case)).observations if is_said(o)]
         by_rules = [each for each in said if each.source is not Source.HINT]
         names = frozenset(each.dimension for each in said)
         judged.append(Judged(case, len(by_rules) + 0.5 * bool(said), bool(said), names))
     return judged
 
 
-def _is_said(observation: Observation) -> bool:
+def is_said(observation: Observation) -> bool:
+    """Whether it is something that the person said they want."""
     return observation.source not in NOT_SAID
 
 

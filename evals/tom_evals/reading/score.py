@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tom_evals.common.stats import Counts, Interval, auc, bootstraps, counts, precision_at_recall
 from tom_evals.reading.data import Case
 
-RECALLS = (0.2, 0.4, 0.6)
+RECALLS = (0.2, 0.3, 0.5)
 FIGURES = ("precision", "recall", "F1", "AUC")
 
 

@@ -34,6 +34,13 @@ class Rows(NamedTuple):
             width,
         )
 
+    def chosen(self, which: NDArray[np.bool_]) -> Rows:
+        """These of the rows."""
+        lengths = np.diff(np.append(self.starts, len(self.places)))
+        kept = np.repeat(which, lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths[which])[:-1]]).astype(np.intp)
+        return Rows(self.places[kept], self.values[kept], starts, self.width)
+
     def times(self, weights: Floats) -> Floats:
         """The product with weights, a figure a row."""
         return np.add.reduceat(self.values * weights[self.places], self.starts)
