@@ -20,7 +20,8 @@ from tom_swe.extract.scope import scope_of
 from tom_swe.model.belief import EVERYWHERE, Observation, Polarity, Quote, Source
 from tom_swe.model.session import Session, Turn
 from tom_swe.text.attribution import AgentWords, own_sentences
-from tom_swe.text.prose import Sentence, covering, tidy
+from tom_swe.text.cuts import whole
+from tom_swe.text.prose import Sentence, both_halves, covering, tidy
 from tom_swe.text.quoted import is_hearsay
 
 type Nearest = Callable[[str], str]
@@ -193,6 +194,9 @@ def _source(said: _Said, cue: FoundCue) -> Source:
 
 
 def _quote(said: _Said, marks: tuple[tuple[int, int], ...]) -> Quote:
-    start, end = covering(said.sentence.words, marks)
-    offset = said.sentence.start
-    return Quote(ordinal=said.turn.ordinal, text=said.turn.text[offset + start : offset + end])
+    sentence, text = said.sentence, said.turn.text
+    start, end = both_halves(sentence.words, *covering(sentence.words, marks))
+    start, end = whole(
+        text, sentence.start + start, sentence.start + end, (sentence.start, sentence.end)
+    )
+    return Quote(ordinal=said.turn.ordinal, text=text[start:end])
