@@ -165,7 +165,10 @@ def sentences(text: str, without: Iterable[Span] = ()) -> tuple[Sentence, ...]:
         end = closed_at(masked, start, end, mark.end() if mark else end)
         if (sentence := _trimmed(masked, start, end, code)) is not None:
             found.append(sentence)
-        start = mark.end() if mark else end
+        if mark:
+            start, _ = widened(
+                met(code, mark.end(), mark.end()), mark.end(), mark.end(), mark.span()
+            )
     return tuple(found)
 
 
