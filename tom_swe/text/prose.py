@@ -229,7 +229,7 @@ def covering(words: str, marks: tuple[tuple[int, int], ...]) -> tuple[int, int]:
 
 # The other half of a wish: "use this, never that".
 _OTHER_HALF = re.compile(
-    r"[\s,;:–—-]*(?:and |but |so )?(?:never|not|no|always|only|instead of|rather than)\s+"
+    r"[\s,;:–—-]*(?:and |but |so )?(?:never|no|don't|do not|always|only)\s+"
     r"(?P<said>[^,;:.!?()\n]{1,60})",
     re.IGNORECASE,
 )
