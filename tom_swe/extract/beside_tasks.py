@@ -23,7 +23,7 @@ _IN_GENERAL = re.compile(
 # What the agent is or has, said to it, is nothing about the person.
 _ABOUT_THE_AGENT = re.compile(
     r"\A\W*(?:(?:remember|note|also|and|but|so|btw|fyi|ok|okay|please|that|now|again|well|hey)\W+)*"
-    r"you(?:'ve| also| now| still| already)* (?:(?:have|are|were|had|own|possess)|'re|'ve got|got)"
+    r"you(?:'re|'ve got|(?: also| now| still| already| do)* (?:have|are|were|had|own|got))"
     r"(?! (?:also |now |only |strictly )*(?:to|always|never|not to|free to|supposed|expected|"
     r"allowed|required|obliged|keep|being|doing|using|making|right|wrong|welcome|\w+ing)\b)"
     r"(?! (?:my|no|not)\b)",

@@ -134,6 +134,7 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"\A(?:that|to|you|always|it|be|(?:is|it's) |the|my|our)\b\s*", re.IGNORECASE)
+_USING = re.compile(r"\Ausing\b", re.IGNORECASE)
 
 
 def taken_back(words: str) -> TakenBack | None:
@@ -156,7 +157,7 @@ def taken_back(words: str) -> TakenBack | None:
 def _bare(what: str) -> str:
     while (begins := _BEGINS.match(what)) and begins.end() < len(what):
         what = what[begins.end() :]
-    return what
+    return _USING.sub("use", what)
 
 
 def _clause(words: str, start: int, end: int) -> tuple[int, int]:
