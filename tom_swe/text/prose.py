@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tom_swe.text.cuts import CODE_SPAN, Span, bare, brackets, closed_at, code_spans, met, widened
+from tom_swe.text.line_kinds import is_message
 
 # A message longer than this is mostly material: only its two ends are read as prose.
 LONG = 1800
@@ -94,7 +95,7 @@ def _line(line: str) -> str:
     body = line.strip()
     if not body:
         return line
-    if _MATERIAL_LINE.match(body) or body.endswith(("{", "};", ");", "},")):
+    if _MATERIAL_LINE.match(body) or is_message(body) or body.endswith(("{", "};", ");", "},")):
         return _spaces(line)
     outside = CODE_SPAN.sub("", body)
     if len(outside) >= 12 and len(_SYMBOLS.findall(outside)) / len(outside) > 0.15:
