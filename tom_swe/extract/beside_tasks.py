@@ -30,6 +30,21 @@ _ABOUT_THE_AGENT = re.compile(
     re.IGNORECASE,
 )
 
+# What is done to a repository's history now; said once, it is a step of one task.
+_STEP = re.compile(
+    r"\A\W*(?:(?:ok|okay|yes|now|then|and|also|so|but|please|pls|great|next|first|just|let'?s|"
+    r"can you|could you|we|you|should|need to|have to|i want you to|i'd like you to|go ahead and)\W+){0,5}"
+    r"(?:git )?(?:re-?base|pull|push|merge|commit|cut|check ?out|switch|stash|squash|cherry-?pick|"
+    r"fetch|reset|revert|amend|(?:start|create|make|open|use) (?:a |the |another )?(?:new |fresh |"
+    r"own |separate |feature )*branch)\b",
+    re.IGNORECASE,
+)
+_EVERY_TIME = re.compile(
+    r"\b(?:always|never|don'?t|do not|stop|only|instead|rather|prefer|without|unless|until|must|"
+    r"often|early|regularly|small|atomic)\b",
+    re.IGNORECASE,
+)
+
 
 def _clause_of(cue: FoundCue, words: str) -> tuple[int, int]:
     spans = clauses(words)
@@ -79,6 +94,15 @@ def speaks_for_itself(cue: FoundCue, sentence: Sentence, turn: str) -> bool:
     part = words[start:end] if cue.start > _OPENING and is_task(words) else words
     rule = len(part.split())
     return 4 <= rule <= _LONGEST_RULE and len(turn.split()) <= _SPECIFICATION
+
+
+def is_step(words: str) -> bool:
+    """Whether it asks for a step in git and says nothing of another time."""
+    return (
+        _STEP.search(words) is not None
+        and _EVERY_TIME.search(words) is None
+        and _IN_GENERAL.search(words) is None
+    )
 
 
 def is_about_agent(words: str) -> bool:

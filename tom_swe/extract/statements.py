@@ -9,6 +9,7 @@ from tom_swe.extract.beside_tasks import (
     is_added,
     is_direct,
     is_of_a_task,
+    is_step,
     speaks_for_itself,
 )
 from tom_swe.extract.catalogue import Match, match, ruled_out
@@ -88,8 +89,8 @@ def said(
         found = (*facts_told, *_rules(one, nearest))
         if released is not None:
             found = (*_taken_back(_Said(turn, session, sentence), released), *found)
-        # What takes something back is no wish, even where it is not clear what.
-        if found or released is None:
+        # What takes something back is no wish, even where it is not clear what; nor is a step.
+        if found or not (released or is_step(words)):
             yield sentence, found
 
 
