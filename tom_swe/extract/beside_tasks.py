@@ -33,7 +33,8 @@ _ABOUT_THE_AGENT = re.compile(
 # What is done to a repository's history now; said once, it is a step of one task.
 _STEP = re.compile(
     r"\A\W*(?:(?:ok|okay|yes|now|then|and|also|so|but|please|pls|great|next|first|just|let'?s|"
-    r"can you|could you|we|you|should|need to|have to|i want you to|i'd like you to|go ahead and)\W+){0,5}"
+    r"can you|could you|we|you|should|need to|have to|i want you to|i'd like you to|"
+    r"go ahead and)\W+){0,5}"
     r"(?:git )?(?:re-?base|pull|push|merge|commit|cut|check ?out|switch|stash|squash|cherry-?pick|"
     r"fetch|reset|revert|amend|(?:start|create|make|open|use) (?:a |the |another )?(?:new |fresh |"
     r"own |separate |feature )*branch)\b",
