@@ -55,6 +55,7 @@ from tom_swe.model.calls import Spending, Usage
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
+from tom_swe.model.recurring import Recurring, RequestKind, SessionRequest
 from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session, Turn
 from tom_swe.model.user import UserModel
@@ -67,7 +68,7 @@ NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
 DECISIONS = ("confirm", "reject", "pin", "unpin", "edit", "scope", "merge")
 # What each command prints with --json.
 DOCUMENTS: dict[str, str] = {
-    "tom init": '`{"learned": Learned, "user_model": UserModel}`',
+    "tom init": '`{"learned": Learned, "user_model": UserModel, "recurring": [Recurring]}`',
     "tom import": '`{"host": str, "imports": [counts of what was new, grown, skipped, ...]}`',
     "tom learn": "`Learned`",
     "tom profile": "`UserModel`",
@@ -79,6 +80,7 @@ DOCUMENTS: dict[str, str] = {
     "tom cost": '`{"since": datetime, "by": str, "groups": [Spending], '
     '"today": {"since", "cost", "daily_budget", "tokens", "daily_tokens"}}`',
     "tom stats": "`Stats`",
+    "tom review": '`{"recurring": [Recurring], "beliefs": [Belief]}`',
     "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
     "tom memory show": "`Belief` or `Session`",
     "tom memory export": '`{"format": "tom-export", "version": 2, "schema": str, "user": str, '
@@ -109,6 +111,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     Verdict,
     Revision,
     tom_swe.Learned,
+    Recurring,
+    SessionRequest,
     Suggestion,
     Clarity,
     PastTurn,
@@ -150,6 +154,7 @@ WORDS: tuple[type[StrEnum], ...] = (
     Adherence,
     DecisionKind,
     Did,
+    RequestKind,
     Sign,
     Fault,
     Role,

@@ -41,6 +41,24 @@ def console() -> Console:
     return made
 
 
+def key_pressed(offer: str, keys: str) -> str:
+    """The key that the person presses; others than these are not taken, and leaving is q."""
+    import typer
+
+    out = console()
+    out.print(f"  {offer}? ", end="")
+    while True:
+        try:
+            key = typer.getchar().lower()
+        except (EOFError, KeyboardInterrupt):
+            key = "q"
+        if key in {"\x03", "\x04", "\x1b"}:
+            key = "q"
+        if key in keys:
+            out.print(key)
+            return key
+
+
 def bar(confidence: float) -> str:
     """A confidence as five cells."""
     full = round(confidence * 5)

@@ -18,6 +18,7 @@ from tom_swe.model.belief import (
     Belief,
     Change,
     DecisionKind,
+    Kind,
     Polarity,
     Reach,
     Relation,
@@ -59,6 +60,7 @@ sayings = st.builds(
     source=st.sampled_from(list(Source)),
     polarity=st.sampled_from([Polarity.FOR, Polarity.FOR, Polarity.AGAINST]),
     repository=st.sampled_from(["", "acme/shop", "acme/web"]),
+    kind=st.sampled_from([*[Kind.PREFERENCE] * 4, Kind.TAKEN_BACK]),
 )
 
 

@@ -400,6 +400,28 @@ def test_a_review_goes_from_one_to_the_next(browser: Browser, tom: Tom) -> None:
     assert "No beliefs to review" in browser.see("/review")
 
 
+def test_a_review_begins_with_what_recurs(browser: Browser, tom: Tom) -> None:
+    """It is shown with its quotes; a yes, in whatever words, and a no are done at once."""
+    said = ("open a draft PR", "launch a draft PR", "push and open a draft PR")
+    for day, text in enumerate((*said, *["do not sign the commits"] * 3), start=20):
+        at = START + timedelta(days=day)
+        tom.add_session("ada", session_of(text, host_id=f"r{day}", started=at))
+    tom.read("ada")
+    text = unescape(browser.see("/review"))
+    assert "In 3 sessions you asked: open a draft PR. Always?" in text
+    assert "In 3 sessions you asked: do not sign the commits. Always?" in text
+    assert all(f'<blockquote dir="auto">{each}</blockquote>' in text for each in said)
+    drafts = {"action": "accept", "key": "twist pr draft", "text": "Open each PR as a draft"}
+    text = browser.send("/review/recurring", **drafts)
+    assert "It is a rule from now on." in text
+    assert "draft PR. Always" not in text
+    text = browser.send("/review/recurring", action="dismiss", key="never sign commit")
+    assert "again and again" not in text
+    assert "Open each PR as a draft" in browser.see("/")
+    browser.send("/review/recurring", 404, action="dismiss", key="never sign commit")
+    browser.send("/review/recurring", 404, action="more", key="never sign commit")
+
+
 # When something is wrong
 
 

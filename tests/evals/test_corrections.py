@@ -250,3 +250,15 @@ def test_every_labelled_turn_has_its_score(shared_data: Path) -> None:
     kept = json.loads(FILE.read_text(encoding="utf-8"))["scores"]
     given = [each for each in examples(shared_data) if each.person != WRITER]
     assert {f"{name}:{line}" for name, line in (each.id for each in given)} == set(kept)
+
+
+def test_what_was_written_repeats_nothing_that_is_measured(shared_data: Path) -> None:
+    """No written turn of five words or more is a labelled one."""
+
+    def words(text: str) -> str:
+        return " ".join(re.findall(r"\w+", text.casefold()))
+
+    given = examples(shared_data)
+    measured = {words(each.spoken.text) for each in given if each.person != WRITER}
+    made = {words(each.spoken.text) for each in given if each.person == WRITER}
+    assert {each for each in made & measured if each.count(" ") >= 4} == set()

@@ -22,6 +22,8 @@ from tom_swe.model.advice import Adherence, Outcome, Telling
 from tom_swe.model.belief import Decision, DecisionKind, Judge, Stance, Verdict
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
+from tom_swe.model.recurring import Request, RequestKind
+from tom_swe.model.session import Role
 from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.testing import START, session_of
 
@@ -348,3 +350,43 @@ def test_beliefs_of_an_earlier_schema_are_derived_to_the_same(tmp_path: Path) ->
     assert new.model_copy(update=kept) == old
     assert store.check() == []
     store.close()
+
+
+def at_ninth_revision(folder: Path) -> Path:
+    """A database of the ninth revision, with a session that was learned in it."""
+    path = at_sixth_revision(folder)
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+    engine.dispose()
+    return path
+
+
+def test_a_database_of_the_ninth_revision_keeps_requests(tmp_path: Path) -> None:
+    """Its sessions are told to be looked through; their requests go with session and turn."""
+    path = at_ninth_revision(tmp_path / "tom")
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    assert store.requests.recurring("ada") == []
+    (session_id,) = store.requests.unread("ada", version=1)
+    said = store.sessions.get("ada", session_id).by(Role.USER)[0]
+    request = Request(
+        kind=RequestKind.TWIST, key="a b", ordinal=said.ordinal, quote=said.text[4:], start=0, end=4
+    )
+    store.requests.keep({session_id: [request]}, version=1)
+    assert store.requests.unread("ada", version=1) == []
+    assert store.requests.unread("ada", version=2) == [session_id]
+    assert store.check() == []
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        rows = connection.execute("SELECT place, length, first, last FROM request").fetchall()
+        assert rows == [(4, len(said.text) - 4, 0, 4)]
+        connection.execute("DELETE FROM turn")
+        assert connection.execute("SELECT count(*) FROM request").fetchone() == (0,)
+        connection.execute("DELETE FROM session")
+        assert connection.execute("SELECT count(*) FROM requests_read").fetchone() == (0,)
+    connection.close()

@@ -90,13 +90,14 @@ def test_what_is_different_stays_apart(settings: Settings, said: list[str]) -> N
     ],
     ids=["500", "prose", "nothing", "another pair"],
 )
-def test_without_an_answer_likeness_decides(
+def test_without_an_answer_the_words_decide(
     settings: Settings, said: list[str], turns: list[Any]
 ) -> None:
     """A model that cannot tell, or cannot be asked, keeps no session from being learned."""
     tom, _ = after_both(settings, said, *turns)
-    (belief,) = wishes(tom)  # as alike as these are, they count as the same
-    assert len(belief.evidence) == 2
+    one, other = wishes(tom)  # as alike as these are, one word turns them
+    assert one.superseded_by == other.id
+    assert [len(each.supporting) for each in (one, other)] == [1, 1]
     assert tom.memory.queue.pending("ada") == 0
     tom.close()
 

@@ -56,7 +56,7 @@ def test_a_template_is_one_saying_of_low_weight(tom: Tom, order: tuple[int, ...]
     """However often it is sent, and whichever session is read first."""
     sent = [session(n, PROMPT.format(n=n)) for n in range(3)]
     assert believed(tom, [sent[n] for n in order]) == [
-        ("Use pnpm", Status.CANDIDATE, 1, {Source.HINT})
+        ("Use pnpm, never npm", Status.CANDIDATE, 1, {Source.HINT})
     ]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tom_swe.text.host_tags import separate
 from tom_swe.text.line_kinds import Line, kind_of
+from tom_swe.text.prose import own_words
 
 POWER_SHELL = (
     "PS C:\\src\\shop> nmp run dev\n"
@@ -172,3 +173,37 @@ def test_a_bent_message_takes_no_longer_than_any(piece: str) -> None:
     separate(text)
     # A machine may be busy: half of that is usual.
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npm notice Always use tokens from the environment, never from a file.",
+        "(node:4242) Warning: never use hard-coded credentials",
+        "[dotenv@17.0.0] tip: always keep secrets in the environment",
+        "info  - Always use environment variables",
+        "\u26a0 Never commit this file",
+        "02:11 PM deploy: always use environment variables",
+        'level=warn msg="never use hard-coded credentials"',
+        "vite v5.0 warning: always use environment variables",
+    ],
+)
+def test_a_programs_message_is_no_prose(line: str) -> None:
+    """One pasted line of a log is read as nobody's wish, whatever it recommends."""
+    assert not own_words(f"what does this mean?\n{line}").splitlines()[1].strip()
+    assert kind_of(line) is Line.OUTPUT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "note: always use pnpm here",
+        "node version error: fix it",
+        "git error handling should always log",
+        "tip - use pnpm, always",
+        "Warning: never push to main without asking me",
+    ],
+)
+def test_what_only_begins_like_a_message_is_prose(line: str) -> None:
+    """Words that a person writes before a colon, and names of tools in a sentence, stay."""
+    assert own_words(line) == line

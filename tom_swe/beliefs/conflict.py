@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from tom_swe.beliefs.draft import Draft
 from tom_swe.embed.similarity import SAME, Similarity
-from tom_swe.model.belief import Belief, Kind, Observation, Polarity
+from tom_swe.model.belief import Belief, Kind, Observation, Polarity, Relation
+from tom_swe.text.contrast import covers, differ, forbids
 
 _ABOUT_THEM = frozenset({Kind.HABIT, Kind.EXPERTISE, Kind.GOAL})
 
@@ -42,7 +43,7 @@ def agreement(draft: Draft, said: Observation, similarity: Similarity) -> float:
             return 0.0
         if draft.choice:
             return 1.0
-    found = max(similarity(wording, said.statement) for wording in draft.wordings)
+    found = max(similarity.of_one_wish(wording, said.statement) for wording in draft.wordings)
     return found if found >= SAME else 0.0
 
 
@@ -55,9 +56,34 @@ def conflicts(one: Claim, other: Claim, similarity: Similarity) -> bool:
         if one.value and other.value:
             return not opposed and one.polarity is Polarity.FOR
     pairs = [(mine, theirs) for mine in one.wordings for theirs in other.wordings]
-    if any(similarity.contradict(mine, theirs) for mine, theirs in pairs):
+    if opposed:
+        return any(_deny_each_other(one, *pair, similarity) for pair in pairs)
+    if one.polarity is Polarity.FOR:
+        return any(similarity.contradict(*pair) for pair in pairs)
+    # Two things that are forbidden do not exclude each other, however unlike they are.
+    return any(similarity.relation(*pair) is Relation.CONTRADICT for pair in pairs)
+
+
+def lifts(said: Observation, draft: Draft, similarity: Similarity) -> bool:
+    """Whether what the person takes back is what a belief says, or what that is about."""
+    if draft.polarity is not said.polarity or draft.kind in _ABOUT_THEM:
+        return False
+    if said.value and draft.choice:
+        return (said.dimension, said.value) == (draft.dimension, draft.choice)
+    quotes = (each.quote for each in draft.supporting())
+    return any(
+        similarity.of_one_wish(wording, said.statement) >= SAME for wording in draft.wordings
+    ) or any(covers(wording, said.statement) for wording in (*draft.wordings, *quotes))
+
+
+def _deny_each_other(one: Claim, mine: str, theirs: str, similarity: Similarity) -> bool:
+    """Whether what the one statement asks for is what the other forbids."""
+    if similarity.relation(mine, theirs) is Relation.CONTRADICT:
         return True
-    return opposed and any(similarity(mine, theirs) >= SAME for mine, theirs in pairs)
+    if similarity(mine, theirs) < SAME or differ(mine, theirs):
+        return False
+    against = mine if one.polarity is Polarity.AGAINST else theirs
+    return forbids(against)
 
 
 def outweighs(one: Draft, other: Draft) -> bool:

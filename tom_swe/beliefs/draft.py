@@ -71,6 +71,7 @@ class Draft:
         self.sessions: set[int] = set()
         self.first_seen = self.last_seen = datetime.min.replace(tzinfo=UTC)
         self.stated_at: datetime | None = None
+        self.taken_back_at: datetime | None = None
         self._sources: set[Source] = set()
 
     @classmethod
@@ -138,10 +139,18 @@ class Draft:
         if not self.sessions:
             self.first_seen = evidence.at
         self.last_seen = evidence.at
+        if evidence.source is not Source.HINT:
+            self.taken_back_at = None
         self.sessions.add(evidence.session_id)
         self._sources.add(evidence.source)
         if evidence.source is Source.STATED:
             self.stated_at = evidence.at
+
+    def take_back(self, evidence: Evidence) -> None:
+        """Ends it on words that take it back, until it is said again."""
+        self.hear(evidence)
+        self.taken_back_at = evidence.at
+        self.end(None)
 
     def supporting(self) -> Iterable[Evidence]:
         """The evidence that holds it up."""
@@ -198,16 +207,28 @@ class Draft:
         That the other was confirmed or pinned holds for both, unless this one was rejected.
         """
         held = sorted((*self.evidence, *other.evidence), key=in_order)
+        taken_back = [each for each in (self.taken_back_at, other.taken_back_at) if each]
         self.evidence, self.stated_at = [], None
         self.sessions, self._sources = set(), set()
         for each in held:
             self.hear(each)
+        # What holds up the one was perhaps said after the other was taken back.
+        self.taken_back_at = max((t for t in taken_back if t >= self.last_seen), default=None)
         self.verdicts = tuple(sorted((*self.verdicts, *other.verdicts), key=lambda v: v.at))
         if self.decision(DecisionKind.REJECT) is None:
             for kind in (DecisionKind.CONFIRM, DecisionKind.PIN):
                 theirs = other.decision(kind)
                 if theirs and self.decision(kind) is None:
                     self.decisions = (*self.decisions, theirs)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the person took back what they had said, and did not take it up since."""
+        return self.taken_back_at is not None and not any(
+            each.at > self.taken_back_at
+            for each in self.decisions
+            if each.kind in {DecisionKind.CONFIRM, DecisionKind.PIN}
+        )
 
     @property
     def is_upheld(self) -> bool:
@@ -243,7 +264,7 @@ class Draft:
         """Gives it the status that it has where no other belief supersedes it."""
         self._touch()
         self.superseded_by = None
-        if self.is_rejected_by_user:
+        if self.is_rejected_by_user or self.is_taken_back:
             self.status = Status.RETIRED
         elif self.decision(DecisionKind.CONFIRM):
             self.status = Status.CONFIRMED

@@ -8,7 +8,8 @@ unless the person said where it holds. **Conflict.** Two beliefs that exclude ea
 place end in one: `conflict.outweighs` says which. What is said of everywhere also ends the
 exception of the repository that it is said in, for it is meant there too; exceptions of other
 repositories stay. **Return.** What was given up is held again when it is said again; hints do it
-in as many sessions as confirm a belief.
+in as many sessions as confirm a belief. **Taking back** ends the beliefs that say what is taken
+back, in the places that it is said of, and forbids nothing.
 
 **Decisions** go before all that. What the person rejects stays given up until they state it or
 confirm it, and its words make no other belief. What they placed is never widened.
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tom_swe.beliefs.conflict import agreement, claim_of, conflicts, outweighs
+from tom_swe.beliefs.conflict import agreement, claim_of, conflicts, lifts, outweighs
 from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM, Draft
 from tom_swe.beliefs.drafts import Drafts, Standings
 from tom_swe.checkout import same_repository
@@ -30,6 +31,7 @@ from tom_swe.model.belief import (
     Belief,
     Decision,
     Evidence,
+    Kind,
     Observation,
     Reach,
     Source,
@@ -103,6 +105,9 @@ class Fold:
         said = heard.observation
         if said.scope.reach is Reach.TASK:
             return
+        if said.kind is Kind.TAKEN_BACK:
+            self._take_back(heard)
+            return
         about = self._drafts.about(claim_of(said))
         same = self._agreeing(said, [each for each in about if each.holds_where(said.scope)])
         # Where the person says outright how far something holds, it is not widened.
@@ -117,6 +122,16 @@ class Fold:
         for other in self._drafts.about(claim_of(draft)):
             if draft.is_live and other.is_live and self._excludes(draft, other, heard):
                 self._standings.settle(draft, other, evidence_of(heard, Stance.CONTRADICTS))
+
+    def _take_back(self, heard: Heard) -> None:
+        against = evidence_of(heard, Stance.CONTRADICTS)
+        for draft in self._drafts:
+            if not draft.is_live or not lifts(heard.observation, draft, self._similarity):
+                continue
+            if _is_taken_back_there(heard, draft):
+                draft.take_back(against)
+            elif draft.scope == EVERYWHERE:
+                draft.hear(against)
 
     def _agreeing(self, said: Observation, among: Iterable[Draft]) -> Draft | None:
         """The belief this says again: live, most similar, of everywhere, oldest, in this order."""
@@ -257,6 +272,24 @@ def _is_taken_up_by_hints(draft: Draft) -> bool:
         return False
     since = {e.session_id for e in draft.supporting() if e.at >= successor.last_seen}
     return len(since) >= SESSIONS_TO_CONFIRM
+
+
+def _is_taken_back_there(heard: Heard, draft: Draft) -> bool:
+    """Whether words that take something back are about the place of a belief.
+
+    Said without a place they are about all that holds where they were said, and where the
+    person says so to tom itself, about all there is.
+    """
+    said = heard.observation
+    if draft.holds_where(said.scope):
+        return True
+    if said.scope != EVERYWHERE:
+        return False
+    return (
+        draft.scope.reach is Reach.LANGUAGE
+        or said.source is Source.STATED
+        or same_repository(draft.scope.name, heard.repository)
+    )
 
 
 def _is_meant_here(heard: Heard, belief: Draft, exception: Draft) -> bool:

@@ -22,6 +22,7 @@ from tom_swe.model.belief import (
     Stance,
     Status,
     Verdict,
+    in_order,
 )
 from tom_swe.model.event import Decided, Event, Heard, Judged, Merged, order
 from tom_swe.model.revision import Revision
@@ -143,12 +144,25 @@ def _told(
     return None
 
 
+def is_taken_back(belief: Belief | Draft) -> bool:
+    """Whether what ended a belief is that the person took it back."""
+    said = max(belief.evidence, key=in_order, default=None)
+    return (
+        belief.status is Status.RETIRED
+        and belief.superseded_by is None
+        and said is not None
+        and said.stance is Stance.CONTRADICTS
+    )
+
+
 def why_ended(belief: Belief | Draft) -> str:
     """Why a belief is retired."""
     if belief.superseded_by is not None:
         return "superseded"
     if belief.is_rejected_by_user:
         return DECIDED[DecisionKind.REJECT]
+    if is_taken_back(belief):
+        return "you took it back"
     return "advice that cites it was rejected"
 
 

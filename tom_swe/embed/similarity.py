@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tom_swe.model.belief import Relation
+from tom_swe.text.contrast import Contrast, contrast
 
 if TYPE_CHECKING:
     from tom_swe.ports import Embedder, Pair, Vector
@@ -59,10 +60,25 @@ class Similarity:
         words, others = _words(one), _words(other)
         return len(words & others) / len(words | others) if words and others else 0.0
 
+    def of_one_wish(self, one: str, other: str) -> float:
+        """How similar two statements are; 0 where they are, but for a word that turns them."""
+        found = self(one, other)
+        if found < SAME or self.relation(one, other):
+            return found
+        return found if contrast(one, other) is Contrast.NONE else 0.0
+
     def contradict(self, one: str, other: str) -> bool:
-        """Whether two statements are known to contradict each other."""
-        relation = self._relations.get(one.casefold(), {}).get(other.casefold())
-        return relation is Relation.CONTRADICT
+        """Whether two statements that ask for something are known to exclude each other.
+
+        Where nothing is known, similar ones do that say something else in one place.
+        """
+        if relation := self.relation(one, other):
+            return relation is Relation.CONTRADICT
+        return self(one, other) >= SAME and contrast(one, other) is Contrast.OPPOSITE
+
+    def relation(self, one: str, other: str) -> Relation | None:
+        """How two statements go together, where they were compared by their meaning."""
+        return self._relations.get(one.casefold(), {}).get(other.casefold())
 
     def prepare(self, statements: Iterable[str]) -> None:
         """Finds which of these may be similar to each other, or to those prepared before."""

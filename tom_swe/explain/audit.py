@@ -158,7 +158,7 @@ def _pairs(told: Iterable[Belief], similarity: Similarity) -> tuple[set[int], se
 def _say_the_same(one: Belief, other: Belief, similarity: Similarity) -> bool:
     if one.value and other.value:
         return (one.dimension, one.value) == (other.dimension, other.value)
-    return similarity(one.statement, other.statement) >= SAME
+    return similarity.of_one_wish(one.statement, other.statement) >= SAME
 
 
 def _is_stale(belief: Belief, newest: datetime) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tom_swe.model.base import Value
 from tom_swe.model.corrections import Correction
@@ -88,17 +91,20 @@ def corrected(
 def _again(made: Sequence[Correction], vectors: Mapping[int, Vector]) -> set[int]:
     """The turns on what an earlier session corrected: on its subject, or nearly in its words."""
     repeated: set[int] = set()
-    for at, each in enumerate(made):
-        before = [one for one in made[:at] if one.session_id != each.session_id]
-        if any(each.subjects & one.subjects for one in before):
-            repeated.add(each.turn_id)
-            continue
-        mine = vectors.get(each.turn_id) if _says_enough(each) else None
-        alike = [
-            vectors[one.turn_id] for one in before if one.turn_id in vectors and _says_enough(one)
-        ]
-        if mine is not None and any(float(mine @ other) >= SAME for other in alike):
-            repeated.add(each.turn_id)
+    subjects: set[str] = set()
+    said: list[Vector] = []
+    for _, group in groupby(made, key=lambda each: each.session_id):
+        session = list(group)
+        before = np.array(said)
+        for each in session:
+            vector = vectors.get(each.turn_id) if said and _says_enough(each) else None
+            is_alike = vector is not None and float((before @ vector).max()) >= SAME
+            if is_alike or each.subjects & subjects:
+                repeated.add(each.turn_id)
+        for each in session:
+            subjects |= each.subjects
+            if each.turn_id in vectors and _says_enough(each):
+                said.append(vectors[each.turn_id])
     return repeated
 
 

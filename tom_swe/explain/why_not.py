@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tom_swe.advise.recall import FLOOR
 from tom_swe.beliefs.conflict import claim_of, conflicts
+from tom_swe.beliefs.history import is_taken_back
 from tom_swe.embed.similarity import SAME, Similarity
 from tom_swe.model.advice import PastTurn
 from tom_swe.model.base import Value
@@ -78,7 +79,7 @@ def _nearest(
     believed: list[Belief] = []
     near: list[tuple[int, float, Near]] = []
     for belief in beliefs:
-        score = max(similarity(wording, asked.statement) for wording in belief.wordings)
+        score = max(similarity.of_one_wish(w, asked.statement) for w in belief.wordings)
         relation = _relation(asked, belief, score, similarity)
         if relation is Relation.CONTRADICT and belief.status is Status.RETIRED:
             relation = Relation.DIFFERENT  # what was given up speaks against nothing
@@ -117,6 +118,8 @@ def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:
         successor = held.get(belief.superseded_by or 0)
         if successor:
             return f"superseded by b{successor.id} on {successor.last_word:%Y-%m-%d}"
+        if is_taken_back(belief):
+            return f"you took it back on {belief.evidence[-1].at:%Y-%m-%d}"
         return "retired: advice that cites it was rejected"
     if told:
         against = sum(each.stance is Stance.CONTRADICTS for each in belief.evidence)

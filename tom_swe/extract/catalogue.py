@@ -21,6 +21,12 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _GONE = re.compile(r"\s+(?:is|are) (?:now |all )?(?:gone|out|history|banned|dead)\b", re.IGNORECASE)
+_OF_SOMETHING = re.compile(
+    r"\s+(?:in|for|on|inside|within)\s+(?:(?:the|your|our|all|any|every|my)\s+)*"
+    r"(?!(?:now|general|future|this|here|chat|me|us|answers?|repl(?:y|ies)|everything|principle|"
+    r"sessions?|questions?)\b)\w",
+    re.IGNORECASE,
+)
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _REACH = 24  # how far before a cue a negation may stand
 
@@ -46,6 +52,7 @@ class Dimension:
     everywhere: bool
     pick: bool
     topic: re.Pattern[str] | None
+    joined: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,14 @@ def match(words: str) -> tuple[Match, ...]:
     return tuple(found for dimension in catalogue() if (found := _on(dimension, words)))
 
 
+def ruled_out(dimension: Dimension, words: str) -> tuple[Match, ...]:
+    """The names among a dimension's values that a sentence speaks against."""
+    if not dimension.pick:
+        return ()
+    found = (_shows(dimension, choice, words) for choice in dimension.values)
+    return tuple(each for each in found if each and each.negated)
+
+
 def _on(dimension: Dimension, words: str) -> Match | None:
     if dimension.topic and not dimension.topic.search(words):
         return None
@@ -110,7 +125,10 @@ def _shows(dimension: Dimension, choice: Choice, words: str) -> Match | None:
             spans.append(hits[0])
             if len(parts) == 1:
                 for start, end in hits:
-                    hit = Match(dimension, choice, start, end, _negated(words, start, end))
+                    if (first := _joined_from(dimension, words, start, end)) is None:
+                        continue
+                    negated = _negated(words, first, end) or _negated(words, start, end)
+                    hit = Match(dimension, choice, start, end, negated)
                     if not hit.negated:
                         return hit
                     against = against or hit
@@ -119,6 +137,27 @@ def _shows(dimension: Dimension, choice: Choice, words: str) -> Match | None:
             if not _negated(words, start, end):
                 return Match(dimension, choice, start, end)
     return against
+
+
+def _joined_from(dimension: Dimension, words: str, start: int, end: int) -> int | None:
+    """From where a cue and the topic go together; None where the cue is of something else."""
+    topic, joined = dimension.topic, dimension.joined
+    if topic is None or joined is None:
+        return start
+    if _OF_SOMETHING.match(words, end):
+        return None
+    before = [m for m in topic.finditer(words) if m.end() <= start]
+    if before and joined.fullmatch(words, before[-1].end(), start):
+        return before[-1].start()
+    # "In German, please answer": then nothing else stands before the cue in its clause.
+    after = topic.search(words, end)
+    opens = max(words.rfind(sign, 0, start) for sign in ",;:.!?，。") + 1
+    fronted = (
+        after
+        and joined.fullmatch(words, end, after.start())
+        and joined.fullmatch(words, opens, start)
+    )
+    return start if fronted else None
 
 
 def _negated(words: str, start: int, end: int) -> bool:
@@ -136,6 +175,7 @@ def _dimension(raw: dict[str, Any]) -> Dimension:
         everywhere=raw.get("reach") == "everywhere",
         pick=bool(raw.get("pick")),
         topic=_pattern(raw["topic"]) if "topic" in raw else None,
+        joined=_joined(raw["joined"]) if "joined" in raw else None,
     )
 
 
@@ -147,6 +187,10 @@ def _choice(raw: dict[str, Any], say: str) -> Choice:
         against=f"Do not {statement[0].lower()}{statement[1:]}",
         cues=tuple(tuple(_pattern(p) for p in cue.split(" & ")) for cue in raw["cues"]),
     )
+
+
+def _joined(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:\W|(?<![^\W\d_])(?:{words})(?![a-zß-ÿ]))*", re.IGNORECASE)
 
 
 def _pattern(cue: str) -> re.Pattern[str]:

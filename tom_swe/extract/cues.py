@@ -128,6 +128,14 @@ CUES: tuple[Cue, ...] = (
         strong=True,
     ),
     _cue(
+        "always_so",
+        r"\A\W*(?!(?:the|an?|it|its|this|that|these|those|they|their|he|she|there|i|we|my|our|your|"
+        r"if|when|while|what|why|how|is|are|was|were|do|does|did|can|could|would|should|no|yes)\b)"
+        r"(?:[\w'/.-]+\W+){2,20}?(?<=[,;–—-] )(?:please,? )?(?:always|every time|each time|"
+        r"without exception|no exceptions)(?:,? please)?\W*\Z",
+        strong=True,
+    ),
+    _cue(
         "habit",
         r"\b(?:i|we) (?:always|never|usually|only(?: ever)?|normally|generally|don'?t ever|"
         r"typically|tend to|like to always) (?!get|see|have|had|got|end|run into|hit|assum|"
@@ -240,10 +248,15 @@ OBJECTING = re.compile(
 )
 
 
+def _joined(wording: str) -> int:
+    """How much of a wording is the joint before it."""
+    return len(wording) - len(wording.lstrip(",;:(-–— \t\n"))
+
+
 def heard(words: str, *, question: bool) -> tuple[FoundCue, ...]:
     """The cues in a sentence, in the order of trust."""
     return tuple(
-        FoundCue(cue, found.start(), found.end())
+        FoundCue(cue, found.start() + _joined(found[0]), found.end())
         for cue in CUES
         if (cue.questions or not question) and (found := cue.pattern.search(words))
     )

@@ -14,7 +14,7 @@ from tom_swe.extract.intent import intent_of, summary_of
 from tom_swe.extract.scope import scope_of
 from tom_swe.extract.stated import plainly
 from tom_swe.extract.statements import Nearest, said, source_of
-from tom_swe.model.belief import Observation, Polarity, Quote, Scope, SessionModel, Source
+from tom_swe.model.belief import Kind, Observation, Polarity, Quote, Scope, SessionModel, Source
 from tom_swe.model.session import Role, SaidSentence, Session, Turn
 from tom_swe.ports import Embedder, Scorer
 from tom_swe.text.attribution import AgentWords
@@ -161,8 +161,9 @@ def _said_before(session: Session) -> dict[int, str]:
 
 
 def _doubted(observation: Observation, score: float, scorer: Scorer) -> Observation:
-    """An observation of the rules: a hint where it reads like none."""
-    if observation.source is Source.FACT or score >= scorer.threshold:
+    """An observation of the rules: a hint where it reads like no wish."""
+    is_wish = observation.source is not Source.FACT and observation.kind is not Kind.TAKEN_BACK
+    if not is_wish or score >= scorer.threshold:
         return observation
     basis = f"{observation.basis}; reads hardly like a lasting wish ({score:.2f})"
     return observation.model_copy(update={"source": Source.HINT, "basis": basis})
@@ -174,11 +175,12 @@ def _learned(
     turn, sentence, _ = spoken
     plain = plainly(sentence.words, turn)
     cues = heard(sentence.words, question=sentence.is_question)
+    how = cues[0].cue.source if cues else Source.INSTRUCTION
     forbids = any(each.cue.polarity is Polarity.AGAINST for each in cues)
     known = {each.id: each for each in catalogue()}.get(plain.dimension)
     about_person = known is not None and known.everywhere
     changed = {
-        "source": source_of(turn, cues) if sure else Source.HINT,
+        "source": source_of(turn, how) if sure else Source.HINT,
         "kind": cues[0].cue.kind if cues else plain.kind,
         "quote": Quote(ordinal=turn.ordinal, text=turn.text[sentence.start : sentence.end]),
         "dimension": plain.dimension or nearest(plain.statement),

@@ -57,6 +57,13 @@ _LANGUAGES: dict[str, re.Pattern[str]] = {
 }
 
 
+def names_place(words: str) -> bool:
+    """Whether the words say themselves where they hold: in this project, or in a language."""
+    return _THIS_PROJECT.search(words) is not None or any(
+        pattern.search(words) for pattern in _LANGUAGES.values()
+    )
+
+
 def scope_of(words: str, session: Session, *, about_person: bool) -> Scope:
     """Where ``words`` hold.
 

@@ -11,6 +11,7 @@ from tom_swe.memory.beliefs import drop_beliefs, rejected_beliefs
 from tom_swe.memory.copies import forget_held, known_as, mirrors_of, read_again
 from tom_swe.memory.forgotten import mark_forgotten, words_digest
 from tom_swe.memory.records import belief_values, no_belief
+from tom_swe.memory.requests import drop_acts_on_lost_requests
 from tom_swe.memory.sessions import no_session
 from tom_swe.memory.tables import (
     BeliefRow,
@@ -64,6 +65,7 @@ class Erasure:
         self._transaction.expire_all()
         drop_merges_without_words(self._transaction, self._user_id)
         _drop_acts_on_lost(self._transaction, self._user_id, lost)
+        drop_acts_on_lost_requests(self._transaction, self._user_id)
 
     def belief(self, belief_id: int) -> None:
         """Deletes a belief with the observations under it and marks their words forgotten.

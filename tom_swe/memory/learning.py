@@ -14,6 +14,7 @@ from tom_swe.memory.database import Database
 from tom_swe.memory.forgetting import Erasure
 from tom_swe.memory.forgotten import forgotten_among, unmark_forgotten, words_digest
 from tom_swe.memory.observing import SessionFindings
+from tom_swe.memory.requests import RequestEdits
 from tom_swe.memory.sessions import put_session
 from tom_swe.memory.tables import LearnQueueRow
 from tom_swe.memory.user_edits import UserEdits
@@ -112,6 +113,11 @@ class ChangeOfMind:
     def user_edits(self) -> UserEdits:
         """What only the person does."""
         return UserEdits(self._transaction, self._user_id, self._session_id)
+
+    @property
+    def requests(self) -> RequestEdits:
+        """What the person makes of requests that recur."""
+        return RequestEdits(self._transaction, self._user_id)
 
     @property
     def erase(self) -> Erasure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from tom_swe.memory.records import (
     session_value,
     verdict_row,
 )
+from tom_swe.memory.requests import keep_requests
 from tom_swe.memory.tables import (
     ComparisonRow,
     DecisionRow,
@@ -33,6 +34,7 @@ from tom_swe.memory.tellings import keep_adherence, telling_of
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import Observation, Relation, SessionModel, Verdict
 from tom_swe.model.corrections import JudgedTurns
+from tom_swe.model.recurring import Request
 from tom_swe.model.session import Role, Session
 
 if TYPE_CHECKING:
@@ -136,6 +138,10 @@ class SessionFindings:
         ]
         if rows:
             self._transaction.execute(upsert(ComparisonRow).on_conflict_do_nothing(), rows)
+
+    def keep_requests(self, requests: Iterable[Request], version: int) -> None:
+        """Keeps what the session requests for, as this version of the reading finds it."""
+        keep_requests(self._transaction, self._session_id, requests, version)
 
     def keep_pointers(self, found: Collection[int]) -> None:
         """Ties pointers to this session, where their words are; those that are too old go."""

@@ -55,7 +55,17 @@ OWNED: Mapping[str, str] = {
 # Tables of earlier schemas, which the migrations take over.
 FORMER = frozenset({"revision"})
 # Derived, or of this machine.
-LEFT_OUT = frozenset({"long_line", "vector", "briefing", "source_seen", "model_call"})
+LEFT_OUT = frozenset(
+    {
+        "long_line",
+        "request",
+        "requests_read",
+        "vector",
+        "briefing",
+        "source_seen",
+        "model_call",
+    }
+)
 # Whose it is, and who is at work on it, is the importing memory's to say.
 _WHOSE = {"user": {"id"}, "learn_queue": {"owner", "leased_until"}}
 

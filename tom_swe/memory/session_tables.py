@@ -145,6 +145,36 @@ class PointerRow(Table):
     at: Mapped[datetime]
 
 
+class RequestsReadRow(Table):
+    """That the requests of a session are kept, as this version of the reading finds them."""
+
+    __tablename__ = "requests_read"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int]
+
+
+class RequestRow(Table):
+    """A request in a turn: its sentence is ``length`` characters from ``place`` on.
+
+    ``first`` and ``last`` are where the request begins and ends in the sentence.
+    """
+
+    __tablename__ = "request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    place: Mapped[int]
+    length: Mapped[int]
+    first: Mapped[int]
+    last: Mapped[int]
+
+
 class LearnQueueRow(Table):
     """Sessions with something new. An expired lease is free again."""
 

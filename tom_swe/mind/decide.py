@@ -45,11 +45,7 @@ class Decisions:
 
     def edit(self, user_id: str, belief_id: int, text: str) -> Belief:
         """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
-        words = " ".join(self._redact(text).split())
-        if not any(sign.isalnum() for sign in words):
-            raise UsageError("the text is empty: say in words what tom should believe")
-        if len(words) > LONGEST:
-            raise UsageError(f"that is {len(words)} characters: use at most {LONGEST}")
+        words = checked_words(self._redact(text))
         return self._decide(user_id, belief_id, Did.EDIT, statement=words, detail=words)
 
     def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:
@@ -115,6 +111,16 @@ class Decisions:
             )
             self._deriving.derive(user_id, change)
             return one_of(change.beliefs.all(), belief_id)
+
+
+def checked_words(text: str) -> str:
+    """A belief's wording as the person gives it, on one line. Raises UsageError."""
+    words = " ".join(text.split())
+    if not any(sign.isalnum() for sign in words):
+        raise UsageError("the text is empty: say in words what tom should believe")
+    if len(words) > LONGEST:
+        raise UsageError(f"that is {len(words)} characters: use at most {LONGEST}")
+    return words
 
 
 def _check(belief: Belief, did: Did) -> None:

@@ -10,6 +10,7 @@ from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract.corrective import CorrectiveTurns
 from tom_swe.extract.pointers import add_pointed
+from tom_swe.extract.requests import VERSION, requests_of_session
 from tom_swe.extract.stated import as_stated
 from tom_swe.extract.support import all_supported
 from tom_swe.extract.templates import as_hints, without_templates
@@ -22,6 +23,7 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation, Relation, SessionModel
 from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.memory import Job
+from tom_swe.model.recurring import Request
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.ports import Pair
 
@@ -60,6 +62,7 @@ class _Read(NamedTuple):
     found: Collection[int]
     relations: Mapping[Pair, Relation]
     judged: JudgedTurns
+    requests: Sequence[Request]
 
 
 class Learner:
@@ -214,6 +217,7 @@ class Learner:
         reader = self._mind.parts.reader.name
         model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
         templates = self._memory.sessions.templates(job.user_id, job.session_id)
+        requests = requests_of_session(session, templates)
         session = without_templates(session, templates)
         model = all_supported(session, model or self.model_of(session, job.session_id))
         model = as_hints(session, model, templates)
@@ -223,7 +227,8 @@ class Learner:
         model = model.model_copy(update={"observations": both})
         statements = self.vectors(model)
         relations = self._compared(job, model, statements)
-        return _Read(model, statements, pointed.found, relations, self._corrective.judge(session))
+        judged = self._corrective.judge(session)
+        return _Read(model, statements, pointed.found, relations, judged, requests)
 
     def _compared(
         self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
@@ -241,6 +246,7 @@ class Learner:
     def _observe(self, change: ChangeOfMind, read: _Read) -> int:
         """Keeps what a session showed; how many observations are new."""
         change.session.keep_pointers(read.found)
+        change.session.keep_requests(read.requests, VERSION)
         observed = change.session.observe(read.model)
         change.session.keep_corrective_turns(read.judged)
         change.session.compare(read.relations, observed)

@@ -48,10 +48,11 @@ class Statements:
             made = set(change.session.observe(model))
             change.session.keep_corrective_turns(JudgedTurns())
             self._deriving.derive(user_id, change, vectors=statements)
-            stated = tuple(
-                belief
-                for belief in change.beliefs.all()
-                if any(each.observation_id in made for each in belief.supporting)
+            beliefs = change.beliefs.all()
+            stated = tuple(b for b in beliefs if made & {e.observation_id for e in b.supporting})
+            # What takes something back makes no belief; it is on those that it ends.
+            stated = stated or tuple(
+                b for b in beliefs if made & {e.observation_id for e in b.evidence}
             )
             now = datetime.now(UTC)
             ids = [belief.id for belief in stated]

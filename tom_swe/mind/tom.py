@@ -17,6 +17,7 @@ from tom_swe.mind.forget import Forgetting
 from tom_swe.mind.learn import Learned, Learner
 from tom_swe.mind.parts import Mind, Parts
 from tom_swe.mind.recall import Recall
+from tom_swe.mind.recurring import Recurrence
 from tom_swe.mind.remember import Statements
 from tom_swe.mind.undo import Undoing
 from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
@@ -39,7 +40,7 @@ class Tom:
 
     ``parts`` is called when something has first to be read or compared, since that
     loads a model. ``redact`` cleans what a query says before it is kept. ``say`` is told
-    once about anything that works less well than it could.
+    once about anything that works less well than it could. ``recurrence`` proposes what recurs.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Tom:
         self._decisions = Decisions(memory, self._deriving, redact)
         self._feedback = Feedback(memory, self._deriving)
         self._undoing = Undoing(memory, self._deriving)
+        self.recurrence = Recurrence(memory, self._deriving, redact)
         self._recall = Recall(memory, self._mind)
         self._forgetting = Forgetting(memory, self._mind, self._deriving, say)
 
@@ -258,7 +260,7 @@ class Tom:
         return self._decisions.merge(user_id, kept_id, other_id)
 
     def undo(self, user_id: str, count: int = 1) -> tuple[UserAct, ...]:
-        """Takes back what the person did last, by decision, merging, stating or judging.
+        """Takes back what the person did last: deciding, merging, stating, accepting, judging.
 
         What was taken back, the last first. Nothing that was forgotten comes back. Raises
         UsageError where there is nothing.
@@ -311,6 +313,7 @@ class Tom:
             return  # of somebody who was never heard of
         with self.memory.learning.from_outside(user_id) as change:
             self._deriving.brief(user_id, change)
+        self.recurrence.catch_up(user_id)
         self._learner.embed_beliefs(user_id)
         self._learner.catch_up(user_id)
 

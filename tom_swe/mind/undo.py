@@ -1,4 +1,4 @@
-"""Taking back what the person did: decisions, merges, statements and feedback.
+"""Taking back what the person did: decisions, merges, statements, feedback, rules that recur.
 
 What was done is taken out of the log, and what is believed follows from the rest. What was
 forgotten stays so.
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tom_swe.errors import UsageError
 from tom_swe.mind.derive import Deriving
+from tom_swe.mind.recurring import BASIS
 from tom_swe.model.belief import DecisionKind
-from tom_swe.model.user_acts import UserAct
+from tom_swe.model.user_acts import Did, UserAct
 
 if TYPE_CHECKING:
     from tom_swe.memory.learning import ChangeOfMind
@@ -56,6 +57,8 @@ def _take_back(change: ChangeOfMind, last: UserAct) -> None:
         change.user_edits.unstate(last.session_id, image.forgotten)
     if image.judged and last.consultation_id is not None:
         change.advice.judge(last.consultation_id, image.judged.outcome, image.judged.verdicts)
-    if last.did.value in DecisionKind:
+    if image.observed:
+        change.requests.withdraw(image.observed, BASIS)
+    if last.did is Did.ACCEPT or last.did.value in DecisionKind:
         for was in image.before:
             change.beliefs.decide(was.id, was.decisions)

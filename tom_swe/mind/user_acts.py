@@ -42,4 +42,4 @@ def texts_of(act: UserAct) -> tuple[str, ...]:
     before = act.image.before
     worded = (text for belief in before for text in belief.wordings)
     places = (belief.scope.name for belief in before)
-    return (act.detail, *worded, *places)
+    return (act.detail, act.image.request, *worded, *places)

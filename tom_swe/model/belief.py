@@ -17,6 +17,7 @@ class Kind(StrEnum):
     HABIT = "habit"  # what they do, counted from behaviour
     EXPERTISE = "expertise"  # what they know, use or are
     GOAL = "goal"  # what they are working towards
+    TAKEN_BACK = "taken_back"  # what need not be so any longer; of observations alone
 
 
 class Polarity(StrEnum):
@@ -88,7 +89,8 @@ class Observation(Value):
     ``dimension`` names the catalogue entry it is about ("" where none fits) and
     ``value`` the choice on it, so that two observations on one dimension with
     different values contradict each other. ``count`` is how many turns a
-    behaviour was computed from, 1 for what was said. ``basis`` tells the person which of
+    behaviour was computed from, 1 for what was said. What is taken back makes no belief and ends
+    those that say what its statement says. ``basis`` tells the person which of
     their words made it one.
     """
 

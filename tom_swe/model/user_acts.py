@@ -21,6 +21,8 @@ class Did(StrEnum):
     MERGE = "merge"
     REMEMBER = "remember"  # they stated something to tom itself
     FEEDBACK = "feedback"  # they judged advice
+    ACCEPT = "accept"  # what they ask for again and again always holds
+    DISMISS = "dismiss"  # it is no rule
 
 
 class Moved(Value):
@@ -52,12 +54,16 @@ class Image(Value):
 
     ``before`` are the beliefs that it changed as they stood, without their evidence.
     ``forgotten`` are digests of words that had been forgotten until the person said them again.
+    ``request`` is the key of the recurring request that was decided on, and ``observed`` what was
+    made of it.
     """
 
     before: tuple[Belief, ...] = ()
     moved: Moved | None = None
     judged: JudgedBefore | None = None
     forgotten: tuple[str, ...] = ()
+    request: str = ""
+    observed: tuple[int, ...] = ()
 
 
 class UserAct(Value):

@@ -117,6 +117,31 @@ _HEAD = re.compile(r"\d+|[^\w\s]")
 _COLUMNS = re.compile(r"[^\s.!?:]\ {2,}\S.*[^\s.!?:]\ {2,}\S", re.VERBOSE)
 
 
+_LEVEL = r"(?:notice|info|warn(?:ing)?|error|debug|trace|fatal|deprecat(?:ed|ion)|hint|tip|ERR!)"
+_TOOL = (
+    r"(?:p?npm|npx|yarn|bun|deno|node|pip3?|uv|poetry|cargo|rustc|gradle|mvn|docker|git|vite|"
+    r"webpack|rollup|esbuild|tsc|eslint|prettier|pytest|jest|vitest|ruff|mypy|cmake|gcc|clang)"
+)
+# What heads a message of a program, where nothing else of the line tells it from prose.
+_MESSAGE = re.compile(
+    rf"""\s*(?:
+      [\u26a0\u2716\u2717\u2718\u2139\u274c\u25b2]\ufe0f?\s     # its signs
+    | \(\w+:\d+\)\s
+    | \[[\w./-]+@[\w.-]+\]\s | \[[\w./-]+\]\s{_LEVEL}\b
+    | {_TOOL}\s(?:run\s)?(?:v?\d\S*\s)?{_LEVEL}(?::\s|\s(?-i:[A-Z])|\s\S+@\d)
+    | (?:info|warn|error|debug|notice|trace)\s{{1,4}}[-\u2013|]\s
+    | \d{{1,2}}:\d\d(?::\d\d)?(?:\s?[AP]M)?\s[\w./-]+:\s
+    | (?:[\w.]+=(?:"[^"]*"|\S+)\s){{1,8}}[\w.]+=
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def is_message(line: str) -> bool:
+    """Whether a line begins as a program's message does."""
+    return _MESSAGE.match(line[:LONG_LINE]) is not None
+
+
 def is_screen(text: str) -> bool:
     """Whether a text holds what an agent's screen is drawn with."""
     return _SCREEN.search(text) is not None
@@ -133,7 +158,7 @@ def kind_of(line: str, *, console: bool = False, screen: bool = False) -> Line:
     if prompt := _FOLDER.match(bare):
         # People put a question behind one, too.
         return Line.PROSE if _is_sentence(*_words(bare[prompt.end() :])) else Line.OUTPUT
-    if _OUTPUT.match(head) or (screen and bare.startswith(_BULLET)):
+    if _OUTPUT.match(head) or is_message(head) or (screen and bare.startswith(_BULLET)):
         return Line.OUTPUT
     if _LIST.match(head):
         # What an agent said goes on below its mark, further in.

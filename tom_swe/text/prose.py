@@ -1,10 +1,11 @@
 """The person's own prose in a turn: its sentences, its clauses, and clauses as rules. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-type Span = tuple[int, int]
+from tom_swe.text.cuts import CODE_SPAN, Span, bare, brackets, closed_at, code_spans, met, widened
+from tom_swe.text.line_kinds import is_message
 
 # A message longer than this is mostly material: only its two ends are read as prose.
 LONG = 1800
@@ -18,7 +19,8 @@ _URL = re.compile(r"https?://\S+")
 _HOST_TAG = re.compile(r"<([a-zA-Z][\w-]*)\b[^<>]*>.*?</\1>", re.DOTALL)
 _DOUBLE = re.compile(r'"[^"\n]{3,}?"|“[^”\n]{3,}?”|«[^»\n]{3,}?»|„[^“”\n]{3,}?[“”]')
 _SINGLE = re.compile(r"(?<![\w'])'[^'\n]*(?:\w'\w[^'\n]*)*'(?!\w)|‘[^’\n]{3,}?’")
-_CODE_SPAN = re.compile(r"`([^`\n]*)`")
+# What ends a clause or a sentence, but not where it stands in code.
+_CODES_MARKS = re.compile(r"[.,;:!?…](?=\s|\Z)|(?<=\s)[-–—]+(?=\s)|[()]")
 _COMMAND = re.compile(r"\A\s*/[\w:.-]+(?= |\Z|\n)")
 
 _MATERIAL_LINE = re.compile(
@@ -51,7 +53,7 @@ def own_words(text: str) -> str:
     for pattern in (_HOST_TAG, _FENCE, _URL, _COMMAND):
         out = pattern.sub(_blank, out)
     out = "".join(_line(line) for line in _LINE.findall(out))
-    out = _CODE_SPAN.sub(_code_span, out)
+    out = CODE_SPAN.sub(_code_span, out)
     out = _DOUBLE.sub(_quotation, out)
     out = _SINGLE.sub(_quotation, out)
     for start, end in body_of(text):
@@ -69,7 +71,16 @@ def body_of(text: str) -> tuple[Span, ...]:
     if is_document(text):
         first = min(m.start() for p in (_HEADING, _BOLD_ITEM) if (m := p.search(text)))
         return ((first, len(text)),)
-    return ((HEAD, len(text) - TAIL),) if len(text) > LONG else ()
+    return (_between(text, HEAD, len(text) - TAIL),) if len(text) > LONG else ()
+
+
+def _between(text: str, start: int, end: int) -> Span:
+    """``start:end`` with the rest of the words at its ends, as far as they are words."""
+    while start > HEAD // 2 and not text[start - 1].isspace() and not text[start].isspace():
+        start -= 1
+    while end < len(text) - TAIL // 2 and not text[end - 1].isspace() and not text[end].isspace():
+        end += 1
+    return start, end
 
 
 def _spaces(text: str) -> str:
@@ -84,9 +95,9 @@ def _line(line: str) -> str:
     body = line.strip()
     if not body:
         return line
-    if _MATERIAL_LINE.match(body) or body.endswith(("{", "};", ");", "},")):
+    if _MATERIAL_LINE.match(body) or is_message(body) or body.endswith(("{", "};", ");", "},")):
         return _spaces(line)
-    outside = _CODE_SPAN.sub("", body)
+    outside = CODE_SPAN.sub("", body)
     if len(outside) >= 12 and len(_SYMBOLS.findall(outside)) / len(outside) > 0.15:
         return _spaces(line)
     return line
@@ -94,10 +105,14 @@ def _line(line: str) -> str:
 
 def _code_span(match: re.Match[str]) -> str:
     inner = match.group(1)
-    # A name in backticks is part of the sentence; a whole line of code is not.
+    # A name in backticks is part of the sentence; a whole line of code is one word of it.
     if len(inner.split()) <= 3 and len(inner) <= 30:
-        return f" {inner} "
-    return _blank(match)
+        return f" {_CODES_MARKS.sub(_underscores, inner)} "
+    return f" {'_' * len(inner)} "
+
+
+def _underscores(match: re.Match[str]) -> str:
+    return "_" * len(match.group())
 
 
 def _quotation(match: re.Match[str]) -> str:
@@ -141,25 +156,33 @@ def sentences(text: str, without: Iterable[Span] = ()) -> tuple[Sentence, ...]:
     masked = own_words(text)
     for start, end in without:
         masked = masked[:start] + _spaces(masked[start:end]) + masked[end:]
+    code = code_spans(text)
     found: list[Sentence] = []
     start = 0
     for mark in (*_END.finditer(masked), None):
         end = mark.start() if mark else len(masked)
         if mark and _ABBREVIATION.search(masked[start:end]):
             continue
-        if (sentence := _trimmed(masked, start, end)) is not None:
+        end = closed_at(masked, start, end, mark.end() if mark else end)
+        if (sentence := _trimmed(masked, start, end, code)) is not None:
             found.append(sentence)
-        start = mark.end() if mark else end
+        if mark:
+            start, _ = widened(
+                met(code, mark.end(), mark.end()), mark.end(), mark.end(), mark.span()
+            )
     return tuple(found)
 
 
-def _trimmed(masked: str, start: int, end: int) -> Sentence | None:
+def _trimmed(masked: str, start: int, end: int, code: Sequence[Span]) -> Sentence | None:
+    within = start, end
     bullet = _BULLET.match(masked, start, end)
     start = bullet.end() if bullet else start
     while end > start and masked[end - 1].isspace():
         end -= 1
     while start < end and masked[start].isspace():
         start += 1
+    # Backticks are blanks in the mask, and belong to what is between them.
+    start, end = widened(met(code, *within), start, end, within)
     words = masked[start:end]
     return Sentence(start, end, words) if any(c.isalpha() for c in words) else None
 
@@ -167,13 +190,27 @@ def _trimmed(masked: str, start: int, end: int) -> Sentence | None:
 def clauses(words: str) -> tuple[tuple[int, int], ...]:
     """The offsets of the clauses of a sentence, in order."""
     spans: list[tuple[int, int]] = []
+    asides = _asides(words)
     start = 0
     for joint in (*_JOINT.finditer(words), None):
         end = joint.start() if joint else len(words)
+        if joint and any(first - 1 <= end < last for first, last in asides):
+            continue
         if words[start:end].strip():
             spans.append((start, end))
         start = joint.end() if joint else end
     return tuple(spans)
+
+
+def _asides(words: str) -> list[Span]:
+    """The brackets in the middle of a clause, which goes on behind them."""
+    if "(" not in words:
+        return []
+    return [
+        (first, last)
+        for first, last in brackets(words, 0, len(words))
+        if words[:first].strip() and words[last : last + 2].strip()[:1].isalnum()
+    ]
 
 
 def covering(words: str, marks: tuple[tuple[int, int], ...]) -> tuple[int, int]:
@@ -189,6 +226,23 @@ def covering(words: str, marks: tuple[tuple[int, int], ...]) -> tuple[int, int]:
     while end > last and words[end - 1] in _TRIM:
         end -= 1
     return start, end
+
+
+# The other half of a wish: "use this, never that".
+_OTHER_HALF = re.compile(
+    r"[\s,;:–—-]*(?:and |but |so )?(?:never|no|don't|do not|always|only)\s+"
+    r"(?P<said>[^,;:.!?()\n]{1,60})",
+    re.IGNORECASE,
+)
+_MOST_OF_IT = 5  # words
+
+
+def both_halves(words: str, start: int, end: int) -> tuple[int, int]:
+    """A run of clauses with a short one behind it that says what is not, or what is, wanted."""
+    half = _OTHER_HALF.match(words, end)
+    if half is None or len(half["said"].split()) > _MOST_OF_IT:
+        return start, end
+    return start, half.end("said") - len(half["said"]) + len(half["said"].rstrip(" \t-–—'\""))
 
 
 LONGEST = 160
@@ -212,7 +266,7 @@ def tidy(clause: str) -> str:
     text = " ".join(clause.split())
     while (filler := _FILLER.match(text)) and len(text) > filler.end() + 3:
         text = text[filler.end() :]
-    text = text.strip(' \t,;:.!-–—()*"')
+    text = bare(text)
     return shorten(text[:1].upper() + text[1:], LONGEST)
 
 
@@ -221,5 +275,8 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
+    for opens, closes in code_spans(text):
+        if opens < limit - 1 < closes and opens > limit // 2:
+            return cut[:opens].rstrip(" ,;:.-") + "…"
     space = cut.rfind(" ")
     return cut[: space if space > limit // 2 else None].rstrip(" ,;:.-") + "…"

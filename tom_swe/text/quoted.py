@@ -1,5 +1,7 @@
 """Where in a turn others speak: mails, chats, reviews, diffs, what is introduced as theirs.
 
+What a text that the person orders is to say counts as others' words, too.
+
 It stays in the turn, for what is asked about it may be understood and found again; but nobody
 is believed there. A sentence may also pass on what somebody says. Where nothing shows how far
 the others' words reach, they reach to the end.
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tom_swe.model.session import Turn
+from tom_swe.text.dictated import dictated
 
 # How sure it is that the words are the person's: marks say whose they are, and how far they
 # reach; a head says only where they begin.
@@ -30,7 +33,7 @@ def others(turn: Turn) -> tuple[OthersWords, ...]:
     """The parts of a turn's text that are somebody else's, in order of their beginning."""
     text = turn.text
     lines = tuple(_LINE.finditer(text))
-    found = [*_between_marks(text), *_runs(lines)]
+    found = [*_between_marks(text), *_runs(lines), *_ordered(text)]
     for place, line in enumerate(lines):
         # Words that introduce a paste which was set apart introduce nothing in the text.
         if begins := _begins(lines, place, introduced=not turn.attachment):
@@ -80,6 +83,11 @@ def _between_marks(text: str) -> Iterator[OthersWords]:
         return
     for found in _MARKED.finditer(text):
         yield OthersWords(*found.span(), _MARKS_SURE, "it stands between quotation marks")
+
+
+def _ordered(text: str) -> Iterator[OthersWords]:
+    for start, end in dictated(text):
+        yield OthersWords(start, end, _HEAD_SURE, "a text for others is to say it")
 
 
 # Speakers in a chat

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator
+import sys
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from tom_swe.errors import UsageError
 if TYPE_CHECKING:
     from tom_swe.ingest.importing import Intake
     from tom_swe.mind.tom import Learned, Tom
+    from tom_swe.model.recurring import Recurring
     from tom_swe.settings import Settings
 
 
@@ -78,12 +80,15 @@ def init(
             talk(render.intake_line(each.host, intake))
         learned = _read(tom, settings.user)
         user = tom.memory.beliefs.user_model(settings.user)
+        recurring = tom.recurrence.all(settings.user)
         if as_json:
-            print_json({"learned": learned, "user_model": user})
+            print_json({"learned": learned, "user_model": user, "recurring": recurring})
         else:
             render.show_profile(user)
         # What takes longest comes when there is something to look at.
         tom.catch_up(settings.user)
+        if recurring and not as_json:
+            _offer(tom, settings.user, recurring, ask=not yes)
     _tell(learned, settings)
     if user.beliefs:
         talk(
@@ -163,6 +168,20 @@ def learn(
     _tell(learned, settings)
     if learned.failed:
         raise typer.Exit(1)
+
+
+def _offer(tom: Tom, user: str, recurring: Sequence[Recurring], *, ask: bool) -> None:
+    """Shows what recurs, or asks about it where somebody is there to answer."""
+    from tom_cli.recurring import ask_on, show_recurring
+
+    if not (ask and sys.stdin.isatty() and sys.stdout.isatty()):
+        show_recurring(recurring)
+        talk("`tom review` makes these rules, or never asks again")
+        return
+    talk("\nyou ask for this again and again")
+    done, _ = ask_on(tom, user, recurring, len(recurring))
+    if done:
+        talk(f"{done} decided; `tom undo {done}` undoes all of them")
 
 
 def _tell(learned: Learned, settings: Settings) -> None:

@@ -158,9 +158,8 @@ def undo(
         print_json([each.model_dump(mode="json", exclude={"image"}) for each in done])
         return
     for each in done:
-        on = " ".join(f"b{number}" for number in each.belief_ids)
-        words = f" “{safe(each.detail, 80)}”" if each.detail else ""
-        talk(f"undone: {each.did} {on}{words}".rstrip())
+        words = [f"“{safe(each.detail, 80)}”"] if each.detail else []
+        talk(" ".join(["undone:", each.did, *(f"b{i}" for i in each.belief_ids), *words]))
     if len(done) < count:
         talk("there is nothing more to undo")
 

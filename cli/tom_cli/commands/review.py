@@ -1,4 +1,4 @@
-"""Going through what was inferred, one key each."""
+"""Going through what recurs and what was inferred, one key each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tom_cli.common import opened, talk
+from tom_cli.common import Json, opened, print_json, talk
+from tom_cli.recurring import ask_on
 from tom_swe.errors import TomError, UsageError
 
 if TYPE_CHECKING:
@@ -24,26 +25,35 @@ def register(app: typer.Typer) -> None:
     app.command()(review)
 
 
-def review() -> None:
-    """Decide on the beliefs that were seen once, one key each.
+def review(as_json: Json = False) -> None:
+    """Decide on what recurs and on the beliefs that were seen once, one key each.
 
-    The keys are y to confirm, n to reject, e to edit and confirm, p to pin, s to skip, q to quit.
+    What you ask for in several sessions comes first: y makes it a rule, n never asks again, e is
+    for your own words. For beliefs the keys are y to confirm, n to reject, e to edit and confirm,
+    p to pin. Of both, s skips and q quits. With --json it prints what waits.
 
     Example: tom review
     """
+    if as_json:
+        with opened() as (tom, settings):
+            waiting = to_review(tom.memory.beliefs.all(settings.user))
+            print_json({"recurring": tom.recurrence.all(settings.user), "beliefs": waiting})
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "a review needs a terminal: use `tom memory confirm` and `tom memory reject` here"
         )
     with opened() as (tom, settings):
+        found = tom.recurrence.all(settings.user)
         waiting = to_review(tom.memory.beliefs.all(settings.user))
-        done = 0
-        for place, belief in enumerate(waiting, start=1):
-            answer = _ask(belief, f"{place} of {len(waiting)}")
+        of = len(found) + len(waiting)
+        done, goes_on = ask_on(tom, settings.user, found, of)
+        for place, belief in enumerate(waiting if goes_on else (), start=len(found) + 1):
+            answer = _ask(belief, f"{place} of {of}")
             if answer == "q":
                 break
             done += _act(tom, settings.user, belief.id, answer)
-    if not waiting:
+    if not of:
         talk("no beliefs to review")
     elif done:
         talk(f"{done} decided; `tom undo {done}` undoes all of them")
@@ -58,22 +68,12 @@ def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
 
 def _ask(belief: Belief, place: str) -> str:
     """The key that the person presses; others than those offered are not taken."""
-    from tom_cli.render import belief_line, console
+    from tom_cli.render import belief_line, console, key_pressed
 
     out = console()
     out.print(f"\n{place}")
     out.print(belief_line(belief, quotes=3))
-    out.print(f"  {KEYS}? ", end="")
-    while True:
-        try:
-            key = typer.getchar().lower()
-        except (EOFError, KeyboardInterrupt):
-            key = "q"
-        if key in {"\x03", "\x04", "\x1b"}:
-            key = "q"
-        if key in {"y", "n", "e", "p", "s", "q"}:
-            out.print(key)
-            return key
+    return key_pressed(KEYS, "ynepsq")
 
 
 def _act(tom: Tom, user: str, belief_id: int, key: str) -> int:

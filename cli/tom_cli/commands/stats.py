@@ -30,7 +30,7 @@ def stats(
     """Show how often you corrected agents, what you repeated and what agents followed.
 
     A correction objects to what the agent did, says that it does not work, or undoes it. tom looks
-    for them in the languages that it reads well, finds less than half of them, and says how many
+    for them in the languages that it reads well, finds about half of them, and says how many
     sessions it could read.
 
     A repeat is an instruction or correction that you had given in an earlier session. tom knows
@@ -110,7 +110,7 @@ def _corrected(corrected: Corrected) -> Iterator[tuple[str, str]]:
     """The corrections; where tom could not read, that and no figure."""
     of = f"{corrected.readable} session{'s' * (corrected.readable != 1)} that tom could read"
     if corrected.corrections:
-        rate = f"{corrected.per_session:.1f} a session"
+        rate = f"{corrected.per_session:.1f} a session; tom finds about half of them"
         yield "corrections", f"{corrected.corrections} in {corrected.sessions} of {of}, {rate}"
         again = f"{corrected.again} of {corrected.corrections}"
         yield "corrected again", f"{again} on what you had corrected in an earlier session"
@@ -123,7 +123,7 @@ def _corrected(corrected: Corrected) -> Iterator[tuple[str, str]]:
         ]
         yield "by week", f"{', '.join(weeks)} sessions"
     elif corrected.readable:
-        yield "corrections", f"none found in {of}; it misses more than half of them"
+        yield "corrections", f"none found in {of}; tom finds about half of them"
     else:
         yield "corrections", "none that tom could read"
     if corrected.unread:

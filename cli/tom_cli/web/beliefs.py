@@ -41,6 +41,8 @@ DONE = {
     "edit": "Reworded.",
     "forget": "Forgotten permanently.",
     "undo": "Undone.",
+    "accept": "It is a rule from now on.",
+    "dismiss": "tom does not ask about it again.",
 }
 QUOTES = 6  # the rest is folded away
 TELLINGS = 10
