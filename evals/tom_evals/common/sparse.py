@@ -52,17 +52,19 @@ class Rows(NamedTuple):
         return np.bincount(self.places, spread, self.width).astype(np.float64)
 
 
-def fitted(rows: Rows, truth: Floats, weight: Floats, strength: float) -> tuple[Floats, float]:
+def fitted(
+    rows: Rows, truth: Floats, weight: Floats, strength: float, steps: int = STEPS
+) -> tuple[Floats, float]:
     """Weights and bias with a ridge penalty of ``1 / strength``, the bias left free.
 
-    Nesterov's accelerated gradient; the step is the inverse of the largest curvature.
+    Nesterov's accelerated gradient, at most so many steps; a step is the inverse of the largest curvature.
     """
     # A constant feature of this size makes the bias nearly free of the penalty.
     free = 5.0
     step = 1 / (0.25 * _largest(rows, weight, free) + 1 / strength)
     found, bias = np.zeros(rows.width), 0.0
     ahead, ahead_bias, pace = found, bias, 1.0
-    for _ in range(STEPS):
+    for _ in range(steps):
         sure = 1 / (1 + np.exp(-np.clip(rows.times(ahead) + free * ahead_bias, -30, 30)))
         wrong = weight * (sure - truth)
         slope = rows.back(wrong) + ahead / strength

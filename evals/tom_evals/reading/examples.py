@@ -13,7 +13,7 @@ from tom_swe.text.prose import Sentence, sentences
 MOST_CHARACTERS = 20_000
 # A sentence holds a quote if it holds this many of its characters, or all of it.
 LEAST_OVERLAP = 5
-FOLDS = 5
+FOLDS = 4
 # How lasting a sentence counts that holds a quote whose label is so sure, of 3.
 LASTING = (0.0, 0.35, 0.9, 1.0)
 

@@ -48,6 +48,7 @@ type Floats = NDArray[np.float64]
 type Chosen = NDArray[np.bool_]
 
 STRENGTH = 3.0  # of the first model: the inverse of its ridge penalty
+STEPS = 120  # more change the scores by less than people differ
 PENALTY = 330.0  # of the second, on vectors whose parts have a spread of about one
 SPREAD = 22.0  # the parts of unit vectors of 512 dimensions have one of about 1 / 22
 # Few sentences are lasting; what was written for training is worth half of what was said.
@@ -119,7 +120,7 @@ def material(data: Path, encoder: Embedder) -> Material:
 
 def first(of: Material, seen: Chosen) -> First:
     """The first model, fitted to these sentences."""
-    weights, bias = sparse.fitted(of.rows.chosen(seen), of.lasting[seen], of.counts[seen], STRENGTH)
+    weights, bias = sparse.fitted(of.rows.chosen(seen), of.lasting[seen], of.counts[seen], STRENGTH, STEPS)
     return First(weights, bias)
 
 
