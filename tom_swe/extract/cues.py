@@ -131,7 +131,7 @@ CUES: tuple[Cue, ...] = (
         "always_so",
         r"\A\W*(?!(?:the|an?|it|its|this|that|these|those|they|their|he|she|there|i|we|my|our|your|"
         r"if|when|while|what|why|how|is|are|was|were|do|does|did|can|could|would|should|no|yes)\b)"
-        r"(?:[\w'/.-]+\W+){2,20}?(?<=[,;–—-] )(?:please,? )?(?:always|every time|each time|"
+        r"(?:[\w'/.-]++\W++){2,20}?(?<=[,;–—-] )(?:please,? )?(?:always|every time|each time|"
         r"without exception|no exceptions)(?:,? please)?\W*\Z",
         strong=True,
     ),

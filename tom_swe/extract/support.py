@@ -94,6 +94,9 @@ def _flaw_at(
         return Flaw(lack=Lack.NOT_OWN, why=why)
     if why := _cut(text, start, end):
         return Flaw(lack=Lack.CUT, why=why)
+    if said.kind is Kind.TAKEN_BACK:
+        # Its quote says that the statement holds no longer.
+        return None
     if said.source is not Source.STATED:
         sentence = " ".join(each.words for each in message.around(start, end))
         if why := _not_work(said):

@@ -126,7 +126,7 @@ _SAME_THING = {
 }
 
 
-class _Words(NamedTuple):
+class _Telling(NamedTuple):
     stems: tuple[str, ...]  # of the words that matter, in order
     raw: tuple[str, ...]  # every word
     negations: int
@@ -165,7 +165,7 @@ def covers(text: str, subject: str) -> bool:
     return bool(wanted) and wanted <= words and len(words) <= 2 * len(wanted) + 1
 
 
-def _of_fillers(a: _Words, b: _Words, mine: Sequence[str], theirs: Sequence[str]) -> Contrast:
+def _of_fillers(a: _Telling, b: _Telling, mine: Sequence[str], theirs: Sequence[str]) -> Contrast:
     """Different things in the one slot of one frame exclude each other where it is a choice."""
     if any(_are_opposites(x, y) for x in mine for y in theirs):
         return Contrast.OPPOSITE if len(mine) == len(theirs) == 1 else Contrast.OTHER
@@ -222,12 +222,12 @@ def _only(mine: Sequence[str], theirs: Sequence[str]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _words(statement: str) -> _Words:
+def _words(statement: str) -> _Telling:
     text = _REQUESTS.sub("pr", statement.casefold().replace("’", "'"))
     raw = tuple(_WORD.findall(text))
     matter = [word for word in raw if word not in _EMPTY | _NOT | _PLACES]
     verb = next((word for word in raw if word not in _NOT | _BEFORE_THE_VERB), "")
-    return _Words(
+    return _Telling(
         stems=tuple(map(stem, matter)),
         raw=raw,
         negations=sum(word in _NOT for word in raw),

@@ -181,7 +181,7 @@ def _beliefs(people: Sequence[Person]) -> Table:
         rows.append((each.who.name, len(each.confirmed), len(templates), candidates))
     rows.append(("all", *(sum(int(str(row[i])) for row in rows) for i in (1, 2, 3))))
     return Table(
-        "What is believed of real developers",
+        "Beliefs about real developers",
         ("developer", "confirmed", "of these from templates alone", "candidates"),
         rows,
     )
