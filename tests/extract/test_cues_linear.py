@@ -1,13 +1,13 @@
-"""Wordings are searched for in time that grows with the text, whatever the text."""
+"""Wordings are found without going back over words that could be cut in many ways."""
 
-import time
+import pytest
 
 from tom_swe.extract.cues import heard
 
 
-def test_no_wording_goes_back_and_forth_over_a_long_sentence() -> None:
-    """Paths and dashes that may be split in many ways cost no more than other words."""
-    began = time.process_time()
-    heard("look at src/a-b.c/d-e.f/" + "x-y.z/" * 30 + " and see, what - is 'it'", question=False)
-    heard("- ' . / - " * 40, question=False)
-    assert time.process_time() - began < 5
+@pytest.mark.parametrize(
+    "text", ["look at src/" + "a-b.c/d-e.f/" * 40 + " and see, what's it", "- ' . / " * 60]
+)
+def test_no_wording_goes_back_and_forth_over_a_long_sentence(text: str) -> None:
+    """A path or a row of marks is no wish, and the search ends."""
+    assert not any(each.cue.strong for each in heard(text, question=False))
