@@ -125,21 +125,18 @@ class LastingSentences:
             raise EmbedderUnavailable(f"the sentence scorer cannot be read: {error}") from error
         if hashlib.sha256(packed).hexdigest() != self._facts["weights"]:
             raise EmbedderUnavailable("the sentence scorer was changed: install tom-swe again")
-        return unpacked(packed, self._facts["scale"])
+        return unpacked(packed)
 
 
-def packed(sparse: Weights, dense: Weights) -> tuple[bytes, float]:
-    """The weights as they are shipped, and what an integer of the first is worth."""
-    scale = float(np.abs(sparse).max()) / 127
-    numbers = np.round(sparse / scale).astype(np.int8).tobytes() + dense.astype("<f2").tobytes()
-    return zlib.compress(numbers, 9), scale
+def packed(sparse: Weights, dense: Weights) -> bytes:
+    """The weights of the first model and of the second, as they are shipped."""
+    return zlib.compress(np.concatenate([sparse, dense]).astype("<f2").tobytes(), 9)
 
 
-def unpacked(packed: bytes, scale: float) -> tuple[Weights, Weights]:
+def unpacked(packed: bytes) -> tuple[Weights, Weights]:
     """The weights of the first model and of the second."""
-    numbers = zlib.decompress(packed)
-    sparse = np.frombuffer(numbers, np.int8, 1 << BITS).astype(np.float32) * np.float32(scale)
-    return sparse, np.frombuffer(numbers, "<f2", offset=1 << BITS).astype(np.float32)
+    numbers = np.frombuffer(zlib.decompress(packed), "<f2").astype(np.float32)
+    return numbers[: 1 << BITS], numbers[1 << BITS :]
 
 
 def as_said(sentences: Sequence[Sentence], text: str, before: str) -> list[SaidSentence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 type Floats = NDArray[np.float64]
 type Row = tuple[NDArray[np.uint32], NDArray[np.float32]]
 
-STEPS = 300
-CLOSE = 1e-4
+STEPS = 80
+REMEMBERED = 8  # steps
+ENOUGH, SHORTEST = 1e-4, 1e-6
+CLOSE = 1e-5
 
 
 class Rows(NamedTuple):
@@ -52,41 +55,52 @@ class Rows(NamedTuple):
         return np.bincount(self.places, spread, self.width).astype(np.float64)
 
 
-def fitted(
-    rows: Rows, truth: Floats, weight: Floats, strength: float, steps: int = STEPS
-) -> tuple[Floats, float]:
+def fitted(rows: Rows, truth: Floats, weight: Floats, strength: float) -> tuple[Floats, float]:
     """Weights and bias with a ridge penalty of ``1 / strength``, the bias left free.
 
-    Nesterov's accelerated gradient, at most so many steps; a step is the inverse of the largest curvature.
+    L-BFGS with backtracking (Nocedal and Wright, Numerical Optimization, algorithm 7.4).
     """
-    # A constant feature of this size makes the bias nearly free of the penalty.
-    free = 5.0
-    step = 1 / (0.25 * _largest(rows, weight, free) + 1 / strength)
-    found, bias = np.zeros(rows.width), 0.0
-    ahead, ahead_bias, pace = found, bias, 1.0
-    for _ in range(steps):
-        sure = 1 / (1 + np.exp(-np.clip(rows.times(ahead) + free * ahead_bias, -30, 30)))
-        wrong = weight * (sure - truth)
-        slope = rows.back(wrong) + ahead / strength
-        slope_bias = free * float(wrong.sum()) + ahead_bias / strength
-        new, new_bias = ahead - step * slope, ahead_bias - step * slope_bias
-        next_pace = (1 + (1 + 4 * pace**2) ** 0.5) / 2
-        push = (pace - 1) / next_pace
-        ahead, ahead_bias = new + push * (new - found), new_bias + push * (new_bias - bias)
-        moved = float(np.abs(new - found).max())
-        found, bias, pace = new, new_bias, next_pace
-        if moved < CLOSE:
+
+    def loss_at(place: Floats) -> tuple[float, Floats]:
+        raw = rows.times(place[:-1]) + place[-1]
+        loss = weight @ (np.logaddexp(0, raw) - truth * raw)
+        wrong = weight * (1 / (1 + np.exp(-np.clip(raw, -30, 30))) - truth)
+        slope = np.append(rows.back(wrong) + place[:-1] / strength, wrong.sum())
+        return float(loss + place[:-1] @ place[:-1] / (2 * strength)), slope
+
+    place = np.zeros(rows.width + 1)
+    loss, slope = loss_at(place)
+    known: deque[tuple[Floats, Floats]] = deque(maxlen=REMEMBERED)
+    for _ in range(STEPS):
+        way = -_bent(slope, known)
+        length = 1.0 if known else 1 / max(1.0, float(np.abs(slope).sum()))
+        downhill = float(slope @ way)
+        while True:
+            ahead = place + length * way
+            new_loss, new_slope = loss_at(ahead)
+            if new_loss <= loss + ENOUGH * length * downhill or length < SHORTEST:
+                break
+            length /= 2
+        moved, turned = ahead - place, new_slope - slope
+        if float(moved @ turned) > 0:
+            known.append((moved, turned))
+        gained = loss - new_loss
+        place, loss, slope = ahead, new_loss, new_slope
+        if gained < CLOSE * abs(loss):
             break
-    return found, free * bias
+    return place[:-1], float(place[-1])
 
 
-def _largest(rows: Rows, weight: Floats, free: float) -> float:
-    """The largest curvature, by power iteration, with a margin."""
-    vector, constant = np.ones(rows.width), 1.0
-    size = 1.0
-    for _ in range(15):
-        out = weight * (rows.times(vector) + free * constant)
-        vector, constant = rows.back(out), free * float(out.sum())
-        size = float(np.sqrt(vector @ vector + constant**2))
-        vector, constant = vector / size, constant / size
-    return 1.1 * size
+def _bent(slope: Floats, known: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """The slope times the inverse of the curvature that the last steps showed."""
+    found = slope.copy()
+    shares: list[float] = []
+    for moved, turned in reversed(known):
+        shares.append(float(moved @ found) / float(moved @ turned))
+        found -= shares[-1] * turned
+    if known:
+        moved, turned = known[-1]
+        found *= float(moved @ turned) / float(turned @ turned)
+    for (moved, turned), share in zip(known, reversed(shares), strict=True):
+        found += (share - float(turned @ found) / float(moved @ turned)) * moved
+    return found
