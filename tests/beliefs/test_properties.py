@@ -200,7 +200,8 @@ class Properties:
                 if belief.is_rejected_by_user:
                     assert belief.status is Status.RETIRED
                 if belief.status is Status.RETIRED and belief.superseded_by is None:
-                    against = [v for v in belief.verdicts if v.stance is Stance.CONTRADICTS]
+                    said = (*belief.verdicts, *belief.evidence)
+                    against = [each for each in said if each.stance is Stance.CONTRADICTS]
                     assert belief.is_rejected_by_user or against
             by_event = {e.event: b.id for b in beliefs for e in b.supporting}
             assert len(by_event) == sum(len(b.supporting) for b in beliefs)

@@ -170,14 +170,14 @@ def test_what_was_counted_or_told_to_tom_is_not_doubted() -> None:
         assert lack("Use sqlite", "use sqlite", "use sqlite for now", source=source) is None
 
 
-def test_what_is_not_the_persons_is_dropped_and_what_is_misread_becomes_a_hint() -> None:
-    """The hint is the sentence itself, about nothing that the catalogue names."""
+def test_what_is_not_the_persons_is_dropped_and_what_is_left_out_comes_back() -> None:
+    """The statement becomes the sentence itself, about nothing that the catalogue names."""
     text = "use our strong types instead of strings"
     said = reading("Use strict types", text, **TYPING)
     hint = supported(said, OwnMessage(turn(f"Hello. {text}.")))
     assert hint
     assert (hint.source, hint.statement, hint.dimension, hint.value) == (
-        Source.HINT,
+        said.source,
         "Use our strong types instead of strings",
         "",
         "",

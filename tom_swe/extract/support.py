@@ -230,8 +230,9 @@ def supported(
 ) -> Observation | None:
     """An observation as far as its quote carries it.
 
-    What is somebody else's, or no wish, is none: two hints would confirm it. Where only the
-    statement does not fit, the sentence stays as a hint in its own words.
+    What is somebody else's, or no wish, is none: two hints would confirm it. A statement that
+    leaves a half out gives way to the sentence itself. Where it does not fit otherwise, the
+    sentence stays as a hint in its own words.
     """
     flaw = _grave(said, message, score)
     if flaw is None or said.source is Source.STATED:
@@ -241,21 +242,22 @@ def supported(
     start = message.turn.text.index(said.quote.text)
     start, end = _sentence(message, start, start + len(said.quote.text))
     words = message.turn.text[start:end].strip()
+    quote = Quote(ordinal=said.quote.ordinal, text=words)
     against = FORBIDS.match(tidy(words)) or (
         DENIAL.search(words) if flaw.lack is Lack.OPPOSED else said.polarity is Polarity.AGAINST
     )
-    hint = said.model_copy(
+    kept = said.model_copy(
         update={
-            "source": Source.HINT,
+            "source": said.source if flaw.lack is Lack.DROPPED else Source.HINT,
             "statement": tidy(words),
-            "quote": Quote(ordinal=said.quote.ordinal, text=words),
+            "quote": quote,
             "dimension": "",
             "value": "",
             "polarity": Polarity.AGAINST if against else Polarity.FOR,
             "basis": f"kept in its own words: {flaw.why}",
         }
     )
-    return None if _grave(hint, message, score) else hint
+    return None if _grave(kept, message, score) else kept
 
 
 def _grave(said: Observation, message: OwnMessage | None, score: Score | None) -> Flaw | None:

@@ -79,8 +79,7 @@ _PATTERNS = tuple(
         # As in: update the guide so that it says to
         (
             rf"\b{_ONE} (?:[\w./'’-]+ ){{1,8}}?"
-            rf"(?P<says>(?:(?:that|which|who|so|so that|and) )?"
-            rf"(?:{_MODAL}*{_SAYS}|{_IS_TO_SAY}))"
+            rf"(?P<says>(?:that|which|who|so|so that|and) (?:{_MODAL}*{_SAYS}|{_IS_TO_SAY}))"
         ),
         (
             rf"\b{_COMPOSE} {_ONE} [^.?!\n:]{{1,60}}?"
