@@ -43,7 +43,7 @@ def read(*texts: str, scorer: FakeScorer | None = None) -> tuple[Observation, ..
 
 def test_a_hint_is_the_sentence_itself() -> None:
     """Its statement is the sentence made a rule, its quote the sentence, its basis the score."""
-    (found,) = read("fix the chart. and the lockfile is ours to touch")
+    (found,) = read("looks good. and the lockfile is ours to touch")
     assert found.source is Source.HINT
     assert found.quote.text == "and the lockfile is ours to touch"
     assert found.statement == "The lockfile is ours to touch"
@@ -104,19 +104,15 @@ def test_a_sentence_is_scored_where_it_stands() -> None:
         "yes, go ahead",
         "looks good",
         "too long",
-        "what does this function do?",
         "if we used tabs, would the diff be smaller",
         "My boss says the lockfile is ours to touch.",
         "keep it out of the repo for now",
-        "add a button to the page",
-        "could you look at the login page",
-        "the app always crashes when I press save",
         "word " * 61,
         "```\nthe lockfile is ours to touch\n```",
     ],
 )
 def test_what_is_not_even_scored(text: str) -> None:
-    """Approvals, fragments, questions, doubtful words, tasks and pastes are no hints at all."""
+    """Approvals, fragments, doubtful words, one-off wishes and pastes are no hints at all."""
     scorer = FakeScorer()
     assert read(text, scorer=scorer) == ()
     assert scorer.given == []
@@ -131,7 +127,7 @@ def test_a_broken_scorer_is_told_once_and_costs_nothing_else() -> None:
         found = reader.read(session("the lockfile is ours to touch", "never use npm")).observations
         assert [each.source for each in found] == [Source.INSTRUCTION]
     assert told == ["reading with the rules alone: no weights"]
-    assert len(scorer.given) == 1
+    assert scorer.given == ["the lockfile is ours to touch", "never use npm"]
 
 
 def test_a_scorer_changes_the_readers_name() -> None:

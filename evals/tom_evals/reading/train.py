@@ -148,13 +148,12 @@ class OutOfFold(NamedTuple):
 
 
 def apart(of: Material) -> OutOfFold:
-    """The first model's scores of what is tested; of what is not, by a model of all the rest."""
-    every = sorted(set(of.fold[of.tested].tolist()))
+    """The first model's scores of each fold, of what is never tested as of one more."""
+    every = sorted(set(of.fold.tolist()))
     own = np.zeros(len(of.lasting))
     for fold in every:
         inside = of.fold == fold
         own[inside] = first(of, ~inside)(of.rows.chosen(inside))
-    own[~of.tested] = first(of, of.tested)(of.rows.chosen(~of.tested))
     both: dict[tuple[int, int], Floats] = {}
     for one, other in combinations(every, 2):
         inside = (of.fold == one) | (of.fold == other)
