@@ -21,8 +21,7 @@ from typing import NamedTuple
 
 from tom_evals.common.messages import START
 from tom_evals.common.real_data import shared_data
-from tom_swe import Role, Session, Settings, Turn, import_transcripts, open_tom
-from tom_swe import Tom
+from tom_swe import Role, Session, Settings, Tom, Turn, import_transcripts, open_tom
 from tom_swe.model.recurring import Recurring
 from tom_swe.testing import HashEmbedder
 

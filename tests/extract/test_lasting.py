@@ -18,7 +18,6 @@ from tom_swe.extract.lasting import (
     LastingSentences,
     digest,
     features,
-    meanings,
     packed,
     unpacked,
 )
@@ -84,17 +83,6 @@ def test_what_stands_no_chance_is_not_encoded() -> None:
     assert all(0 < each < 0.1 for each in scores)
 
 
-def test_the_agents_turn_is_part_of_the_meaning() -> None:
-    """It fills the second half; the same turn before two sentences is encoded once."""
-    encoder = FakeEncoder()
-    rows = meanings(
-        [SaidSentence("one", "abc"), SaidSentence("three", "abc"), SaidSentence("five")], encoder
-    )
-    assert rows[:, 0].tolist() == [3, 5, 4]
-    assert rows[:, 512].tolist() == [3, 3, 0]
-    assert encoder.given.count("abc") == 1
-
-
 def test_features_are_places_among_the_weights() -> None:
     """Each place is below the number of weights, and each part counts alike however long it is."""
     short, long = (features(one) for one in said("use tabs", "use tabs " * 40))
@@ -108,7 +96,7 @@ def test_weights_come_back_as_they_were_packed() -> None:
     """To within the precision of half a float."""
     random = np.random.default_rng(0)
     sparse = random.normal(size=1 << BITS).astype(np.float32)
-    dense = random.normal(size=1024).astype(np.float32)
+    dense = random.normal(size=512).astype(np.float32)
     one, other = unpacked(packed(sparse, dense))
     assert one == pytest.approx(sparse, rel=1e-3, abs=1e-4)
     assert other == pytest.approx(dense, rel=1e-3, abs=1e-4)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -79,6 +79,7 @@ def catalogue() -> tuple[Dimension, ...]:
     return tuple(_dimension(entry) for entry in cast("list[dict[str, Any]]", raw["dimension"]))
 
 
+@lru_cache(maxsize=512)
 def match(words: str) -> tuple[Match, ...]:
     """The values that a sentence shows, at most one a dimension, in the catalogue's order.
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tom_swe.model.belief import Kind, Polarity, Source
 from tom_swe.text.quoted import HEARSAY, OWN_SAYING
@@ -253,6 +254,7 @@ def _joined(wording: str) -> int:
     return len(wording) - len(wording.lstrip(",;:(-–— \t\n"))
 
 
+@lru_cache(maxsize=512)  # a sentence is asked about more than once while it is read
 def heard(words: str, *, question: bool) -> tuple[FoundCue, ...]:
     """The cues in a sentence, in the order of trust."""
     return tuple(

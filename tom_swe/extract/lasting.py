@@ -2,8 +2,8 @@
 
 Two logistic regressions, one on the other. The first reads hashed n-grams of the sentence and of
 the agent's turn before it, and signs: what the rules found in the sentence, where it stands, how
-long it is. The second weighs its answer against the sentence's meaning, and that of the agent's
-turn, as vectors of a multilingual encoder. The files beside this module hold their weights,
+long it is. The second weighs its answer against the sentence's meaning, as a vector of a
+multilingual encoder. The files beside this module hold their weights,
 numbers alone; `tom_evals.reading.train` makes it and docs/adr/0015 says how good it is. The
 features here are what the weights were trained on: who changes them trains again.
 """
@@ -40,13 +40,13 @@ from tom_swe.text.ngrams import Indices, ngrams, words_of
 from tom_swe.text.prose import Sentence
 
 if TYPE_CHECKING:
-    from tom_swe.ports import Embedder, Vectors
+    from tom_swe.ports import Embedder
 
 SHIPPED, WEIGHTS = "lasting.json", "lasting.weights"
 BITS = 19
 
 # Characters that are read of a sentence, and of the end of the agent's turn.
-LONGEST, BEFORE, MEANT = 500, 150, 250
+LONGEST, BEFORE = 500, 150
 OPENING = 12  # characters before a wording that opens its sentence
 _NONE = (9, 0)  # no such n-grams
 _SAID, _AGENT, _OPENING, _SIGN = 0, 2, 3, 4
@@ -98,7 +98,7 @@ class LastingSentences:
         scores = [_probability(raw, self._facts["first"]) for raw in first]
         floor = self._facts["floor"]
         hopeful = [at for at, score in enumerate(scores) if score >= floor]
-        meant = meanings([said[at] for at in hopeful], self._encoder)
+        meant = self._encoder.embed([said[at].words for at in hopeful])
         for at, vector in zip(hopeful, meant, strict=True):
             raw = first[at] * self._facts["weight"] + float(vector @ self._dense)
             scores[at] = _probability(raw + self._facts["offset"], self._facts["second"])
@@ -166,25 +166,6 @@ def features(said: SaidSentence) -> tuple[Indices, Weights]:
     found.append((np.unique(signs), 0.3))
     values = [np.full(len(places), each, np.float32) for places, each in found]
     return np.concatenate([places for places, _ in found]), np.concatenate(values)
-
-
-def meanings(said: Sequence[SaidSentence], encoder: Embedder) -> Vectors:
-    """The vectors of the sentences and of the agent's turns before them, side by side.
-
-    Zeros where the agent said nothing before. Raises EmbedderUnavailable.
-    """
-    wide = encoder.dimension
-    vectors: Vectors = np.zeros((len(said), 2 * wide), dtype=np.float32)
-    if not said:
-        return vectors
-    vectors[:, :wide] = encoder.embed([each.words for each in said])
-    ends = [each.before.strip()[-MEANT:] for each in said]
-    known = {end: at for at, end in enumerate(dict.fromkeys(end for end in ends if end))}
-    embedded = encoder.embed(list(known))
-    for at, end in enumerate(ends):
-        if end:
-            vectors[at, wide:] = embedded[known[end]]
-    return vectors
 
 
 @cache

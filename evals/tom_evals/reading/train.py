@@ -39,7 +39,6 @@ from tom_swe.extract.lasting import (
     WEIGHTS,
     digest,
     features,
-    meanings,
     packed,
 )
 from tom_swe.ports import Embedder
@@ -110,7 +109,7 @@ def material(data: Path, encoder: Embedder) -> Material:
     lasting = np.array([each.lasting for each in given])
     return Material(
         rows=sparse.Rows.of([features(each) for each in said], 1 << BITS),
-        meant=meanings(said, encoder),
+        meant=encoder.embed([each.words for each in said]),
         lasting=lasting,
         counts=np.where(real, 1.0, WRITTEN_COUNTS) * np.where(lasting > 0, RARE, 1.0),
         fold=np.array([of_person.get(each.case.group, NEVER) for each in given]),
