@@ -6,7 +6,7 @@ import pytest
 
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import Observation, Polarity
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import Role, SaidSentence, Session, Turn
 
 
 class Trusting:
@@ -14,10 +14,11 @@ class Trusting:
 
     name = "trusting"
     threshold = 0.5
+    sure = 1.1
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
         """Sure, of each."""
-        return [1.0 for _ in sentences]
+        return [1.0 for _ in said]
 
 
 def read(text: str, *, hints: bool = False) -> tuple[Observation, ...]:

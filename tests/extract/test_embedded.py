@@ -19,7 +19,7 @@ from tom_swe.model.belief import (
     Scope,
     Source,
 )
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import Role, SaidSentence, Session, Turn
 from tom_swe.text.attribution import FEWEST_SIGNS, GRAM
 from tom_swe.text.prose import own_words, sentences
 
@@ -337,10 +337,11 @@ class Credulous:
 
     name = "credulous"
     threshold = 0.5
+    sure = 1.1
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
         """As sure as can be, of each."""
-        return [1.0] * len(sentences)
+        return [1.0] * len(said)
 
 
 @pytest.mark.parametrize("scorer", [None, Credulous()], ids=["rules", "rules and hints"])

@@ -6,7 +6,7 @@ import pytest
 
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Polarity, Reach, Scope, Source
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import Role, SaidSentence, Session, Turn
 
 
 class Trusting:
@@ -14,10 +14,11 @@ class Trusting:
 
     name = "trusting"
     threshold = 0.5
+    sure = 1.1
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
         """Sure, of each."""
-        return [1.0 for _ in sentences]
+        return [1.0 for _ in said]
 
 
 def read(text: str) -> tuple[Observation, ...]:
@@ -96,7 +97,6 @@ def test_it_holds_where_the_words_say_or_wherever_it_was_wished() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Do you no longer need to use poetry?",
         "You don't have to use poetry for this one.",
         "You need not use poetry this time.",
         "If we no longer needed to use poetry, would the build be faster?",
@@ -105,6 +105,12 @@ def test_it_holds_where_the_words_say_or_wherever_it_was_wished() -> None:
 def test_once_or_perhaps_takes_nothing_back(text: str) -> None:
     """Nor does it count for what it speaks of."""
     assert read(text) == ()
+
+
+def test_a_question_takes_nothing_back() -> None:
+    """Whatever else is made of it."""
+    kinds = {each.kind for each in read("Do you no longer need to use poetry?")}
+    assert Kind.TAKEN_BACK not in kinds
 
 
 @pytest.mark.parametrize(

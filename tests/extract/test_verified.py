@@ -12,7 +12,7 @@ from tom_swe.errors import ModelUnavailable
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.extract.verified import VerifiedReader, case, question
 from tom_swe.model.belief import SessionModel, Source
-from tom_swe.model.session import Session
+from tom_swe.model.session import SaidSentence, Session
 from tom_swe.settings import Settings, load_settings
 from tom_swe.testing import HashEmbedder, session_of
 
@@ -25,10 +25,11 @@ class LikesAll:
 
     name = "likes-all"
     threshold = 0.3
+    sure = 1.1
 
-    def score(self, sentences: Sequence[str]) -> list[float]:
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
         """The same for each."""
-        return [0.4] * len(sentences)
+        return [0.4] * len(said)
 
 
 class ByAWord:

@@ -4,7 +4,7 @@ Two logistic regressions, one on the other. The first reads hashed n-grams of th
 the agent's turn before it, and signs: what the rules found in the sentence, where it stands, how
 long it is. The second weighs its answer against the sentence's meaning, as a vector of a
 multilingual encoder. The files beside this module hold their weights,
-numbers alone; `tom_evals.reading.train` makes it and docs/adr/0015 says how good it is. The
+numbers alone; `tom_evals.reading.train` makes it and docs/adr/0016 says how good it is. The
 features here are what the weights were trained on: who changes them trains again.
 """
 
