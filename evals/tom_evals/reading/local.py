@@ -102,7 +102,8 @@ def hints(given: Iterable[Case]) -> Iterable[Hint]:
             if each.source is Source.HINT:
                 words = each.quote.text
                 start = case.text.find(words)
-                right = holds(case, start, start + len(words))
+                end = start + len(words)
+                right = any(holds(case.text, quote, start, end) for quote, _ in case.quotes)
                 yield Hint(case.group, case.source, words, right)
 
 

@@ -61,7 +61,7 @@ def run(data: Path, *, unseen: bool) -> Report:
         for name, (count, of_them, counted) in by(read.all, key).items()
     ]
     ranked: list[tuple[Cell, ...]] = [
-        (name, *at_recalls(part), figures(part)[3])
+        (name, *at_recalls(part), str(figures(part)[3]))
         for name in ("english", "other")
         if (part := [each for each in read.all if each.case.language == name])
     ]
@@ -82,7 +82,7 @@ def run(data: Path, *, unseen: bool) -> Report:
             Table(
                 "the product's ranking by language",
                 ("language", *(f"P at R {r}" for r in RECALLS), "AUC"),
-                [tuple(c if isinstance(c, float) else str(c) for c in row) for row in ranked],
+                ranked,
             ),
         ],
         ["95 % intervals over people.", STATES, RANKED, CEILING],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 from tom_swe.advise.recall import in_force
 from tom_swe.beliefs.confidence import explain
@@ -17,6 +18,7 @@ from tom_swe.hosts.mcp.shapes import (
     Forgotten,
     GivenAdvice,
     Held,
+    HeldKind,
     JudgedBelief,
     Outcomes,
     PastWords,
@@ -183,7 +185,7 @@ def _held(belief: Belief) -> Held:
     status = "confirmed" if belief.status is Status.CONFIRMED else "candidate"
     return Held(
         id=f"b{belief.id}",
-        kind=belief.kind.value,
+        kind=cast("HeldKind", belief.kind.value),
         statement=plain(belief.statement),
         scope=plain(str(belief.scope)),
         status=status,

@@ -28,6 +28,8 @@ Repository = Annotated[
         "by default the one the server was started in"
     ),
 ]
+# What takes a wish back is a kind of observation, and founds no belief.
+HeldKind = Literal["preference", "constraint", "habit", "expertise", "goal"]
 Sure = Annotated[float, Field(description="From 0 to 1")]
 
 
@@ -134,7 +136,7 @@ class Held(BaseModel):
     """A belief about the person."""
 
     id: str
-    kind: Literal["preference", "constraint", "habit", "expertise", "goal"]
+    kind: HeldKind
     statement: str
     scope: Annotated[
         str, Field(description='"everywhere", "repository:<name>" or "language:<name>"')
