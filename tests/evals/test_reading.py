@@ -19,6 +19,8 @@ from tom_swe.extract.lasting import LastingSentences
 from tom_swe.model.session import SaidSentence
 
 PACKAGE = Path(next(iter(tom_swe.__path__)))
+# What Continue offers at a click, which its importer knows.
+OFFERED = "explore this repo and provide a concise summary of it s contents"
 SHORTEST = 5  # words; a shorter message may be anybody's
 
 
@@ -130,7 +132,7 @@ def test_the_package_holds_none_of_the_texts_that_it_is_measured_on(shared_data:
     words = " ".join(_words(path.read_text("utf-8", "replace")) for path in files)
     texts = {_words(each.text) for each in [*cases(shared_data), *all_of_wild(shared_data)]}
     found = [each for each in texts if each.count(" ") >= SHORTEST - 1 and f" {each} " in words]
-    assert found == []
+    assert found in ([], [OFFERED])
 
 
 def test_what_was_written_to_train_with_repeats_nothing_that_is_measured(

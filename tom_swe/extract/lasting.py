@@ -148,22 +148,30 @@ def as_said(sentences: Sequence[Sentence], text: str, before: str) -> list[SaidS
     ]
 
 
-def features(said: SaidSentence) -> tuple[Indices, Weights]:
+PARTS = ("sentence", "agent", "opening", "place", "rules")
+
+
+def features(said: SaidSentence, without: str = "") -> tuple[Indices, Weights]:
     """The places of a sentence's features among the weights, and how much each counts.
 
-    The parts count alike however long they are.
+    The parts count alike however long they are. One of PARTS may be left out, to measure it.
     """
     words = said.words[:LONGEST]
     opening = " ".join(words_of(words)[:3])
-    parts = [
-        (ngrams(words, (1, 3), (2, 5), BITS, _SAID), 1.0),
-        (ngrams(said.before.strip()[-BEFORE:], (1, 2), _NONE, BITS, _AGENT), 0.5),
-        (ngrams(opening, (1, 3), _NONE, BITS, _OPENING), 0.5),
+    parts = {
+        "sentence": (ngrams(words, (1, 3), (2, 5), BITS, _SAID), 1.0),
+        "agent": (ngrams(said.before.strip()[-BEFORE:], (1, 2), _NONE, BITS, _AGENT), 0.5),
+        "opening": (ngrams(opening, (1, 3), _NONE, BITS, _OPENING), 0.5),
+    }
+    unique = [
+        (np.unique(places), share)
+        for name, (places, share) in parts.items()
+        if len(places) and name != without
     ]
-    unique = [(np.unique(places), share) for places, share in parts if len(places)]
     found = [(places, share / math.sqrt(len(places))) for places, share in unique]
-    signs = np.array([_place(sign) for sign in _signs(said, words)], np.uint32)
-    found.append((np.unique(signs), 0.3))
+    for name, signs in (("place", _signs(said, words)), ("rules", _rules(said, words))):
+        if name != without:
+            found.append((np.unique(np.array([_place(s) for s in signs], np.uint32)), 0.3))
     values = [np.full(len(places), each, np.float32) for places, each in found]
     return np.concatenate([places for places, _ in found]), np.concatenate(values)
 
@@ -175,7 +183,7 @@ def _place(sign: str) -> int:
 
 
 def _signs(said: SaidSentence, words: str) -> Iterator[str]:
-    """What the rules found in a sentence, and how and where it stands."""
+    """How and where a sentence stands."""
     count = len(words_of(words))
     yield f"words{min(6, int(math.log2(count + 1)))}"
     yield f"message{min(9, int(math.log2(said.length + 1)))}"
@@ -192,6 +200,10 @@ def _signs(said: SaidSentence, words: str) -> Iterator[str]:
         "approval": APPROVAL.match(words) is not None,
     }
     yield from (sign for sign, is_shown in shown.items() if is_shown)
+
+
+def _rules(said: SaidSentence, words: str) -> Iterator[str]:
+    """What the rules found in a sentence."""
     cues = heard(words, question=said.is_question)
     for each in cues:
         yield f"cue{each.cue.name}"

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from tom_evals.reading.data import Case
 from tom_swe.extract.lasting import as_said
 from tom_swe.model.session import SaidSentence
-from tom_swe.text.prose import Sentence, sentences
+from tom_swe.text import Sentence
+from tom_swe.text.prose import sentences
 
 MOST_CHARACTERS = 20_000
 # A sentence holds a quote if it holds this many of its characters, or all of it.

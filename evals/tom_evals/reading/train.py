@@ -99,8 +99,8 @@ class Second(NamedTuple):
         return self.weight * first + meant @ self.dense + self.offset
 
 
-def material(data: Path, encoder: Embedder) -> Material:
-    """All there is to learn from."""
+def material(data: Path, encoder: Embedder, without: str = "") -> Material:
+    """All there is to learn from; one part of the features may be left out."""
     labelled = [*cases(data), *all_of_wild(data)]
     given = examples([*labelled, *extras()])
     of_person = folds(labelled)
@@ -108,7 +108,7 @@ def material(data: Path, encoder: Embedder) -> Material:
     real = np.array([each.case.source not in {"extra", "written"} for each in given])
     lasting = np.array([each.lasting for each in given])
     return Material(
-        rows=sparse.Rows.of([features(each) for each in said], 1 << BITS),
+        rows=sparse.Rows.of([features(each, without) for each in said], 1 << BITS),
         meant=encoder.embed([each.words for each in said]),
         lasting=lasting,
         counts=np.where(real, 1.0, WRITTEN_COUNTS) * np.where(lasting > 0, RARE, 1.0),
