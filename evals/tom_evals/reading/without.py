@@ -11,6 +11,7 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,9 @@ from tom_evals.reading import train
 from tom_evals.reading.train import Floats, Material
 from tom_swe.embed import Multilingual
 from tom_swe.extract.lasting import PARTS
-from tom_swe.ports import Vectors
+
+if TYPE_CHECKING:
+    from tom_swe.ports import Vectors
 
 RECALL = 0.3
 SHARES = (0.5, 0.25)
