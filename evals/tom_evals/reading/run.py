@@ -33,7 +33,7 @@ PRODUCT = "rules and hints, out of fold"
 TIMED = ("the product's rules", SHIPPED)
 PARTLY_FITTED = (
     "The rules and their words were developed on half of these data (docs/adr/0005), so their "
-    "figures are partly fitted. The scorer uses the same words."
+    "figures are partly fitted. The scorer has their findings among its features."
 )
 SEEN = (
     "The shipped sentence scorer was trained on these same messages, so only the out-of-fold "
