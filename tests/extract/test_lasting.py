@@ -98,8 +98,8 @@ def test_weights_come_back_as_they_were_packed() -> None:
     sparse = random.normal(size=1 << BITS).astype(np.float32)
     dense = random.normal(size=512).astype(np.float32)
     one, other = unpacked(packed(sparse, dense))
-    assert one == pytest.approx(sparse, rel=1e-3, abs=1e-4)
-    assert other == pytest.approx(dense, rel=1e-3, abs=1e-4)
+    assert np.allclose(one, sparse, rtol=1e-3, atol=1e-4)
+    assert np.allclose(other, dense, rtol=1e-3, atol=1e-4)
 
 
 def test_missing_or_changed_files_are_refused(tmp_path: Path) -> None:
