@@ -112,6 +112,25 @@ def test_what_is_stated_to_tom_is_never_a_hint(make_tom: MakeTom) -> None:
     assert belief.quotes == (f"{HINT}. It came with the house.",)
 
 
+class SureOfAll:
+    """Sure that every sentence is a lasting wish."""
+
+    name = "sure"
+    threshold = 0.3
+    sure = 0.9
+
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
+        """1 each."""
+        return [1.0 for _ in said]
+
+
+def test_a_statement_is_kept_whole_however_sure_the_scorer_is(make_tom: MakeTom) -> None:
+    """None of its sentences stands for the rest, and its words are neither scored nor doubted."""
+    tom = make_tom(reader=EmbeddedReader(scorer=SureOfAll()))
+    (belief,) = tom.remember("ada", f"{HINT}. It came with the house.")
+    assert belief.quotes == (f"{HINT}. It came with the house.",)
+
+
 def test_an_agent_that_points_at_a_hint_makes_it_more(make_tom: MakeTom) -> None:
     """Words that an agent points at count as said, although they were a hint already."""
     tom = tom_with(make_tom)

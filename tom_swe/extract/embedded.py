@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.errors import EmbedderUnavailable
@@ -15,7 +16,7 @@ from tom_swe.extract.scope import scope_of
 from tom_swe.extract.stated import plainly
 from tom_swe.extract.statements import Nearest, said, source_of
 from tom_swe.model.belief import Kind, Observation, Polarity, Quote, Scope, SessionModel, Source
-from tom_swe.model.session import Role, SaidSentence, Session, Turn
+from tom_swe.model.session import OWN_HOST, Role, SaidSentence, Session, Turn
 from tom_swe.ports import Embedder, Scorer
 from tom_swe.text.attribution import AgentWords
 from tom_swe.text.prose import Sentence
@@ -70,7 +71,8 @@ class EmbeddedReader:
 
     def _weighed(self, spoken: Sequence[SpokenSentence], session: Session) -> list[Observation]:
         by_rules = [each for one in spoken for each in one.found]
-        if self._scorer is None:
+        # What the person states to tom is meant to be held, and is never doubted.
+        if self._scorer is None or session.host == OWN_HOST:
             return by_rules
         try:
             return list(weighed(spoken, session, self._scorer, self._nearest))
@@ -117,33 +119,37 @@ def weighed(
     What it doubts is at most a hint, whoever found it; what it is sure of was said. Raises
     EmbedderUnavailable.
     """
-    asked = [each for each in spoken if each.found or worth_scoring(each.sentence)]
-    scores = scorer.score(in_context(asked, spoken, session))
-    for each, score in zip(asked, scores, strict=True):
+    context = in_context(spoken, session)
+    asked = [
+        (each, said)
+        for each, said in zip(spoken, context, strict=True)
+        if each.found or worth_scoring(each.sentence)
+    ]
+    scores = scorer.score([said for _, said in asked])
+    for (each, _), score in zip(asked, scores, strict=True):
         if each.found:
             yield from (_doubted(one, score, scorer) for one in each.found)
         elif score >= scorer.threshold:
             yield _learned(each, session, nearest, score, sure=score >= scorer.sure)
 
 
-def in_context(
-    asked: Iterable[SpokenSentence], spoken: Sequence[SpokenSentence], session: Session
-) -> list[SaidSentence]:
-    """Sentences as the scorer takes them, each among those of its turn."""
+def in_context(spoken: Sequence[SpokenSentence], session: Session) -> list[SaidSentence]:
+    """The sentences as the scorer takes them, each among those of its turn."""
     before = _said_before(session)
-    among: dict[int, list[Sentence]] = {}
-    for each in spoken:
-        among.setdefault(each.turn.ordinal, []).append(each.sentence)
+    found: list[SaidSentence] = []
+    for ordinal, of_turn in groupby(spoken, key=lambda each: each.turn.ordinal):
+        among = list(of_turn)
+        text = among[0].turn.text
+        found += as_said([each.sentence for each in among], text, before[ordinal])
+    return found
+
+
+def as_said(sentences: Sequence[Sentence], text: str, before: str) -> list[SaidSentence]:
+    """The sentences of a message, with where they stand and what the agent said before it."""
+    length = len(text.split())
     return [
-        SaidSentence(
-            words=each.sentence.words,
-            before=before[each.turn.ordinal],
-            nth=(beside := among[each.turn.ordinal]).index(each.sentence),
-            of=len(beside),
-            length=len(each.turn.text.split()),
-            is_question=each.sentence.is_question,
-        )
-        for each in asked
+        SaidSentence(each.words, before, at, len(sentences), length, each.is_question)
+        for at, each in enumerate(sentences)
     ]
 
 

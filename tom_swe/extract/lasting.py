@@ -37,7 +37,6 @@ from tom_swe.extract.cues import (
 )
 from tom_swe.model.session import SaidSentence
 from tom_swe.text.ngrams import Indices, ngrams, words_of
-from tom_swe.text.prose import Sentence
 
 if TYPE_CHECKING:
     from tom_swe.ports import Embedder
@@ -137,15 +136,6 @@ def unpacked(packed: bytes) -> tuple[Weights, Weights]:
     """The weights of the first model and of the second."""
     numbers = np.frombuffer(zlib.decompress(packed), "<f2").astype(np.float32)
     return numbers[: 1 << BITS], numbers[1 << BITS :]
-
-
-def as_said(sentences: Sequence[Sentence], text: str, before: str) -> list[SaidSentence]:
-    """The sentences of a message, with where they stand and what the agent said before it."""
-    length = len(text.split())
-    return [
-        SaidSentence(each.words, before, at, len(sentences), length, each.is_question)
-        for at, each in enumerate(sentences)
-    ]
 
 
 PARTS = ("sentence", "agent", "opening", "place", "rules")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tom_evals.reading.data import Case
-from tom_swe.extract.lasting import as_said
+from tom_swe.extract.embedded import as_said
 from tom_swe.model.session import SaidSentence
 from tom_swe.text import Sentence
 from tom_swe.text.prose import sentences
