@@ -48,7 +48,8 @@ def test_audit_names_what_your_words_do_not_support(tom, learned_from, tmp_path:
         rows.execute("UPDATE turn SET text = 'use yarn'")
     shown = tom("audit")
     assert shown.code == 1
-    assert "0% of 1 beliefs have no fault" in shown.out
+    assert "0% of 1 beliefs have no fault that tom can see" in shown.out
+    assert "only you can say" in shown.out
     assert "the quote does not stand in its message" in shown.out
     (found,) = [each for each in tom("audit", "--json").json["findings"] if each["count"]]
     assert (found["fault"], found["samples"]) == ("unsupported", [1])

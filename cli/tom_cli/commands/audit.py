@@ -43,7 +43,10 @@ def audit(as_json: Json = False) -> None:
             samples = ", ".join(f"b{i}" for i in each.samples[:SAMPLES])
             table.add_row(each.fault.value, str(each.count), f"{each.share:.0%}", samples)
         console().print(table)
-        console().print(f"\n{found.sound:.0%} of {found.beliefs} beliefs have no fault.")
+        console().print(
+            f"\n{found.sound:.0%} of {found.beliefs} beliefs have no fault that tom can see. "
+            "Whether a wish was meant to last, only you can say: `tom review`."
+        )
         for each in found.findings:
             if each.samples:
                 console().print(f"\n{each.fault.value}")
