@@ -21,9 +21,16 @@ from tom_swe.mind.tom import Tom
 from tom_swe.ports import Embedder, Reader
 from tom_swe.settings import Settings
 
-# A busy machine makes no example wrong.
-hypothesis.settings.register_profile("tom", deadline=None)
-hypothesis.settings.load_profile("tom")
+# A busy machine makes no example wrong. The quick tests try the same examples each time, so that
+# what lands depends on the change alone; the slow ones try new ones.
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("searching", deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    quick = config.getoption("markexpr") == "not slow"
+    hypothesis.settings.load_profile("quick" if quick else "searching")
+
 
 MakeTom = Callable[..., Tom]
 

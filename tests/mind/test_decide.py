@@ -101,6 +101,16 @@ class TestConfirm:
         tom.judge("ada", advice, Outcome.ACCEPTED)
         assert told(tom) == ["Use npm"]
 
+    def test_it_brings_back_what_gave_way_to_words_from_a_clock_that_is_ahead(
+        self, tom: Tom
+    ) -> None:
+        """What the person decides comes after all that was said, whatever the clocks showed."""
+        hear(tom, "from now on use npm", "1")
+        ahead = (datetime.now(UTC) - START) / timedelta(days=1) + 1
+        hear(tom, "from now on use pnpm", "2", ahead)
+        tom.confirm("ada", held(tom, "Use npm").id)
+        assert told(tom) == ["Use npm"]
+
     def test_rejected_advice_does_not_end_it(self, tom: Tom) -> None:
         """The person's word on the belief itself goes before what became of advice."""
         hear(tom, "from now on use npm", "1")

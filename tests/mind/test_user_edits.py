@@ -48,7 +48,6 @@ QUIETLY = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
     "phases": [Phase.generate],
-    "database": None,
 }
 SCOPES = (EVERYWHERE, SHOP, Scope(reach=Reach.LANGUAGE, name="python"))
 REPOSITORIES = ("", "acme/shop", "acme/site")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.draft import Draft
@@ -138,7 +138,7 @@ def moment(beliefs: Sequence[Belief], *on: Belief) -> datetime:
     """When an act counts as done: after all that was said on it, even if the clock went back."""
     gave_way = {each.superseded_by for each in on}
     words = [each.last_word for each in (*on, *(b for b in beliefs if b.id in gave_way))]
-    return max(datetime.now(UTC), *words)
+    return max(datetime.now(UTC), max(words) + timedelta(microseconds=1))
 
 
 def one_of(beliefs: Iterable[Belief], belief_id: int) -> Belief:
