@@ -1,4 +1,4 @@
-"""What becomes of hints: told to nobody, and over nothing, until a second session agrees."""
+"""What becomes of hints: told to nobody, and over nothing, until enough sessions agree."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -62,11 +62,13 @@ def test_a_hint_alone_is_told_to_nobody(make_tom: MakeTom) -> None:
     assert tom.consult("ada", Query(text="update the lockfile")).beliefs == ()
 
 
-def test_a_second_session_confirms_it(make_tom: MakeTom) -> None:
-    """Hinted at in two sessions, it is told like anything else that was said twice."""
+def test_a_third_session_confirms_it(make_tom: MakeTom) -> None:
+    """Hinted at in three sessions, it is told like anything else that was said twice."""
     tom = tom_with(make_tom)
     for number in (1, 2):
         hear(tom, number, HINT)
+    assert tom.memory.beliefs.user_model("ada").beliefs == ()
+    hear(tom, 3, HINT)
     (belief,) = tom.memory.beliefs.user_model("ada").beliefs
     assert belief.status is Status.CONFIRMED
     assert HINT in tom.brief("ada").text
@@ -91,15 +93,16 @@ def test_a_hint_bears_out_what_was_said_once(make_tom: MakeTom) -> None:
 
 
 def test_a_hint_takes_nothing_back(make_tom: MakeTom) -> None:
-    """What was said stays believed when one session hints at its opposite; two end it."""
+    """What was said stays believed when two sessions hint at its opposite; three end it."""
     tom = tom_with(make_tom)
     hear(tom, 1, "from now on use pnpm")
-    hear(tom, 2, "npm is what the image has")
+    for number, place in enumerate(("image", "runner"), 2):
+        hear(tom, number, f"npm is what the {place} has")
     hinted = [b for b in all_of(tom) if b.value == "npm"]
     (belief,) = tom.memory.beliefs.user_model("ada").beliefs
     assert belief.value == "pnpm"
     assert not any(outweighs(each, belief) for each in hinted)
-    hear(tom, 3, "npm is what the server has")
+    hear(tom, 4, "npm is what the server has")
     (belief,) = tom.memory.beliefs.user_model("ada").beliefs
     assert belief.value == "npm"
 

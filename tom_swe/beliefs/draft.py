@@ -1,7 +1,8 @@
 """One belief while the log is folded: what holds it up, and what follows from that.
 
-A belief is a candidate until a second session says it too, the person says it to tom outright, or
-confirms it. Enough rejected advice ends it, until it is said again.
+A belief is a candidate until a second session says it too, a third one hints at what was only
+hinted at, the person says it to tom outright, or confirms it. Enough rejected advice ends it,
+until it is said again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from datetime import UTC, datetime
 
 from tom_swe.beliefs.confidence import confidence, newest, weigh
 from tom_swe.model.belief import (
+    HINTS_TO_CONFIRM,
+    SESSIONS_TO_CONFIRM,
     Belief,
     Decision,
     DecisionKind,
@@ -25,7 +28,6 @@ from tom_swe.model.belief import (
     in_order,
 )
 
-SESSIONS_TO_CONFIRM = 2
 # Which earlier decisions a decision takes away, beside one of its own kind.
 _UNDOES = {
     DecisionKind.CONFIRM: (DecisionKind.REJECT,),
@@ -158,8 +160,9 @@ class Draft:
 
     @property
     def is_hint(self) -> bool:
-        """Whether the hints of one session are all that it rests on."""
-        return self._sources == {Source.HINT} and len(self.sessions) == 1 and not self.is_upheld
+        """Whether hints are all that it rests on, of fewer sessions than confirm them."""
+        few = len(self.sessions) < HINTS_TO_CONFIRM
+        return few and self._sources == {Source.HINT} and not self.is_upheld
 
     @property
     def is_only_seen(self) -> bool:
@@ -270,10 +273,15 @@ class Draft:
             self.status = Status.CONFIRMED
         elif self._is_outweighed():
             self.status = Status.RETIRED
-        elif self.stated_at is not None or len(self.sessions) >= SESSIONS_TO_CONFIRM:
+        elif self.stated_at is not None or self._is_said_again():
             self.status = Status.CONFIRMED
         else:
             self.status = Status.CANDIDATE
+
+    def _is_said_again(self) -> bool:
+        """Whether enough sessions say it."""
+        hinted = self._sources == {Source.HINT}
+        return len(self.sessions) >= (HINTS_TO_CONFIRM if hinted else SESSIONS_TO_CONFIRM)
 
     def _is_outweighed(self) -> bool:
         """Whether rejected advice ends it: more is against it than for it.

@@ -22,12 +22,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tom_swe.beliefs.conflict import agreement, claim_of, conflicts, lifts, outweighs
-from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM, Draft
+from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.drafts import Drafts, Standings
 from tom_swe.checkout import same_repository
 from tom_swe.embed.similarity import Similarity
 from tom_swe.model.belief import (
     EVERYWHERE,
+    HINTS_TO_CONFIRM,
     Belief,
     Decision,
     Evidence,
@@ -271,7 +272,7 @@ def _is_taken_up_by_hints(draft: Draft) -> bool:
     if successor is None:
         return False
     since = {e.session_id for e in draft.supporting() if e.at >= successor.last_seen}
-    return len(since) >= SESSIONS_TO_CONFIRM
+    return len(since) >= HINTS_TO_CONFIRM
 
 
 def _is_taken_back_there(heard: Heard, draft: Draft) -> bool:

@@ -6,11 +6,17 @@ from enum import StrEnum
 from itertools import combinations
 
 from tom_swe.beliefs.conflict import claim_of, conflicts
-from tom_swe.beliefs.draft import SESSIONS_TO_CONFIRM
 from tom_swe.embed.similarity import SAME, Similarity
 from tom_swe.extract.support import Lack, OwnMessage, Score, flaw_in
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Evidence, Observation, Quote, Status
+from tom_swe.model.belief import (
+    SESSIONS_TO_CONFIRM,
+    Belief,
+    Evidence,
+    Observation,
+    Quote,
+    Status,
+)
 
 # The message that a quote stands in, where it is still kept.
 type MessageOf = Callable[[Evidence], OwnMessage | None]

@@ -125,5 +125,5 @@ def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:
         against = sum(each.stance is Stance.CONTRADICTS for each in belief.evidence)
         return f"believed, with {against} against it" if against else "believed"
     if belief.is_hint:
-        return "only one session hints at it, which is not enough"
+        return "sessions only hint at it, and too few do"
     return f"said once, not again since {belief.last_seen:%Y-%m-%d}, so it faded"

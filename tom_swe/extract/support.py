@@ -230,7 +230,7 @@ def supported(
 ) -> Observation | None:
     """An observation as far as its quote carries it.
 
-    What is somebody else's, or no wish, is none: two hints would confirm it. A statement that
+    What is somebody else's, or no wish, is none: further hints would confirm it. A statement that
     leaves a half out gives way to the sentence itself. Where it does not fit otherwise, the
     sentence stays as a hint in its own words.
     """

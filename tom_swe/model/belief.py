@@ -120,6 +120,12 @@ class SessionModel(Value):
     stopgap: bool = False
 
 
+# So many sessions that say it confirm a belief. Where all only hint at it, it takes one more: of
+# the hints in real messages one of three is right.
+SESSIONS_TO_CONFIRM = 2
+HINTS_TO_CONFIRM = 3
+
+
 class Status(StrEnum):
     """A belief starts as a candidate; a second session confirms it, or the person outright."""
 
@@ -252,10 +258,10 @@ class Belief(Value):
 
     @property
     def is_hint(self) -> bool:
-        """Whether the hints of one session are all that it rests on."""
+        """Whether hints are all that it rests on, of fewer sessions than confirm them."""
         return (
             all(each.source is Source.HINT for each in self.supporting)
-            and len({each.session_id for each in self.supporting}) == 1
+            and len({each.session_id for each in self.supporting}) < HINTS_TO_CONFIRM
             and not self.is_upheld
         )
 

@@ -40,7 +40,10 @@ SEEN = (
     "rows show how good it is. There, the scorer of a message saw nothing by its author, and "
     "the scorer of a written utterance saw none of those."
 )
-HINTS = "Here a hint counts as said; the product uses it once a second session says the same."
+HINTS = (
+    "Here a hint counts as said; the product uses it once a session says the same outright, "
+    "or three hint at it."
+)
 
 
 def run(data: Path, model: str = "", most: int | None = None, budget: float = 1.0) -> Report:
