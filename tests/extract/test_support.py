@@ -148,22 +148,6 @@ def test_one_sound_place_is_enough() -> None:
     assert lack("Use pnpm", "use pnpm", text) is None
 
 
-def test_a_score_decides_what_lasts() -> None:
-    """It sees the whole sentence, and takes the place of the rules for that."""
-    seen: list[str] = []
-
-    def score(sentence: str) -> float:
-        seen.append(sentence)
-        return 0.9 if "for now" in sentence else 0.1
-
-    lasting, once = "use sqlite for now", "please use sqlite"
-    assert flaw_in(reading("Use sqlite", "use sqlite"), OwnMessage(turn(lasting)), score) is None
-    found = flaw_in(reading("Use sqlite", "use sqlite"), OwnMessage(turn(once)), score)
-    assert found
-    assert found.lack is Lack.NOT_LASTING
-    assert seen == [lasting, once]
-
-
 def test_what_was_counted_or_told_to_tom_is_not_doubted() -> None:
     """A count is no reading of its sample, and a statement to tom is meant to last."""
     for source in (Source.BEHAVIOUR, Source.STATED):
@@ -192,11 +176,10 @@ def test_what_is_not_the_persons_is_dropped_and_what_is_left_out_comes_back() ->
     assert supported(sound, OwnMessage(turn("use pnpm"))) is sound
 
 
-def test_only_a_score_takes_away_what_a_reader_took_for_lasting() -> None:
-    """The reader weighed its rules already, and words of its own are held against the quote."""
+def test_what_a_reader_took_for_lasting_stays() -> None:
+    """The reader has weighed that already, and words of its own are held against the quote."""
     once, message = reading("Use sqlite", "use sqlite"), OwnMessage(turn("use sqlite for now"))
     assert supported(once, message) is once
-    assert supported(once, message, lambda _: 0.1) is None
     reworded = reading("Take the embedded database", "use sqlite")
     assert supported(reworded, OwnMessage(turn("use sqlite"))) is reworded
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from tom_swe.beliefs.conflict import claim_of, conflicts
 from tom_swe.embed.similarity import SAME, Similarity
-from tom_swe.extract.support import Lack, OwnMessage, Score, flaw_in
+from tom_swe.extract.support import Lack, OwnMessage, flaw_in
 from tom_swe.model.base import Value
 from tom_swe.model.belief import (
     SESSIONS_TO_CONFIRM,
@@ -65,12 +65,11 @@ def audit(
     similarity: Similarity,
     redact: Callable[[str], str],
     message_of: MessageOf,
-    score: Score | None = None,
 ) -> Audit:
     """The faults of live beliefs, the surest first in each.
 
     Whether its quotes hold it up is asked of every belief, the rest of those that are told.
-    ``redact`` takes secrets out of a text; ``score`` says how likely a sentence is to last.
+    ``redact`` takes secrets out of a text.
     """
     newest = max((belief.last_seen for belief in told), default=None)
     doubles, odds = _pairs(told, similarity)
@@ -81,7 +80,7 @@ def audit(
         Fault.STALE: lambda b: newest is not None and _is_stale(b, newest),
         Fault.SECRET: lambda b: any(redact(text) != text for text in (b.statement, *b.quotes)),
     }
-    why = {b.id: why for b in _surest(beliefs) if (why := unsupported(b, message_of, score))}
+    why = {b.id: why for b in _surest(beliefs) if (why := unsupported(b, message_of))}
     found = {Fault.UNSUPPORTED: list(why)}
     found |= {fault: [b.id for b in _surest(told) if has(b)] for fault, has in checks.items()}
     faulty = {belief_id for ids in found.values() for belief_id in ids}
@@ -102,7 +101,7 @@ def audit(
     )
 
 
-def unsupported(belief: Belief, message_of: MessageOf, score: Score | None = None) -> str:
+def unsupported(belief: Belief, message_of: MessageOf) -> str:
     """Why its quotes do not hold a belief up, in words; empty where they do.
 
     What the person took up themselves needs no quote that says it. What other sessions say in
@@ -113,8 +112,7 @@ def unsupported(belief: Belief, message_of: MessageOf, score: Score | None = Non
     if belief.is_upheld:
         return ""
     flaws = [
-        (each, flaw_in(_read_as(belief, each), message_of(each), score))
-        for each in belief.supporting
+        (each, flaw_in(_read_as(belief, each), message_of(each))) for each in belief.supporting
     ]
     wrong = [flaw for _, flaw in flaws if flaw]
     if len(wrong) == len(flaws):

@@ -7,7 +7,7 @@ only whose they are and whether they are whole.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 
 from tom_swe.extract.cues import is_hypothetical, is_one_off, is_report
@@ -22,10 +22,6 @@ from tom_swe.text.line_kinds import UNSPACED
 from tom_swe.text.prose import Sentence, Span, tidy
 from tom_swe.text.quoted import is_hearsay
 
-type Score = Callable[[str], float]
-
-# A learned score below this says that a sentence is no lasting word on the work.
-LASTING = 0.5
 # Of a quote so much has to be the person's prose, and no quotation, code or paste.
 OWN_SHARE = 0.5
 
@@ -66,13 +62,11 @@ class OwnMessage:
         return tuple(s for s in self.sentences if s.start < end and start < s.end)
 
 
-def flaw_in(
-    said: Observation, message: OwnMessage | None, score: Score | None = None
-) -> Flaw | None:
+def flaw_in(said: Observation, message: OwnMessage | None) -> Flaw | None:
     """The first thing that keeps a quote from carrying what was made of it; None for nothing.
 
     What was counted is no reading of its sample. What the person told tom itself is meant to
-    last. ``score`` says how likely a sentence is a lasting word on the work.
+    last.
     """
     if said.source is Source.BEHAVIOUR:
         return None
@@ -82,13 +76,11 @@ def flaw_in(
     places = [found.start() for found in re.finditer(re.escape(quote), text)] if quote else []
     if not places:
         return Flaw(lack=Lack.ABSENT, why="the quote does not stand in its message")
-    flaws = [_flaw_at(said, message, place, place + len(quote), score) for place in places]
+    flaws = [_flaw_at(said, message, place, place + len(quote)) for place in places]
     return None if None in flaws else flaws[0]
 
 
-def _flaw_at(
-    said: Observation, message: OwnMessage, start: int, end: int, score: Score | None
-) -> Flaw | None:
+def _flaw_at(said: Observation, message: OwnMessage, start: int, end: int) -> Flaw | None:
     text = message.turn.text
     if said.source is not Source.STATED and (why := _not_own(message, start, end)):
         return Flaw(lack=Lack.NOT_OWN, why=why)
@@ -101,7 +93,7 @@ def _flaw_at(
         sentence = " ".join(each.words for each in message.around(start, end))
         if why := _not_work(said):
             return Flaw(lack=Lack.NOT_WORK, why=why)
-        if why := _not_lasting(said, sentence, score):
+        if why := _not_lasting(said, sentence):
             return Flaw(lack=Lack.NOT_LASTING, why=why)
     if language_of(text) in {"en", ""}:
         for lack, check in ((Lack.CUT, cut_span), (Lack.OPPOSED, opposed)):
@@ -207,12 +199,9 @@ def _not_work(said: Observation) -> str:
     return ""
 
 
-def _not_lasting(said: Observation, sentence: str, score: Score | None) -> str:
+def _not_lasting(said: Observation, sentence: str) -> str:
     if said.kind in _ABOUT_THEM:
         return ""
-    if score is not None:
-        sure = score(sentence)
-        return "" if sure >= LASTING else f"it hardly reads like a lasting wish ({sure:.2f})"
     if is_hypothetical(sentence):
         return "it supposes something, or is undecided"
     if is_one_off(sentence):
@@ -225,16 +214,14 @@ def _not_lasting(said: Observation, sentence: str, score: Score | None) -> str:
 # What of a reading is kept
 
 
-def supported(
-    said: Observation, message: OwnMessage | None, score: Score | None = None
-) -> Observation | None:
+def supported(said: Observation, message: OwnMessage | None) -> Observation | None:
     """An observation as far as its quote carries it.
 
     What is somebody else's, or no wish, is none: further hints would confirm it. A statement that
     leaves a half out gives way to the sentence itself. Where it does not fit otherwise, the
     sentence stays as a hint in its own words.
     """
-    flaw = _grave(said, message, score)
+    flaw = _grave(said, message)
     if flaw is None or said.source is Source.STATED:
         return said
     if message is None or flaw.lack not in {Lack.CUT, Lack.OPPOSED, Lack.DROPPED}:
@@ -257,19 +244,17 @@ def supported(
             "basis": f"kept in its own words: {flaw.why}",
         }
     )
-    return None if _grave(kept, message, score) else kept
+    return None if _grave(kept, message) else kept
 
 
-def _grave(said: Observation, message: OwnMessage | None, score: Score | None) -> Flaw | None:
+def _grave(said: Observation, message: OwnMessage | None) -> Flaw | None:
     """What keeps it from being learned.
 
-    A reader that words a statement itself holds it against the quote by more than its words;
-    and whether a sentence is meant to last only a score knows better than the reader.
+    A reader that words a statement itself holds it against the quote by more than its words,
+    and has weighed whether a sentence is meant to last.
     """
-    flaw = flaw_in(said, message, score)
-    if flaw and (flaw.lack is Lack.ADDED or (flaw.lack is Lack.NOT_LASTING and score is None)):
-        return None
-    return flaw
+    flaw = flaw_in(said, message)
+    return None if flaw and flaw.lack in {Lack.ADDED, Lack.NOT_LASTING} else flaw
 
 
 def _sentence(message: OwnMessage, start: int, end: int) -> Span:
@@ -283,9 +268,7 @@ def _sentence(message: OwnMessage, start: int, end: int) -> Span:
     return (first, last) if (first, last) == (start, end) else _sentence(message, first, last)
 
 
-def all_supported(
-    session: Session, model: SessionModel, score: Score | None = None
-) -> SessionModel:
+def all_supported(session: Session, model: SessionModel) -> SessionModel:
     """What a session showed, as far as its quotes carry it; each thing once."""
     agent = AgentWords(session)
     wanted = {each.quote.ordinal for each in model.observations}
@@ -294,5 +277,5 @@ def all_supported(
         for turn in session.by(Role.USER)
         if turn.ordinal in wanted
     }
-    kept = (supported(each, messages.get(each.quote.ordinal), score) for each in model.observations)
+    kept = (supported(each, messages.get(each.quote.ordinal)) for each in model.observations)
     return model.model_copy(update={"observations": tuple(dict.fromkeys(filter(None, kept)))})
