@@ -94,14 +94,14 @@ class _Wiring:
     def redact(self, text: str) -> str:
         return self.redactor.redact(without_injections(storable(text)))[0]
 
-    def scorer(self, embedder: Embedder | None) -> Scorer | None:
-        """The scorer of sentences, where an embedder is wanted at all."""
-        if embedder is None or self._embedder is not None:
+    def scorer(self, encoder: Embedder | None) -> Scorer | None:
+        """The scorer of sentences, where an encoder is wanted at all."""
+        if encoder is None:
             return None
         from tom_swe.extract.lasting import LastingSentences  # numpy: not for who only looks
 
         try:
-            return LastingSentences(Multilingual())
+            return LastingSentences(encoder)
         except EmbedderUnavailable as error:
             self._say(f"reading with the rules alone: {error}")
             return None
@@ -109,6 +109,9 @@ class _Wiring:
     def parts(self) -> Parts:
         model = self._embedder or _usable(self._settings, self._say)
         embedder = Remembering(model) if model else None
+        # What scores a sentence and what finds its like is one model, and each sentence one vector.
+        wanted = model is not None and self._embedder is None
+        encoder = Remembering(Multilingual()) if wanted else None
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
         return Parts(
             embedder=embedder,
@@ -119,14 +122,15 @@ class _Wiring:
                 dimension,
                 exact_up_to=self._settings.index_above,
             ),
-            reader=self.reader(embedder, model),
+            reader=self.reader(embedder, encoder),
             adviser=self.adviser(),
             comparer=self.comparer(),
+            encoder=encoder,
         )
 
-    def reader(self, embedder: Embedder | None, model: Embedder | None) -> Reader:
+    def reader(self, embedder: Embedder | None, encoder: Embedder | None) -> Reader:
         """The language model's reader where there is one, beside the one that needs none."""
-        embedded = EmbeddedReader(embedder, self.scorer(model), say=self._say)
+        embedded = EmbeddedReader(embedder, self.scorer(encoder), say=self._say)
         if (asking := self.asking(reader_of(self._settings))) is None:
             return self.verified(embedded)
         return ModelReader(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ from tom_swe.extract.statements import Nearest, said, source_of
 from tom_swe.model.belief import Kind, Observation, Polarity, Quote, Scope, SessionModel, Source
 from tom_swe.model.session import OWN_HOST, Role, SaidSentence, Session, Turn
 from tom_swe.ports import Embedder, Scorer
-from tom_swe.text.attribution import AgentWords
+from tom_swe.text.attribution import AgentWords, own_sentences
 from tom_swe.text.prose import Sentence
 
 NAME = "embedded-4"
@@ -62,24 +63,30 @@ class EmbeddedReader:
             for turn in session.by(Role.USER)
             for sentence, found in said(turn, session, self._nearest, agent)
         ]
+        scores = self._scores(spoken, session)
+        if self._scorer is None or scores is None:
+            found = [each for one in spoken for each in one.found]
+        else:
+            found = list(weighed(scores, session, self._scorer, self._nearest))
         return SessionModel(
             intent=intent_of(session),
             summary=summary_of(session),
-            observations=(*_once(self._weighed(spoken, session)), *habits(session, agent)),
+            observations=(*_once(found), *habits(session, agent)),
+            faint=tuple(faint(scores or ())),
             reader=self._name,
         )
 
-    def _weighed(self, spoken: Sequence[SpokenSentence], session: Session) -> list[Observation]:
-        by_rules = [each for one in spoken for each in one.found]
+    def _scores(self, spoken: Sequence[SpokenSentence], session: Session) -> list[Scored] | None:
+        """What the scorer makes of the sentences; None where it is not asked."""
         # What the person states to tom is meant to be held, and is never doubted.
         if self._scorer is None or session.host == OWN_HOST:
-            return by_rules
+            return None
         try:
-            return list(weighed(spoken, session, self._scorer, self._nearest))
+            return scored(spoken, session, self._scorer)
         except EmbedderUnavailable as error:
             self._scorer = None
             self._say(f"reading with the rules alone: {error}")
-            return by_rules
+            return None
 
 
 def _once(observations: Iterable[Observation]) -> tuple[Observation, ...]:
@@ -90,6 +97,10 @@ def _once(observations: Iterable[Observation]) -> tuple[Observation, ...]:
 
 
 FEWEST_SIGNS = 10  # of a sentence; shorter ones are fragments
+# The least score of a sentence that is a wish if it comes again in other words. Lower ones bring in
+# what a project is about.
+FAINT = 0.12
+_MENTION = re.compile(r"(?:^|(?<=\s))[@/]\S+")
 
 
 class SpokenSentence(NamedTuple):
@@ -111,14 +122,11 @@ def worth_scoring(sentence: Sentence) -> bool:
     return not (is_hypothetical(words) or is_one_off(words))
 
 
-def weighed(
-    spoken: Sequence[SpokenSentence], session: Session, scorer: Scorer, nearest: Nearest
-) -> Iterator[Observation]:
-    """What the scorer makes of each sentence, and of what the rules found in it.
+type Scored = tuple[SpokenSentence, float]
 
-    What it doubts is at most a hint, whoever found it; what it is sure of was said. Raises
-    EmbedderUnavailable.
-    """
+
+def scored(spoken: Sequence[SpokenSentence], session: Session, scorer: Scorer) -> list[Scored]:
+    """The sentences that may be wishes, with their scores. Raises EmbedderUnavailable."""
     context = in_context(spoken, session)
     asked = [
         (each, said)
@@ -126,11 +134,42 @@ def weighed(
         if each.found or worth_scoring(each.sentence)
     ]
     scores = scorer.score([said for _, said in asked])
-    for (each, _), score in zip(asked, scores, strict=True):
+    return [(each, score) for (each, _), score in zip(asked, scores, strict=True)]
+
+
+def weighed(
+    scores: Iterable[Scored], session: Session, scorer: Scorer, nearest: Nearest
+) -> Iterator[Observation]:
+    """What the scorer makes of each sentence, and of what the rules found in it.
+
+    What it doubts is at most a hint, whoever found it; what it is sure of was said.
+    """
+    for each, score in scores:
         if each.found:
             yield from (_doubted(one, score, scorer) for one in each.found)
         elif score >= scorer.threshold:
-            yield _learned(each, session, nearest, score, sure=score >= scorer.sure)
+            basis = f"reads like a lasting wish ({score:.2f})"
+            yield _learned(each, session, nearest, basis, sure=score >= scorer.sure)
+
+
+def faint(scores: Iterable[Scored]) -> Iterator[Quote]:
+    """The sentences that are wishes if they recur; names of files and commands alone are none."""
+    for (turn, sentence, found), score in scores:
+        told = _MENTION.sub("", sentence.words).strip()
+        if found or sentence.is_question or score < FAINT or len(told) < FEWEST_SIGNS:
+            continue
+        yield Quote(ordinal=turn.ordinal, text=turn.text[sentence.start : sentence.end])
+
+
+def hinted(quote: Quote, session: Session, basis: str) -> Observation | None:
+    """A faint sentence of a session as a hint of a wish; None where it is not there any more."""
+    for turn in session.by(Role.USER):
+        if turn.ordinal == quote.ordinal:
+            for sentence in own_sentences(turn, AgentWords(session)):
+                if turn.text[sentence.start : sentence.end] == quote.text:
+                    spoken = SpokenSentence(turn, sentence, ())
+                    return _learned(spoken, session, lambda _: "", basis, sure=False)
+    return None
 
 
 def in_context(spoken: Sequence[SpokenSentence], session: Session) -> list[SaidSentence]:
@@ -176,7 +215,7 @@ def _doubted(observation: Observation, score: float, scorer: Scorer) -> Observat
 
 
 def _learned(
-    spoken: SpokenSentence, session: Session, nearest: Nearest, score: float, *, sure: bool
+    spoken: SpokenSentence, session: Session, nearest: Nearest, basis: str, *, sure: bool
 ) -> Observation:
     turn, sentence, _ = spoken
     plain = plainly(sentence.words, turn)
@@ -191,7 +230,7 @@ def _learned(
         "quote": Quote(ordinal=turn.ordinal, text=turn.text[sentence.start : sentence.end]),
         "dimension": plain.dimension or nearest(plain.statement),
         "scope": scope_of(sentence.words, session, about_person=about_person),
-        "basis": f"reads like a lasting wish ({score:.2f})",
+        "basis": basis,
     }
     if not plain.dimension and forbids:
         changed["polarity"] = Polarity.AGAINST

@@ -18,6 +18,7 @@ from tom_swe.memory.requests import RequestEdits
 from tom_swe.memory.sessions import put_session
 from tom_swe.memory.tables import LearnQueueRow
 from tom_swe.memory.user_edits import UserEdits
+from tom_swe.memory.wishes import WishWriter
 from tom_swe.model.memory import Job
 from tom_swe.model.session import Session
 
@@ -118,6 +119,11 @@ class ChangeOfMind:
     def requests(self) -> RequestEdits:
         """What the person makes of requests that recur."""
         return RequestEdits(self._transaction, self._user_id)
+
+    @property
+    def wishes(self) -> WishWriter:
+        """What may be wishes, and which of them agree."""
+        return WishWriter(self._transaction, self._user_id)
 
     @property
     def erase(self) -> Erasure:

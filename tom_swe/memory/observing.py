@@ -49,6 +49,11 @@ class SessionFindings:
         self._user_id = user_id
         self._session_id = session_id
 
+    @property
+    def id(self) -> int:
+        """The session's id."""
+        return self._session_id
+
     def value(self) -> Session:
         """The session itself."""
         turns = select(TurnRow).where(TurnRow.session_id == self._session_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, insert, orm, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -58,7 +59,7 @@ class Requests:
         often = (
             select(RequestRow.kind, RequestRow.key)
             .join(SessionRow, SessionRow.id == RequestRow.session_id)
-            .where(SessionRow.user_id == user_id)
+            .where(SessionRow.user_id == user_id, RequestRow.kind != RequestKind.WISH)
             .group_by(RequestRow.kind, RequestRow.key)
             .having(func.count(RequestRow.session_id.distinct()) >= FEWEST)
             .subquery()
@@ -72,22 +73,7 @@ class Requests:
             .where(SessionRow.user_id == user_id, TurnRow.role == Role.USER)
         )
         with self._database.read() as transaction:
-            requests = [
-                SessionRequest(
-                    kind=RequestKind(row.kind),
-                    key=row.key,
-                    ordinal=ordinal,
-                    quote=said,
-                    start=row.first,
-                    end=row.last,
-                    session_id=session.id,
-                    host=session.host,
-                    host_id=session.host_id,
-                    repository=session.repository,
-                    at=at,
-                )
-                for row, session, ordinal, said, at in transaction.execute(found)
-            ]
+            requests = [request_value(*each) for each in transaction.execute(found)]
             digests = {each.quote: words_digest(each.quote) for each in requests}
             gone = forgotten_among(transaction, user_id, digests.values())
         return [each for each in requests if digests[each.quote] not in gone]
@@ -154,13 +140,29 @@ class RequestEdits:
 def keep_requests(
     transaction: orm.Session, session_id: int, requests: Iterable[Request], version: int
 ) -> None:
-    """Keeps the requests of a session, in the place of what was kept before."""
-    transaction.execute(delete(RequestRow).where(RequestRow.session_id == session_id))
+    """Keeps the requests of a session, wishes aside, in the place of what was kept before."""
+    transaction.execute(
+        delete(RequestRow).where(
+            RequestRow.session_id == session_id, RequestRow.kind != RequestKind.WISH
+        )
+    )
+    if rows := request_rows(transaction, session_id, requests):
+        transaction.execute(insert(RequestRow), rows)
+    put = upsert(RequestsReadRow).values(session_id=session_id, version=version)
+    transaction.execute(
+        put.on_conflict_do_update(index_elements=["session_id"], set_={"version": version})
+    )
+
+
+def request_rows(
+    transaction: orm.Session, session_id: int, requests: Iterable[Request]
+) -> list[dict[str, object]]:
+    """The rows of those requests of a session whose words are there."""
     said = select(TurnRow.ordinal, TurnRow.id, TurnRow.text).where(
         TurnRow.session_id == session_id, TurnRow.role == Role.USER
     )
     turns = {ordinal: (i, words) for ordinal, i, words in transaction.execute(said)}
-    rows = [
+    return [
         {
             "session_id": session_id,
             "turn_id": turns[each.ordinal][0],
@@ -174,11 +176,24 @@ def keep_requests(
         for each in requests
         if each.ordinal in turns and (place := turns[each.ordinal][1].find(each.quote)) >= 0
     ]
-    if rows:
-        transaction.execute(insert(RequestRow), rows)
-    put = upsert(RequestsReadRow).values(session_id=session_id, version=version)
-    transaction.execute(
-        put.on_conflict_do_update(index_elements=["session_id"], set_={"version": version})
+
+
+def request_value(
+    row: RequestRow, session: SessionRow, ordinal: int, said: str, at: datetime
+) -> SessionRequest:
+    """A request, with the session it was made in."""
+    return SessionRequest(
+        kind=RequestKind(row.kind),
+        key=row.key,
+        ordinal=ordinal,
+        quote=said,
+        start=row.first,
+        end=row.last,
+        session_id=session.id,
+        host=session.host,
+        host_id=session.host_id,
+        repository=session.repository,
+        at=at,
     )
 
 

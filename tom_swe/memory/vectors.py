@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,9 +29,10 @@ class VectorOf(StrEnum):
     TURN = "t"
     BELIEF = "b"
     STATEMENT = "s"
+    WISH = "w"
 
     def key(self, name: int | str) -> str:
-        """The key of the vector of a turn or belief, by its id, or of a statement's digest."""
+        """The key of the vector of a turn or belief, by its id, or of a digest of words."""
         return f"{self}:{name}"
 
     def keys(self) -> ColumnElement[bool]:
@@ -75,11 +76,12 @@ def load_vectors(transaction: orm.Session, keys: Iterable[str], model: str) -> d
     import numpy as np
 
     found = select(VectorRow.key, VectorRow.data).where(
-        VectorRow.key.in_(list(keys)), VectorRow.model == model, VectorRow.data.is_not(None)
+        VectorRow.model == model, VectorRow.data.is_not(None)
     )
     return {
         key: np.frombuffer(data, dtype="<f4")
-        for key, data in transaction.execute(found)
+        for some in batched(keys, MOST_KEYS)
+        for key, data in transaction.execute(found.where(VectorRow.key.in_(some)))
         if data is not None
     }
 
@@ -122,7 +124,14 @@ def keep_statement_vectors(
     keyed = {statement_key(user_id, each): vector for each, vector in fresh.items()}
     put_vectors(transaction, user_id, model, keyed)
     kept = {statement_key(user_id, each) for each in said}
-    mine = select(VectorRow.key).where(VectorRow.user_id == user_id, VectorOf.STATEMENT.keys())
+    drop_others(transaction, user_id, VectorOf.STATEMENT, kept)
+
+
+def drop_others(
+    transaction: orm.Session, user_id: str, kind: VectorOf, kept: Collection[str]
+) -> None:
+    """Deletes a user's vectors of a kind but for these keys."""
+    mine = select(VectorRow.key).where(VectorRow.user_id == user_id, kind.keys())
     _drop(transaction, [key for key in transaction.scalars(mine) if key not in kept])
 
 

@@ -19,6 +19,7 @@ from tom_swe.mind.compare import doubtful
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
+from tom_swe.mind.wishes import Faint, Wishes
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation, Relation, SessionModel
 from tom_swe.model.corrections import JudgedTurns
@@ -63,6 +64,7 @@ class _Read(NamedTuple):
     relations: Mapping[Pair, Relation]
     judged: JudgedTurns
     requests: Sequence[Request]
+    faint: Faint | None
 
 
 class Learner:
@@ -76,6 +78,7 @@ class Learner:
         self._say = say
         self._deriving = deriving
         self._corrective = CorrectiveTurns()
+        self._wishes = Wishes(memory, lambda: mind.parts.encoder)
 
     def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it."""
@@ -218,8 +221,12 @@ class Learner:
         model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
         templates = self._memory.sessions.templates(job.user_id, job.session_id)
         requests = requests_of_session(session, templates)
-        session = without_templates(session, templates)
-        model = all_supported(session, model or self.model_of(session, job.session_id))
+        whole, session = session, without_templates(session, templates)
+        faint = None
+        if model is None:
+            model = self.model_of(session, job.session_id)
+            faint = self._wishes.of(whole, model, templates)
+        model = all_supported(session, model)
         model = as_hints(session, model, templates)
         pointers = self._memory.pointers.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
@@ -228,7 +235,7 @@ class Learner:
         statements = self.vectors(model)
         relations = self._compared(job, model, statements)
         judged = self._corrective.judge(session)
-        return _Read(model, statements, pointed.found, relations, judged, requests)
+        return _Read(model, statements, pointed.found, relations, judged, requests, faint)
 
     def _compared(
         self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
@@ -247,6 +254,7 @@ class Learner:
         """Keeps what a session showed; how many observations are new."""
         change.session.keep_pointers(read.found)
         change.session.keep_requests(read.requests, VERSION)
+        self._wishes.keep(change, read.faint)
         observed = change.session.observe(read.model)
         change.session.keep_corrective_turns(read.judged)
         change.session.compare(read.relations, observed)
@@ -255,6 +263,7 @@ class Learner:
     def _settle(self, user_id: str, learned: Sequence[tuple[ChangeOfMind, _Read, int]]) -> int:
         """Believes what follows from these sessions; how many beliefs changed."""
         change = learned[-1][0]
+        self._wishes.settle(user_id, change, {each.session.id for each, _, _ in learned})
         vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
         changed = self._deriving.derive(user_id, change, vectors=vectors)
         # What was told and done is judged by what is believed now, and may change that.

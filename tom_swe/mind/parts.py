@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parts:
-    """What Tom reads, compares and answers with."""
+    """What Tom reads, compares and answers with; ``encoder`` takes sentences of many languages."""
 
     embedder: Embedder | None
     index: NearestTurns
     reader: Reader
     adviser: Adviser
     comparer: Comparer | None = None
+    encoder: Embedder | None = None
 
 
 class Mind:

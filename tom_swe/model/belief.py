@@ -110,12 +110,14 @@ class SessionModel(Value):
     """Tier 2: what one session showed. ``reader`` names what made it, with its version.
 
     A ``stopgap`` was made because a better reader could not be used: what that one read in the
-    session before stays, as far as its words are still there.
+    session before stays, as far as its words are still there. ``faint`` are sentences that are
+    hints of a wish if they come again in other sessions, in whatever words.
     """
 
     intent: str
     summary: str
     observations: tuple[Observation, ...] = ()
+    faint: tuple[Quote, ...] = ()
     reader: str = ""
     stopgap: bool = False
 

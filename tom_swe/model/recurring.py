@@ -18,6 +18,7 @@ class RequestKind(StrEnum):
     OPINION = "opinion"  # what the agent would do, asked before it does it
     NEVER = "never"  # something not to be done
     RIDER = "rider"  # short words said beside one task after the other
+    WISH = "wish"  # what may be a wish, whatever it is about; its key stands for its words
 
 
 class Request(Value):
