@@ -78,7 +78,11 @@ def make_tom(settings: Settings, empty_database: Path, said: list[str]) -> Itera
     """Makes a Tom on real parts: SQLite, the rule reader; only the embedder may be a fake."""
     opened: list[Tom] = []
 
-    def make(embedder: Embedder | None = None, reader: Reader | None = None) -> Tom:
+    def make(
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        encoder: Embedder | None = None,
+    ) -> Tom:
         if not settings.database.exists():
             settings.home.mkdir(mode=0o700, exist_ok=True)
             shutil.copy(empty_database, settings.database)
@@ -89,6 +93,7 @@ def make_tom(settings: Settings, empty_database: Path, said: list[str]) -> Itera
             index=NearestTurns(store.vectors, settings.index, name, size),
             reader=reader or EmbeddedReader(),
             adviser=EmbeddedAdviser(),
+            encoder=encoder,
         )
         tom = Tom(
             store,

@@ -60,6 +60,7 @@ class Draft:
         self.founded_on = founded_on
         self.kind = kind
         self.learned = statement
+        self.shortest = statement
         self.dimension = dimension
         self.choice = value
         self.polarity = polarity
@@ -100,13 +101,13 @@ class Draft:
 
     @property
     def statement(self) -> str:
-        """The person's own wording, else the one that was learned."""
+        """The person's own wording, else the shortest that hints gave it."""
         edited = self.decision(DecisionKind.EDIT)
-        return edited.statement if edited else self.learned
+        return edited.statement if edited else self.shortest
 
     @property
     def wordings(self) -> tuple[str, ...]:
-        """The statement, and the learned one where the person edited it."""
+        """The statement, and the learned one where it is another."""
         return (
             (self.statement,) if self.statement == self.learned else (self.statement, self.learned)
         )
@@ -147,6 +148,15 @@ class Draft:
         self._sources.add(evidence.source)
         if evidence.source is Source.STATED:
             self.stated_at = evidence.at
+
+    def word(self, statement: str) -> bool:
+        """Takes over a shorter wording of what is only hinted at: it has less else in it."""
+        shorter = len(statement) < len(self.shortest)
+        if not shorter or self.choice or self._sources != {Source.HINT}:
+            return False
+        self._touch()
+        self.shortest = statement
+        return True
 
     def take_back(self, evidence: Evidence) -> None:
         """Ends it on words that take it back, until it is said again."""

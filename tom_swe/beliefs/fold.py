@@ -3,13 +3,14 @@
 `fold` takes the whole log in its order. `Fold` takes it event by event, for whoever looks on.
 
 **Agreement.** An observation strengthens the belief that says the same in the same place, else
-founds one. **Widening.** What is said in two places, and opposed in neither, holds everywhere,
-unless the person said where it holds. **Conflict.** Two beliefs that exclude each other in one
-place end in one: `conflict.outweighs` says which. What is said of everywhere also ends the
-exception of the repository that it is said in, for it is meant there too; exceptions of other
-repositories stay. **Return.** What was given up is held again when it is said again; hints do it
-in as many sessions as confirm a belief. **Taking back** ends the beliefs that say what is taken
-back, in the places that it is said of, and forbids nothing.
+founds one. What is only hinted at takes the shortest wording, which has the least else in it.
+**Widening.** What is said in two places, and opposed in neither, holds everywhere, unless the
+person said where it holds. **Conflict.** Two beliefs that exclude each other in one place end in
+one: `conflict.outweighs` says which. What is said of everywhere also ends the exception of the
+repository that it is said in, for it is meant there too; exceptions of other repositories stay.
+**Return.** What was given up is held again when it is said again; hints do it in as many sessions
+as confirm a belief. **Taking back** ends the beliefs that say what is taken back, in the places
+that it is said of, and forbids nothing.
 
 **Decisions** go before all that. What the person rejects stays given up until they state it or
 confirm it, and its words make no other belief. What they placed is never widened.
@@ -183,6 +184,8 @@ class Fold:
     def _strengthen(self, draft: Draft, heard: Heard) -> Draft:
         said, given_up = heard.observation, not draft.is_live
         draft.hear(evidence_of(heard, Stance.SUPPORTS))
+        if draft.word(said.statement):
+            self._drafts.add(draft)
         self._drafts.hold(heard.event, draft)
         if not given_up or said.source is not Source.HINT or _is_taken_up_by_hints(draft):
             draft.weigh()

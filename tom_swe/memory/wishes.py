@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tom_swe.ports import Vector
 
 
+# What agrees is held together by its oldest words: by several, that forgetting one parts nothing.
+OLDEST = 5
+
+
 class WishWriter:
     """Keeps the sentences that may be wishes, and what came of them, in a transaction."""
 
