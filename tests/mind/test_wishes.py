@@ -101,6 +101,15 @@ def test_forgetting_a_session_takes_its_share(tom: Tom) -> None:
     assert belief.status is Status.CONFIRMED
 
 
+def test_forgotten_words_leave_no_vector(tom: Tom) -> None:
+    """What a sentence means is deleted with the session that says it."""
+    hear(tom, 1, LAMPS[0])
+    hear(tom, 2, LAMPS[1])
+    kept = tom.memory.sizes().vectors
+    tom.forget_session("ada", 1)
+    assert tom.memory.sizes().vectors == kept - 1
+
+
 def test_what_is_rejected_stays_rejected(tom: Tom) -> None:
     """Saying it again in other words does not bring it back."""
     for number, text in enumerate(LAMPS):

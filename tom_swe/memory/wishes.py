@@ -96,9 +96,12 @@ class WishWriter:
         return row.id
 
     def agree(self, observed: Sequence[int]) -> None:
-        """Keeps that these observations say the same."""
-        first, *others = observed
-        rows = [{"held_id": first, "heard_id": each, "relation": Relation.AGREE} for each in others]
+        """Keeps that these observations, the oldest first, say the same."""
+        rows = [
+            {"held_id": held, "heard_id": heard, "relation": Relation.AGREE}
+            for place, heard in enumerate(observed)
+            for held in observed[: min(place, OLDEST)]
+        ]
         if rows:
             self._transaction.execute(upsert(ComparisonRow).on_conflict_do_nothing(), rows)
 

@@ -39,6 +39,7 @@ class Deriving:
         fresh = {text: vector for text, vector in (vectors or {}).items() if text in missing}
         fresh |= vectors_of(embedder, sorted(missing - fresh.keys()))
         change.beliefs.keep_vectors(fresh, name, said)
+        change.wishes.drop_lost()
         known = log.vectors | fresh
         beliefs, parts = named(fold(log.events, Similarity(known, log.relations)), log.owners)
         change.beliefs.join(parts)

@@ -77,7 +77,6 @@ class Wishes:
         if encoder is None:
             return
         wishes = change.wishes
-        wishes.drop_lost()
         for same in same_wishes(*wishes.all(encoder.name), fresh):
             observed: list[int] = []
             for each in same:
@@ -85,8 +84,7 @@ class Wishes:
                 if found is None and (made := self._heard(user_id, each)) is not None:
                     found = wishes.observe(each, made)
                 observed += [found] if found is not None else []
-            if len(observed) > 1:
-                wishes.agree(observed)
+            wishes.agree(observed)
 
     def _heard(self, user_id: str, wish: SessionRequest) -> Observation | None:
         """The wish as a hint, if its words carry it."""
