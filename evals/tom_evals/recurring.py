@@ -51,7 +51,17 @@ def developers(data: Path) -> Iterator[Proposed]:
 
 
 def wild(data: Path) -> Iterator[Proposed]:
-    """The people of the labelled messages; a file of kept prompts is no session."""
+    """The people of the labelled messages."""
+    for person, sessions in sessions_of_people(data):
+        with tempfile.TemporaryDirectory() as home:
+            tom = _opened(home)
+            for each in sessions:
+                tom.add_session(person, each)
+            yield _proposed(tom, person)
+
+
+def sessions_of_people(data: Path) -> Iterator[tuple[str, list[Session]]]:
+    """Each person of enough sessions with these; a file of kept prompts is no session."""
     people: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     with (data / "reading" / "wild.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
@@ -59,13 +69,9 @@ def wild(data: Path) -> Iterator[Proposed]:
             if said["host"] != "prompts-md":
                 people[said["user"]][said["session"]].append(said)
     for person, sessions in people.items():
-        if len(sessions) < FEWEST_SESSIONS:
-            continue
-        with tempfile.TemporaryDirectory() as home:
-            tom = _opened(home)
-            for number, (name, messages) in enumerate(sessions.items()):
-                tom.add_session(person, _session(number, name, messages))
-            yield _proposed(tom, person)
+        if len(sessions) >= FEWEST_SESSIONS:
+            numbered = enumerate(sessions.items())
+            yield person, [_session(number, name, said) for number, (name, said) in numbered]
 
 
 def _session(number: int, name: str, messages: list[dict[str, str]]) -> Session:

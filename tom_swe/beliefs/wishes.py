@@ -29,12 +29,14 @@ MOST_NEAR = 2
 
 
 def same_wishes(
-    wishes: Iterable[SessionRequest], vectors: Mapping[str, Vector], fresh: Collection[int]
+    wishes: Iterable[SessionRequest],
+    vectors: Mapping[str, Vector],
+    fresh: Collection[int],
 ) -> list[tuple[SessionRequest, ...]]:
     """What says one wish in several sessions, one of them fresh; the oldest first in each.
 
-    ``vectors`` are by the wishes' keys; ``fresh`` are the sessions that were just read. Only what
-    is near those is looked at.
+    ``vectors`` are by the wishes' keys; ``fresh`` are the sessions that were just read, and only
+    what is near those is looked at.
     """
     import numpy as np
 
