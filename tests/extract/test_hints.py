@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from tom_swe.errors import EmbedderUnavailable
-from tom_swe.extract.embedded import EmbeddedReader
+from tom_swe.extract.embedded import FAINT, EmbeddedReader
 from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Polarity, Reach, Scope, Source
 from tom_swe.model.session import Role, SaidSentence, Session, Turn
 
@@ -133,3 +133,17 @@ def test_a_broken_scorer_is_told_once_and_costs_nothing_else() -> None:
 def test_a_scorer_changes_the_readers_name() -> None:
     """Sessions that were read without it are read again."""
     assert EmbeddedReader(scorer=FakeScorer()).name == f"{EmbeddedReader().name}+fake"
+
+
+def test_what_is_too_doubtful_for_a_hint_is_noted_as_faint() -> None:
+    """No question, no name of a file alone, nothing the rules know, and nothing below the least."""
+    texts = (
+        "the lamps over the quay hang low",
+        "do the lamps hang low there?",
+        "@docs/lamps-hang-low.md",
+        "From now on always use pnpm.",
+    )
+    model = EmbeddedReader(scorer=FakeScorer(FAINT)).read(session(*texts))
+    assert [each.text for each in model.faint] == [texts[0]]
+    below = EmbeddedReader(scorer=FakeScorer(FAINT - 0.01)).read(session(*texts))
+    assert below.faint == ()
