@@ -36,7 +36,7 @@ def main() -> None:
         sys.exit("give a folder to write to: python -m tom_evals.keeping.train OUT")
     place = Path(sys.argv[1])
     place.mkdir(parents=True, exist_ok=True)
-    encoder = Multilingual()
+    encoder = Multilingual(threads=2)
     whole = train.material(shared_data(), encoder)
     seen = np.array([not is_planted(each.case) for each in whole.given])
     made = train.trained(whole.chosen(seen), encoder)
