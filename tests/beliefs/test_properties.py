@@ -229,7 +229,7 @@ def _check_that_values_exclude(beliefs: Sequence[Belief]) -> None:
 class TestProperties(Properties):
     """Few enough for each change."""
 
-    examples = 300
+    examples = 100
 
 
 @pytest.mark.slow

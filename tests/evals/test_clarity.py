@@ -174,7 +174,11 @@ def test_no_text_that_is_judged_is_in_the_package(shared_data: Path) -> None:
     texts += [text for issue in recipe.issues(shared_data) for text in (issue.full, issue.summary)]
     judged = {" ".join(t.lower().split()) for t in texts if len(t.split()) >= 5}
     ships = "\n".join(_package())
-    assert not [text for text in judged if text in ships]
+    # Of few texts the second to the fourth word follow each other anywhere in the package; only
+    # those are looked for as a whole.
+    words = ships.split()
+    threes = set(zip(words, words[1:], words[2:], strict=False))
+    assert not [text for text in judged if tuple(text.split()[1:4]) in threes and text in ships]
 
 
 def test_written_requests_are_not_the_judged_ones(shared_data: Path) -> None:

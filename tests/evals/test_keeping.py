@@ -22,6 +22,8 @@ from tom_evals.keeping.material import (
 from tom_evals.keeping.oracle import Noise, Oracle
 from tom_evals.keeping.planted import LASTING, SAID_BY_THE_PERSON, History, Kind, Planting, Wish
 from tom_evals.keeping.score import Judgement, Sought, Told, Trap
+from tom_evals.keeping.train import is_planted
+from tom_evals.reading.data import cases
 from tom_swe.model.belief import (
     EVERYWHERE,
     Belief,
@@ -119,6 +121,18 @@ def test_nothing_is_on_both_sides(shared_data: Path) -> None:
     assert not set(tuning.messages) & set(reported.messages)
     assert {side_of_author(author) for author in reported.messages} == {Side.REPORTED}
     assert len(tuning.preferences) + len(reported.preferences) == len(meanings()) / 2
+
+
+def test_the_held_out_reader_sees_none_of_what_is_planted(shared_data: Path) -> None:
+    """No utterance and no author of a reported history is trained on, and all others are."""
+    authors = material(shared_data, Side.REPORTED).messages
+    given = cases(shared_data)
+    kept = [each for each in given if not is_planted(each)]
+    assert {each.source for each in kept} == {"aider", "claude-code"}
+    assert {each.group for each in kept} & set(authors) == set()
+    assert {each.group for each in given if each.source != "written"} - set(authors) == {
+        each.group for each in kept
+    }
 
 
 def test_the_product_holds_no_text_of_the_evaluation(shared_data: Path) -> None:

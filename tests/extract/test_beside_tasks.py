@@ -1,31 +1,18 @@
 """Rules beside tasks, steps of one task, and what is said to the agent about the agent."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import Observation, Polarity
-from tom_swe.model.session import Role, SaidSentence, Session, Turn
-
-
-class Trusting:
-    """A scorer that takes every sentence that reaches it for a wish."""
-
-    name = "trusting"
-    threshold = 0.5
-    sure = 1.1
-
-    def score(self, said: Sequence[SaidSentence]) -> list[float]:
-        """Sure, of each."""
-        return [1.0 for _ in said]
+from tom_swe.model.session import Role, Session, Turn
+from tom_swe.testing import FixedScorer
 
 
 def read(text: str, *, hints: bool = False) -> tuple[Observation, ...]:
     """What is read from one turn."""
     turn = Turn(ordinal=0, role=Role.USER, text=text)
     session = Session(host="t", host_id="1", repository="acme/shop", turns=(turn,))
-    scorer = Trusting() if hints else None
+    scorer = FixedScorer() if hints else None
     return EmbeddedReader(scorer=scorer).read(session).observations
 
 

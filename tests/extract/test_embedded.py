@@ -19,7 +19,8 @@ from tom_swe.model.belief import (
     Scope,
     Source,
 )
-from tom_swe.model.session import Role, SaidSentence, Session, Turn
+from tom_swe.model.session import Role, Session, Turn
+from tom_swe.testing import FixedScorer
 from tom_swe.text.attribution import FEWEST_SIGNS, GRAM
 from tom_swe.text.prose import own_words, sentences
 
@@ -332,21 +333,9 @@ def sessions(draw: st.DrawFn) -> Session:
     return Session(host="t", host_id="1", repository="r", turns=turns)
 
 
-class Credulous:
-    """A scorer that takes every sentence for a wish."""
-
-    name = "credulous"
-    threshold = 0.5
-    sure = 1.1
-
-    def score(self, said: Sequence[SaidSentence]) -> list[float]:
-        """As sure as can be, of each."""
-        return [1.0] * len(said)
-
-
-@pytest.mark.parametrize("scorer", [None, Credulous()], ids=["rules", "rules and hints"])
+@pytest.mark.parametrize("scorer", [None, FixedScorer()], ids=["rules", "rules and hints"])
 @given(one=sessions())
-def test_every_quote_is_the_persons_own(scorer: Credulous | None, one: Session) -> None:
+def test_every_quote_is_the_persons_own(scorer: FixedScorer | None, one: Session) -> None:
     """Every quote is an exact, non-empty piece of the user turn it points at, hint or not."""
     own = {t.ordinal: t.text for t in one.by(Role.USER)}
     model = EmbeddedReader(scorer=scorer).read(one)

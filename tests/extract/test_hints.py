@@ -6,28 +6,16 @@ from tom_swe.errors import EmbedderUnavailable
 from tom_swe.extract.embedded import FAINT, EmbeddedReader
 from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Polarity, Reach, Scope, Source
 from tom_swe.model.session import Role, SaidSentence, Session, Turn
+from tom_swe.testing import FixedScorer
 
 
-class FakeScorer:
-    """Gives every sentence one score, and remembers what it was asked."""
-
-    name = "fake"
-    threshold = 0.3
-    sure = 0.8
-
-    def __init__(self, score: float = 0.43, *, broken: bool = False) -> None:
-        self.given: list[str] = []
-        self.said: list[SaidSentence] = []
-        self._score = score
-        self._broken = broken
+class Broken(FixedScorer):
+    """A scorer whose weights cannot be read."""
 
     def score(self, said: Sequence[SaidSentence]) -> list[float]:
-        """The one score."""
-        self.given += [each.words for each in said]
-        self.said += said
-        if self._broken:
-            raise EmbedderUnavailable("no weights")
-        return [self._score] * len(said)
+        """Nothing: it fails."""
+        super().score(said)
+        raise EmbedderUnavailable("no weights")
 
 
 def session(*texts: str) -> Session:
@@ -36,9 +24,9 @@ def session(*texts: str) -> Session:
     return Session(host="test", host_id="1", repository="acme/shop", turns=turns)
 
 
-def read(*texts: str, scorer: FakeScorer | None = None) -> tuple[Observation, ...]:
+def read(*texts: str, scorer: FixedScorer | None = None) -> tuple[Observation, ...]:
     """What is read with a scorer that likes everything."""
-    return EmbeddedReader(scorer=scorer or FakeScorer()).read(session(*texts)).observations
+    return EmbeddedReader(scorer=scorer or FixedScorer()).read(session(*texts)).observations
 
 
 def test_a_hint_is_the_sentence_itself() -> None:
@@ -66,33 +54,33 @@ def test_the_catalogue_names_the_subject() -> None:
 
 def test_below_the_threshold_there_is_no_hint() -> None:
     """What scores less than the threshold says nothing."""
-    assert read("the lockfile is ours to touch", scorer=FakeScorer(0.29)) == ()
+    assert read("the lockfile is ours to touch", scorer=FixedScorer(0.29)) == ()
 
 
 def test_what_the_rules_hear_is_said_unless_the_scorer_doubts_it() -> None:
     """A sentence of the rules that reads like no wish is a hint; any other is what they made."""
     for score, source in ((0.43, Source.INSTRUCTION), (0.1, Source.HINT)):
-        (found,) = read("From now on always use pnpm.", scorer=FakeScorer(score))
+        (found,) = read("From now on always use pnpm.", scorer=FixedScorer(score))
         assert (found.source, found.value) == (source, "pnpm")
 
 
 def test_what_the_scorer_is_sure_of_was_said() -> None:
     """A sentence that no rule knows is a rule where the scorer is sure, after a no a correction."""
-    (found,) = read("the lockfile is ours to touch", scorer=FakeScorer(0.9))
+    (found,) = read("the lockfile is ours to touch", scorer=FixedScorer(0.9))
     assert found.source is Source.INSTRUCTION
-    (found,) = read("no, the lockfile is ours to touch", scorer=FakeScorer(0.9))
+    (found,) = read("no, the lockfile is ours to touch", scorer=FixedScorer(0.9))
     assert found.source is Source.CORRECTION
 
 
 def test_a_sentence_is_scored_where_it_stands() -> None:
     """The scorer hears what the agent said before, and which of how many sentences it is."""
-    scorer = FakeScorer()
+    scorer = FixedScorer()
     turns = (
         Turn(ordinal=0, role=Role.AGENT, text="I formatted the lockfile."),
         Turn(ordinal=1, role=Role.USER, text="thanks a lot. the lockfile is ours to touch"),
     )
     EmbeddedReader(scorer=scorer).read(Session(host="test", host_id="1", turns=turns))
-    last = scorer.said[-1]
+    last = scorer.asked[-1]
     assert last.words == "the lockfile is ours to touch"
     assert last.before == "I formatted the lockfile."
     assert (last.nth, last.of, last.length, last.is_question) == (1, 2, 9, False)
@@ -113,26 +101,27 @@ def test_a_sentence_is_scored_where_it_stands() -> None:
 )
 def test_what_is_not_even_scored(text: str) -> None:
     """Approvals, fragments, doubtful words, one-off wishes and pastes are no hints at all."""
-    scorer = FakeScorer()
+    scorer = FixedScorer()
     assert read(text, scorer=scorer) == ()
-    assert scorer.given == []
+    assert scorer.asked == []
 
 
 def test_a_broken_scorer_is_told_once_and_costs_nothing_else() -> None:
     """The rules go on alone; the person hears of it once."""
     told: list[str] = []
-    scorer = FakeScorer(broken=True)
+    scorer = Broken()
     reader = EmbeddedReader(scorer=scorer, say=told.append)
     for _ in range(2):
         found = reader.read(session("the lockfile is ours to touch", "never use npm")).observations
         assert [each.source for each in found] == [Source.INSTRUCTION]
     assert told == ["reading with the rules alone: no weights"]
-    assert scorer.given == ["the lockfile is ours to touch", "never use npm"]
+    asked = [each.words for each in scorer.asked]
+    assert asked == ["the lockfile is ours to touch", "never use npm"]
 
 
 def test_a_scorer_changes_the_readers_name() -> None:
     """Sessions that were read without it are read again."""
-    assert EmbeddedReader(scorer=FakeScorer()).name == f"{EmbeddedReader().name}+fake"
+    assert EmbeddedReader(scorer=FixedScorer()).name == f"{EmbeddedReader().name}+fixed"
 
 
 def test_what_is_too_doubtful_for_a_hint_is_noted_as_faint() -> None:
@@ -143,7 +132,7 @@ def test_what_is_too_doubtful_for_a_hint_is_noted_as_faint() -> None:
         "@docs/lamps-hang-low.md",
         "From now on always use pnpm.",
     )
-    model = EmbeddedReader(scorer=FakeScorer(FAINT)).read(session(*texts))
+    model = EmbeddedReader(scorer=FixedScorer(FAINT)).read(session(*texts))
     assert [each.text for each in model.faint] == [texts[0]]
-    below = EmbeddedReader(scorer=FakeScorer(FAINT - 0.01)).read(session(*texts))
+    below = EmbeddedReader(scorer=FixedScorer(FAINT - 0.01)).read(session(*texts))
     assert below.faint == ()

@@ -12,24 +12,12 @@ from tom_swe.errors import ModelUnavailable
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.extract.verified import VerifiedReader, case, question
 from tom_swe.model.belief import SessionModel, Source
-from tom_swe.model.session import SaidSentence, Session
+from tom_swe.model.session import Session
 from tom_swe.settings import Settings, load_settings
-from tom_swe.testing import HashEmbedder, session_of
+from tom_swe.testing import FixedScorer, HashEmbedder, session_of
 
 GOOD, BAD = "the lockfile is ours to touch", "the lockfile grows by the hour"
 RULE = "From now on always use pnpm."
-
-
-class LikesAll:
-    """A scorer to which every sentence is a hint."""
-
-    name = "likes-all"
-    threshold = 0.3
-    sure = 1.1
-
-    def score(self, said: Sequence[SaidSentence]) -> list[float]:
-        """The same for each."""
-        return [0.4] * len(said)
 
 
 class ByAWord:
@@ -51,7 +39,7 @@ class ByAWord:
 
 
 def embedded() -> EmbeddedReader:
-    return EmbeddedReader(scorer=LikesAll())
+    return EmbeddedReader(scorer=FixedScorer())
 
 
 def read(
@@ -95,7 +83,7 @@ def test_the_name_tells_what_was_asked_and_how_sure_it_had_to_be() -> None:
         VerifiedReader(embedded(), ByAWord(), threshold=t, say=lambda _: None) for t in (0.5, 0.6)
     ]
     assert len({each.name for each in readers}) == 2
-    assert all("by-a-word" in each.name and "likes-all" in each.name for each in readers)
+    assert all("by-a-word" in each.name and "fixed" in each.name for each in readers)
     assert readers[0].read(session_of("hello there")).reader == readers[0].name
     assert readers[0].at_once == 1
 

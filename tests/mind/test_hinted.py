@@ -15,7 +15,7 @@ from tom_swe.model.advice import Query
 from tom_swe.model.belief import Belief, Source, Status
 from tom_swe.model.session import SaidSentence, Session
 from tom_swe.settings import Settings
-from tom_swe.testing import START, session_of
+from tom_swe.testing import START, FixedScorer, session_of
 
 MakeTom = Callable[..., Tom]
 HINT = "the lockfile is ours to touch"
@@ -115,21 +115,9 @@ def test_what_is_stated_to_tom_is_never_a_hint(make_tom: MakeTom) -> None:
     assert belief.quotes == (f"{HINT}. It came with the house.",)
 
 
-class SureOfAll:
-    """Sure that every sentence is a lasting wish."""
-
-    name = "sure"
-    threshold = 0.3
-    sure = 0.9
-
-    def score(self, said: Sequence[SaidSentence]) -> list[float]:
-        """1 each."""
-        return [1.0 for _ in said]
-
-
 def test_a_statement_is_kept_whole_however_sure_the_scorer_is(make_tom: MakeTom) -> None:
     """None of its sentences stands for the rest, and its words are neither scored nor doubted."""
-    tom = make_tom(reader=EmbeddedReader(scorer=SureOfAll()))
+    tom = make_tom(reader=EmbeddedReader(scorer=FixedScorer(1.0)))
     (belief,) = tom.remember("ada", f"{HINT}. It came with the house.")
     assert belief.quotes == (f"{HINT}. It came with the house.",)
 

@@ -1,32 +1,19 @@
 """Words that order a text for others are no wishes of the person who orders it."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.model.belief import Observation, Source
-from tom_swe.model.session import Role, SaidSentence, Session, Turn
+from tom_swe.model.session import Role, Session, Turn
+from tom_swe.testing import FixedScorer
 from tom_swe.text.dictated import dictated
-
-
-class Trusting:
-    """A scorer that takes every sentence that reaches it for a wish."""
-
-    name = "trusting"
-    threshold = 0.5
-    sure = 1.1
-
-    def score(self, said: Sequence[SaidSentence]) -> list[float]:
-        """Sure, of each."""
-        return [1.0 for _ in said]
 
 
 def read(text: str) -> tuple[Observation, ...]:
     """What is read from one turn, with hints."""
     turn = Turn(ordinal=0, role=Role.USER, text=text)
     session = Session(host="t", host_id="1", repository="acme/shop", turns=(turn,))
-    return EmbeddedReader(scorer=Trusting()).read(session).observations
+    return EmbeddedReader(scorer=FixedScorer()).read(session).observations
 
 
 @pytest.mark.parametrize(

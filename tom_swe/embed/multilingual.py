@@ -29,13 +29,15 @@ _RESOURCES = {"weights.npz": WEIGHTS_SHA256, "sp.model": PIECES_SHA256}
 class Multilingual:
     """Unit vectors of sentences, alike where two sentences mean the same in two languages.
 
-    It is loaded when it is first used. ``threads`` is how many processors it may take.
+    It is loaded when it is first used. ``threads`` is how many processors it may take: the few
+    sentences of a session gain nothing from a second one, which waits for the first by turning
+    round and round, and takes ten times as long where an agent is at work on it.
     """
 
     name = "use-multilingual-3"
     dimension = DIMENSION
 
-    def __init__(self, *, threads: int = 2) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
         self._threads = threads
 
     def embed(self, texts: Sequence[str]) -> Vectors:

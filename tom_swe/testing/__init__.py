@@ -6,15 +6,24 @@
 from tom_swe.lazy import TYPE_CHECKING, loading
 
 if TYPE_CHECKING:
-    from tom_swe.testing.builders import START, HashEmbedder, session_of
+    from tom_swe.testing.builders import START, FixedScorer, HashEmbedder, session_of
     from tom_swe.testing.scripted import ScriptedFault, ScriptedModel, text_of
 
-__all__ = ["START", "HashEmbedder", "ScriptedFault", "ScriptedModel", "session_of", "text_of"]
+__all__ = [
+    "START",
+    "FixedScorer",
+    "HashEmbedder",
+    "ScriptedFault",
+    "ScriptedModel",
+    "session_of",
+    "text_of",
+]
 
 __getattr__ = loading(
     __name__,
     {
         "START": "builders",
+        "FixedScorer": "builders",
         "ScriptedFault": "scripted",
         "HashEmbedder": "builders",
         "ScriptedModel": "scripted",

@@ -1,4 +1,4 @@
-"""An embedder without a model, and sessions from what was said."""
+"""An embedder and a scorer without a model, and sessions from what was said."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tom_swe.model.session import Role, Session, Turn
+from tom_swe.model.session import Role, SaidSentence, Session, Turn
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vectors
@@ -50,6 +50,26 @@ class HashEmbedder:
             length = float((vectors[row] ** 2).sum() ** 0.5)
             vectors[row] /= length or 1.0
         return vectors
+
+
+class FixedScorer:
+    """A scorer that gives every sentence one score, and remembers what it was asked.
+
+    By default each sentence that reaches it is worth a hint.
+    """
+
+    name = "fixed"
+    threshold = 0.3
+
+    def __init__(self, score: float = 0.43, *, sure: float = 0.8) -> None:
+        self.sure = sure
+        self.asked: list[SaidSentence] = []
+        self._score = score
+
+    def score(self, said: Sequence[SaidSentence]) -> list[float]:
+        """The one score of each."""
+        self.asked += said
+        return [self._score] * len(said)
 
 
 def session_of(

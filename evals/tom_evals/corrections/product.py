@@ -60,7 +60,9 @@ def _memory(embedder: Embedder | None) -> Generator[Tom]:
 
 def _corrective(tom: Tom) -> list[tuple[int, int]]:
     """The turns that the product holds to correct the agent, by session and place in it."""
-    return [(each.session_id, each.ordinal) for each in tom.memory.corrections.all(LOCAL_USER)]
+    # `tom_evals.beside` measures products that kept none yet.
+    kept = getattr(tom.memory, "corrections", None)
+    return [(each.session_id, each.ordinal) for each in kept.all(LOCAL_USER)] if kept else []
 
 
 def _objections(tom: Tom) -> list[tuple[int, int]]:

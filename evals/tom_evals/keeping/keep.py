@@ -32,9 +32,9 @@ def kept(history: History, embedder: Embedder, reader: Reader | None = None) -> 
 
 
 def held_after(history: History, embedder: Embedder, reader: Reader | None = None) -> Held:
-    """The beliefs after all sessions; the product's rules read where none is given.
+    """The beliefs after all sessions; the product's rules read where no reader is given.
 
-    Without hints: the sentence scorer was trained on the very utterances that are planted.
+    They read without the package's sentence scorer, which saw the very utterances that are planted.
     """
     place = _IN_MEMORY if _IN_MEMORY.is_dir() else None
     with TemporaryDirectory(prefix="tom-keeping-", dir=place) as home:

@@ -18,7 +18,7 @@ from tom_evals.common.report import as_markdown
 from tom_evals.keeping.generate import histories
 from tom_evals.keeping.material import Side, material
 from tom_evals.keeping.planted import History
-from tom_evals.keeping.run import report
+from tom_evals.keeping.run import held_out, report
 from tom_swe import Session, Turn
 from tom_swe.embed import MiniLM, Remembering
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
@@ -77,7 +77,7 @@ def main() -> None:
     real = real_sessions(data / "sessions" / "claude-code-real.tar.xz")
     person = lengthened(short, real, TOKENS)
     size = sum(len(turn.text) for session in person.sessions for turn in session.turns)
-    found = report([person], Remembering(MiniLM(None, threads=2), most=100_000))
+    found = report([person], Remembering(MiniLM(None, threads=2), most=100_000), held_out())
     note = (
         f"About {size / CHARACTERS / 1e6:.1f} million tokens from one person, so an interval "
         "would say little."

@@ -75,6 +75,17 @@ class Material(NamedTuple):
         """Which are scored out of fold."""
         return self.fold != NEVER
 
+    def chosen(self, these: Chosen) -> Material:
+        """Some of the sentences."""
+        return Material(
+            rows=self.rows.chosen(these),
+            meant=self.meant[these],
+            lasting=self.lasting[these],
+            counts=self.counts[these],
+            fold=self.fold[these],
+            given=[each for each, wanted in zip(self.given, these, strict=True) if wanted],
+        )
+
 
 class First(NamedTuple):
     """The model of n-grams and signs."""
