@@ -180,7 +180,7 @@ def test_what_is_meant_for_the_task_teaches_nothing(settings: Settings, said: li
 
 def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: list[str]) -> None:
     """The same model is told what does not fit and answers again; both calls are in the ledger."""
-    bad = reading(note(QUOTE, "Do not make barrel files", kind="whim"))
+    bad = json.dumps({"summary": "They asked for a chart."})
     good = f"Sorry! {reading(note(QUOTE, 'Do not make {barrel} files'))}"
     with ScriptedModel(bad, good) as server:
         tom = opened(settings, server, said)
@@ -190,7 +190,7 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
         repair = server.requests[1]["messages"]
         assert repair[:2] == server.requests[0]["messages"]
         assert repair[2] == {"role": "assistant", "content": bad}
-        assert "observations.0.kind: literal_error" in repair[3]["content"]
+        assert "observations: missing" in repair[3]["content"]
         assert server.requests[0]["model"] == server.requests[1]["model"]
         assert [c.settled for c in tom.memory.ledger.calls()] == [Settled.BAD, Settled.ANSWERED]
         tom.close()
@@ -201,7 +201,7 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
     [
         (["no idea", "none"], "gave no usable answer in two tries: it contains no JSON object"),
         (["", ""], "gave no usable answer in two tries: it is empty"),
-        (['{"summary": 1}'] * 2, "gave no usable answer in two tries: summary: string_type"),
+        (['{"summary": 1}'] * 2, "gave no usable answer in two tries: observations: missing"),
         ([ScriptedFault(500, AT_ONCE)] * 3, "failed 3 times, most recently with status 500"),
         ([ScriptedFault(429, AT_ONCE)] * 3, "failed 3 times, most recently with status 429"),
         ([ScriptedFault(400)], "refused the request"),
@@ -211,24 +211,31 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
     ],
     ids=["prose", "empty", "wrong schema", "500", "429", "400", "silence", "cut short", "refusal"],
 )
-def test_a_session_that_could_not_be_read_waits_with_its_reason(
+def test_whatever_the_model_does_the_rules_reading_is_kept(
     settings: Settings, said: list[str], turns: list[Any], failure: str
 ) -> None:
-    """It teaches nothing, stays queued, and is read by the next run; nothing is made up."""
+    """It holds at once, the reason is told once, and asked for again the model reads it."""
     with ScriptedModel(*turns, reading(note(QUOTE, "Do not make barrel files"))) as server:
         tom = opened(settings, server, said, model_timeout_seconds=1)
-        tell(tom, CLAUSE)
+        tell(tom, f"from now on use pnpm, not npm. {CLAUSE}")
         learned = tom.learn("ada")
         server.release.set()
-        assert (learned.sessions, tom.memory.queue.pending("ada")) == (0, 1)
-        assert failure in learned.failed[0]
-        assert tom.memory.beliefs.all("ada") == []
-        assert tom.learn("ada").sessions == 1
-        assert statements(tom) == ["Do not make barrel files"]
+        assert (learned.sessions, learned.failed) == (1, ())
+        assert statements(tom) == ["Use pnpm"]
+        (told,) = said
+        assert failure in told
+        assert "tom reads these sessions without it" in told
+        tom.close()
+        tom = opened(settings, server, said)
+        assert tom.relearn("ada") == 1
+        tom.learn("ada")
+        assert statements(tom) == ["Do not make barrel files", "Use pnpm"]
         tom.close()
 
 
-def test_57_of_60_are_learned_and_3_sent_again(settings: Settings, said: list[str]) -> None:
+def test_of_60_sessions_the_3_that_failed_are_sent_again(
+    settings: Settings, said: list[str]
+) -> None:
     """Failing sessions take none along, calls keep to their number, a second run sends only 3."""
     broken = {"session number 7.", "session number 21.", "session number 58."}
     asked: list[str] = []
@@ -246,16 +253,17 @@ def test_57_of_60_are_learned_and_3_sent_again(settings: Settings, said: list[st
         for number in range(60):
             tell(tom, f"do the work of session number {number}.", host_id=str(number))
         learned = tom.learn("ada")
-        assert (learned.sessions, len(learned.failed)) == (57, 3)
-        assert all("refused the request" in each for each in learned.failed)
-        assert tom.memory.queue.pending("ada") == 3
+        assert (learned.sessions, learned.failed) == (60, ())
+        assert "refused the request" in said[0]
+        assert len(said) == 1
         assert server.most == 3
         assert len(asked) == 60
         broken.clear()
         asked.clear()
+        assert tom.relearn("ada") == 3
         again = tom.learn("ada")
         assert (again.sessions, again.failed, len(asked)) == (3, (), 3)
-        assert tom.learn("ada").sessions == 0
+        assert tom.relearn("ada") == 0
         assert len(asked) == 3
         tom.close()
 

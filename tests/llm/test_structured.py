@@ -109,3 +109,76 @@ def test_properties_named_like_a_schemas_words_stay() -> None:
     schema = schema_of(Pet)["$defs"]
     assert list(schema["Cat"]["properties"]) == ["kind", "title"]
     assert list(schema["Dog"]["properties"]) == ["kind", "default"]
+
+
+def noted(**changed: object) -> dict[str, object]:
+    return {
+        "turn": 0,
+        "quote": "keep it small",
+        "kind": "preference",
+        "way": "preference",
+        "statement": "Keep it small",
+        "against": False,
+        "scope": "everywhere",
+        "language": "",
+        **changed,
+    }
+
+
+def session_reply(**changed: object) -> dict[str, object]:
+    return {
+        "summary": "s",
+        "intent": "testing",
+        "observations": [noted()],
+        "rejected": [],
+        **changed,
+    }
+
+
+WHOLE = json.dumps(session_reply())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE,
+        json.dumps(session_reply(thoughts="many")),
+        json.dumps(session_reply(rejected=None, summary=None)),
+        json.dumps(session_reply(intent="gardening")),
+        json.dumps(session_reply(rejected=["two", {}])),
+        json.dumps(session_reply(observations=[noted(kind="whim", way=None, language=None)])),
+        json.dumps(session_reply(observations=[noted(turn="first"), noted(statement=None), "x"])),
+        json.dumps(session_reply(observations=[{"quote": "keep it"}, noted(), noted(against="?")])),
+        json.dumps({"result": session_reply()}),
+        WHOLE[:-1] + ",}",
+        WHOLE[:-20],
+        WHOLE.replace('"', "'"),
+        WHOLE[:-3] + ', {"turn": 1, "quote": "and never',
+    ],
+)
+def test_a_reply_is_taken_as_far_as_it_is_right(text: str) -> None:
+    """Made-up values, extra fields, nulls, slips and a lost end cost only what they hold."""
+    found = parse(text, SessionForm)
+    assert [(each.quote, each.statement) for each in found.observations] == [
+        ("keep it small", "Keep it small")
+    ]
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", "[1, 2]", '{"observations"', '{"a": {"b": 1}}', "{{{{"]
+)
+def test_what_holds_no_reply_is_unfit(text: str) -> None:
+    """Mending makes nothing up."""
+    with pytest.raises(Unfit):
+        parse(text, SessionForm)
+
+
+@given(st.integers(0, len(WHOLE)))
+def test_a_cut_reply_says_nothing_that_the_whole_does_not(end: int) -> None:
+    """Wherever it ends, each note that is left is a whole one."""
+    try:
+        found = parse(WHOLE[:end], SessionForm)
+    except Unfit:
+        return
+    assert set(found.observations) <= set(parse(WHOLE, SessionForm).observations)

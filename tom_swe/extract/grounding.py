@@ -8,12 +8,12 @@ statement on true words; most such statements have nothing in common with the wo
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.extract.catalogue import Match, match
 from tom_swe.extract.embedded import NearestDimension
-from tom_swe.model.base import Value
+from tom_swe.llm.lenient import Form, each_that_fits, or_else
 from tom_swe.model.belief import (
     EVERYWHERE,
     Kind,
@@ -31,36 +31,43 @@ from tom_swe.text.language import language_of
 from tom_swe.text.prose import tidy
 
 
-class NotedForm(Value):
+class NotedForm(Form):
     """One durable thing that the person said."""
 
-    turn: int
+    turn: Annotated[int, or_else(-1)] = -1
     quote: str
-    kind: Literal["preference", "constraint", "expertise", "goal"]
-    way: Literal["correction", "instruction", "preference", "fact"]
+    kind: Annotated[
+        Literal["preference", "constraint", "expertise", "goal"], or_else("preference")
+    ] = "preference"
+    way: Annotated[
+        Literal["correction", "instruction", "preference", "fact"], or_else("preference")
+    ] = "preference"
     statement: str
     against: bool
     scope: Literal["everywhere", "repository", "language", "task"]
-    language: str
+    language: Annotated[str, or_else("")] = ""
 
 
-class SessionForm(Value):
+class SessionForm(Form):
     """What a session shows, and which candidates show nothing."""
 
-    summary: str
-    intent: Literal[
-        "debugging",
-        "code_generation",
-        "code_explanation",
-        "optimization",
-        "learning",
-        "configuration",
-        "testing",
-        "file_management",
-        "general",
-    ]
-    observations: tuple[NotedForm, ...]
-    rejected: tuple[int, ...]
+    summary: Annotated[str, or_else("")] = ""
+    intent: Annotated[
+        Literal[
+            "debugging",
+            "code_generation",
+            "code_explanation",
+            "optimization",
+            "learning",
+            "configuration",
+            "testing",
+            "file_management",
+            "general",
+        ],
+        or_else("general"),
+    ] = "general"
+    observations: Annotated[tuple[NotedForm, ...], each_that_fits]
+    rejected: Annotated[tuple[int, ...], each_that_fits] = ()
 
 
 # Fewer letters hold up anything.

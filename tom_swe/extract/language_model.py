@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tom_swe.errors import BudgetReached, ModelUnavailable
+from tom_swe.errors import ModelFault
 from tom_swe.extract.grounding import SessionForm, checked, overlaps
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
@@ -28,9 +28,9 @@ class ModelReader:
 
     What the reader without a model makes of the session goes in as candidates: those of its
     rules stay unless the model rejects them, its hints only where the model notes the same
-    words. Habits are counted, not read, and stay. Where the model cannot be used, or the
-    budget is spent, that reader's own reading is a stopgap, under its name, so that the session
-    is read again when it is asked for (`relearn`). ``say`` is told so once.
+    words. Habits are counted, not read, and stay. Whatever keeps the model from answering, that
+    reader's own reading is a stopgap, under its name, so that the session is read again when it
+    is asked for (`relearn`). ``say`` is told so once for each kind of fault.
     """
 
     def __init__(
@@ -59,10 +59,7 @@ class ModelReader:
         return self._model.at_once
 
     def read(self, session: Session, session_id: int | None = None) -> SessionModel:
-        """What the session showed.
-
-        Raises ModelBusy and BadReply: the session waits, since the model may do better soon.
-        """
+        """What the session showed; without an answer, what is read without the model."""
         embedded = self._embedded.read(session, session_id)
         if session.host == OWN_HOST or not any(t.text.strip() for t in session.by(Role.USER)):
             return embedded.model_copy(update={"reader": self.name})
@@ -79,7 +76,7 @@ class ModelReader:
                 most_tokens=REPLY_TOKENS,
                 session_id=session_id,
             )
-        except (BudgetReached, ModelUnavailable) as error:
+        except ModelFault as error:
             self._outage.note(error, WITHOUT)
             return stopgap
         return self._model_of(session, embedded, candidates, answer.reply)

@@ -7,13 +7,13 @@ language model is asked about the rest, where there is one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from tom_swe.embed.similarity import Similarity
 from tom_swe.errors import ModelFault
+from tom_swe.llm.lenient import Form, each_that_fits, or_else
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
-from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation, Reach, Relation, Source, Status
 from tom_swe.model.calls import Message, Prompt, Purpose
 from tom_swe.ports import LanguageModel, Pair
@@ -26,18 +26,18 @@ REPLY_TOKENS = 700
 WITHOUT = "tom compares statements without it"
 
 
-class VerdictForm(Value):
+class VerdictForm(Form):
     """What the model says of one pair: the reason comes before the verdict."""
 
     pair: int
-    reason: str
+    reason: Annotated[str, or_else("")] = ""
     verdict: Literal["agree", "contradict", "different"]
 
 
-class ComparisonForm(Value):
+class ComparisonForm(Form):
     """What it says of all pairs."""
 
-    verdicts: tuple[VerdictForm, ...]
+    verdicts: Annotated[tuple[VerdictForm, ...], each_that_fits]
 
 
 def doubtful(
