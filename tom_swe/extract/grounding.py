@@ -7,20 +7,23 @@ statement on true words; most such statements have nothing in common with the wo
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.extract.catalogue import Match, match
 from tom_swe.extract.embedded import NearestDimension
-from tom_swe.llm.lenient import Form, each_that_fits, or_else
+from tom_swe.extract.reading_form import NotedForm
 from tom_swe.model.belief import (
     EVERYWHERE,
+    Belief,
     Kind,
     Observation,
     Polarity,
     Quote,
     Reach,
+    Related,
+    Relation,
     Scope,
     Source,
 )
@@ -31,43 +34,11 @@ from tom_swe.text.language import language_of
 from tom_swe.text.prose import tidy
 
 
-class NotedForm(Form):
-    """One durable thing that the person said."""
+class Noted(NamedTuple):
+    """What a note comes to, and how it goes with what is believed."""
 
-    turn: Annotated[int, or_else(-1)] = -1
-    quote: str
-    kind: Annotated[
-        Literal["preference", "constraint", "expertise", "goal"], or_else("preference")
-    ] = "preference"
-    way: Annotated[
-        Literal["correction", "instruction", "preference", "fact"], or_else("preference")
-    ] = "preference"
-    statement: str
-    against: bool
-    scope: Literal["everywhere", "repository", "language", "task"]
-    language: Annotated[str, or_else("")] = ""
-
-
-class SessionForm(Form):
-    """What a session shows, and which candidates show nothing."""
-
-    summary: Annotated[str, or_else("")] = ""
-    intent: Annotated[
-        Literal[
-            "debugging",
-            "code_generation",
-            "code_explanation",
-            "optimization",
-            "learning",
-            "configuration",
-            "testing",
-            "file_management",
-            "general",
-        ],
-        or_else("general"),
-    ] = "general"
-    observations: Annotated[tuple[NotedForm, ...], each_that_fits]
-    rejected: Annotated[tuple[int, ...], each_that_fits] = ()
+    observation: Observation
+    related: Related | None = None
 
 
 # Fewer letters hold up anything.
@@ -77,12 +48,16 @@ MOST_WORDS = 12
 
 
 def checked(
-    notes: Iterable[NotedForm], session: Session, embedder: Embedder | None, basis: str
-) -> Iterator[Observation]:
-    """Observations of the notes whose quote the person said and whose statement it bears out.
+    notes: Iterable[NotedForm],
+    session: Session,
+    embedder: Embedder | None,
+    basis: str,
+    known: Sequence[Belief] = (),
+) -> Iterator[Noted]:
+    """What comes of the notes whose quote the person said and whose statement it bears out.
 
-    The rest is dropped, and so are words that are not surely theirs. Without an
-    embedder similarity is the share of words in common.
+    The rest is dropped, and so are words that are not surely theirs. Notes name what is known by
+    its place, from 1. Without an embedder similarity is the share of words in common.
     """
     nearest = NearestDimension(embedder)
     agent = AgentWords(session)
@@ -99,9 +74,37 @@ def checked(
         similarity = Similarity(vectors_of(embedder, (note.statement, quote.text)))
         text = said[quote.ordinal].text
         # What the catalogue finds in the person's own words needs nothing more.
-        known = made.value and match(quote.text)
-        if known or is_borne_out(note.statement, quote.text, text, similarity):
-            yield made
+        subject = made.value and match(quote.text)
+        if subject or is_borne_out(note.statement, quote.text, text, similarity):
+            yield _related(note, made, known, embedder)
+
+
+def _related(
+    note: NotedForm, made: Observation, known: Sequence[Belief], embedder: Embedder | None
+) -> Noted:
+    """The observation as it goes with what the note names; alone where the two are unlike."""
+    if note.how == "new" or not 1 <= note.known <= len(known):
+        return Noted(made)
+    held = known[note.known - 1]
+    alike = Similarity(vectors_of(embedder, (held.statement, made.statement)))
+    if not is_like(held.statement, made.statement, alike):
+        return Noted(made)
+    if note.how == "differently":
+        relation = Relation.CONTRADICT
+    else:
+        relation = Relation.AGREE
+        update: dict[str, object] = {
+            "dimension": held.dimension,
+            "value": held.value,
+            "polarity": held.polarity,
+        }
+        if note.how == "no longer":
+            update["kind"] = Kind.TAKEN_BACK
+        if made.scope.reach is Reach.TASK:
+            # What comes again does not end with its task.
+            update["scope"] = held.scope
+        made = made.model_copy(update=update)
+    return Noted(made, Related(held=held.statement, heard=made.statement, relation=relation))
 
 
 def find_quote(words: str, ordinal: int, turns: Iterable[Turn]) -> Quote | None:
@@ -171,11 +174,11 @@ def _short(*texts: str) -> Iterator[str]:
 
 
 def _scope(note: NotedForm, session: Session) -> Scope:
-    if note.scope == "task":
+    if note.lasts == "task":
         return Scope(reach=Reach.TASK)
-    if note.scope == "language" and note.language.strip():
+    if note.lasts == "language" and note.language.strip():
         return Scope(reach=Reach.LANGUAGE, name=note.language.strip().lower())
-    if note.scope == "repository" and session.repository:
+    if note.lasts == "project" and session.repository:
         return Scope(reach=Reach.REPOSITORY, name=session.repository)
     return EVERYWHERE
 
@@ -210,9 +213,12 @@ def is_borne_out(
     turn = said.casefold()
     if any(each.casefold() not in turn for each in _SPECIFIC.findall(statement)):
         return False
-    if _stems(statement) & _stems(quote) or language_of(said) not in {"en", ""}:
-        return True
-    return similarity(statement, quote) >= LIKE
+    return language_of(said) not in {"en", ""} or is_like(statement, quote, similarity)
+
+
+def is_like(one: str, other: str, similarity: Callable[[str, str], float]) -> bool:
+    """Whether two texts have something to do with each other: a word in common, or meaning."""
+    return bool(_stems(one) & _stems(other)) or similarity(one, other) >= LIKE
 
 
 def _stems(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from tom_swe.mind.feedback import Feedback
 from tom_swe.mind.forget import Forgetting
 from tom_swe.mind.learn import Learned, Learner
 from tom_swe.mind.parts import Mind, Parts
+from tom_swe.mind.reading import Reading
 from tom_swe.mind.recall import Recall
 from tom_swe.mind.recurring import Recurrence
 from tom_swe.mind.remember import Statements
@@ -59,8 +60,9 @@ class Tom:
         self._briefing_tokens = briefing_tokens
         self._keep_days = keep_days
         self._deriving = Deriving(lambda: self._mind.embedder, briefing_tokens)
-        self._learner = Learner(memory, self._mind, self._deriving, say)
-        self._statements = Statements(memory, self._deriving, self._learner, redact)
+        reading = Reading(memory, self._mind)
+        self._learner = Learner(memory, self._mind, reading, self._deriving, say)
+        self._statements = Statements(memory, self._deriving, reading, self._learner, redact)
         self._decisions = Decisions(memory, self._deriving, redact)
         self._feedback = Feedback(memory, self._deriving)
         self._undoing = Undoing(memory, self._deriving)

@@ -12,7 +12,7 @@ class Purpose(StrEnum):
     """What a model is called for."""
 
     READING = "reading"
-    COMPARING = "comparing"
+    COMPARING = "comparing"  # made no more; older ledgers have it
     ADVISING = "advising"
     CHECKING = "checking"  # whether it answers at all
     MEASURING = "measuring"  # as a part of a benchmark
