@@ -22,7 +22,7 @@ NAME = "model-2"
 MOST_CANDIDATES = 40  # of a session
 # Short sessions are read together: so many, of so many tokens in all.
 MOST_TOGETHER = 8
-TOKENS_TOGETHER = 4_000
+TOKENS_TOGETHER = 8_000
 REPLY_TOKENS = 2_000
 # What each further session adds to a reply.
 REPLY_TOKENS_MORE = 300

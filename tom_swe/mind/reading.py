@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tom_swe.ports import Vector
 
 # Beliefs and guesses that a reader is shown; more of them cost more than a session.
-MOST_KNOWN = 40
+MOST_KNOWN = 25
 
 
 class Unread(NamedTuple):
