@@ -90,16 +90,35 @@ def test_learning_advice_and_what_they_cost(run, history: Path, tmp_path: Path) 
 
 
 def test_a_session_that_the_model_fails_at_is_told(run, history: Path) -> None:
-    """The reason stands on stderr, the rules' reading is kept, and `tom learn` tries again."""
-    with ScriptedModel(ScriptedFault(400), reading()) as server:
+    """The reason stands on stderr, the rules' reading is kept, and `--again` asks the model."""
+    noted = note(QUOTE, "Do not make barrel files", against=True)
+    with ScriptedModel(ScriptedFault(400), reading(noted)) as server:
         run(server, "import", "jsonl", str(history))
         failed = run(server, "learn")
-        again = run(server, "learn")
+        again = run(server, "learn", "--again", "--yes")
+        nothing = run(server, "learn", "--again", "--yes")
     assert failed.code == 0
     assert "1 sessions read" in failed.out
     assert "openai/scripted refused the request" in failed.err
+    assert "`tom learn --again`: 1 sessions to read with the language model" in failed.err
     assert again.code == 0
-    assert "1 sessions read" in again.out
+    assert "about 1 calls" in again.err
+    assert "1 sessions read, 1 new observations" in again.out
+    assert "0 sessions read" in nothing.out
+    assert len(server.requests) == 2
+
+
+def test_nobody_pays_for_reading_again_unasked(run, history: Path) -> None:
+    """Without a terminal to ask in, and without --yes, no call is made and the exit code is 2."""
+    with ScriptedModel(ScriptedFault(400)) as server:
+        run(server, "import", "jsonl", str(history))
+        run(server, "learn")
+        plain = run(server, "learn")
+        refused = run(server, "learn", "--again")
+        both = run(server, "learn", "--again", "--pending")
+    assert (plain.code, refused.code, both.code) == (0, 2, 2)
+    assert "add --yes" in refused.err
+    assert len(server.requests) == 1
 
 
 def test_a_server_that_is_not_there_keeps_nobody_from_working(run, history: Path) -> None:

@@ -227,8 +227,7 @@ def test_whatever_the_model_does_the_rules_reading_is_kept(
         assert "tom reads these sessions without it" in told
         tom.close()
         tom = opened(settings, server, said)
-        assert tom.relearn("ada") == 1
-        tom.learn("ada")
+        assert tom.read("ada", again=True).sessions == 1
         assert statements(tom) == ["Do not make barrel files", "Use pnpm"]
         tom.close()
 
@@ -260,10 +259,9 @@ def test_of_48_sessions_those_that_failed_are_sent_again(
         assert len(asked) == 6
         broken.clear()
         asked.clear()
-        assert tom.relearn("ada") == 24
-        again = tom.learn("ada")
+        again = tom.read("ada", again=True)
         assert (again.sessions, again.failed, len(asked)) == (24, (), 3)
-        assert tom.relearn("ada") == 0
+        assert tom.reading.estimate("ada", again=True).sessions == 0
         assert len(asked) == 3
         tom.close()
 
@@ -290,7 +288,7 @@ def test_a_budget_reached_in_a_batch_leaves_the_rest_to_the_rules(
         calls = len(server.requests)
         tom.close()
         tom = opened(settings, server, said, daily_tokens=10**6)
-        assert tom.relearn("ada") == 80 - 8 * calls
+        assert tom.reading.estimate("ada", again=True).sessions == 80 - 8 * calls
         tom.close()
 
 
@@ -325,7 +323,7 @@ def test_what_a_model_read_outlives_a_day_without_it(settings: Settings, said: l
         tell(tom, "add a chart", "from now on use pnpm, not npm")
         tom.learn("ada")
         assert statements(tom) == ["Use pnpm"]  # its words are gone
-        assert tom.relearn("ada") == 1
+        assert tom.reading.estimate("ada", again=True).sessions == 1
         tom.close()
 
 
@@ -343,7 +341,7 @@ def test_no_call_is_made_where_there_is_nothing_to_read(
         tell(tom, CLAUSE, host_id="two")
         tom.learn("ada")
         tom.learn("ada")
-        assert tom.relearn("ada") == 0
+        assert tom.reading.estimate("ada", again=True).sessions == 0
         assert len(server.requests) == 1
         tom.close()
 

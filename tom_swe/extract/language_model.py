@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from tom_swe.errors import ModelFault
@@ -11,7 +11,7 @@ from tom_swe.extract.reading_form import NotedForm, ReadingForm, SummedUpForm
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
 from tom_swe.model.belief import Belief, Observation, SessionModel, Source
-from tom_swe.model.calls import Message, Prompt, Purpose
+from tom_swe.model.calls import Estimate, Message, Prompt, Purpose
 from tom_swe.model.session import OWN_HOST, Role, Session
 from tom_swe.ports import Embedder, LanguageModel, Pack, Reader
 from tom_swe.text.safe import json_line
@@ -26,8 +26,10 @@ TOKENS_TOGETHER = 8_000
 REPLY_TOKENS = 2_000
 # What each further session adds to a reply.
 REPLY_TOKENS_MORE = 300
+# What a reply is likely to have, for a price that is told beforehand: most sessions show nothing.
+LIKELY_REPLY_TOKENS, LIKELY_REPLY_TOKENS_MORE = 30, 80
 SUMMARY = 200  # characters
-WITHOUT = "tom reads these sessions without it; `tom learn` reads them again with it"
+WITHOUT = "tom reads these sessions without it; `tom learn --again` reads them again with it"
 
 
 class _Given(NamedTuple):
@@ -46,7 +48,7 @@ class ModelReader:
     stay unless the model rejects them, its hints only where the model notes the same words.
     Habits are counted, not read, and stay. Whatever keeps the model from answering, that reader's
     own reading is a stopgap, under its name, so that the session is read again when it is asked
-    for (`relearn`). ``say`` is told so once for each kind of fault.
+    for. ``say`` is told so once for each kind of fault.
     """
 
     def __init__(
@@ -87,6 +89,20 @@ class ModelReader:
                 found.append([place])
                 left = TOKENS_TOGETHER - tokens
         return found
+
+    def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
+        """What reading these is likely to take; what the other reader finds is not counted."""
+        found = list(sessions)
+        asked = [each for each in found if _has_words(each)]
+        total = Estimate(sessions=len(found))
+        for pack in self.packs(asked):
+            given = _given([(asked[place], SessionModel(intent="", summary="")) for place in pack])
+            said = LIKELY_REPLY_TOKENS + LIKELY_REPLY_TOKENS_MORE * len(pack)
+            used = self._model.usage(self._prompt(given, known), ReadingForm, said)
+            total = Estimate(
+                sessions=total.sessions, calls=total.calls + 1, usage=total.usage + used
+            )
+        return total
 
     def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What the session showed; without an answer, what is read without the model."""

@@ -30,6 +30,13 @@ BATCH = 64
 PAID_BATCH = 8
 
 
+type Progress = Callable[[int], None]
+
+
+def quietly(_: int) -> None:
+    """Shows nobody how far it is."""
+
+
 class Learned(Value):
     """What a run of learning did. ``failed`` sessions stay queued, with their errors.
 
@@ -41,6 +48,15 @@ class Learned(Value):
     revisions: int = 0
     failed: tuple[str, ...] = ()
     expired: int = 0
+
+    def __add__(self, other: Learned) -> Learned:
+        return Learned(
+            sessions=self.sessions + other.sessions,
+            observations=self.observations + other.observations,
+            revisions=self.revisions + other.revisions,
+            failed=tuple(dict.fromkeys((*self.failed, *other.failed))),
+            expired=self.expired + other.expired,
+        )
 
 
 class Learner:
@@ -60,7 +76,7 @@ class Learner:
         self._deriving = deriving
         self._reading = reading
 
-    def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
+    def read(self, user_id: str, progress: Progress) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it."""
         sessions = observations = revisions = 0
         failed: dict[int, str] = {}
@@ -78,10 +94,22 @@ class Learner:
             failed=tuple(f"session s{i}: {error}" for i, error in failed.items()),
         )
 
-    def relearn(self, user_id: str) -> int:
-        """Queues every session that this reader has not read, and those given up; how many."""
-        queue = self._memory.queue
-        return queue.retry_failed(user_id) + queue.requeue(user_id, self._mind.parts.reader.name)
+    def again(self, user_id: str, progress: Progress) -> Learned:
+        """`read`, and then what another reader read, the oldest reading first, a few at a time.
+
+        It ends where the reader cannot be used any more. What is left is found the next time.
+        """
+        queue, reader = self._memory.queue, self._mind.parts.reader.name
+        queue.retry_failed(user_id)
+        done = self.read(user_id, progress)
+        left = len(queue.stale(user_id, reader))
+        while left:
+            queue.requeue(user_id, reader, most=BATCH)
+            done += self.read(user_id, progress)
+            before, left = left, len(queue.stale(user_id, reader))
+            if left == before:
+                break
+        return done
 
     def learn_one(self, job: Job) -> None:
         """Learns from one session. Raises what went wrong, once the job is given back."""

@@ -15,6 +15,7 @@ from tom_swe.extract.templates import as_hints, without_templates
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
 from tom_swe.model.belief import Belief, Kind, Reach, Relation, SessionModel, Status
+from tom_swe.model.calls import Estimate
 from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.memory import Job
 from tom_swe.model.recurring import Request
@@ -66,7 +67,7 @@ class Reading:
         reader = self._mind.parts.reader
         found = outcomes(self._unread, jobs, 1)
         unread = {place: each for place, each in enumerate(found) if isinstance(each, Unread)}
-        known = self._known(jobs[0].user_id, unread.values())
+        known = self._known(jobs[0].user_id, [each.session for each in unread.values()])
         waiting = [place for place, each in unread.items() if each.model is None]
         packs = [[place] for place, each in unread.items() if each.model is not None]
         packs += [
@@ -85,6 +86,17 @@ class Reading:
             done |= dict(zip(pack, several, strict=True))
         return [done[place] for place in range(len(jobs))]
 
+    def estimate(self, user_id: str, *, again: bool) -> Estimate:
+        """What reading all that waits is likely to take, or what another reader read as well."""
+        reader, queue = self._mind.parts.reader, self._memory.queue
+        found = queue.waiting(user_id)
+        if again:
+            found += queue.stale(user_id, reader.name)
+        if not isinstance(reader, PackReader):
+            return Estimate(sessions=len(found))
+        sessions = [self._memory.sessions.get(user_id, each) for each in found]
+        return reader.estimate(sessions, self._known(user_id, sessions))
+
     def model_of(self, session: Session) -> SessionModel:
         """What a session shows; what was said to tom itself is stated, whatever reads it."""
         return self._models([session], [None], ())[0]
@@ -102,11 +114,11 @@ class Reading:
         requests = requests_of_session(session, templates)
         return Unread(job, without_templates(session, templates), templates, requests, model)
 
-    def _known(self, user_id: str, unread: Iterable[Unread]) -> Sequence[Belief]:
+    def _known(self, user_id: str, sessions: Iterable[Session]) -> Sequence[Belief]:
         """What is believed or guessed where these sessions were held, the latest said first."""
         if not isinstance(self._mind.parts.reader, PackReader):
             return ()
-        places = {each.session.repository for each in unread}
+        places = {each.repository for each in sessions}
         found = [
             each
             for each in self._memory.beliefs.all(user_id)

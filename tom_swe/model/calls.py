@@ -66,6 +66,14 @@ class Usage(Value):
         )
 
 
+class Estimate(Value):
+    """What reading so many sessions is likely to take."""
+
+    sessions: int = 0
+    calls: int = 0
+    usage: Usage = Usage()
+
+
 class Limits(Value):
     """What may be used from ``since`` on: USD where a price is known, tokens where none is."""
 
