@@ -34,7 +34,7 @@ from tom_swe.text.language import language_of
 from tom_swe.text.prose import tidy
 
 
-class Noted(NamedTuple):
+class Checked(NamedTuple):
     """What a note comes to, and how it goes with what is believed."""
 
     observation: Observation
@@ -53,7 +53,7 @@ def checked(
     embedder: Embedder | None,
     basis: str,
     known: Sequence[Belief] = (),
-) -> Iterator[Noted]:
+) -> Iterator[Checked]:
     """What comes of the notes whose quote the person said and whose statement it bears out.
 
     The rest is dropped, and so are words that are not surely theirs. Notes name what is known by
@@ -81,14 +81,14 @@ def checked(
 
 def _related(
     note: NotedForm, made: Observation, known: Sequence[Belief], embedder: Embedder | None
-) -> Noted:
+) -> Checked:
     """The observation as it goes with what the note names; alone where the two are unlike."""
     if note.how == "new" or not 1 <= note.known <= len(known):
-        return Noted(made)
+        return Checked(made)
     held = known[note.known - 1]
     alike = Similarity(vectors_of(embedder, (held.statement, made.statement)))
     if not is_like(held.statement, made.statement, alike):
-        return Noted(made)
+        return Checked(made)
     if note.how == "differently":
         relation = Relation.CONTRADICT
     else:
@@ -104,7 +104,7 @@ def _related(
             # What comes again does not end with its task.
             update["scope"] = held.scope
         made = made.model_copy(update=update)
-    return Noted(made, Related(held=held.statement, heard=made.statement, relation=relation))
+    return Checked(made, Related(held=held.statement, heard=made.statement, relation=relation))
 
 
 def find_quote(words: str, ordinal: int, turns: Iterable[Turn]) -> Quote | None:
