@@ -14,27 +14,32 @@ from tom_swe.testing.scripted import ScriptedModel
 def note(quote: str, statement: str, **changed: Any) -> dict[str, Any]:
     """One thing noted of a session."""
     return {
+        "session": 1,
         "turn": 0,
         "quote": quote,
-        "kind": "preference",
+        "lasts": "always",
+        "lasts_because": "",
+        "language": "",
         "way": "instruction",
+        "kind": "preference",
         "statement": statement,
         "against": False,
-        "scope": "everywhere",
-        "language": "",
+        "known": 0,
+        "how": "new",
         **changed,
     }
 
 
-def reading(*notes: dict[str, Any], rejected: tuple[int, ...] = (), **changed: Any) -> str:
-    """A reply about a session."""
+def reading(
+    *notes: dict[str, Any], rejected: tuple[int, ...] = (), sessions: int = 1, **about: Any
+) -> str:
+    """A reply about one session or several."""
+    summed_up = {"summary": "They asked for a chart.", "intent": "code_generation", **about}
     return json.dumps(
         {
-            "summary": "They asked for a chart.",
-            "intent": "code_generation",
+            "sessions": [{"session": number + 1, **summed_up} for number in range(sessions)],
             "observations": notes,
             "rejected": rejected,
-            **changed,
         }
     )
 

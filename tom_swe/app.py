@@ -19,7 +19,6 @@ from tom_swe.llm.lite import LiteModel
 from tom_swe.llm.local import LocalVerifier
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
-from tom_swe.mind.compare import ModelComparer
 from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
@@ -124,7 +123,6 @@ class _Wiring:
             ),
             reader=self.reader(embedder, encoder),
             adviser=self.adviser(),
-            comparer=self.comparer(),
             encoder=encoder,
         )
 
@@ -152,11 +150,6 @@ class _Wiring:
             self._say(f"reading without the local model: {error}")
             return embedded
         return VerifiedReader(embedded, verifier, threshold=settings.local_threshold, say=self._say)
-
-    def comparer(self) -> ModelComparer | None:
-        """The reader's model compares what it reads with what is believed."""
-        asking = self.asking(reader_of(self._settings))
-        return None if asking is None else ModelComparer(asking, say=self._say)
 
     def adviser(self) -> Adviser:
         """The language model's adviser where there is one, beside the one that needs none."""

@@ -5,14 +5,14 @@ What has one implementation, such as the memory, is imported from where it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from tom_swe.model.advice import Query, Recalled, Suggestion
-from tom_swe.model.belief import Relation, SessionModel
-from tom_swe.model.calls import Prompt, Purpose, Usage
+from tom_swe.model.belief import Belief, SessionModel
+from tom_swe.model.calls import Estimate, Prompt, Purpose, Usage
 from tom_swe.model.session import SaidSentence, Session
 from tom_swe.model.user import UserModel
 
@@ -102,21 +102,36 @@ class Reader(Protocol):
         ...
 
 
+class Pack(NamedTuple):
+    """Sessions that are read in one go, with their ids, and what is believed before."""
+
+    sessions: tuple[Session, ...]
+    ids: tuple[int | None, ...]
+    known: tuple[Belief, ...] = ()
+
+
+@runtime_checkable
+class PackReader(Reader, Protocol):
+    """A reader that reads several sessions in one go, and knows what is believed before."""
+
+    def packs(self, sessions: Sequence[Session]) -> list[list[int]]:
+        """Which of these sessions to read in one go, by their places."""
+        ...
+
+    def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
+        """What reading these is likely to take."""
+        ...
+
+    def read_pack(self, pack: Pack) -> list[SessionModel]:
+        """What each session showed."""
+        ...
+
+
 class Pair(NamedTuple):
     """A statement that is believed and one that was heard."""
 
     held: str
     heard: str
-
-
-class Comparer(Protocol):
-    """Says how statements go together that neither catalogue nor similarity decides."""
-
-    def compare(
-        self, pairs: Sequence[Pair], session_id: int | None = None
-    ) -> Mapping[Pair, Relation]:
-        """The relations of the pairs that it can tell; it raises nothing."""
-        ...
 
 
 class Library(Protocol):
@@ -161,8 +176,8 @@ class LanguageModel(Protocol):
         """How many calls may be under way at the same time."""
         ...
 
-    def size(self, prompt: Prompt, reply: type[BaseModel]) -> int:
-        """How many tokens a question would send, its form included."""
+    def usage(self, prompt: Prompt, reply: type[BaseModel], tokens_out: int) -> Usage:
+        """What a question would use, its form included, whose reply has so many tokens."""
         ...
 
     def ask[Reply: BaseModel](

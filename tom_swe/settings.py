@@ -131,13 +131,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def model_of(settings: Settings, named: str = "") -> Model | None:
-    """The model to work with, else None; ``named`` replaces the name alone.
+    """The model to work with, None where there is none; ``named`` replaces the name alone.
 
     Where there is no key, litellm looks for the provider's own, such as ``OPENAI_API_KEY``.
     """
-    if not (named or settings.model):
+    name = named or settings.model
+    if name in ("", NONE):
         return None
-    return Model(name=named or settings.model, base_url=settings.base_url, api_key=settings.api_key)
+    return Model(name=name, base_url=settings.base_url, api_key=settings.api_key)
 
 
 def reader_of(settings: Settings) -> Model | None:

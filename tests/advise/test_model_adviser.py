@@ -140,7 +140,7 @@ def test_a_model_that_only_looks_things_up_is_not_waited_for(
         [ScriptedFault(401)],
         [ScriptedFault(400)],
         [ScriptedFault(500, AT_ONCE)] * 3,
-        [step("proceed", because="x")] * 2,
+        [step("ask", because="x")] * 2,
     ],
     ids=["prose", "empty", "401", "400", "500", "wrong schema twice"],
 )

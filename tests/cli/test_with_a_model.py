@@ -89,16 +89,36 @@ def test_learning_advice_and_what_they_cost(run, history: Path, tmp_path: Path) 
     assert not any(KEY.encode() in each for each in files)
 
 
-def test_a_session_that_fails_is_told_and_waits(run, history: Path) -> None:
-    """The reason stands on stderr, the exit code is 1, and the next `tom learn` tries again."""
-    with ScriptedModel(ScriptedFault(400), reading()) as server:
+def test_a_session_that_the_model_fails_at_is_told(run, history: Path) -> None:
+    """The reason stands on stderr, the rules' reading is kept, and `--again` asks the model."""
+    noted = note(QUOTE, "Do not make barrel files", against=True)
+    with ScriptedModel(ScriptedFault(400), reading(noted)) as server:
         run(server, "import", "jsonl", str(history))
         failed = run(server, "learn")
-        again = run(server, "learn")
-    assert failed.code == 1
-    assert "session s1: openai/scripted refused the request" in failed.err
+        again = run(server, "learn", "--again", "--yes")
+        nothing = run(server, "learn", "--again", "--yes")
+    assert failed.code == 0
+    assert "1 sessions read" in failed.out
+    assert "openai/scripted refused the request" in failed.err
+    assert "`tom learn --again`: 1 sessions to read with the language model" in failed.err
     assert again.code == 0
-    assert "1 sessions read" in again.out
+    assert "about 1 calls" in again.err
+    assert "1 sessions read, 1 new observations" in again.out
+    assert "0 sessions read" in nothing.out
+    assert len(server.requests) == 2
+
+
+def test_nobody_pays_for_reading_again_unasked(run, history: Path) -> None:
+    """Without a terminal to ask in, and without --yes, no call is made and the exit code is 2."""
+    with ScriptedModel(ScriptedFault(400)) as server:
+        run(server, "import", "jsonl", str(history))
+        run(server, "learn")
+        plain = run(server, "learn")
+        refused = run(server, "learn", "--again")
+        both = run(server, "learn", "--again", "--pending")
+    assert (plain.code, refused.code, both.code) == (0, 2, 2)
+    assert "add --yes" in refused.err
+    assert len(server.requests) == 1
 
 
 def test_a_server_that_is_not_there_keeps_nobody_from_working(run, history: Path) -> None:
@@ -132,6 +152,15 @@ def test_init_says_where_the_words_go(run, history: Path) -> None:
         told = run(server, "init", "--yes")
     assert f"your words go to openai/scripted at {server.base_url}" in told.err
     assert "TOM_READER_MODEL=none keeps them here" in told.err
+
+
+def test_doctor_tells_a_model_that_no_provider_knows(tom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the person looks, and without asking anybody."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LLM_MODEL", "mycorp/llama")
+    assert "mycorp/llama names no provider" in tom("doctor").out
+    monkeypatch.setenv("TOM_MODEL", "none")
+    assert "mycorp" not in tom("doctor").out
 
 
 def test_doctor_asks_a_model_when_told_to(run) -> None:

@@ -148,9 +148,9 @@ def test_candidates_are_confirmed_rejected_and_added_to(
 @pytest.mark.parametrize(
     ("changed", "scope"),
     [
-        ({"scope": "repository"}, Scope(reach=Reach.REPOSITORY, name="acme/shop")),
-        ({"scope": "language", "language": "Python"}, Scope(reach=Reach.LANGUAGE, name="python")),
-        ({"scope": "language"}, Scope()),
+        ({"lasts": "project"}, Scope(reach=Reach.REPOSITORY, name="acme/shop")),
+        ({"lasts": "language", "language": "Python"}, Scope(reach=Reach.LANGUAGE, name="python")),
+        ({"lasts": "language"}, Scope()),
     ],
 )
 def test_the_scope_is_the_models_within_what_is_known(
@@ -170,7 +170,7 @@ def test_the_scope_is_the_models_within_what_is_known(
 
 def test_what_is_meant_for_the_task_teaches_nothing(settings: Settings, said: list[str]) -> None:
     """A note that the model doubts outlasts the task makes no belief."""
-    with ScriptedModel(reading(note(QUOTE, "Do not make barrel files", scope="task"))) as server:
+    with ScriptedModel(reading(note(QUOTE, "Do not make barrel files", lasts="task"))) as server:
         tom = opened(settings, server, said)
         tell(tom, CLAUSE)
         tom.learn("ada")
@@ -180,7 +180,7 @@ def test_what_is_meant_for_the_task_teaches_nothing(settings: Settings, said: li
 
 def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: list[str]) -> None:
     """The same model is told what does not fit and answers again; both calls are in the ledger."""
-    bad = reading(note(QUOTE, "Do not make barrel files", kind="whim"))
+    bad = json.dumps({"rejected": []})
     good = f"Sorry! {reading(note(QUOTE, 'Do not make {barrel} files'))}"
     with ScriptedModel(bad, good) as server:
         tom = opened(settings, server, said)
@@ -190,7 +190,7 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
         repair = server.requests[1]["messages"]
         assert repair[:2] == server.requests[0]["messages"]
         assert repair[2] == {"role": "assistant", "content": bad}
-        assert "observations.0.kind: literal_error" in repair[3]["content"]
+        assert "observations: missing" in repair[3]["content"]
         assert server.requests[0]["model"] == server.requests[1]["model"]
         assert [c.settled for c in tom.memory.ledger.calls()] == [Settled.BAD, Settled.ANSWERED]
         tom.close()
@@ -201,7 +201,7 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
     [
         (["no idea", "none"], "gave no usable answer in two tries: it contains no JSON object"),
         (["", ""], "gave no usable answer in two tries: it is empty"),
-        (['{"summary": 1}'] * 2, "gave no usable answer in two tries: summary: string_type"),
+        (['{"sessions": []}'] * 2, "gave no usable answer in two tries: observations: missing"),
         ([ScriptedFault(500, AT_ONCE)] * 3, "failed 3 times, most recently with status 500"),
         ([ScriptedFault(429, AT_ONCE)] * 3, "failed 3 times, most recently with status 429"),
         ([ScriptedFault(400)], "refused the request"),
@@ -211,26 +211,32 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
     ],
     ids=["prose", "empty", "wrong schema", "500", "429", "400", "silence", "cut short", "refusal"],
 )
-def test_a_session_that_could_not_be_read_waits_with_its_reason(
+def test_whatever_the_model_does_the_rules_reading_is_kept(
     settings: Settings, said: list[str], turns: list[Any], failure: str
 ) -> None:
-    """It teaches nothing, stays queued, and is read by the next run; nothing is made up."""
+    """It holds at once, the reason is told once, and asked for again the model reads it."""
     with ScriptedModel(*turns, reading(note(QUOTE, "Do not make barrel files"))) as server:
         tom = opened(settings, server, said, model_timeout_seconds=1)
-        tell(tom, CLAUSE)
+        tell(tom, f"from now on use pnpm, not npm. {CLAUSE}")
         learned = tom.learn("ada")
         server.release.set()
-        assert (learned.sessions, tom.memory.queue.pending("ada")) == (0, 1)
-        assert failure in learned.failed[0]
-        assert tom.memory.beliefs.all("ada") == []
-        assert tom.learn("ada").sessions == 1
-        assert statements(tom) == ["Do not make barrel files"]
+        assert (learned.sessions, learned.failed) == (1, ())
+        assert statements(tom) == ["Use pnpm"]
+        (told,) = said
+        assert failure in told
+        assert "tom reads these sessions without it" in told
+        tom.close()
+        tom = opened(settings, server, said)
+        assert tom.read("ada", again=True).sessions == 1
+        assert statements(tom) == ["Do not make barrel files", "Use pnpm"]
         tom.close()
 
 
-def test_57_of_60_are_learned_and_3_sent_again(settings: Settings, said: list[str]) -> None:
-    """Failing sessions take none along, calls keep to their number, a second run sends only 3."""
-    broken = {"session number 7.", "session number 21.", "session number 58."}
+def test_of_48_sessions_those_that_failed_are_sent_again(
+    settings: Settings, said: list[str]
+) -> None:
+    """Failing calls take no other along, calls keep to their number, a second run sends theirs."""
+    broken = {"session number 7.", "session number 21.", "session number 38."}
     asked: list[str] = []
     together = Barrier(3, timeout=30)
 
@@ -243,19 +249,19 @@ def test_57_of_60_are_learned_and_3_sent_again(settings: Settings, said: list[st
 
     with ScriptedModel(answer=answer) as server:
         tom = opened(settings, server, said, calls_at_once=3)
-        for number in range(60):
+        for number in range(48):
             tell(tom, f"do the work of session number {number}.", host_id=str(number))
         learned = tom.learn("ada")
-        assert (learned.sessions, len(learned.failed)) == (57, 3)
-        assert all("refused the request" in each for each in learned.failed)
-        assert tom.memory.queue.pending("ada") == 3
+        assert (learned.sessions, learned.failed) == (48, ())
+        assert "refused the request" in said[0]
+        assert len(said) == 1
         assert server.most == 3
-        assert len(asked) == 60
+        assert len(asked) == 6
         broken.clear()
         asked.clear()
-        again = tom.learn("ada")
-        assert (again.sessions, again.failed, len(asked)) == (3, (), 3)
-        assert tom.learn("ada").sessions == 0
+        again = tom.read("ada", again=True)
+        assert (again.sessions, again.failed, len(asked)) == (24, (), 3)
+        assert tom.reading.estimate("ada", again=True).sessions == 0
         assert len(asked) == 3
         tom.close()
 
@@ -268,13 +274,13 @@ def test_a_budget_reached_in_a_batch_leaves_the_rest_to_the_rules(
     Asked for again on another day, the sessions that the rules read are read with the model.
     """
     with ScriptedModel(*[reading()] * 9) as server:
-        # Each call may use about 2,800 tokens and then uses 15.
-        tom = opened(settings, server, said, daily_tokens=3_000, calls_at_once=1)
-        for number in range(30):
+        # Each call may use about 5,900 tokens and then uses 15.
+        tom = opened(settings, server, said, daily_tokens=5_950, calls_at_once=1)
+        for number in range(80):
             tell(tom, "from now on use pnpm, not npm", host_id=str(number))
         learned = tom.learn("ada")
-        assert (learned.sessions, learned.failed) == (30, ())
-        assert 0 < len(server.requests) < 30
+        assert (learned.sessions, learned.failed) == (80, ())
+        assert 0 < len(server.requests) < 10
         (told,) = said
         assert "TOM_DAILY_TOKENS" in told
         assert "tom reads these sessions without it" in told
@@ -282,7 +288,7 @@ def test_a_budget_reached_in_a_batch_leaves_the_rest_to_the_rules(
         calls = len(server.requests)
         tom.close()
         tom = opened(settings, server, said, daily_tokens=10**6)
-        assert tom.relearn("ada") == 30 - calls
+        assert tom.reading.estimate("ada", again=True).sessions == 80 - 8 * calls
         tom.close()
 
 
@@ -317,7 +323,7 @@ def test_what_a_model_read_outlives_a_day_without_it(settings: Settings, said: l
         tell(tom, "add a chart", "from now on use pnpm, not npm")
         tom.learn("ada")
         assert statements(tom) == ["Use pnpm"]  # its words are gone
-        assert tom.relearn("ada") == 1
+        assert tom.reading.estimate("ada", again=True).sessions == 1
         tom.close()
 
 
@@ -335,7 +341,7 @@ def test_no_call_is_made_where_there_is_nothing_to_read(
         tell(tom, CLAUSE, host_id="two")
         tom.learn("ada")
         tom.learn("ada")
-        assert tom.relearn("ada") == 0
+        assert tom.reading.estimate("ada", again=True).sessions == 0
         assert len(server.requests) == 1
         tom.close()
 

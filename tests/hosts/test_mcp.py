@@ -327,8 +327,7 @@ def test_forget_deletes_for_good(client: Client, folder: Path) -> None:
     assert belief["id"] in client.error("why", belief=belief["id"])
     assert belief["id"] not in {b["id"] for b in client.data("profile")["beliefs"]}
     tom = open_tom(Settings(home=folder / "tom"))
-    tom.relearn("local")
-    tom.learn("local")
+    tom.read("local", again=True)
     assert not any("main" in b.statement for b in tom.memory.beliefs.all("local"))
     tom.close()
 

@@ -178,3 +178,20 @@ def test_a_missing_key_is_named_as_what_is_wrong(monkeypatch: pytest.MonkeyPatch
     model = LiteModel(Model(name="gpt-4o-mini"), timeout=5, at_once=1, wait=lambda _: None)
     with pytest.raises(ModelUnavailable, match="OPENAI_API_KEY"):
         model.complete(HELLO, {}, 50)
+
+
+@pytest.mark.parametrize("name", ["mycorp/llama", "claude-sonnet-9000", "x"])
+def test_a_name_that_no_provider_goes_by_is_unavailable(name: str) -> None:
+    """It is known before anything is asked, and the message says what a name looks like."""
+    model = lite("", name=name)
+    for does in (model.check, lambda: model.complete(HELLO, {}, 50)):
+        with pytest.raises(ModelUnavailable, match=f"^{name} names no provider"):
+            does()
+
+
+def test_openhands_own_name_for_a_model_is_understood() -> None:
+    """What the person set for OpenHands goes to the proxy that serves it there."""
+    with ScriptedModel("hi there") as server:
+        model = lite(server.base_url, name="openhands/claude-sonnet-4-5-20250929")
+        assert model.complete(HELLO, {}, 50).text == "hi there"
+    assert server.requests[0]["model"] == "claude-sonnet-4-5-20250929"

@@ -225,10 +225,10 @@ def test_tom_reads_with_it(weights: Path, settings: Settings) -> None:
     tom.add_session("ada", session_of("please keep functions small, simple and without comments"))
     learned = tom.learn("ada")
     assert (learned.sessions, learned.failed, told) == (1, (), [])
-    assert tom.relearn("ada") == 0
+    assert tom.reading.estimate("ada", again=True).sessions == 0
     tom.close()
     tom = open_tom(with_one.model_copy(update={"local_threshold": 0.9}), say=told.append)
-    assert tom.relearn("ada") == 1
+    assert tom.reading.estimate("ada", again=True).sessions == 1
     tom.close()
 
 

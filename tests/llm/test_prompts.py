@@ -14,8 +14,7 @@ NAMES = sorted(f.name.removesuffix(".jinja") for f in FOLDER.iterdir() if f.name
 # What each version says, by the beginning of its digest.
 KNOWN = {
     ("advising", 1): "e05ee5f18240",
-    ("comparing", 1): "6034a8f3cb01",
-    ("reading", 1): "679d49d7fc31",
+    ("reading", 2): "aabdb367b276",
     ("verifying", 1): "7b925ace7a85",
 }
 

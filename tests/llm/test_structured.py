@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from tom_swe.advise.forms import LastStepForm, StepForm
-from tom_swe.extract.grounding import SessionForm
+from tom_swe.extract.reading_form import ReadingForm
 from tom_swe.llm.structured import Unfit, instructions, parse, schema_of
 from tom_swe.model.base import Value
 
@@ -81,7 +81,7 @@ def test_deep_nesting_is_unfit() -> None:
         parse('{"a":' * 100_000, Pet)
 
 
-@pytest.mark.parametrize("form", [Pet, StepForm, LastStepForm, SessionForm])
+@pytest.mark.parametrize("form", [Pet, StepForm, LastStepForm, ReadingForm])
 def test_schemas_are_strict(form: type[Value]) -> None:
     """What strict providers refuse is not in them, and every object is closed and complete."""
 
@@ -109,3 +109,79 @@ def test_properties_named_like_a_schemas_words_stay() -> None:
     schema = schema_of(Pet)["$defs"]
     assert list(schema["Cat"]["properties"]) == ["kind", "title"]
     assert list(schema["Dog"]["properties"]) == ["kind", "default"]
+
+
+def noted(**changed: object) -> dict[str, object]:
+    return {
+        "session": 1,
+        "turn": 0,
+        "quote": "keep it small",
+        "lasts": "always",
+        "lasts_because": "",
+        "language": "",
+        "way": "preference",
+        "kind": "preference",
+        "statement": "Keep it small",
+        "against": False,
+        "known": 0,
+        "how": "new",
+        **changed,
+    }
+
+
+ABOUT = {"session": 1, "summary": "s", "intent": "testing"}
+
+
+def session_reply(**changed: object) -> dict[str, object]:
+    return {"sessions": [ABOUT], "rejected": [], "observations": [noted()], **changed}
+
+
+WHOLE = json.dumps(session_reply())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE,
+        json.dumps(session_reply(thoughts="many")),
+        json.dumps(session_reply(rejected=None, sessions=None)),
+        json.dumps(session_reply(sessions=[{**ABOUT, "intent": "gardening"}, "x"])),
+        json.dumps(session_reply(rejected=["two", {}])),
+        json.dumps(
+            session_reply(observations=[noted(kind="whim", way=None, language=None, lasts="a day")])
+        ),
+        json.dumps(session_reply(observations=[noted(turn="first"), noted(statement=None), "x"])),
+        json.dumps(session_reply(observations=[{"quote": "keep it"}, noted(), noted(against="?")])),
+        json.dumps({"result": session_reply()}),
+        WHOLE[:-1] + ",}",
+        WHOLE[:-2],
+        WHOLE.replace('"', "'"),
+        WHOLE[:-2] + ', {"turn": 1, "quote": "and never',
+    ],
+)
+def test_a_reply_is_taken_as_far_as_it_is_right(text: str) -> None:
+    """Made-up values, extra fields, nulls, slips and a lost end cost only what they hold."""
+    found = parse(text, ReadingForm)
+    assert [(each.quote, each.statement) for each in found.observations] == [
+        ("keep it small", "Keep it small")
+    ]
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", "[1, 2]", '{"observations"', '{"a": {"b": 1}}', "{{{{"]
+)
+def test_what_holds_no_reply_is_unfit(text: str) -> None:
+    """Mending makes nothing up."""
+    with pytest.raises(Unfit):
+        parse(text, ReadingForm)
+
+
+@given(st.integers(0, len(WHOLE)))
+def test_a_cut_reply_says_nothing_that_the_whole_does_not(end: int) -> None:
+    """Wherever it ends, each note that is left is a whole one."""
+    try:
+        found = parse(WHOLE[:end], ReadingForm)
+    except Unfit:
+        return
+    assert set(found.observations) <= set(parse(WHOLE, ReadingForm).observations)

@@ -55,7 +55,7 @@ def test_what_the_person_says_to_tom_is_no_correction(make_tom) -> None:
     """A statement has no agent's turn; it needs no second reading for that."""
     tom = make_tom()
     tom.remember(ADA, "Use pnpm, never npm")
-    assert tom.relearn(ADA) == 0
+    assert tom.reading.estimate(ADA, again=True).sessions == 0
     assert tom.memory.corrections.all(ADA) == []
 
 
@@ -64,10 +64,10 @@ def test_sessions_of_an_earlier_version_are_read_again(make_tom) -> None:
     tom = make_tom()
     tom.add_session(ADA, session_of("use pnpm from now on"))
     tom.learn(ADA)
-    assert tom.relearn(ADA) == 0
+    assert tom.reading.estimate(ADA, again=True).sessions == 0
     with tom.memory._database.write() as transaction:
         transaction.connection().exec_driver_sql("UPDATE session_model SET turns_judged = NULL")
-    assert tom.relearn(ADA) == 1
+    assert tom.reading.estimate(ADA, again=True).sessions == 1
 
 
 def test_an_export_carries_the_corrections(make_tom) -> None:

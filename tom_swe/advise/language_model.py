@@ -116,7 +116,7 @@ class _Consult:
         """The step that answers. Raises ModelFault."""
         for _ in range(MOST_STEPS - 1):
             # A look into memory has to leave room for the answer, which repeats all of this.
-            now = self._model.size(self._prompt(), StepForm)
+            now = self._model.usage(self._prompt(), StepForm, 0).tokens_in
             if self._used.tokens_in + 2 * now + LOOKED_UP_TOKENS > most_tokens:
                 break
             step = self._ask(StepForm).step

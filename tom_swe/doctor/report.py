@@ -8,13 +8,14 @@ from pathlib import Path
 
 import tom_migrations
 from tom_swe.embed.similarity import Similarity, vectors_of
-from tom_swe.errors import IndexFault
+from tom_swe.errors import IndexFault, ModelUnavailable
 from tom_swe.explain.audit import Audit, MessageOf, audit
 from tom_swe.extract.support import OwnMessage
 from tom_swe.hosts import install
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.importing import find
+from tom_swe.llm.lite import LiteModel
 from tom_swe.memory.encryption.cipher import is_encrypted
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
@@ -107,6 +108,23 @@ def _models(settings: Settings) -> dict[str, str]:
     return facts
 
 
+def _unknown_models(settings: Settings) -> list[Problem]:
+    """Models that tom is to work with and no provider goes by the name of; none is asked."""
+    named = [reader_of(settings), helper_of(settings, settings.adviser_model)]
+    found: list[Problem] = []
+    for model in dict.fromkeys(each for each in named if each):
+        try:
+            LiteModel(model, timeout=settings.model_timeout_seconds, at_once=1).check()
+        except ModelUnavailable as error:
+            found.append(
+                Problem(
+                    what=f"{error}; tom works without it",
+                    fix="set TOM_MODEL to a model, or to none",
+                )
+            )
+    return found
+
+
 def _from_future(tom: Tom, user: str) -> list[Problem]:
     """Sessions that a clock which was wrong has dated."""
     found = tom.memory.sessions.dated_after(user, datetime.now(UTC) + CLOCK_SLACK)
@@ -161,6 +179,7 @@ def report(
         "embedder": tom.embedder.name if tom.embedder else "none",
     }
     facts |= _models(settings)
+    found += _unknown_models(settings)
     for standing in (install.standing(host, environ, home) for host in install.HOSTS):
         facts[f"{standing.host} hooks"] = "installed" if standing.installed else "not installed"
         if standing.is_broken:

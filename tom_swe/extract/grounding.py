@@ -7,20 +7,23 @@ statement on true words; most such statements have nothing in common with the wo
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.extract.catalogue import Match, match
 from tom_swe.extract.embedded import NearestDimension
-from tom_swe.model.base import Value
+from tom_swe.extract.reading_form import NotedForm
 from tom_swe.model.belief import (
     EVERYWHERE,
+    Belief,
     Kind,
     Observation,
     Polarity,
     Quote,
     Reach,
+    Related,
+    Relation,
     Scope,
     Source,
 )
@@ -31,36 +34,11 @@ from tom_swe.text.language import language_of
 from tom_swe.text.prose import tidy
 
 
-class NotedForm(Value):
-    """One durable thing that the person said."""
+class Checked(NamedTuple):
+    """What a note comes to, and how it goes with what is believed."""
 
-    turn: int
-    quote: str
-    kind: Literal["preference", "constraint", "expertise", "goal"]
-    way: Literal["correction", "instruction", "preference", "fact"]
-    statement: str
-    against: bool
-    scope: Literal["everywhere", "repository", "language", "task"]
-    language: str
-
-
-class SessionForm(Value):
-    """What a session shows, and which candidates show nothing."""
-
-    summary: str
-    intent: Literal[
-        "debugging",
-        "code_generation",
-        "code_explanation",
-        "optimization",
-        "learning",
-        "configuration",
-        "testing",
-        "file_management",
-        "general",
-    ]
-    observations: tuple[NotedForm, ...]
-    rejected: tuple[int, ...]
+    observation: Observation
+    related: Related | None = None
 
 
 # Fewer letters hold up anything.
@@ -70,12 +48,16 @@ MOST_WORDS = 12
 
 
 def checked(
-    notes: Iterable[NotedForm], session: Session, embedder: Embedder | None, basis: str
-) -> Iterator[Observation]:
-    """Observations of the notes whose quote the person said and whose statement it bears out.
+    notes: Iterable[NotedForm],
+    session: Session,
+    embedder: Embedder | None,
+    basis: str,
+    known: Sequence[Belief] = (),
+) -> Iterator[Checked]:
+    """What comes of the notes whose quote the person said and whose statement it bears out.
 
-    The rest is dropped, and so are words that are not surely theirs. Without an
-    embedder similarity is the share of words in common.
+    The rest is dropped, and so are words that are not surely theirs. Notes name what is known by
+    its place, from 1. Without an embedder similarity is the share of words in common.
     """
     nearest = NearestDimension(embedder)
     agent = AgentWords(session)
@@ -92,9 +74,37 @@ def checked(
         similarity = Similarity(vectors_of(embedder, (note.statement, quote.text)))
         text = said[quote.ordinal].text
         # What the catalogue finds in the person's own words needs nothing more.
-        known = made.value and match(quote.text)
-        if known or is_borne_out(note.statement, quote.text, text, similarity):
-            yield made
+        subject = made.value and match(quote.text)
+        if subject or is_borne_out(note.statement, quote.text, text, similarity):
+            yield _related(note, made, known, embedder)
+
+
+def _related(
+    note: NotedForm, made: Observation, known: Sequence[Belief], embedder: Embedder | None
+) -> Checked:
+    """The observation as it goes with what the note names; alone where the two are unlike."""
+    if note.how == "new" or not 1 <= note.known <= len(known):
+        return Checked(made)
+    held = known[note.known - 1]
+    alike = Similarity(vectors_of(embedder, (held.statement, made.statement)))
+    if not is_like(held.statement, made.statement, alike):
+        return Checked(made)
+    if note.how == "differently":
+        relation = Relation.CONTRADICT
+    else:
+        relation = Relation.AGREE
+        update: dict[str, object] = {
+            "dimension": held.dimension,
+            "value": held.value,
+            "polarity": held.polarity,
+        }
+        if note.how == "no longer":
+            update["kind"] = Kind.TAKEN_BACK
+        if made.scope.reach is Reach.TASK:
+            # What comes again does not end with its task.
+            update["scope"] = held.scope
+        made = made.model_copy(update=update)
+    return Checked(made, Related(held=held.statement, heard=made.statement, relation=relation))
 
 
 def find_quote(words: str, ordinal: int, turns: Iterable[Turn]) -> Quote | None:
@@ -164,11 +174,11 @@ def _short(*texts: str) -> Iterator[str]:
 
 
 def _scope(note: NotedForm, session: Session) -> Scope:
-    if note.scope == "task":
+    if note.lasts == "task":
         return Scope(reach=Reach.TASK)
-    if note.scope == "language" and note.language.strip():
+    if note.lasts == "language" and note.language.strip():
         return Scope(reach=Reach.LANGUAGE, name=note.language.strip().lower())
-    if note.scope == "repository" and session.repository:
+    if note.lasts == "project" and session.repository:
         return Scope(reach=Reach.REPOSITORY, name=session.repository)
     return EVERYWHERE
 
@@ -203,9 +213,12 @@ def is_borne_out(
     turn = said.casefold()
     if any(each.casefold() not in turn for each in _SPECIFIC.findall(statement)):
         return False
-    if _stems(statement) & _stems(quote) or language_of(said) not in {"en", ""}:
-        return True
-    return similarity(statement, quote) >= LIKE
+    return language_of(said) not in {"en", ""} or is_like(statement, quote, similarity)
+
+
+def is_like(one: str, other: str, similarity: Callable[[str, str], float]) -> bool:
+    """Whether two texts have something to do with each other: a word in common, or meaning."""
+    return bool(_stems(one) & _stems(other)) or similarity(one, other) >= LIKE
 
 
 def _stems(text: str) -> set[str]:

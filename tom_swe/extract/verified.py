@@ -22,7 +22,7 @@ class VerifiedReader:
     Nothing is added, worded or made surer by it: what stays stays as it was. What the rules
     heard and what was counted is not asked about. Where the verifier cannot be used, the other
     reader's own reading stands, under its name, so that the session is read again when it is
-    asked for (`relearn`). ``say`` is told so once.
+    asked for. ``say`` is told so once.
     """
 
     def __init__(

@@ -67,12 +67,12 @@ class Asking:
         """How many calls may be under way at the same time."""
         return self._model.at_once
 
-    def size(self, prompt: Prompt, reply: type[BaseModel]) -> int:
-        """How many tokens a question sends, its form included, as the model counts them."""
+    def usage(self, prompt: Prompt, reply: type[BaseModel], tokens_out: int) -> Usage:
+        """What a question uses, its form included, whose reply has so many tokens."""
         form = {"role": "user", "content": instructions(reply)}
         messages = self._messages(prompt, reply)
         sent = [*messages, form] if self._model.takes_schema else messages
-        return self._model.estimate(sent, 0).tokens_in
+        return self._model.estimate(sent, tokens_out)
 
     def _messages(self, prompt: Prompt, reply: type[BaseModel]) -> list[dict[str, str]]:
         system = prompt.system

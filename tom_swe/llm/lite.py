@@ -25,11 +25,14 @@ LONGEST_REASON = 200  # characters of what a provider says of a key or a name
 THINKING = 1_000  # tokens
 _TOOL = "reply"
 _BUSY = frozenset({408, 409, 429})
-_NOT_THERE = frozenset({401, 403, 404})
+_NOT_THERE = frozenset({401, 402, 403, 404})
 # Nobody listens, there is no such address, or the key is missing (which litellm gives status 500).
 _UNREACHED = frozenset(
     {"ConnectError", "ConnectTimeout", "UnsupportedProtocol", "InvalidURL", "AuthenticationError"}
 )
+# OpenHands' name for models behind its own proxy, by the SDK's llm/utils/openhands_provider.py.
+_OPENHANDS, _PROXY = "openhands/", "litellm_proxy/"
+_OPENHANDS_URL = "https://llm-proxy.app.all-hands.dev"
 _CLASSES = re.compile(r"\A(?:litellm\.)?(?:\w+(?:Error|Exception):? (?:- )?)+")
 
 
@@ -82,6 +85,7 @@ class LiteModel:
         """
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
+        self.check()
         asked = {**self._asked(messages, most_tokens), **self._form(schema)}
         trying = Retrying(
             stop=stop_after_attempt(TRIES),
@@ -96,6 +100,25 @@ class LiteModel:
             # litellm lets errors of its own, of openai and of httpx through.
             raise self._fault(error) from error
         return self._completion(response)
+
+    def check(self) -> None:
+        """Raises ModelUnavailable where no provider goes by that name. Asks nobody."""
+        name, url = self._address
+        try:
+            self._litellm.get_llm_provider(model=name, api_base=url)
+        except Exception as error:  # it raises whatever its tables lead to
+            raise ModelUnavailable(
+                f"{self.name} names no provider that litellm knows: give PROVIDER/MODEL, such as "
+                "openai/gpt-5-nano"
+            ) from error
+
+    @property
+    def _address(self) -> tuple[str, str | None]:
+        """The model's name and where it is, as litellm takes them."""
+        url = self._model.base_url or None
+        if not self.name.startswith(_OPENHANDS):
+            return self.name, url
+        return _PROXY + self.name.removeprefix(_OPENHANDS), url or _OPENHANDS_URL
 
     @property
     def takes_schema(self) -> bool:
@@ -128,8 +151,9 @@ class LiteModel:
 
     def _asked(self, messages: Sequence[Mapping[str, str]], most_tokens: int) -> dict[str, Any]:
         key = self._model.api_key
+        name, url = self._address
         asked: dict[str, Any] = {
-            "model": self.name,
+            "model": name,
             "messages": [dict(each) for each in messages],
             "max_tokens": most_tokens + self._thinking,
             "temperature": 0,
@@ -139,7 +163,7 @@ class LiteModel:
             "max_retries": 0,
             "drop_params": True,
             "api_key": key.get_secret_value() if key else None,
-            "base_url": self._model.base_url or None,
+            "base_url": url,
         }
         if self._thinking:
             asked["reasoning_effort"] = "low"

@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from tom_swe.errors import BudgetReached, ModelFault, ModelUnavailable
+from tom_swe.errors import BudgetReached, ModelBusy, ModelFault, ModelUnavailable
 
-# Nobody waits for a server that was not there a moment ago, nor for ever without one that is.
+# Nobody waits for a server that was not there a moment ago, nor for ever without one that is. One
+# that is busy is asked again sooner.
 SECONDS = 300.0
+BUSY_SECONDS = 60.0
 
 
 class Outage:
@@ -33,8 +35,9 @@ class Outage:
         A budget is asked for again at every call, which costs nothing.
         """
         with self._lock:
-            if isinstance(error, ModelUnavailable):
-                self._until = self._clock() + SECONDS
+            if isinstance(error, ModelUnavailable | ModelBusy):
+                busy = isinstance(error, ModelBusy)
+                self._until = self._clock() + (BUSY_SECONDS if busy else SECONDS)
             kind = BudgetReached if isinstance(error, BudgetReached) else type(error)
             first = kind not in self._said
             self._said.add(kind)

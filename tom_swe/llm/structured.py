@@ -1,4 +1,8 @@
-"""Replies in a form that was asked for: the form as a schema, and a text back as a value. Pure."""
+"""Replies in a form that was asked for: the form as a schema, and a text back as a value. Pure.
+
+A text that is nearly JSON is taken for what it means: what was cut off is left out, and other
+slips are mended by json_repair.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 MOST_ERRORS = 5
@@ -35,15 +40,17 @@ def instructions(reply: type[BaseModel]) -> str:
 def parse[Reply: BaseModel](text: str, reply: type[Reply]) -> Reply:
     """The first JSON object in a text that is in the form. Raises Unfit.
 
-    Prose and code fences around it do no harm, and neither does a brace inside a string.
+    Prose and code fences around it do no harm, and neither does a brace inside a string, or an
+    object around it that holds nothing else.
     """
     said = _THOUGHT.sub(" ", text)
     first: ValidationError | None = None
-    for found in _objects(said):
-        try:
-            return reply.model_validate(found)
-        except ValidationError as error:
-            first = first or error
+    for found in (*_objects(said), *_mended(said)):
+        for each in (found, *_held_alone(found)):
+            try:
+                return reply.model_validate(each)
+            except ValidationError as error:
+                first = first or error
     if first is not None:
         raise Unfit(_faults(first))
     raise Unfit("it contains no JSON object" if said.strip() else "it is empty")
@@ -63,6 +70,30 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         else:
             yield cast("dict[str, Any]", found)
         start = text.find("{", end)
+
+
+def _mended(text: str) -> Iterator[dict[str, Any]]:
+    """What is an object but for its end, or for slips in how it is written."""
+    start = text.find("{")
+    if start < 0:
+        return
+    try:
+        found: object = from_json(text[start:], allow_partial=True)
+    except ValueError:
+        import json_repair
+
+        try:
+            found = json_repair.loads(text[start:])
+        except (ValueError, RecursionError):
+            return
+    if isinstance(found, dict):
+        yield cast("dict[str, Any]", found)
+
+
+def _held_alone(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The object that is all that an object holds."""
+    if len(found) == 1 and isinstance(inner := next(iter(found.values())), dict):
+        yield cast("dict[str, Any]", inner)
 
 
 def _faults(error: ValidationError) -> str:

@@ -126,7 +126,7 @@ class SessionFindings:
         """Keeps which of the session's turns correct the agent."""
         keep_corrective_turns(self._transaction, self._session_id, found)
 
-    def compare(self, relations: Mapping[Pair, Relation], observed: Collection[int]) -> None:
+    def relate(self, relations: Mapping[Pair, Relation], observed: Collection[int]) -> None:
         """Keeps how these statements go together: what is believed, and what was just observed."""
         if not relations:
             return

@@ -90,10 +90,10 @@ class LearnQueue:
                 .values(owner=None, leased_until=None, error=error)
             )
 
-    def requeue(self, user_id: str, reader: str) -> int:
-        """Queues the sessions that another reader, or none, has read; how many.
+    def stale(self, user_id: str, reader: str) -> list[int]:
+        """The sessions that another reader, or none, has read; the oldest reading first.
 
-        Those too whose corrective turns nobody has looked for.
+        Those too whose corrective turns nobody has looked for. What is queued is not among them.
         """
         stale = (
             select(SessionRow.id)
@@ -107,12 +107,20 @@ class LearnQueue:
                     SessionModelRow.turns_judged.is_(None),
                 )
             )
+            .order_by(SessionModelRow.made_at, SessionRow.started_at, SessionRow.id)
         )
+        with self._database.read() as transaction:
+            return list(transaction.scalars(stale))
+
+    def requeue(self, user_id: str, reader: str, *, most: int | None = None) -> int:
+        """Queues the first ``most`` of the `stale` sessions, by default all; how many."""
+        found = self.stale(user_id, reader)[:most]
         with self._database.write() as transaction:
-            found = list(transaction.scalars(stale))
-            for session_id in found:
+            there = select(SessionRow.id).where(SessionRow.id.in_(found))
+            kept = set(transaction.scalars(there))
+            for session_id in kept:
                 enqueue(transaction, session_id)
-            return len(found)
+            return len(kept)
 
     def retry_failed(self, user_id: str) -> int:
         """Makes sessions that were given up due again; how many."""
@@ -140,6 +148,17 @@ class LearnQueue:
             for row in rows:
                 row.owner = row.leased_until = None
             return len(rows)
+
+    def waiting(self, user_id: str) -> list[int]:
+        """The sessions that wait to be learned from, without those that were given up."""
+        due = (
+            select(LearnQueueRow.session_id)
+            .join(SessionRow, SessionRow.id == LearnQueueRow.session_id)
+            .where(SessionRow.user_id == user_id, ~_given_up())
+            .order_by(SessionRow.started_at, SessionRow.id)
+        )
+        with self._database.read() as transaction:
+            return list(transaction.scalars(due))
 
     def pending(self, user_id: str) -> int:
         """How many sessions wait to be learned from, given-up ones included."""

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.adherence import adherence, kept_to
-from tom_swe.embed.similarity import Similarity, vectors_of
+from tom_swe.embed.similarity import vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
-from tom_swe.extract.corrective import CorrectiveTurns
-from tom_swe.extract.pointers import add_pointed
-from tom_swe.extract.requests import VERSION, requests_of_session
-from tom_swe.extract.stated import as_stated
-from tom_swe.extract.support import all_supported
-from tom_swe.extract.templates import as_hints, without_templates
+from tom_swe.extract.requests import VERSION
 from tom_swe.memory.vectors import VectorOf
-from tom_swe.mind.compare import doubtful
 from tom_swe.mind.derive import Deriving
-from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
-from tom_swe.mind.wishes import Faint, Wishes
+from tom_swe.mind.reading import Read, Reading
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Observation, Relation, SessionModel
-from tom_swe.model.corrections import JudgedTurns
+from tom_swe.model.belief import Belief, Observation
 from tom_swe.model.memory import Job
-from tom_swe.model.recurring import Request
-from tom_swe.model.session import OWN_HOST, Session
-from tom_swe.ports import Pair
+from tom_swe.ports import PackReader
 
 if TYPE_CHECKING:
     from tom_swe.memory.learning import ChangeOfMind
     from tom_swe.memory.store import Store
-    from tom_swe.ports import Vector
 
 EMBEDDED_AT_ONCE = 512
 # Sessions that are read before what they showed is kept. A learner that is killed reads so
 # many again; more of them hold the write lock for longer.
 BATCH = 64
+# The same for each call that may be under way, where reading takes calls that cost.
+PAID_BATCH = 8
+
+
+type Progress = Callable[[int], None]
+
+
+def quietly(_: int) -> None:
+    """Shows nobody how far it is."""
 
 
 class Learned(Value):
@@ -51,36 +49,34 @@ class Learned(Value):
     failed: tuple[str, ...] = ()
     expired: int = 0
 
-
-class _Read(NamedTuple):
-    """What a session showed, with the vectors of the statements and the pointers found in it.
-
-    ``relations`` say how the statements go with what is believed, where that was asked.
-    """
-
-    model: SessionModel
-    statements: Mapping[str, Vector]
-    found: Collection[int]
-    relations: Mapping[Pair, Relation]
-    judged: JudgedTurns
-    requests: Sequence[Request]
-    faint: Faint | None
+    def __add__(self, other: Learned) -> Learned:
+        return Learned(
+            sessions=self.sessions + other.sessions,
+            observations=self.observations + other.observations,
+            revisions=self.revisions + other.revisions,
+            failed=tuple(dict.fromkeys((*self.failed, *other.failed))),
+            expired=self.expired + other.expired,
+        )
 
 
 class Learner:
     """Learns from what the memory has queued."""
 
     def __init__(
-        self, memory: Store, mind: Mind, deriving: Deriving, say: Callable[[str], None]
+        self,
+        memory: Store,
+        mind: Mind,
+        reading: Reading,
+        deriving: Deriving,
+        say: Callable[[str], None],
     ) -> None:
         self._memory = memory
         self._mind = mind
         self._say = say
         self._deriving = deriving
-        self._corrective = CorrectiveTurns()
-        self._wishes = Wishes(memory, lambda: mind.parts.encoder)
+        self._reading = reading
 
-    def read(self, user_id: str, progress: Callable[[int], None]) -> Learned:
+    def read(self, user_id: str, progress: Progress) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it."""
         sessions = observations = revisions = 0
         failed: dict[int, str] = {}
@@ -98,15 +94,29 @@ class Learner:
             failed=tuple(f"session s{i}: {error}" for i, error in failed.items()),
         )
 
-    def relearn(self, user_id: str) -> int:
-        """Queues every session that this reader has not read, and those given up; how many."""
-        queue = self._memory.queue
-        return queue.retry_failed(user_id) + queue.requeue(user_id, self._mind.parts.reader.name)
+    def again(self, user_id: str, progress: Progress) -> Learned:
+        """`read`, and then what another reader read, the oldest reading first, a few at a time.
+
+        It ends where the reader cannot be used any more. What is left is found the next time.
+        """
+        queue, reader = self._memory.queue, self._mind.parts.reader.name
+        queue.retry_failed(user_id)
+        done = self.read(user_id, progress)
+        left = len(queue.stale(user_id, reader))
+        while left:
+            queue.requeue(user_id, reader, most=BATCH)
+            done += self.read(user_id, progress)
+            before, left = left, len(queue.stale(user_id, reader))
+            if left == before:
+                break
+        return done
 
     def learn_one(self, job: Job) -> None:
         """Learns from one session. Raises what went wrong, once the job is given back."""
         try:
-            read = self._read(job)
+            (read,) = self._reading.all([job])
+            if isinstance(read, Exception):
+                raise read
             with (
                 self._memory.learning.from_sessions(job.user_id) as changes,
                 changes.from_session(job) as change,
@@ -117,18 +127,6 @@ class Learner:
         except Exception as error:
             self._give_back(job, error)
             raise
-
-    def model_of(self, session: Session, session_id: int | None = None) -> SessionModel:
-        """What a session shows; what was said to tom itself is stated, whatever reads it."""
-        model = self._mind.parts.reader.read(session, session_id)
-        if session.host != OWN_HOST:
-            return model
-        stated = as_stated(session, model.observations)
-        return model.model_copy(update={"observations": stated})
-
-    def vectors(self, model: SessionModel) -> dict[str, Vector]:
-        """The vectors of what a session showed, by statement."""
-        return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
 
     def catch_up(self, user_id: str) -> None:
         """Embeds the turns that were not, and brings up the index where it pays and is free."""
@@ -163,8 +161,10 @@ class Learner:
         A session that was tried before is read alone: it may be the one that brought its
         learner down, and would bring the others down again.
         """
-        at_once = self._mind.parts.reader.at_once
-        most = BATCH if at_once == 1 else at_once
+        reader = self._mind.parts.reader
+        most = BATCH if reader.at_once == 1 else reader.at_once
+        if isinstance(reader, PackReader):
+            most = PAID_BATCH * reader.at_once
         jobs: list[Job] = []
         while True:
             job = self._memory.queue.take(user_id, passing_over=passing_over)
@@ -186,10 +186,10 @@ class Learner:
         Those that failed are given back.
         """
         revisions = 0
-        learned: list[tuple[ChangeOfMind, _Read, int]] = []
+        learned: list[tuple[ChangeOfMind, Read, int]] = []
         errors: dict[int, Exception] = {}
         try:
-            read = outcomes(self._read, jobs, self._mind.parts.reader.at_once)
+            read = self._reading.all(jobs)
             with self._memory.learning.from_sessions(user_id) as changes:
                 for job, each in zip(jobs, read, strict=True):
                     try:
@@ -214,56 +214,21 @@ class Learner:
                     failed[job.session_id] = self._give_back(job, error)
         return [observed for _, _, observed in learned], revisions
 
-    def _read(self, job: Job) -> _Read:
-        session = self._memory.sessions.get(job.user_id, job.session_id)
-        # What was read already, and is only looked at again for a pointer, costs no call.
-        reader = self._mind.parts.reader.name
-        model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
-        templates = self._memory.sessions.templates(job.user_id, job.session_id)
-        requests = requests_of_session(session, templates)
-        whole, session = session, without_templates(session, templates)
-        faint = None
-        if model is None:
-            model = self.model_of(session, job.session_id)
-            faint = self._wishes.of(whole, model, templates)
-        model = all_supported(session, model)
-        model = as_hints(session, model, templates)
-        pointers = self._memory.pointers.for_session(job.user_id, job.session_id)
-        pointed = add_pointed(session, model.observations, pointers)
-        both = (*model.observations, *pointed.observations)
-        model = model.model_copy(update={"observations": both})
-        statements = self.vectors(model)
-        relations = self._compared(job, model, statements)
-        judged = self._corrective.judge(session)
-        return _Read(model, statements, pointed.found, relations, judged, requests, faint)
-
-    def _compared(
-        self, job: Job, model: SessionModel, statements: Mapping[str, Vector]
-    ) -> Mapping[Pair, Relation]:
-        """How what was read goes with what is believed, where only a model can tell."""
-        comparer = self._mind.parts.comparer
-        if comparer is None or not model.observations:
-            return {}
-        beliefs = self._memory.beliefs.all(job.user_id)
-        stored = self._memory.vectors.of_beliefs((b.id for b in beliefs), self._mind.embedder_name)
-        known = {b.statement: stored[b.id] for b in beliefs if b.id in stored}
-        pairs = doubtful(beliefs, model.observations, Similarity({**known, **statements}))
-        return comparer.compare(pairs, job.session_id)
-
-    def _observe(self, change: ChangeOfMind, read: _Read) -> int:
+    def _observe(self, change: ChangeOfMind, read: Read) -> int:
         """Keeps what a session showed; how many observations are new."""
         change.session.keep_pointers(read.found)
         change.session.keep_requests(read.requests, VERSION)
-        self._wishes.keep(change, read.faint)
+        self._reading.wishes.keep(change, read.faint)
         observed = change.session.observe(read.model)
         change.session.keep_corrective_turns(read.judged)
-        change.session.compare(read.relations, observed)
+        change.session.relate(read.relations, observed)
         return len(observed)
 
-    def _settle(self, user_id: str, learned: Sequence[tuple[ChangeOfMind, _Read, int]]) -> int:
+    def _settle(self, user_id: str, learned: Sequence[tuple[ChangeOfMind, Read, int]]) -> int:
         """Believes what follows from these sessions; how many beliefs changed."""
         change = learned[-1][0]
-        self._wishes.settle(user_id, change, {each.session.id for each, _, _ in learned})
+        fresh = {each.session.id for each, _, _ in learned}
+        self._reading.wishes.settle(user_id, change, fresh)
         vectors = {text: each for _, read, _ in learned for text, each in read.statements.items()}
         changed = self._deriving.derive(user_id, change, vectors=vectors)
         # What was told and done is judged by what is believed now, and may change that.

@@ -1,4 +1,4 @@
-"""What the mind reads, compares and answers with."""
+"""What the mind reads and answers with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from tom_swe.ports import Adviser, Comparer, Embedder, Reader
+from tom_swe.ports import Adviser, Embedder, Reader
 
 if TYPE_CHECKING:
     from tom_swe.memory.nearest import NearestTurns
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parts:
-    """What Tom reads, compares and answers with; ``encoder`` takes sentences of many languages."""
+    """What Tom reads and answers with; ``encoder`` takes sentences of many languages."""
 
     embedder: Embedder | None
     index: NearestTurns
     reader: Reader
     adviser: Adviser
-    comparer: Comparer | None = None
     encoder: Embedder | None = None
 
 
 class Mind:
-    """One set of faculties for all threads, made when something is first to be read or compared.
+    """One set of faculties for all threads, made when something is first to be read.
 
     Making them loads a model.
     """

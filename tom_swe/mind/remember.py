@@ -10,6 +10,7 @@ from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
 from tom_swe.extract.stated import holding, same_statement, session_of_statement
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.learn import Learner
+from tom_swe.mind.reading import Reading
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Scope, SessionModel
 from tom_swe.model.corrections import JudgedTurns
@@ -28,10 +29,16 @@ class Statements:
     """Takes in statements at once, and pointers to the person's words once these are found."""
 
     def __init__(
-        self, memory: Store, deriving: Deriving, learner: Learner, redact: Callable[[str], str]
+        self,
+        memory: Store,
+        deriving: Deriving,
+        reading: Reading,
+        learner: Learner,
+        redact: Callable[[str], str],
     ) -> None:
         self._memory = memory
         self._deriving = deriving
+        self._reading = reading
         self._learner = learner
         self._redact = redact
 
@@ -39,10 +46,10 @@ class Statements:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then."""
         scope = scope.model_copy(update={"name": self._redact(scope.name)})
         session = session_of_statement(self._redact(text), scope, datetime.now(UTC))
-        model = self._learner.model_of(session)
+        model = self._reading.model_of(session)
         if known := self._holding(user_id, session, model):
             return known
-        statements = self._learner.vectors(model)
+        statements = self._reading.vectors(model)
         quotes = [each.quote.text for each in model.observations]
         with self._memory.learning.from_statement(user_id, session, quotes) as change:
             made = set(change.session.observe(model))

@@ -14,8 +14,9 @@ from tom_swe.mind.decide import Decisions
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.feedback import Feedback
 from tom_swe.mind.forget import Forgetting
-from tom_swe.mind.learn import Learned, Learner
+from tom_swe.mind.learn import Learned, Learner, Progress, quietly
 from tom_swe.mind.parts import Mind, Parts
+from tom_swe.mind.reading import Reading
 from tom_swe.mind.recall import Recall
 from tom_swe.mind.recurring import Recurrence
 from tom_swe.mind.remember import Statements
@@ -40,7 +41,8 @@ class Tom:
 
     ``parts`` is called when something has first to be read or compared, since that
     loads a model. ``redact`` cleans what a query says before it is kept. ``say`` is told
-    once about anything that works less well than it could. ``recurrence`` proposes what recurs.
+    once about anything that works less well than it could. ``recurrence`` proposes what recurs,
+    ``reading`` says what reading takes.
     """
 
     def __init__(
@@ -59,8 +61,9 @@ class Tom:
         self._briefing_tokens = briefing_tokens
         self._keep_days = keep_days
         self._deriving = Deriving(lambda: self._mind.embedder, briefing_tokens)
-        self._learner = Learner(memory, self._mind, self._deriving, say)
-        self._statements = Statements(memory, self._deriving, self._learner, redact)
+        self.reading = Reading(memory, self._mind)
+        self._learner = Learner(memory, self._mind, self.reading, self._deriving, say)
+        self._statements = Statements(memory, self._deriving, self.reading, self._learner, redact)
         self._decisions = Decisions(memory, self._deriving, redact)
         self._feedback = Feedback(memory, self._deriving)
         self._undoing = Undoing(memory, self._deriving)
@@ -89,22 +92,26 @@ class Tom:
             raise UsageError(f"{OWN_HOST!r} is not a host: use `remember` for statements")
         return self.memory.sessions.put(user_id, session)
 
-    def learn(self, user_id: str, progress: Callable[[int], None] = lambda _: None) -> Learned:
+    def learn(self, user_id: str, progress: Progress = quietly) -> Learned:
         """Reads every queued session and makes what was said findable: `read`, then `catch_up`."""
         learned = self.read(user_id, progress)
         if learned.sessions:
             self.catch_up(user_id)
         return learned
 
-    def read(self, user_id: str, progress: Callable[[int], None] = lambda _: None) -> Learned:
+    def read(self, user_id: str, progress: Progress = quietly, *, again: bool = False) -> Learned:
         """Reads every queued session, oldest first, and changes the user model by it.
 
         ``progress`` gets the number of sessions in each batch that is done. One session that
         fails is given back with its error and the rest go on. Safe to run in several processes,
         and to kill. Sessions older than the settings keep are forgotten then, with all that
         rested on them alone.
+
+        ``again`` reads what another reader read as well, the oldest reading first, until a
+        language model that reads has no budget left or cannot be reached.
         """
-        learned = self._learner.read(user_id, progress)
+        reading = self._learner.again if again else self._learner.read
+        learned = reading(user_id, progress)
         return learned.model_copy(update={"expired": self._expire(user_id)})
 
     def _expire(self, user_id: str) -> int:
@@ -112,10 +119,6 @@ class Tom:
             return 0
         oldest = datetime.now(UTC) - timedelta(days=self._keep_days)
         return self._forgetting.older(user_id, oldest)
-
-    def relearn(self, user_id: str) -> int:
-        """Queues every session that this reader has not read, and those given up; how many."""
-        return self._learner.relearn(user_id)
 
     def catch_up(self, user_id: str) -> None:
         """Embeds the turns that were not, and brings the index up where this process can own it.

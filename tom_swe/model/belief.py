@@ -106,12 +106,29 @@ class Observation(Value):
     basis: str = ""
 
 
+class Relation(StrEnum):
+    """How two statements go together."""
+
+    AGREE = "agree"
+    CONTRADICT = "contradict"
+    DIFFERENT = "different"
+
+
+class Related(Value):
+    """How a statement that was heard goes with one that is believed."""
+
+    held: str
+    heard: str
+    relation: Relation
+
+
 class SessionModel(Value):
     """Tier 2: what one session showed. ``reader`` names what made it, with its version.
 
     A ``stopgap`` was made because a better reader could not be used: what that one read in the
     session before stays, as far as its words are still there. ``faint`` are sentences that are
-    hints of a wish if they come again in other sessions, in whatever words.
+    hints of a wish if they come again in other sessions, in whatever words. ``related`` says how
+    what was heard goes with the beliefs that the reader was shown.
     """
 
     intent: str
@@ -120,6 +137,7 @@ class SessionModel(Value):
     faint: tuple[Quote, ...] = ()
     reader: str = ""
     stopgap: bool = False
+    related: tuple[Related, ...] = ()
 
 
 # So many sessions that say it confirm a belief. Where all only hint at it, it takes one more: of
@@ -301,14 +319,6 @@ class Belief(Value):
         if not self.is_upheld:
             return self.last_seen
         return max(self.last_seen, *(each.at for each in self.decisions))
-
-
-class Relation(StrEnum):
-    """How two statements go together."""
-
-    AGREE = "agree"
-    CONTRADICT = "contradict"
-    DIFFERENT = "different"
 
 
 class Change(StrEnum):

@@ -12,7 +12,7 @@ class Purpose(StrEnum):
     """What a model is called for."""
 
     READING = "reading"
-    COMPARING = "comparing"
+    COMPARING = "comparing"  # made no more; older ledgers have it
     ADVISING = "advising"
     CHECKING = "checking"  # whether it answers at all
     MEASURING = "measuring"  # as a part of a benchmark
@@ -64,6 +64,14 @@ class Usage(Value):
             cached=self.cached + other.cached,
             cost=(self.cost or 0.0) + (other.cost or 0.0) if known else None,
         )
+
+
+class Estimate(Value):
+    """What reading so many sessions is likely to take."""
+
+    sessions: int = 0
+    calls: int = 0
+    usage: Usage = Usage()
 
 
 class Limits(Value):

@@ -18,7 +18,7 @@ class _Window(NamedTuple):
 
 # The first that fits is taken. What the agent did is context, what the person said is the matter.
 _WINDOWS = (
-    _Window(4_000, 400),
+    _Window(4_000, 240),
     _Window(4_000, 160),
     _Window(1_500, 160),
     _Window(1_500, 0),

@@ -17,6 +17,7 @@ from tom_swe.errors import UsageError
 if TYPE_CHECKING:
     from tom_swe.ingest.importing import Intake
     from tom_swe.mind.tom import Learned, Tom
+    from tom_swe.model.calls import Estimate
     from tom_swe.model.recurring import Recurring
     from tom_swe.settings import Settings
 
@@ -78,7 +79,8 @@ def init(
         for each in found:
             intake = _take_in(tom, settings, each.host, each.path, each.size)
             talk(render.intake_line(each.host, intake))
-        learned = _read(tom, settings.user)
+        waiting = tom.memory.queue.pending(settings.user)
+        learned = _read(tom, settings.user, waiting)
         user = tom.memory.beliefs.user_model(settings.user)
         recurring = tom.recurrence.all(settings.user)
         if as_json:
@@ -141,23 +143,34 @@ def learn(
     pending: Annotated[
         bool, typer.Option("--pending", help="Only sessions that tom has not learned from yet.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what a language model has not read yet.")
+    ] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Learn from the sessions in memory.
 
     Without --pending, tom also reads again the sessions that an earlier version read, and
-    those that failed.
+    those that failed. If a language model reads, that takes calls, and tom does so only with
+    --again: it says first what that takes, keeps to the day's budget, and may be interrupted.
 
-    Example: tom learn --pending
+    Example: tom learn --again
     """
     from tom_cli.render import console
 
+    if pending and again:
+        raise UsageError("--pending and --again exclude each other: use one of them")
     with opened() as (tom, settings):
-        if not pending:
-            tom.relearn(settings.user)
-        learned = _read(tom, settings.user)
+        takes = tom.reading.estimate(settings.user, again=not pending)
+        free = not takes.calls
+        if again and not free:
+            talk(f"{_takes(takes)}; the day's budget holds")
+            confirmed("Read them?", yes)
+        learned = _read(tom, settings.user, takes.sessions, again=again or (free and not pending))
         tom.catch_up(settings.user)
         _expire(settings)
+        left = tom.reading.estimate(settings.user, again=True) if not pending else None
     if as_json:
         print_json(learned)
         return
@@ -166,8 +179,20 @@ def learn(
         f"{learned.revisions} changed beliefs"
     )
     _tell(learned, settings)
+    if left and left.calls:
+        talk(f"`tom learn --again`: {_takes(left)}")
     if learned.failed:
         raise typer.Exit(1)
+
+
+def _takes(estimate: Estimate) -> str:
+    """What reading takes, in words."""
+    usage = estimate.usage
+    price = "" if usage.cost is None else f", {usage.cost:.2f} USD"
+    return (
+        f"{estimate.sessions} sessions to read with the language model: about {estimate.calls} "
+        f"calls, {usage.tokens_in + usage.tokens_out:,} tokens{price}"
+    )
 
 
 def _offer(tom: Tom, user: str, recurring: Sequence[Recurring], *, ask: bool) -> None:
@@ -223,10 +248,9 @@ def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | No
     return intake
 
 
-def _read(tom: Tom, user_id: str) -> Learned:
-    waiting = tom.memory.queue.pending(user_id)
-    with _progress("learning", waiting) as advance:
-        return tom.read(user_id, progress=advance)
+def _read(tom: Tom, user_id: str, total: int, *, again: bool = False) -> Learned:
+    with _progress("learning", total) as advance:
+        return tom.read(user_id, advance, again=again)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,82 @@
+"""Short sessions are read in one call."""
+
+import json
+from typing import Any
+
+import pytest
+from with_a_model import note, opened, reading, tell
+
+from tom_swe.extract.language_model import MOST_TOGETHER
+from tom_swe.mind.tom import Tom
+from tom_swe.model.belief import Kind
+from tom_swe.settings import Settings
+from tom_swe.testing.scripted import ScriptedFault, ScriptedModel
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def shown_by(tom: Tom) -> dict[str, list[str]]:
+    """The statements by the session that they are from."""
+    found: dict[str, list[str]] = {}
+    for belief in tom.memory.beliefs.all("ada"):
+        if belief.kind is not Kind.HABIT:
+            session = tom.memory.sessions.get("ada", belief.supporting[0].session_id)
+            found.setdefault(session.host_id, []).append(belief.statement)
+    return found
+
+
+def numbers(request: dict[str, Any], key: str) -> list[int]:
+    """The numbers of the lines of one kind in what a model was sent."""
+    lines = map(json.loads, request["messages"][1]["content"].splitlines())
+    return [line[key] for line in lines if key in line]
+
+
+def test_each_session_of_a_pack_shows_its_own(settings: Settings, said: list[str]) -> None:
+    """Notes go by the session's number, candidates are numbered on, and each has its summary."""
+    reply = reading(
+        note("no barrel files", "Do not make barrel files", session=2, against=True),
+        note("always use yarn", "Use yarn", session=1),
+        rejected=(2,),
+        sessions=3,
+    )
+    with ScriptedModel(reply) as server:
+        tom = opened(settings, server, said)
+        tell(tom, "from now on use pnpm, not npm", host_id="a")
+        tell(tom, "no barrel files", host_id="b")
+        tell(tom, "from now on use tabs", host_id="c")
+        assert tom.learn("ada").sessions == 3
+        (request,) = server.requests
+        assert numbers(request, "session") == [1, 2, 3]
+        assert numbers(request, "candidate") == [1, 2]
+        assert shown_by(tom) == {"a": ["Use pnpm"], "b": ["Do not make barrel files"]}
+        (call,) = tom.memory.ledger.calls()
+        assert call.session_id is None
+        tom.close()
+
+
+def test_a_pack_has_an_end(settings: Settings, said: list[str]) -> None:
+    """No more than so many are read together."""
+    with ScriptedModel(*[reading(sessions=MOST_TOGETHER)] * 3) as server:
+        tom = opened(settings, server, said, calls_at_once=1)
+        for number in range(MOST_TOGETHER + 2):
+            tell(tom, f"fix bug {number}", host_id=str(number))
+        tom.learn("ada")
+        found = [len(numbers(each, "session")) for each in server.requests]
+        assert sorted(found) == [2, MOST_TOGETHER]
+        tom.close()
+
+
+def test_a_pack_that_fails_is_read_without_the_model(settings: Settings, said: list[str]) -> None:
+    """All of it is kept, and all of it is sent again when it is asked for."""
+    with ScriptedModel(ScriptedFault(400), reading(sessions=2)) as server:
+        tom = opened(settings, server, said)
+        for name in ("a", "b"):
+            tell(tom, "from now on use pnpm, not npm", host_id=name)
+        assert tom.learn("ada").sessions == 2
+        assert list(shown_by(tom).values()) == [["Use pnpm"]]
+        assert tom.read("ada", again=True).sessions == 2
+        assert [len(numbers(each, "session")) for each in server.requests] == [2, 2]
+        tom.close()
