@@ -112,18 +112,23 @@ class Pack(NamedTuple):
 
 @runtime_checkable
 class PackReader(Reader, Protocol):
-    """A reader that reads several sessions in one go, and knows what is believed before."""
+    """A reader that reads several sessions in one go."""
 
     def packs(self, sessions: Sequence[Session]) -> list[list[int]]:
         """Which of these sessions to read in one go, by their places."""
         ...
 
-    def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
-        """What reading these is likely to take."""
-        ...
-
     def read_pack(self, pack: Pack) -> list[SessionModel]:
         """What each session showed."""
+        ...
+
+
+@runtime_checkable
+class PaidReader(PackReader, Protocol):
+    """A reader that makes calls, and is told what is believed before."""
+
+    def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
+        """What reading these is likely to take."""
         ...
 
 

@@ -5,7 +5,8 @@ import pytest
 from tom_swe.errors import EmbedderUnavailable
 from tom_swe.extract.embedded import FAINT, EmbeddedReader
 from tom_swe.model.belief import EVERYWHERE, Kind, Observation, Polarity, Reach, Scope, Source
-from tom_swe.model.session import Role, SaidSentence, Session, Turn
+from tom_swe.model.session import OWN_HOST, Role, SaidSentence, Session, Turn
+from tom_swe.ports import Pack
 from tom_swe.testing import FixedScorer
 
 
@@ -136,3 +137,22 @@ def test_what_is_too_doubtful_for_a_hint_is_noted_as_faint() -> None:
     assert [each.text for each in model.faint] == [texts[0]]
     below = EmbeddedReader(scorer=FixedScorer(FAINT - 0.01)).read(session(*texts))
     assert below.faint == ()
+
+
+def test_sessions_read_together_show_what_each_shows_alone() -> None:
+    """Each keeps its own sentences' scores, a statement to tom among them."""
+
+    class ByLength(FixedScorer):
+        def score(self, said: Sequence[SaidSentence]) -> list[float]:
+            return [len(each.words) / 100 for each in said]
+
+    sessions = (
+        session("the lockfile is ours to touch", "From now on always use pnpm."),
+        session("hello"),
+        session("the lamps over the quay hang low").model_copy(update={"host": OWN_HOST}),
+        session("no, the tests go first; the lockfile is ours to touch and so is the whole tree"),
+    )
+    reader = EmbeddedReader(scorer=ByLength())
+    together = reader.read_pack(Pack(sessions, (None,) * len(sessions)))
+    assert together == [reader.read(each) for each in sessions]
+    assert any(each.observations for each in together)

@@ -11,18 +11,20 @@ from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Kind, Observation, Polarity, Quote, SessionModel, Source
 from tom_swe.model.session import Session
+from tom_swe.ports import Pack
 from tom_swe.testing import HashEmbedder, session_of
 
 MakeTom = Callable[..., Tom]
 
 
-class Waiting(EmbeddedReader):
+class Waiting:
     """Reads by the rules once three threads are reading; knows how many read at once."""
 
-    at_once = 3  # pyright: ignore[reportAssignmentType]
+    name = "waiting"
+    at_once = 3
 
     def __init__(self) -> None:
-        super().__init__()
+        self._reader = EmbeddedReader()
         self._together = Barrier(3, timeout=30)
         self._lock = Lock()
         self._now = self.most = 0
@@ -35,7 +37,7 @@ class Waiting(EmbeddedReader):
         try:
             if session.host_id == "4":
                 raise SourceError("no answer")
-            return super().read(session, session_id)
+            return self._reader.read(session, session_id)
         finally:
             with self._lock:
                 self._now -= 1
@@ -54,6 +56,24 @@ def test_sessions_are_read_at_once_and_learned_in_order(make_tom: MakeTom) -> No
     assert learned.failed == ("session s5: no answer",)
     assert told_of == [3, 2, 3]
     assert tom.memory.queue.pending("ada") == 1
+
+
+class Poisoned(EmbeddedReader):
+    """Reads what it is given in one go, but for what holds a word that it cannot bear."""
+
+    def read_pack(self, pack: Pack) -> list[SessionModel]:
+        if any("poison" in each.turns[0].text for each in pack.sessions):
+            raise SourceError("no answer")
+        return super().read_pack(pack)
+
+
+def test_a_session_that_cannot_be_read_takes_no_other_along(make_tom: MakeTom) -> None:
+    """Those that were read in one go with it are read alone then."""
+    tom = make_tom(reader=Poisoned())
+    for number, text in enumerate(("from now on use pnpm", "poison", "please keep diffs small")):
+        tom.add_session("ada", session_of(text, host_id=str(number)))
+    learned = tom.read("ada")
+    assert (learned.sessions, learned.failed) == (2, ("session s2: no answer",))
 
 
 def test_a_batch_believes_what_one_session_after_the_other_would(make_tom: MakeTom) -> None:

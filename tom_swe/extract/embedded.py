@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.errors import EmbedderUnavailable
@@ -18,7 +18,7 @@ from tom_swe.extract.stated import plainly
 from tom_swe.extract.statements import Nearest, said, source_of
 from tom_swe.model.belief import Kind, Observation, Polarity, Quote, Scope, SessionModel, Source
 from tom_swe.model.session import OWN_HOST, Role, SaidSentence, Session, Turn
-from tom_swe.ports import Embedder, Scorer
+from tom_swe.ports import Embedder, Pack, Scorer
 from tom_swe.text.attribution import AgentWords, own_sentences
 from tom_swe.text.prose import Sentence
 
@@ -56,37 +56,58 @@ class EmbeddedReader:
 
     def read(self, session: Session, session_id: int | None = None) -> SessionModel:
         """What the session showed; each thing said counts once, with its first quote."""
-        del session_id  # reading costs nothing
+        return self.read_pack(Pack((session,), (session_id,)))[0]
+
+    def packs(self, sessions: Sequence[Session]) -> list[list[int]]:
+        """All together: few sentences at once take the scorer's encoder much longer each."""
+        return [[*range(len(sessions))]] if sessions else []
+
+    def read_pack(self, pack: Pack) -> list[SessionModel]:
+        """What each session showed."""
+        heard = [self._heard(session) for session in pack.sessions]
+        scores = self._scores([each for one in heard for _, each in one.asked])
+        if scores is None:
+            return [self._model_of(each, None) for each in heard]
+        left = iter(scores)
+        return [self._model_of(each, [*islice(left, len(each.asked))]) for each in heard]
+
+    def _heard(self, session: Session) -> _Heard:
         agent = AgentWords(session)
         spoken = [
             SpokenSentence(turn, sentence, found)
             for turn in session.by(Role.USER)
             for sentence, found in said(turn, session, self._nearest, agent)
         ]
-        scores = self._scores(spoken, session)
-        if self._scorer is None or scores is None:
-            found = [each for one in spoken for each in one.found]
-        else:
-            found = list(weighed(scores, session, self._scorer, self._nearest))
-        return SessionModel(
-            intent=intent_of(session),
-            summary=summary_of(session),
-            observations=(*_once(found), *habits(session, agent)),
-            faint=tuple(faint(scores or ())),
-            reader=self._name,
-        )
-
-    def _scores(self, spoken: Sequence[SpokenSentence], session: Session) -> list[Scored] | None:
-        """What the scorer makes of the sentences; None where it is not asked."""
         # What the person states to tom is meant to be held, and is never doubted.
-        if self._scorer is None or session.host == OWN_HOST:
+        asked = () if session.host == OWN_HOST else tuple(to_score(spoken, session))
+        return _Heard(session, agent, spoken, asked)
+
+    def _scores(self, asked: Sequence[SaidSentence]) -> list[float] | None:
+        """The scores of these sentences; None where there is no scorer."""
+        if self._scorer is None:
             return None
         try:
-            return scored(spoken, session, self._scorer)
+            return self._scorer.score(asked)
         except EmbedderUnavailable as error:
             self._scorer = None
             self._say(f"reading with the rules alone: {error}")
             return None
+
+    def _model_of(self, heard: _Heard, scores: Sequence[float] | None) -> SessionModel:
+        session = heard.session
+        scored: list[Scored] = []
+        if self._scorer is None or scores is None or session.host == OWN_HOST:
+            found = [each for one in heard.spoken for each in one.found]
+        else:
+            scored = [(each, score) for (each, _), score in zip(heard.asked, scores, strict=True)]
+            found = list(weighed(scored, session, self._scorer, self._nearest))
+        return SessionModel(
+            intent=intent_of(session),
+            summary=summary_of(session),
+            observations=(*_once(found), *habits(session, heard.agent)),
+            faint=tuple(faint(scored)),
+            reader=self._name,
+        )
 
 
 def _once(observations: Iterable[Observation]) -> tuple[Observation, ...]:
@@ -122,19 +143,25 @@ def worth_scoring(sentence: Sentence) -> bool:
     return not (is_hypothetical(words) or is_one_off(words))
 
 
+# A sentence with what the scorer is asked, and one with what it answered.
+type Asked = tuple[SpokenSentence, SaidSentence]
 type Scored = tuple[SpokenSentence, float]
 
 
-def scored(spoken: Sequence[SpokenSentence], session: Session, scorer: Scorer) -> list[Scored]:
-    """The sentences that may be wishes, with their scores. Raises EmbedderUnavailable."""
-    context = in_context(spoken, session)
-    asked = [
-        (each, said)
-        for each, said in zip(spoken, context, strict=True)
-        if each.found or worth_scoring(each.sentence)
-    ]
-    scores = scorer.score([said for _, said in asked])
-    return [(each, score) for (each, _), score in zip(asked, scores, strict=True)]
+class _Heard(NamedTuple):
+    """A session's sentences, and those of them that may be wishes."""
+
+    session: Session
+    agent: AgentWords
+    spoken: Sequence[SpokenSentence]
+    asked: Sequence[Asked]
+
+
+def to_score(spoken: Sequence[SpokenSentence], session: Session) -> Iterator[Asked]:
+    """The sentences that may be wishes, as the scorer takes them."""
+    for each, asked in zip(spoken, in_context(spoken, session), strict=True):
+        if each.found or worth_scoring(each.sentence):
+            yield each, asked
 
 
 def weighed(

@@ -13,7 +13,7 @@ from tom_swe.llm.prompts import render
 from tom_swe.model.belief import Belief, Observation, SessionModel, Source
 from tom_swe.model.calls import Estimate, Message, Prompt, Purpose
 from tom_swe.model.session import OWN_HOST, Role, Session
-from tom_swe.ports import Embedder, LanguageModel, Pack, Reader
+from tom_swe.ports import Embedder, LanguageModel, Pack, PackReader, Reader
 from tom_swe.text.safe import json_line
 from tom_swe.text.tokens import count_tokens
 from tom_swe.text.transcript import transcript
@@ -110,10 +110,7 @@ class ModelReader:
 
     def read_pack(self, pack: Pack) -> list[SessionModel]:
         """What each session showed; without an answer, what is read without the model."""
-        models = [
-            self._embedded.read(session, session_id)
-            for session, session_id in zip(pack.sessions, pack.ids, strict=True)
-        ]
+        models = _embedded(self._embedded, pack)
         asked = [place for place, each in enumerate(pack.sessions) if _has_words(each)]
         read = [model.model_copy(update={"reader": self.name}) for model in models]
         if not asked:
@@ -202,6 +199,12 @@ class ModelReader:
             reader=self.name,
             related=tuple(each.related for each in noted if each.related),
         )
+
+
+def _embedded(reader: Reader, pack: Pack) -> list[SessionModel]:
+    if isinstance(reader, PackReader):
+        return reader.read_pack(pack)
+    return [reader.read(*each) for each in zip(pack.sessions, pack.ids, strict=True)]
 
 
 def _has_words(session: Session) -> bool:

@@ -16,7 +16,7 @@ from tom_swe.mind.reading import Read, Reading
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation
 from tom_swe.model.memory import Job
-from tom_swe.ports import PackReader
+from tom_swe.ports import PaidReader
 
 if TYPE_CHECKING:
     from tom_swe.memory.learning import ChangeOfMind
@@ -163,7 +163,7 @@ class Learner:
         """
         reader = self._mind.parts.reader
         most = BATCH if reader.at_once == 1 else reader.at_once
-        if isinstance(reader, PackReader):
+        if isinstance(reader, PaidReader):
             most = PAID_BATCH * reader.at_once
         jobs: list[Job] = []
         while True:

@@ -21,7 +21,7 @@ from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.memory import Job
 from tom_swe.model.recurring import Request
 from tom_swe.model.session import OWN_HOST, Session, Template
-from tom_swe.ports import Pack, PackReader, Pair
+from tom_swe.ports import Pack, PackReader, PaidReader, Pair
 
 if TYPE_CHECKING:
     from tom_swe.memory.store import Store
@@ -86,8 +86,14 @@ class Reading:
             place: each for place, each in enumerate(found) if isinstance(each, Exception)
         }
         for pack, each in zip(packs, outcomes(read, packs, reader.at_once), strict=True):
-            several = [each] * len(pack) if isinstance(each, Exception) else each
-            done |= dict(zip(pack, several, strict=True))
+            if not isinstance(each, Exception):
+                done |= dict(zip(pack, each, strict=True))
+            elif len(pack) == 1:
+                done[pack[0]] = each
+            else:
+                # One session that cannot be read takes no other along.
+                alone = outcomes(lambda place: read([place])[0], pack, reader.at_once)
+                done |= dict(zip(pack, alone, strict=True))
         return [done[place] for place in range(len(jobs))]
 
     def estimate(self, user_id: str, *, again: bool) -> Estimate:
@@ -96,7 +102,7 @@ class Reading:
         found = queue.waiting(user_id)
         if again:
             found += queue.stale(user_id, reader.name)
-        if not isinstance(reader, PackReader):
+        if not isinstance(reader, PaidReader):
             return Estimate(sessions=len(found))
         sessions = [self._memory.sessions.get(user_id, each) for each in found]
         return reader.estimate(sessions, self._known(user_id, sessions))
@@ -121,7 +127,7 @@ class Reading:
 
     def _known(self, user_id: str, sessions: Iterable[Session]) -> Sequence[Belief]:
         """What is believed or guessed where these sessions were held, the latest said first."""
-        if not isinstance(self._mind.parts.reader, PackReader):
+        if not isinstance(self._mind.parts.reader, PaidReader):
             return ()
         places = {each.repository for each in sessions}
         found = [
