@@ -14,6 +14,7 @@ from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.extract.language_model import ModelReader
 from tom_swe.extract.verified import VerifiedReader
 from tom_swe.ingest import Redactor
+from tom_swe.llm.agents import AgentModel, agent_named
 from tom_swe.llm.asking import Asking
 from tom_swe.llm.lite import LiteModel
 from tom_swe.llm.local import LocalVerifier
@@ -168,10 +169,13 @@ class _Wiring:
         settings = self._settings
         if model is None:
             return None
-        lite = LiteModel(
-            model, timeout=settings.model_timeout_seconds, at_once=settings.calls_at_once
+        timeout, at_once = settings.model_timeout_seconds, settings.calls_at_once
+        completing = (
+            AgentModel(model.name, timeout=timeout, at_once=at_once)
+            if agent_named(model.name)
+            else LiteModel(model, timeout=timeout, at_once=at_once)
         )
-        return Asking(lite, self.store.ledger, self._limits)
+        return Asking(completing, self.store.ledger, self._limits)
 
     def _limits(self) -> Limits:
         # Without a zone it is local time, whose days are the person's.
