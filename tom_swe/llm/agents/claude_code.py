@@ -13,7 +13,7 @@ from tom_swe.model.calls import Usage
 THINKING = 1_024  # tokens; the least that it takes for a limit
 
 
-class ClaudeCode(AgentHost):
+class ClaudeCodeProgram(AgentHost):
     """One request, without a transcript: 1.5 kB around the question."""
 
     name = "claude-code"

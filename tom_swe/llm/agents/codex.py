@@ -39,7 +39,7 @@ _STATUS = re.compile(r"\bstatus:? (\d{3})\b")
 _NAME = re.compile(r"[\w-]+")
 
 
-class Codex(AgentHost):
+class CodexProgram(AgentHost):
     """One request, without a rollout; the person's settings hold, their MCP servers rest."""
 
     name = "codex"

@@ -12,7 +12,7 @@ from tom_swe.model.calls import Usage
 _USAGE = "usage.json"
 
 
-class CopilotCli(AgentHost):
+class CopilotCliProgram(AgentHost):
     """One request from a home of its own: the program cannot be told to keep no session."""
 
     name = "copilot-cli"

@@ -13,7 +13,7 @@ from tom_swe.llm.agents.base import AgentHost, Asked, Said, number, object_in, t
 from tom_swe.model.calls import Usage
 
 
-class CursorAgent(AgentHost):
+class CursorAgentProgram(AgentHost):
     """One question in the mode that only answers.
 
     It keeps a chat, which tom's importers know by its folder and its first line; tom's own hooks

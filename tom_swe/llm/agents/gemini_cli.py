@@ -17,7 +17,7 @@ _CHOSEN = re.compile(r'"selectedType"\s*:\s*"([\w-]+)"')
 _LOGIN_CODE = 41
 
 
-class GeminiCli(AgentHost):
+class GeminiCliProgram(AgentHost):
     """One request from a home of its own: the program cannot be told to keep no session."""
 
     name = "gemini-cli"

@@ -13,12 +13,12 @@ from typing import Any
 
 from tom_swe.errors import ModelBusy, ModelFault, ModelUnavailable
 from tom_swe.llm.agents.base import AgentHost, Asked, Said
-from tom_swe.llm.agents.claude_code import ClaudeCode
-from tom_swe.llm.agents.codex import Codex
-from tom_swe.llm.agents.copilot_cli import CopilotCli
-from tom_swe.llm.agents.cursor_agent import CursorAgent
-from tom_swe.llm.agents.gemini_cli import GeminiCli
-from tom_swe.llm.agents.opencode import OpenCode
+from tom_swe.llm.agents.claude_code import ClaudeCodeProgram
+from tom_swe.llm.agents.codex import CodexProgram
+from tom_swe.llm.agents.copilot_cli import CopilotCliProgram
+from tom_swe.llm.agents.cursor_agent import CursorAgentProgram
+from tom_swe.llm.agents.gemini_cli import GeminiCliProgram
+from tom_swe.llm.agents.opencode import OpenCodeProgram
 from tom_swe.llm.agents.program import Finished, run
 from tom_swe.llm.lite import LONGEST_REASON, THINKING, Completion, TooLate
 from tom_swe.model.calls import Usage
@@ -27,7 +27,7 @@ from tom_swe.text.tokens import count_tokens
 
 AGENTS: Mapping[str, AgentHost] = {
     each.name: each
-    for each in (ClaudeCode(), Codex(), GeminiCli(), OpenCode(), CopilotCli(), CursorAgent())
+    for each in (ClaudeCodeProgram(), CodexProgram(), GeminiCliProgram(), OpenCodeProgram(), CopilotCliProgram(), CursorAgentProgram())
 }
 # A program starts, and some look for news, before it asks.
 STARTING = 30.0  # seconds

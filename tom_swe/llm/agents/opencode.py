@@ -16,7 +16,7 @@ _FILTERED = re.compile(r"content.?filter", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 
 
-class OpenCode(AgentHost):
+class OpenCodeProgram(AgentHost):
     """One request, its session in a database in memory."""
 
     name = "opencode"
