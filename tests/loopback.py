@@ -124,7 +124,11 @@ def _messages(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]
     ):
         block = {"type": "tool_use", "id": "toolu_1", "name": "StructuredOutput"}
         delta, stop = {"type": "input_json_delta", "partial_json": turn}, "tool_use"
-    usage = {"input_tokens": SENT - CACHED, "output_tokens": SAID, "cache_read_input_tokens": CACHED}
+    usage = {
+        "input_tokens": SENT - CACHED,
+        "output_tokens": SAID,
+        "cache_read_input_tokens": CACHED,
+    }
     message = {
         "id": "msg_1",
         "type": "message",

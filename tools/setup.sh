@@ -55,7 +55,8 @@ if [ "$set_name" = hosts ]; then
     cp requirements/hosts/package.json "$venv"
     cd "$venv"
     npm install --silent --no-package-lock --no-audit --no-fund --ignore-scripts
-    # It picks the program for this processor.
+    # These two pick the program for this processor; no other script is run.
+    node node_modules/@anthropic-ai/claude-code/install.cjs >/dev/null
     node node_modules/opencode-ai/postinstall.mjs >/dev/null
     echo "$stamp" >.installed
     exit 0

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -143,40 +144,6 @@ def _processes(home: Path) -> list[str]:
     return running
 
 
-type Ask = Callable[..., tuple[Person, Tom, list[str]]]
-
-
-@pytest.fixture
-def person(tmp_path: Path) -> Iterator[Person]:
-    with Loopback(RIGHT) as model:
-        yield Person(tmp_path, model)
-
-
-@pytest.fixture
-def learned(person: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Learned]]:
-    """Has one session read by an agent."""
-    opened: list[Tom] = []
-
-    def learn(
-        name: str, turn: str | ScriptedFault = RIGHT, words: str = SAYS, timeout: float = 60.0
-    ) -> Learned:
-        person.model.turn = turn
-        for variable in KEYS:
-            monkeypatch.delenv(variable, raising=False)
-        for variable, value in person.environ.items():
-            monkeypatch.setenv(variable, value)
-        said: list[str] = []
-        tom = person.opened(name, said, timeout)
-        opened.append(tom)
-        tom.add_session(LOCAL_USER, session_of(words, host_id="one"))
-        failed = tom.learn(LOCAL_USER).failed
-        return Learned(tom, [*said, *failed])
-
-    yield learn
-    for tom in opened:
-        tom.close()
-
-
 class Learned:
     """What came of it: what the person reads, believes and pays."""
 
@@ -187,14 +154,189 @@ class Learned:
     @property
     def calls(self) -> list[ModelCall]:
         """What the ledger says of the reading."""
-        return [
-            each
-            for each in self.tom.memory.store.ledger.calls()
-            if each.purpose is Purpose.READING
-        ]
+        return [each for each in self.tom.memory.ledger.calls() if each.purpose is Purpose.READING]
 
     @property
     def rules(self) -> list[str]:
         """What is believed."""
         beliefs = self.tom.memory.beliefs.user_model(LOCAL_USER).beliefs
         return [each.statement for each in beliefs]
+
+
+type Learn = Callable[..., Learned]
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[Person]:
+    """Someone with every agent, each of which asks one model."""
+    with Loopback(RIGHT) as model:
+        yield Person(tmp_path, model)
+
+
+@pytest.fixture
+def learn(person: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[Learn]:
+    """Has one session of the person's read by an agent."""
+    opened: list[Tom] = []
+
+    def read(
+        name: str, turn: str | ScriptedFault = RIGHT, words: str = SAYS, timeout: float = 60.0
+    ) -> Learned:
+        person.model.turn = turn
+        for variable in KEYS:
+            monkeypatch.delenv(variable, raising=False)
+        for variable, value in person.environ.items():
+            monkeypatch.setenv(variable, value)
+        # Else it is the one that was found first in this process.
+        monkeypatch.setattr(tempfile, "tempdir", str(person.temporary))
+        said: list[str] = []
+        tom = person.opened(name, said, timeout)
+        opened.append(tom)
+        tom.add_session(LOCAL_USER, session_of(words, host_id="one"))
+        failed = tom.learn(LOCAL_USER).failed
+        return Learned(tom, [*said, *failed])
+
+    yield read
+    for tom in opened:
+        tom.close()
+
+
+@each_agent
+def test_a_session_is_read(name: str, person: Person, learn: Learn) -> None:
+    """One request, its reply in form; the ledger has its tokens; no hook or server has run."""
+    done = learn(name)
+    assert (RULE in done.rules), (done.said, done.calls)
+    (call,) = done.calls
+    assert (call.model, call.settled) == (name, Settled.ANSWERED)
+    used = (call.usage.tokens_in, call.usage.tokens_out, call.usage.cached)
+    assert used == (SENT, SAID, CACHED)
+    # Anthropic's program alone says a price: 60 tokens, 40 from the cache, 7 out.
+    assert call.usage.cost == (pytest.approx(99e-6) if name == "claude-code" else None)
+    assert len(person.model.requests) == 1
+    assert done.said == ""
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_a_refusal_leaves_the_session_for_another_day(
+    name: str, person: Person, learn: Learn
+) -> None:
+    """What a refusal took is in the ledger; a program that hides it is asked once more."""
+    done = learn(name, REFUSAL)
+    assert RULE not in done.rules
+    assert {call.settled for call in done.calls} == {Settled.BAD}
+    assert all(call.usage.tokens_in >= SENT for call in done.calls)
+    if name in {"claude-code", "codex", "opencode"}:
+        assert done.said == f"session s1: {name} refused to answer"
+        assert len(done.calls) == 1
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_an_answer_in_no_form_is_asked_for_twice(name: str, person: Person, learn: Learn) -> None:
+    """And then the session waits, with the reason; both tries are in the ledger."""
+    done = learn(name, "I would say {")
+    assert [call.settled for call in done.calls] == [Settled.BAD, Settled.BAD]
+    assert done.said == (
+        f"session s1: {name} gave no usable answer in two tries: it contains no JSON object"
+    )
+    assert "I would say {" in person.model.requests[-1]
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_a_login_that_is_missing_is_named(name: str, person: Person, learn: Learn) -> None:
+    """Tom reads with the rules, and says so once."""
+    if name == "opencode":
+        # Its key stands in its settings: the server refuses it.
+        done = learn(name, BAD_KEY)
+    else:
+        person.log_out()
+        done = learn(name)
+        assert person.model.requests == []
+    assert f"{name} cannot be used: " in done.said
+    assert "tom reads these sessions without it" in done.said
+    assert [(call.settled, call.usage.tokens_in) for call in done.calls] == [(Settled.FAILED, 0)]
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_silence_is_waited_for_only_so_long(name: str, person: Person, learn: Learn) -> None:
+    """The program is ended with all that it started; the call counts with the most."""
+    done = learn(name, SILENCE, timeout=-20.0 if name in {"claude-code", "codex"} else -15.0)
+    assert f"{name} took longer than 1" in done.said
+    (call,) = done.calls
+    assert call.settled is Settled.FAILED
+    assert call.usage.tokens_in > SENT
+    assert person.model.requests
+    assert person.left(done.tom) == []
+
+
+@pytest.mark.parametrize("name", ["claude-code", "gemini-cli", "codex"])
+def test_a_rate_limit_is_named_and_costs_nothing(name: str, person: Person, learn: Learn) -> None:
+    """The session waits for another day."""
+    done = learn(name, SLOW_DOWN)
+    assert done.said.startswith(f"session s1: {name} failed: ")
+    assert [(call.settled, call.usage.tokens_in) for call in done.calls] == [(Settled.FAILED, 0)]
+    assert person.left(done.tom) == []
+
+
+@pytest.mark.parametrize("name", ["claude-code", "codex"])
+def test_a_huge_session_is_sent_in_part(name: str, person: Person, learn: Learn) -> None:
+    """No more than the tokens of a reading, in one request, whatever was said."""
+    done = learn(name, words=f"{SAYS}\n\n" + "and then the chart needs another axis. " * 50_000)
+    assert RULE in done.rules
+    (request,) = person.model.requests
+    assert len(request) < 150_000
+    assert person.left(done.tom) == []
+
+
+def test_a_program_that_crashes_is_named(person: Person, learn: Learn, tmp_path: Path) -> None:
+    """The real one ends in its middle, as from want of memory: the call counts with the most."""
+    programs = tmp_path / "crashing"
+    programs.mkdir()
+    crash = f'"{BIN / "claude"}" "$@" & sleep 1; kill -9 $!; echo "out of memory" >&2; exit 9\n'
+    (programs / "claude").write_text("#!/bin/sh\n" + crash)
+    (programs / "claude").chmod(0o755)
+    person.environ["PATH"] = f"{programs}:{person.environ['PATH']}"
+    done = learn("claude-code", SILENCE)
+    assert done.said == "session s1: claude-code ended with status 9: out of memory"
+    (call,) = done.calls
+    assert (call.settled, call.usage.tokens_in > SENT) == (Settled.FAILED, True)
+    assert person.left(done.tom) == []
+
+
+def test_a_budget_ends_the_batch(
+    person: Person, learn: Learn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the next call could exceed it, none is made; what was read stays."""
+    monkeypatch.setenv("UNUSED", "1")
+    done = learn("claude-code")
+    spent = sum(call.usage.cost or 0 for call in done.calls)
+    settings = Settings(
+        home=Path(person.environ["TOM_HOME"]), model="claude-code", daily_budget=spent + 0.001
+    )
+    said: list[str] = []
+    tom = open_tom(settings, say=said.append, embedder=HashEmbedder())
+    tom.add_session(LOCAL_USER, session_of("please make it blue", host_id="two"))
+    tom.learn(LOCAL_USER)
+    assert "today's budget is too small for this call" in said[0]
+    assert len(person.model.requests) == 1
+    assert RULE in done.rules
+    tom.close()
+
+
+@each_agent
+def test_ctrl_c_leaves_nothing(name: str, person: Person, learn: Learn) -> None:
+    """`tom learn` says that it was interrupted, and the program is gone with it."""
+    done = learn("none/such")
+    person.model.turn = SILENCE
+    command = [str(Path(sys.executable).with_name("tom")), "learn"]
+    environ = {**os.environ, "TOM_MODEL": name}
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as tom:
+        while not person.model.requests:
+            assert tom.poll() is None
+        tom.send_signal(signal.SIGINT)
+        said = tom.communicate(timeout=30)[1]
+    assert "interrupted" in said
+    assert tom.returncode == 130
+    assert person.left(done.tom) == []

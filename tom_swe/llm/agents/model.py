@@ -27,7 +27,14 @@ from tom_swe.text.tokens import count_tokens
 
 AGENTS: Mapping[str, AgentHost] = {
     each.name: each
-    for each in (ClaudeCodeProgram(), CodexProgram(), GeminiCliProgram(), OpenCodeProgram(), CopilotCliProgram(), CursorAgentProgram())
+    for each in (
+        ClaudeCodeProgram(),
+        CodexProgram(),
+        GeminiCliProgram(),
+        OpenCodeProgram(),
+        CopilotCliProgram(),
+        CursorAgentProgram(),
+    )
 }
 # A program starts, and some look for news, before it asks.
 STARTING = 30.0  # seconds
