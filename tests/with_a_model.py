@@ -26,7 +26,7 @@ def note(quote: str, statement: str, **changed: Any) -> dict[str, Any]:
     }
 
 
-def reading(*notes: dict[str, Any], rejected: tuple[int, ...] = (), **changed: Any) -> str:
+def reading(*notes: dict[str, Any], rejected: tuple[int, ...] | None = (), **changed: Any) -> str:
     """A reply about a session."""
     return json.dumps(
         {

@@ -316,7 +316,7 @@ def test_silence_is_waited_for_only_so_long(fake: Fake) -> None:
     """The program and its children are ended, and the folder is gone."""
     agent = fake("claude-code", hang=True, child=True)
     with pytest.raises(TooLate, match="took longer than 1 seconds"):
-        agent.model("claude-code", timeout=-29.0).complete(ASKED, SCHEMA, 50)
+        agent.model("claude-code", timeout=-9.0).complete(ASKED, SCHEMA, 50)
     assert gone(agent.started["child"])
     assert gone(agent.started["pid"])
     assert not Path(agent.started["folder"]).exists()
@@ -326,7 +326,7 @@ def test_a_wait_that_the_program_speaks_of_is_no_silence(fake: Fake) -> None:
     """One that waits for its provider says so, and costs nothing."""
     out = replies.codex({"type": "error", "message": "Reconnecting... last status: 429 Too Many"})
     with pytest.raises(ModelBusy, match="429 Too Many") as raised:
-        fake("codex", out=out, hang=True).model("codex", timeout=-29.0).complete(ASKED, SCHEMA, 50)
+        fake("codex", out=out, hang=True).model("codex", timeout=-9.0).complete(ASKED, SCHEMA, 50)
     assert not isinstance(raised.value, TooLate)
 
 

@@ -204,7 +204,7 @@ def learn(person: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[Learn]:
 def test_a_session_is_read(name: str, person: Person, learn: Learn) -> None:
     """One request, its reply in form; the ledger has its tokens; no hook or server has run."""
     done = learn(name)
-    assert (RULE in done.rules), (done.said, done.calls)
+    assert RULE in done.rules
     (call,) = done.calls
     assert (call.model, call.settled) == (name, Settled.ANSWERED)
     used = (call.usage.tokens_in, call.usage.tokens_out, call.usage.cached)
@@ -262,8 +262,8 @@ def test_a_login_that_is_missing_is_named(name: str, person: Person, learn: Lear
 @each_agent
 def test_silence_is_waited_for_only_so_long(name: str, person: Person, learn: Learn) -> None:
     """The program is ended with all that it started; the call counts with the most."""
-    done = learn(name, SILENCE, timeout=-20.0 if name in {"claude-code", "codex"} else -15.0)
-    assert f"{name} took longer than 1" in done.said
+    done = learn(name, SILENCE, timeout=0.1 if name in {"claude-code", "codex"} else 10.0)
+    assert f"{name} took longer than " in done.said
     (call,) = done.calls
     assert call.settled is Settled.FAILED
     assert call.usage.tokens_in > SENT
@@ -294,8 +294,8 @@ def test_a_program_that_crashes_is_named(person: Person, learn: Learn, tmp_path:
     """The real one ends in its middle, as from want of memory: the call counts with the most."""
     programs = tmp_path / "crashing"
     programs.mkdir()
-    crash = f'"{BIN / "claude"}" "$@" & sleep 1; kill -9 $!; echo "out of memory" >&2; exit 9\n'
-    (programs / "claude").write_text("#!/bin/sh\n" + crash)
+    crash = f'"{BIN / "claude"}" "$@" <&3 & sleep 1; kill -9 $!; echo "out of memory" >&2; exit 9\n'
+    (programs / "claude").write_text("#!/bin/sh\nexec 3<&0\n" + crash)
     (programs / "claude").chmod(0o755)
     person.environ["PATH"] = f"{programs}:{person.environ['PATH']}"
     done = learn("claude-code", SILENCE)
@@ -305,11 +305,8 @@ def test_a_program_that_crashes_is_named(person: Person, learn: Learn, tmp_path:
     assert person.left(done.tom) == []
 
 
-def test_a_budget_ends_the_batch(
-    person: Person, learn: Learn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_budget_ends_the_batch(person: Person, learn: Learn) -> None:
     """Where the next call could exceed it, none is made; what was read stays."""
-    monkeypatch.setenv("UNUSED", "1")
     done = learn("claude-code")
     spent = sum(call.usage.cost or 0 for call in done.calls)
     settings = Settings(
@@ -328,7 +325,7 @@ def test_a_budget_ends_the_batch(
 @each_agent
 def test_ctrl_c_leaves_nothing(name: str, person: Person, learn: Learn) -> None:
     """`tom learn` says that it was interrupted, and the program is gone with it."""
-    done = learn("none/such")
+    done = learn("")
     person.model.turn = SILENCE
     command = [str(Path(sys.executable).with_name("tom")), "learn"]
     environ = {**os.environ, "TOM_MODEL": name}

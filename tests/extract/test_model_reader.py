@@ -180,7 +180,7 @@ def test_what_is_meant_for_the_task_teaches_nothing(settings: Settings, said: li
 
 def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: list[str]) -> None:
     """The same model is told what does not fit and answers again; both calls are in the ledger."""
-    bad = reading(note(QUOTE, "Do not make barrel files", kind="whim"))
+    bad = reading(observations="no more barrel files")
     good = f"Sorry! {reading(note(QUOTE, 'Do not make {barrel} files'))}"
     with ScriptedModel(bad, good) as server:
         tom = opened(settings, server, said)

@@ -32,22 +32,25 @@ from tom_swe.text.prose import tidy
 
 
 class NotedForm(Value):
-    """One durable thing that the person said."""
+    """One durable thing that the person said.
+
+    A default stands in the place of what a model says that is none of the values.
+    """
 
     turn: int
     quote: str
-    kind: Literal["preference", "constraint", "expertise", "goal"]
-    way: Literal["correction", "instruction", "preference", "fact"]
+    kind: Literal["preference", "constraint", "expertise", "goal"] = "preference"
+    way: Literal["correction", "instruction", "preference", "fact"] = "preference"
     statement: str
     against: bool
-    scope: Literal["everywhere", "repository", "language", "task"]
-    language: str
+    scope: Literal["everywhere", "repository", "language", "task"] = "repository"
+    language: str = ""
 
 
 class SessionForm(Value):
     """What a session shows, and which candidates show nothing."""
 
-    summary: str
+    summary: str = ""
     intent: Literal[
         "debugging",
         "code_generation",
@@ -58,9 +61,9 @@ class SessionForm(Value):
         "testing",
         "file_management",
         "general",
-    ]
+    ] = "general"
     observations: tuple[NotedForm, ...]
-    rejected: tuple[int, ...]
+    rejected: tuple[int, ...] = ()
 
 
 # Fewer letters hold up anything.

@@ -9,7 +9,10 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from tom_swe.llm.mending import mended
+
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_COMMA = re.compile(r",(\s*[}\]])")
 MOST_ERRORS = 5
 
 
@@ -33,15 +36,16 @@ def instructions(reply: type[BaseModel]) -> str:
 
 
 def parse[Reply: BaseModel](text: str, reply: type[Reply]) -> Reply:
-    """The first JSON object in a text that is in the form. Raises Unfit.
+    """The first JSON object in a text that is in the form, or nearly; see `mended`. Raises Unfit.
 
-    Prose and code fences around it do no harm, and neither does a brace inside a string.
+    Prose and code fences around it do no harm, and neither does a brace inside a string, nor a
+    comma before a bracket.
     """
     said = _THOUGHT.sub(" ", text)
     first: ValidationError | None = None
-    for found in _objects(said):
+    for found in (*_objects(said), *_objects(_COMMA.sub(r"\1", said))):
         try:
-            return reply.model_validate(found)
+            return mended(found, reply)
         except ValidationError as error:
             first = first or error
     if first is not None:

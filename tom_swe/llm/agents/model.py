@@ -36,8 +36,8 @@ AGENTS: Mapping[str, AgentHost] = {
         CursorAgentProgram(),
     )
 }
-# A program starts, and some look for news, before it asks.
-STARTING = 30.0  # seconds
+# What a program takes before it asks, on a busy machine.
+STARTING = 10.0  # seconds
 # Each is a process of hundreds of megabytes.
 MOST_AT_ONCE = 2
 # What says that a program was started by an agent; some refuse to work inside themselves.
