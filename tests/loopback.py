@@ -129,7 +129,7 @@ def _messages(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]
         "output_tokens": SAID,
         "cache_read_input_tokens": CACHED,
     }
-    message = {
+    message: dict[str, Any] = {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
@@ -139,7 +139,7 @@ def _messages(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]
         "stop_sequence": None,
         "usage": usage,
     }
-    empty = {**block, "input": {}} if stop == "tool_use" else {**block, "text": ""}
+    empty: dict[str, Any] = {**block, "input": {}} if stop == "tool_use" else {**block, "text": ""}
     ended = {"stop_reason": stop, "stop_sequence": None}
     events: Events = [
         {"type": "message_start", "message": message},

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,7 @@ class Person:
 
         command, *arguments = self._trace("server").split()
         server = {"command": command, "args": arguments}
-        servers = {"mcpServers": {"mine": server}}
+        servers: dict[str, object] = {"mcpServers": {"mine": server}}
         self._write(".claude/settings.json", hooks("SessionStart", "UserPromptSubmit", "Stop"))
         self._write(".claude.json", servers)
         self._write(".codex/hooks.json", hooks("SessionStart", "UserPromptSubmit"))
@@ -85,7 +85,7 @@ class Person:
             f'wire_api = "responses"\n[mcp_servers.mine]\ncommand = "{command}"\n'
             f"args = {json.dumps(arguments)}\n"
         )
-        auth = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
+        auth: dict[str, object] = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
         self._write(".gemini/settings.json", auth | servers | hooks("BeforeAgent", "SessionStart"))
         copilot = {"mine": {"type": "local", "tools": ["*"], **server}}
         self._write(".copilot/mcp-config.json", {"mcpServers": copilot})
@@ -97,14 +97,14 @@ class Person:
             "options": {"baseURL": f"{self.model.address}/v1", "apiKey": "none"},
             "models": {"scripted": {"name": "scripted"}},
         }
-        opencode = {
+        opencode: dict[str, object] = {
             "model": "loopback/scripted",
             "provider": {"loopback": provider},
             "mcp": {"mine": {"type": "local", "command": [command, *arguments]}},
         }
         self._write(".config/opencode/opencode.json", opencode)
 
-    def _write(self, name: str, what: dict[str, object]) -> None:
+    def _write(self, name: str, what: Mapping[str, object]) -> None:
         path = self.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(what))

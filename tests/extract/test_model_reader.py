@@ -190,7 +190,7 @@ def test_a_reply_out_of_form_is_asked_for_once_more(settings: Settings, said: li
         repair = server.requests[1]["messages"]
         assert repair[:2] == server.requests[0]["messages"]
         assert repair[2] == {"role": "assistant", "content": bad}
-        assert "observations.0.kind: literal_error" in repair[3]["content"]
+        assert "observations: tuple_type" in repair[3]["content"]
         assert server.requests[0]["model"] == server.requests[1]["model"]
         assert [c.settled for c in tom.memory.ledger.calls()] == [Settled.BAD, Settled.ANSWERED]
         tom.close()

@@ -15,6 +15,7 @@ from tom_swe.hosts import install
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.importing import find
+from tom_swe.llm.agents import agent_named
 from tom_swe.memory.encryption.cipher import is_encrypted
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
@@ -99,6 +100,9 @@ def _models(settings: Settings) -> dict[str, str]:
     for name, model in named.items():
         if model is None:
             facts[name] = "not configured" if name == "model" else "rules only, no model"
+            continue
+        if agent := agent_named(model.name):
+            facts[name] = f"{model.name}, asked by its own program {agent[0].program}"
             continue
         where = f" at {model.base_url}" if model.base_url else ""
         facts[name] = (
