@@ -337,3 +337,22 @@ def test_ctrl_c_leaves_nothing(name: str, person: Person, learn: Learn) -> None:
     assert "interrupted" in said
     assert tom.returncode == 130
     assert person.left(done.tom) == []
+
+
+def test_two_learners_share_the_work(person: Person, learn: Learn) -> None:
+    """Each session is asked about once, whichever `tom learn` takes it."""
+    done = learn("")
+    for number in range(3):
+        words = f"{number}: never push to main without asking me"
+        done.tom.add_session(LOCAL_USER, session_of(words, host_id=f"more{number}"))
+    person.model.turn = reading()
+    command = [str(Path(sys.executable).with_name("tom")), "learn"]
+    environ = {**os.environ, "TOM_MODEL": "claude-code"}
+    both = [
+        subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    assert [(each.wait(120), each.communicate()[0])[0] for each in both] == [0, 0]
+    asked = [call.session_id for call in done.calls if call.settled is Settled.ANSWERED]
+    assert sorted(asked) == sorted(set(asked))
+    assert len(person.model.requests) == len(asked) == 4
+    assert person.left(done.tom) == []
