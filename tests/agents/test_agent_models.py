@@ -1,5 +1,6 @@
 """Each agent's command line, environment and reply, with a program that stands for it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -330,28 +331,50 @@ def test_a_wait_that_the_program_speaks_of_is_no_silence(fake: Fake) -> None:
     assert not isinstance(raised.value, TooLate)
 
 
-def test_ctrl_c_leaves_nothing(fake: Fake, tmp_path: Path) -> None:
+ASK = """
+from threading import Thread
+from tom_swe.llm.agents import AgentModel
+model = AgentModel("claude-code", timeout=60, at_once=2)
+def ask():
+    for _ in range(2):
+        try:
+            model.complete([{"role": "user", "content": "x"}], {}, 50)
+        except Exception:
+            pass
+"""
+IN_THREADS = """
+threads = [Thread(target=ask, daemon=True) for _ in range(2)]
+for each in threads: each.start()
+for each in threads: each.join()
+"""
+
+
+@pytest.mark.parametrize("then", ["ask()", IN_THREADS], ids=["alone", "in threads"])
+@pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc to look for processes in")
+def test_ctrl_c_leaves_nothing(then: str, fake: Fake, tmp_path: Path) -> None:
     """The program has a process group of its own, so a terminal's Ctrl-C reaches tom alone."""
-    agent = fake("claude-code", hang=True, child=True)
-    ask = (
-        "from tom_swe.llm.agents import AgentModel\n"
-        "model = AgentModel('claude-code', timeout=60, at_once=1)\n"
-        "model.complete([{'role': 'user', 'content': 'x'}], {}, 50)"
-    )
-    environ = {
-        **os.environ,
-        "PATH": str(tmp_path / "bin"),
-        "TMPDIR": tempfile.mkdtemp(dir=tmp_path),
-    }
-    with subprocess.Popen([sys.executable, "-c", ask], env=environ, stderr=subprocess.PIPE) as tom:
-        started = tmp_path / "bin" / "started.json"
-        while not started.exists() or not started.read_text().endswith("}"):
+    fake("claude-code", hang=True, child=True)
+    temporary = tempfile.mkdtemp(dir=tmp_path)
+    environ = {**os.environ, "PATH": str(tmp_path / "bin"), "TMPDIR": temporary}
+    command = [sys.executable, "-c", ASK + then]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE) as tom:
+        while len(asking := running(temporary)) < (2 if then == "ask()" else 4):
             assert tom.poll() is None
         tom.send_signal(signal.SIGINT)
         assert b"KeyboardInterrupt" in tom.communicate()[1]
-    assert gone(agent.started["pid"])
-    assert gone(agent.started["child"])
-    assert list(Path(environ["TMPDIR"]).iterdir()) == []
+    assert asking
+    assert running(temporary) == []
+    assert list(Path(temporary).iterdir()) == []
+
+
+def running(temporary: str) -> list[str]:
+    """The processes that work in a folder below this."""
+    found: list[str] = []
+    for each in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if str(each.readlink()).startswith(temporary):
+                found.append(each.parent.name)
+    return found
 
 
 def test_an_agent_needs_no_litellm() -> None:

@@ -352,7 +352,28 @@ def test_two_learners_share_the_work(person: Person, learn: Learn) -> None:
         subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) for _ in range(2)
     ]
     assert [(each.wait(120), each.communicate()[0])[0] for each in both] == [0, 0]
-    asked = [call.session_id for call in done.calls if call.settled is Settled.ANSWERED]
+    asked = [str(call.session_id) for call in done.calls if call.settled is Settled.ANSWERED]
     assert sorted(asked) == sorted(set(asked))
     assert len(person.model.requests) == len(asked) == 4
     assert person.left(done.tom) == []
+
+
+def test_the_next_session_is_told_what_was_read(person: Person, learn: Learn) -> None:
+    """The briefing holds the rule once; the reading itself is nowhere in the memory."""
+    done = learn("claude-code")
+    hooks = [{"type": "command", "command": str(Path(sys.executable).with_name("tom-hook"))}]
+    events = ("SessionStart", "UserPromptSubmit", "Stop", "SessionEnd")
+    settings = {"hooks": {event: [{"hooks": hooks}] for event in events}}
+    (person.home / ".claude" / "settings.json").write_text(json.dumps(settings))
+    work = person.home / "shop"
+    work.mkdir()
+    person.model.turn = "Hello."
+    asked = ["claude", "-p", "say hello", "--model", "haiku"]
+    environ = {**os.environ, "TOM_MODEL": "claude-code"}
+    ran = subprocess.run(asked, cwd=work, env=environ, capture_output=True, text=True, check=False)
+    assert ran.stdout == "Hello.\n", ran.stderr
+    assert [RULE in each for each in person.model.requests] == [False, True]
+    assert person.model.requests[-1].count(RULE) == 1
+    kept = done.tom.memory.sizes()
+    assert (kept.sessions, kept.pending) == (1, 0)
+    assert [turn.text for turn in done.tom.memory.sessions.get(LOCAL_USER, 1).turns] == [SAYS]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import errno
 import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Thread
+from threading import Event, Lock, Thread
 from typing import IO, NamedTuple
 
 MOST_BYTES = 4_000_000  # of each stream; the rest is read and dropped
 GRACE = 2.0  # seconds from the request to end to the end
 _CHUNK = 65_536
+_running: set[subprocess.Popen[bytes]] = set()
+_lock = Lock()
+_over = Event()
 
 
 class Finished(NamedTuple):
@@ -34,17 +39,26 @@ def run(
 ) -> Finished:
     """Runs a command in a process group of its own, which is gone afterwards.
 
-    So it is after Ctrl-C or any other exception, too. Raises OSError where it cannot be started.
+    So it is after Ctrl-C or any other exception, and when this process ends while a thread of it
+    waits here. Raises OSError where it cannot be started.
     """
-    process = subprocess.Popen(  # noqa: S603 - one of the programs that tom knows
-        command,
-        cwd=folder,
-        env=dict(environ),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with _lock:
+        if _over.is_set():
+            raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
+        if not _running:
+            # After the caller made its folder, so that the program goes before the folder does.
+            atexit.unregister(_end_all)
+            atexit.register(_end_all)
+        process = subprocess.Popen(  # noqa: S603 - one of the programs that tom knows
+            command,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        _running.add(process)
     out, err = _Taken(process.stdout), _Taken(process.stderr)
     status: int | None = None
     try:
@@ -55,7 +69,16 @@ def run(
             status = process.wait(seconds)
     finally:
         _end(process)
+        _running.discard(process)
     return Finished(status, out.text(), err.text())
+
+
+def _end_all() -> None:
+    """Ends what threads still wait for that do not keep this process from ending."""
+    with _lock:
+        _over.set()
+    for process in list(_running):
+        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
