@@ -21,7 +21,9 @@ class ClaudeCodeProgram(AgentHost):
     small = "haiku"
     overhead = 600
     # Of the dearest where the name says no family.
-    prices = MappingProxyType({"haiku": (1.0, 5.0), "sonnet": (3.0, 15.0), "": (15.0, 75.0)})
+    prices = MappingProxyType(
+        {"haiku": (1.0, 5.0), "sonnet": (3.0, 15.0), "opus": (5.0, 25.0), "": (15.0, 75.0)}
+    )
 
     @override
     def command(self, asked: Asked) -> list[str]:
