@@ -25,7 +25,7 @@ test-all:
 test-hosts:
 	@tools/setup.sh dev
 	@tools/setup.sh hosts
-	.venv/bin/pytest -q -m hosts
+	.venv/bin/pytest -q -m hosts tests/agents
 
 check:
 	@tools/setup.sh dev

@@ -313,6 +313,7 @@ def test_a_child_that_was_left_is_ended(fake: Fake) -> None:
     assert gone(agent.started["child"])
 
 
+@pytest.mark.slow
 def test_silence_is_waited_for_only_so_long(fake: Fake) -> None:
     """The program and its children are ended, and the folder is gone."""
     agent = fake("claude-code", hang=True, child=True)
@@ -323,6 +324,7 @@ def test_silence_is_waited_for_only_so_long(fake: Fake) -> None:
     assert not Path(agent.started["folder"]).exists()
 
 
+@pytest.mark.slow
 def test_a_wait_that_the_program_speaks_of_is_no_silence(fake: Fake) -> None:
     """One that waits for its provider says so, and costs nothing."""
     out = replies.codex({"type": "error", "message": "Reconnecting... last status: 429 Too Many"})
@@ -350,6 +352,7 @@ for each in threads: each.join()
 
 
 @pytest.mark.parametrize("then", ["ask()", IN_THREADS], ids=["alone", "in threads"])
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc to look for processes in")
 def test_ctrl_c_leaves_nothing(then: str, fake: Fake, tmp_path: Path) -> None:
     """The program has a process group of its own, so a terminal's Ctrl-C reaches tom alone."""
