@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
-.PHONY: demo test test-all check bench docs lock clean
+.PHONY: demo test test-all test-hosts check bench docs lock clean
 # Where none is written, every process that a test starts compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -15,11 +15,17 @@ test-all:
 	@tools/setup.sh dev
 	@tools/setup.sh local
 	@tools/setup.sh openhands-cli
+	@tools/setup.sh hosts
 	.venv/bin/pytest -q -n 2
 	@tools/setup.sh sdk
 	.venv-sdk/bin/pytest -q tests/hosts
 	@tools/setup.sh train
 	.venv-train/bin/pytest -q tests/training
+
+test-hosts:
+	@tools/setup.sh dev
+	@tools/setup.sh hosts
+	.venv/bin/pytest -q -m hosts tests/agents
 
 check:
 	@tools/setup.sh dev
@@ -58,4 +64,4 @@ lock:
 	$(COMPILE) --no-deps requirements/local.in -o requirements/local.txt
 
 clean:
-	rm -rf .venv .venv-sdk .venv-openhands-cli .venv-reference .venv-train .uv dist
+	rm -rf .npm-hosts .venv .venv-sdk .venv-openhands-cli .venv-reference .venv-train .uv dist

@@ -159,3 +159,24 @@ def test_a_set_that_is_none_is_named(project: Path) -> None:
     done = subprocess.run(["tools/setup.sh", "nope"], cwd=project, capture_output=True, text=True)
     assert done.returncode == 2
     assert "no set called nope" in done.stderr
+
+
+def test_coding_agents_are_installed_once(project: Path) -> None:
+    """By the versions that the file names, again when it changes, and without their scripts."""
+    (project / "requirements" / "hosts").mkdir()
+    wanted = project / "requirements" / "hosts" / "package.json"
+    wanted.write_text("{}")
+    for name in ("npm", "node"):
+        program = project / "bin" / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@" >>"$LOG"\n')
+        program.chmod(0o755)
+    log = project / "npm.log"
+    environ = {**os.environ, "PATH": f"{project / 'bin'}:{os.environ['PATH']}", "LOG": str(log)}
+    for _ in range(2):
+        subprocess.run(["tools/setup.sh", "hosts"], cwd=project, env=environ, check=True)
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["npm", "node", "node"]
+    assert "--ignore-scripts" in log.read_text()
+    assert (project / ".npm-hosts" / "package.json").read_text() == "{}"
+    wanted.write_text('{"private": true}')
+    subprocess.run(["tools/setup.sh", "hosts"], cwd=project, env=environ, check=True)
+    assert log.read_text().count("npm install") == 2

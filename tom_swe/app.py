@@ -15,7 +15,7 @@ from tom_swe.extract.language_model import ModelReader
 from tom_swe.extract.verified import VerifiedReader
 from tom_swe.ingest import Redactor
 from tom_swe.llm.asking import Asking
-from tom_swe.llm.lite import LiteModel
+from tom_swe.llm.models import model_for
 from tom_swe.llm.local import LocalVerifier
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
@@ -165,10 +165,10 @@ class _Wiring:
         settings = self._settings
         if model is None:
             return None
-        lite = LiteModel(
+        completing = model_for(
             model, timeout=settings.model_timeout_seconds, at_once=settings.calls_at_once
         )
-        return Asking(lite, self.store.ledger, self._limits)
+        return Asking(completing, self.store.ledger, self._limits)
 
     def _limits(self) -> Limits:
         # Without a zone it is local time, whose days are the person's.

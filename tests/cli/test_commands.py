@@ -276,6 +276,10 @@ def test_doctor_says_how_hooks_and_models_stand(
     assert facts["claude-code hooks"] == "not installed"
     assert facts["reader"] == "openai/scripted, no key set for tom"
     assert facts["adviser"] == "rules only, no model"
+    monkeypatch.setenv("TOM_MODEL", "codex")
+    assert (
+        tom("doctor", "--json").json["facts"]["reader"] == "codex, asked by its own program codex"
+    )
     assert tom("plugin", "install", "claude-code", "--yes").code == 0
     assert tom("doctor", "--json").json["facts"]["claude-code hooks"] == "installed"
     settings = tmp_path / "claude" / "settings.json"

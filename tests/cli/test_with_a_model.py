@@ -174,3 +174,12 @@ def test_doctor_asks_a_model_when_told_to(run) -> None:
     gone = run(server, "doctor", "--ask-model")
     assert (gone.code, "openai/scripted" in gone.out) == (1, True)
     assert KEY not in gone.out + gone.err
+
+
+def test_an_agent_is_no_model_for_the_coding_session(tom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads and advises; the message says what to give in its place."""
+    monkeypatch.setenv("TOM_MODEL", "claude-code")
+    refused = tom("-p", "fix the failing test")
+    assert refused.code == 2
+    assert "claude-code reads and advises" in refused.err
+    assert "--model PROVIDER/NAME" in refused.err

@@ -106,6 +106,16 @@ def test_a_price_of_nothing_is_a_price(store: Store) -> None:
     assert not entered(store, DIME, nothing)
 
 
+def test_a_price_that_is_told_afterwards_counts_from_then_on(store: Store) -> None:
+    """A model that says what a call cost once it is made keeps to the budget with the next."""
+    call = begin(store, HUNDRED)
+    store.ledger.settle(call, Settled.ANSWERED, DIME, 10)
+    assert [entered(store, HUNDRED) for _ in range(10)] == [True] * 9 + [False]
+    assert store.ledger.calls()[-1].usage.cost == pytest.approx(0.1)
+    other = store.ledger.begin("other/model", Purpose.READING, None, HUNDRED, LIMITS)
+    assert store.ledger.calls()[-1].id == other
+
+
 def test_what_a_call_left_over_is_free_again(store: Store) -> None:
     """Settled at less than it might have used, or at nothing since it failed, it makes room."""
     half = Limits(since=NOON, budget=0.2, tokens=200)

@@ -15,7 +15,8 @@ from tom_swe.hosts import install
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.importing import find
-from tom_swe.llm.lite import LiteModel
+from tom_swe.llm.agents import agent_named
+from tom_swe.llm.models import model_for
 from tom_swe.memory.encryption.cipher import is_encrypted
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
@@ -101,6 +102,9 @@ def _models(settings: Settings) -> dict[str, str]:
         if model is None:
             facts[name] = "not configured" if name == "model" else "rules only, no model"
             continue
+        if agent := agent_named(model.name):
+            facts[name] = f"{model.name}, asked by its own program {agent[0].program}"
+            continue
         where = f" at {model.base_url}" if model.base_url else ""
         facts[name] = (
             f"{model.name}{where}, {'with a key' if model.api_key else 'no key set for tom'}"
@@ -109,12 +113,12 @@ def _models(settings: Settings) -> dict[str, str]:
 
 
 def _unknown_models(settings: Settings) -> list[Problem]:
-    """Models that tom is to work with and no provider goes by the name of; none is asked."""
+    """Models that tom is to work with and that cannot be there; none is asked."""
     named = [reader_of(settings), helper_of(settings, settings.adviser_model)]
     found: list[Problem] = []
     for model in dict.fromkeys(each for each in named if each):
         try:
-            LiteModel(model, timeout=settings.model_timeout_seconds, at_once=1).check()
+            model_for(model, timeout=settings.model_timeout_seconds, at_once=1).check()
         except ModelUnavailable as error:
             found.append(
                 Problem(

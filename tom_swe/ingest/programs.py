@@ -2,13 +2,17 @@
 
 import re
 
-# Where other tools keep what they ask an agent.
-_FOLDERS = re.compile(r"(?:^|[/\\])\.claude-mem(?:[/\\]|$)|claude-mem-observer-sessions")
+from tom_swe.text.own_questions import FOLDER, MARK
+
+# Where tom itself and other tools keep what they ask an agent.
+_FOLDERS = re.compile(
+    rf"(?:^|[/\\]){FOLDER}|(?:^|[/\\])\.claude-mem(?:[/\\]|$)|claude-mem-observer-sessions"
+)
 # How their first message begins. Nobody writes these by hand.
 _OPENINGS = re.compile(
     r"\s*(?:\[\[ ## \w+ ## \]\]|<observed_from_primary_session>|You are a Claude-Mem\b"
     r"|--- MODE SWITCH: PROGRESS SUMMARY ---|Hello memory agent\b"
-    r"|Reply with exactly(?: the)?(?: following)?\b)"
+    rf"|Reply with exactly(?: the)?(?: following)?\b|{re.escape(MARK)})"
 )
 
 

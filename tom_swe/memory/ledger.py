@@ -27,9 +27,11 @@ class CallLedger:
         """Enters a call that may use as much as ``most``; its id. Raises BudgetReached.
 
         Open calls count in full. Sum, check and entry are one write, so processes that begin at
-        once keep to the limits together.
+        once keep to the limits together. Where the price is known only after a call, it is taken
+        to be what the model's calls have cost a token until now.
         """
         with self._database.write() as transaction:
+            most = _priced(transaction, model, most)
             _keep_to(limits, _used_since(transaction, limits.since), most)
             known = select(SessionRow.id).where(SessionRow.id == session_id)
             row = ModelCallRow(
@@ -71,6 +73,21 @@ def _used_since(transaction: orm.Session, since: datetime) -> Used:
     tokens = func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out).filter(~priced)
     used = transaction.execute(select(cost, tokens).where(ModelCallRow.at >= since)).one()
     return Used(cost=used[0] or 0.0, tokens=used[1] or 0)
+
+
+def _priced(transaction: orm.Session, model: str, most: Usage) -> Usage:
+    if most.cost is not None:
+        return most
+    tokens = ModelCallRow.tokens_in + ModelCallRow.tokens_out
+    told = select(func.sum(ModelCallRow.cost), func.sum(tokens)).where(
+        ModelCallRow.model == model,
+        ModelCallRow.cost > 0,
+        ModelCallRow.settled != Settled.OPEN,
+    )
+    cost, of = transaction.execute(told).one()
+    if not cost or not of:
+        return most
+    return most.model_copy(update={"cost": cost / of * (most.tokens_in + most.tokens_out)})
 
 
 def _keep_to(limits: Limits, used: Used, most: Usage) -> None:

@@ -97,6 +97,7 @@ def _start(
     home: Path | None = None,
 ) -> None:
     from tom_cli.code import conversations
+    from tom_swe.llm.agents import agent_named
     from tom_swe.settings import load_settings, model_of
 
     settings = load_settings()
@@ -104,6 +105,13 @@ def _start(
         settings = settings.model_copy(update={"home": home})
     folder = Path.cwd()
     chosen = model_of(settings, model or "")
+    if chosen and agent_named(chosen.name):
+        if model or task is not None:
+            raise UsageError(
+                f"{chosen.name} reads and advises, and cannot work as tom's own agent: give "
+                "--model PROVIDER/NAME, such as openai/gpt-5"
+            )
+        chosen = None
     resumed = ""
     if resume is not None:
         found = conversations.resumable(settings.conversations, resume)

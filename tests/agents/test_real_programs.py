@@ -1,0 +1,379 @@
+"""The real programs from npm, against models on loopback that speak their protocols."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from loopback import BAD_KEY, CACHED, REFUSAL, SAID, SENT, SILENCE, SLOW_DOWN, Loopback
+from with_a_model import note, reading
+
+from tom_swe import LOCAL_USER, Settings, Tom, open_tom
+from tom_swe.ingest import Tally
+from tom_swe.ingest.importing import find, import_transcripts
+from tom_swe.model.calls import ModelCall, Purpose, Settled
+from tom_swe.testing import HashEmbedder, session_of
+from tom_swe.testing.scripted import ScriptedFault
+
+BIN = Path(__file__).parent.parent.parent / ".npm-hosts" / "node_modules" / ".bin"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.hosts,
+    pytest.mark.skipif(
+        not BIN.exists(), reason="no coding agents here: `tools/setup.sh hosts` installs them"
+    ),
+]
+each_agent = pytest.mark.parametrize(
+    "name", ["claude-code", "codex", "gemini-cli", "opencode", "copilot-cli"]
+)
+SAYS = "add a chart, and those barrel files everywhere? drop that habit"
+QUOTE = "those barrel files everywhere? drop that habit"
+RULE = "Do not make barrel files"
+RIGHT = reading(note(QUOTE, RULE, against=True, way="correction"))
+KEYS = ("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "COPILOT_PROVIDER_BASE_URL", "LOOPBACK_KEY")
+
+
+class Person:
+    """Someone with every agent, whose hooks and MCP servers leave a trace where they run."""
+
+    def __init__(self, folder: Path, model: Loopback) -> None:
+        self.home = folder / "person"
+        self.traces = folder / "traces"
+        self.temporary = folder / "temporary"
+        for each in (self.home, self.traces, self.temporary):
+            each.mkdir(exist_ok=True)
+        self.model = model
+        self.environ = {
+            "HOME": str(self.home),
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "TMPDIR": str(self.temporary),
+            "TOM_HOME": str(folder / "tom"),
+            "ANTHROPIC_BASE_URL": model.address,
+            "ANTHROPIC_API_KEY": "sk-none",
+            "GOOGLE_GEMINI_BASE_URL": model.address,
+            "GEMINI_API_KEY": "none",
+            "COPILOT_PROVIDER_BASE_URL": f"{model.address}/v1",
+            "COPILOT_PROVIDER_API_KEY": "none",
+            "LOOPBACK_KEY": "none",
+            "NO_PROXY": "127.0.0.1",
+        }
+        self._configure()
+
+    def _trace(self, name: str) -> str:
+        return f"touch {self.traces / name}"
+
+    def _configure(self) -> None:
+        def hooks(*events: str) -> dict[str, object]:
+            run = {"type": "command", "command": self._trace("hook")}
+            return {"hooks": {event: [{"hooks": [run]}] for event in events}}
+
+        command, *arguments = self._trace("server").split()
+        server = {"command": command, "args": arguments}
+        servers: dict[str, object] = {"mcpServers": {"mine": server}}
+        self._write(".claude/settings.json", hooks("SessionStart", "UserPromptSubmit", "Stop"))
+        self._write(".claude.json", servers)
+        self._write(".codex/hooks.json", hooks("SessionStart", "UserPromptSubmit"))
+        codex = self.home / ".codex" / "config.toml"
+        codex.write_text(
+            'model_provider = "loopback"\n[model_providers.loopback]\nname = "loopback"\n'
+            f'base_url = "{self.model.address}/v1"\nenv_key = "LOOPBACK_KEY"\n'
+            f'wire_api = "responses"\n[mcp_servers.mine]\ncommand = "{command}"\n'
+            f"args = {json.dumps(arguments)}\n"
+        )
+        auth: dict[str, object] = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
+        self._write(".gemini/settings.json", auth | servers | hooks("BeforeAgent", "SessionStart"))
+        copilot = {"mine": {"type": "local", "tools": ["*"], **server}}
+        self._write(".copilot/mcp-config.json", {"mcpServers": copilot})
+        run = {"type": "command", "bash": self._trace("hook")}
+        self._write(".copilot/hooks/mine.json", {"version": 1, "hooks": {"sessionStart": [run]}})
+        provider = {
+            "npm": "@ai-sdk/openai-compatible",
+            "name": "loopback",
+            "options": {"baseURL": f"{self.model.address}/v1", "apiKey": "none"},
+            "models": {"scripted": {"name": "scripted"}},
+        }
+        opencode: dict[str, object] = {
+            "model": "loopback/scripted",
+            "provider": {"loopback": provider},
+            "mcp": {"mine": {"type": "local", "command": [command, *arguments]}},
+        }
+        self._write(".config/opencode/opencode.json", opencode)
+
+    def _write(self, name: str, what: Mapping[str, object]) -> None:
+        path = self.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(what))
+
+    def log_out(self) -> None:
+        """Nothing says any more who they are."""
+        for name in KEYS:
+            self.environ.pop(name)
+
+    def opened(self, name: str, said: list[str], timeout: float = 60.0) -> Tom:
+        """Tom with this person's agent as its model."""
+        settings = Settings(
+            home=Path(self.environ["TOM_HOME"]), model=name, model_timeout_seconds=timeout
+        )
+        return open_tom(settings, say=said.append, embedder=HashEmbedder())
+
+    def left(self, tom: Tom) -> list[str]:
+        """What is left of the questions: traces, folders, processes, sessions to be imported."""
+        found = [each.name for each in (*self.traces.iterdir(), *self.temporary.glob("tom-*"))]
+        found += [f"process {each}" for each in _processes(self.home)]
+        before = tom.memory.sizes().sessions
+        for each in find(self.environ, self.home, Tally()):
+            import_transcripts(tom, LOCAL_USER, each.host, each.path)
+        return found + ["a session"] * (tom.memory.sizes().sessions - before)
+
+
+def _processes(home: Path) -> list[str]:
+    """The programs whose home this is."""
+    named = f"HOME={home}\0".encode()
+    running: list[str] = []
+    for each in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if named in each.read_bytes() and each.parent.name != str(os.getpid()):
+                running.append((each.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return running
+
+
+class Learned:
+    """What came of it: what the person reads, believes and pays."""
+
+    def __init__(self, tom: Tom, said: list[str]) -> None:
+        self.tom = tom
+        self.said = "\n".join(said)
+
+    @property
+    def calls(self) -> list[ModelCall]:
+        """What the ledger says of the reading."""
+        return [each for each in self.tom.memory.ledger.calls() if each.purpose is Purpose.READING]
+
+    @property
+    def rules(self) -> list[str]:
+        """What is believed."""
+        beliefs = self.tom.memory.beliefs.user_model(LOCAL_USER).beliefs
+        return [each.statement for each in beliefs]
+
+
+type Learn = Callable[..., Learned]
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[Person]:
+    """Someone with every agent, each of which asks one model."""
+    with Loopback(RIGHT) as model:
+        yield Person(tmp_path, model)
+
+
+@pytest.fixture
+def learn(person: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[Learn]:
+    """Has one session of the person's read by an agent."""
+    opened: list[Tom] = []
+
+    def read(
+        name: str, turn: str | ScriptedFault = RIGHT, words: str = SAYS, timeout: float = 60.0
+    ) -> Learned:
+        person.model.turn = turn
+        for variable in KEYS:
+            monkeypatch.delenv(variable, raising=False)
+        for variable, value in person.environ.items():
+            monkeypatch.setenv(variable, value)
+        # Else it is the one that was found first in this process.
+        monkeypatch.setattr(tempfile, "tempdir", str(person.temporary))
+        said: list[str] = []
+        tom = person.opened(name, said, timeout)
+        opened.append(tom)
+        tom.add_session(LOCAL_USER, session_of(words, host_id="one"))
+        failed = tom.learn(LOCAL_USER).failed
+        return Learned(tom, [*said, *failed])
+
+    yield read
+    for tom in opened:
+        tom.close()
+
+
+@each_agent
+def test_a_session_is_read(name: str, person: Person, learn: Learn) -> None:
+    """One request, its reply in form; the ledger has its tokens; no hook or server has run."""
+    done = learn(name)
+    assert RULE in done.rules
+    (call,) = done.calls
+    assert (call.model, call.settled) == (name, Settled.ANSWERED)
+    used = (call.usage.tokens_in, call.usage.tokens_out, call.usage.cached)
+    assert used == (SENT, SAID, CACHED)
+    # Anthropic's program alone says a price: 60 tokens, 40 from the cache, 7 out.
+    assert call.usage.cost == (pytest.approx(99e-6) if name == "claude-code" else None)
+    assert len(person.model.requests) == 1
+    assert done.said == ""
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_a_refusal_leaves_the_session_for_another_day(
+    name: str, person: Person, learn: Learn
+) -> None:
+    """What a refusal took is in the ledger; a program that hides it is asked once more."""
+    done = learn(name, REFUSAL)
+    assert RULE not in done.rules
+    assert {call.settled for call in done.calls} == {Settled.BAD}
+    assert all(call.usage.tokens_in >= SENT for call in done.calls)
+    if name in {"claude-code", "codex", "opencode"}:
+        assert done.said == f"session s1: {name} refused to answer"
+        assert len(done.calls) == 1
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_an_answer_in_no_form_is_asked_for_twice(name: str, person: Person, learn: Learn) -> None:
+    """And then the session waits, with the reason; both tries are in the ledger."""
+    done = learn(name, "I would say {")
+    assert [call.settled for call in done.calls] == [Settled.BAD, Settled.BAD]
+    assert done.said == (
+        f"session s1: {name} gave no usable answer in two tries: it contains no JSON object"
+    )
+    assert "I would say {" in person.model.requests[-1]
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_a_login_that_is_missing_is_named(name: str, person: Person, learn: Learn) -> None:
+    """Tom reads with the rules, and says so once."""
+    if name == "opencode":
+        # Its key stands in its settings: the server refuses it.
+        done = learn(name, BAD_KEY)
+    else:
+        person.log_out()
+        done = learn(name)
+        assert person.model.requests == []
+    assert f"{name} cannot be used: " in done.said
+    assert "tom reads these sessions without it" in done.said
+    assert [(call.settled, call.usage.tokens_in) for call in done.calls] == [(Settled.FAILED, 0)]
+    assert person.left(done.tom) == []
+
+
+@each_agent
+def test_silence_is_waited_for_only_so_long(name: str, person: Person, learn: Learn) -> None:
+    """The program is ended with all that it started; the call counts with the most."""
+    done = learn(name, SILENCE, timeout=0.1 if name in {"claude-code", "codex"} else 10.0)
+    assert f"{name} took longer than " in done.said
+    (call,) = done.calls
+    assert call.settled is Settled.FAILED
+    assert call.usage.tokens_in > SENT
+    assert person.model.requests
+    assert person.left(done.tom) == []
+
+
+@pytest.mark.parametrize("name", ["claude-code", "gemini-cli", "codex"])
+def test_a_rate_limit_is_named_and_costs_nothing(name: str, person: Person, learn: Learn) -> None:
+    """The session waits for another day."""
+    done = learn(name, SLOW_DOWN)
+    assert done.said.startswith(f"session s1: {name} failed: ")
+    assert [(call.settled, call.usage.tokens_in) for call in done.calls] == [(Settled.FAILED, 0)]
+    assert person.left(done.tom) == []
+
+
+@pytest.mark.parametrize("name", ["claude-code", "codex"])
+def test_a_huge_session_is_sent_in_part(name: str, person: Person, learn: Learn) -> None:
+    """No more than the tokens of a reading, in one request, whatever was said."""
+    done = learn(name, words=f"{SAYS}\n\n" + "and then the chart needs another axis. " * 50_000)
+    assert RULE in done.rules
+    (request,) = person.model.requests
+    assert len(request) < 150_000
+    assert person.left(done.tom) == []
+
+
+def test_a_program_that_crashes_is_named(person: Person, learn: Learn, tmp_path: Path) -> None:
+    """The real one ends in its middle, as from want of memory: the call counts with the most."""
+    programs = tmp_path / "crashing"
+    programs.mkdir()
+    crash = f'"{BIN / "claude"}" "$@" <&3 & sleep 1; kill -9 $!; echo "out of memory" >&2; exit 9\n'
+    (programs / "claude").write_text("#!/bin/sh\nexec 3<&0\n" + crash)
+    (programs / "claude").chmod(0o755)
+    person.environ["PATH"] = f"{programs}:{person.environ['PATH']}"
+    done = learn("claude-code", SILENCE)
+    assert done.said == "session s1: claude-code ended with status 9: out of memory"
+    (call,) = done.calls
+    assert (call.settled, call.usage.tokens_in > SENT) == (Settled.FAILED, True)
+    assert person.left(done.tom) == []
+
+
+def test_a_budget_ends_the_batch(person: Person, learn: Learn) -> None:
+    """Where the next call could exceed it, none is made; what was read stays."""
+    done = learn("claude-code")
+    spent = sum(call.usage.cost or 0 for call in done.calls)
+    settings = Settings(
+        home=Path(person.environ["TOM_HOME"]), model="claude-code", daily_budget=spent + 0.001
+    )
+    said: list[str] = []
+    tom = open_tom(settings, say=said.append, embedder=HashEmbedder())
+    tom.add_session(LOCAL_USER, session_of("please make it blue", host_id="two"))
+    tom.learn(LOCAL_USER)
+    assert "today's budget is too small for this call" in said[0]
+    assert len(person.model.requests) == 1
+    assert RULE in done.rules
+    tom.close()
+
+
+@each_agent
+def test_ctrl_c_leaves_nothing(name: str, person: Person, learn: Learn) -> None:
+    """`tom learn` says that it was interrupted, and the program is gone with it."""
+    done = learn("")
+    person.model.turn = SILENCE
+    command = [str(Path(sys.executable).with_name("tom")), "learn"]
+    environ = {**os.environ, "TOM_MODEL": name}
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as tom:
+        while not person.model.requests:
+            assert tom.poll() is None
+        tom.send_signal(signal.SIGINT)
+        said = tom.communicate(timeout=30)[1]
+    assert "interrupted" in said
+    assert tom.returncode == 130
+    assert person.left(done.tom) == []
+
+
+def test_two_learners_share_the_work(person: Person, learn: Learn) -> None:
+    """Each session is asked about once, whichever `tom learn` takes it."""
+    done = learn("")
+    for number in range(3):
+        words = f"{number}: never push to main without asking me"
+        done.tom.add_session(LOCAL_USER, session_of(words, host_id=f"more{number}"))
+    person.model.turn = reading()
+    command = [str(Path(sys.executable).with_name("tom")), "learn"]
+    environ = {**os.environ, "TOM_MODEL": "claude-code"}
+    both = [
+        subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    assert [(each.wait(120), each.communicate()[0])[0] for each in both] == [0, 0]
+    asked = [str(call.session_id) for call in done.calls if call.settled is Settled.ANSWERED]
+    assert sorted(asked) == sorted(set(asked))
+    assert len(person.model.requests) == len(asked) == 4
+    assert person.left(done.tom) == []
+
+
+def test_the_next_session_is_told_what_was_read(person: Person, learn: Learn) -> None:
+    """The briefing holds the rule once; the reading itself is nowhere in the memory."""
+    done = learn("claude-code")
+    hooks = [{"type": "command", "command": str(Path(sys.executable).with_name("tom-hook"))}]
+    events = ("SessionStart", "UserPromptSubmit", "Stop", "SessionEnd")
+    settings = {"hooks": {event: [{"hooks": hooks}] for event in events}}
+    (person.home / ".claude" / "settings.json").write_text(json.dumps(settings))
+    work = person.home / "shop"
+    work.mkdir()
+    person.model.turn = "Hello."
+    asked = ["claude", "-p", "say hello", "--model", "haiku"]
+    environ = {**os.environ, "TOM_MODEL": "claude-code"}
+    ran = subprocess.run(asked, cwd=work, env=environ, capture_output=True, text=True, check=False)
+    assert ran.stdout == "Hello.\n", ran.stderr
+    assert [RULE in each for each in person.model.requests] == [False, True]
+    assert person.model.requests[-1].count(RULE) == 1
+    kept = done.tom.memory.sizes()
+    assert (kept.sessions, kept.pending) == (1, 0)
+    assert [turn.text for turn in done.tom.memory.sessions.get(LOCAL_USER, 1).turns] == [SAYS]
