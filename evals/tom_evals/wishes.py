@@ -19,14 +19,14 @@ from tom_evals.reading.data import wild_cases
 from tom_evals.reading.examples import MOST_CHARACTERS
 from tom_evals.reading.held_out import HeldOut
 from tom_evals.recurring import sessions_of_people
-from tom_swe import Settings, Tom, open_tom
-from tom_swe.advise.embedded import EmbeddedAdviser
+from tom_swe import Belief, Session, Settings, Tom, open_tom
+from tom_swe.advise import EmbeddedAdviser
 from tom_swe.embed import Multilingual, Remembering
 from tom_swe.extract import EmbeddedReader
-from tom_swe.mind.parts import Parts
+from tom_swe.mind import Parts
 from tom_swe.mind.wishes import BASIS
-from tom_swe.model.belief import Belief, Status
-from tom_swe.model.session import SaidSentence, Session
+from tom_swe.model.belief import Status
+from tom_swe.model.session import SaidSentence
 from tom_swe.testing import HashEmbedder
 from tom_swe.text.prose import sentences
 

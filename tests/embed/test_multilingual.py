@@ -1,5 +1,7 @@
 """The multilingual encoder: the same wish in two languages is alike."""
 
+from importlib.util import find_spec
+
 import numpy as np
 
 from tom_swe.embed import Multilingual
@@ -25,3 +27,8 @@ def test_vectors_have_length_one_and_long_texts_are_cut() -> None:
     assert np.linalg.norm(one) == np.float32(1) or abs(np.linalg.norm(one) - 1) < 1e-3
     assert np.array_equal(one, other)
     assert ENCODER.embed([]).shape == (0, ENCODER.dimension)
+
+
+def test_it_can_keep_to_its_threads() -> None:
+    """The encoder's package limits threads by threadpoolctl alone, and does not ask for it."""
+    assert find_spec("threadpoolctl")

@@ -151,8 +151,7 @@ def test_no_model_and_no_pointer_gets_the_agents_words_believed() -> None:
     of = session(PLAN, f"{PLAN}\n\nno, {OWN}")
     wish = PLAN.split(". ")[1]
     note = NotedForm(
-        turn=1, quote=wish, kind="preference", way="instruction", statement="Use yarn, never npm",
-        against=False, scope="everywhere", language="",
+        turn=1, quote=wish, lasts="always", statement="Use yarn, never npm", against=False,
     )  # fmt: skip
     assert list(checked([note], of, None, "")) == []
     assert add_pointed(of, (), [Pointer(id=1, quote=wish, repository="", at=START)]) == ((), ())

@@ -40,26 +40,31 @@ def same_wishes(
     """
     import numpy as np
 
-    said = sorted((each for each in wishes if each.key in vectors), key=_order)
-    if not any(each.session_id in fresh for each in said):
+    said: dict[str, list[SessionRequest]] = {}
+    for each in sorted((each for each in wishes if each.key in vectors), key=_order):
+        said.setdefault(each.key, []).append(each)
+    sayings = list(said.values())
+    new = [at for at, same in enumerate(sayings) if any(e.session_id in fresh for e in same)]
+    if not new:
         return []
-    matrix = np.stack([vectors[each.key] for each in said])
-    new = [at for at, each in enumerate(said) if each.session_id in fresh]
+    matrix = np.stack([vectors[key] for key in said])
     around: list[int] = np.unique(np.nonzero(matrix[new] @ matrix.T >= SAME_WISH)[1]).tolist()
     stars: list[tuple[int, float, int, list[int]]] = []
     for center in around:
         cosines = matrix @ matrix[center]
         near: list[int] = (cosines >= NEAR).nonzero()[0].tolist()
-        same = [at for at in near if cosines[at] >= SAME_WISH and _agree(said[center], said[at])]
-        others = {said[at].key for at in near} - {said[at].key for at in same}
-        sessions = len({said[at].session_id for at in same})
-        if sessions >= HINTS_TO_CONFIRM and len(others) <= MOST_NEAR:
+        words = sayings[center][0].quote
+        same = [
+            at for at in near if cosines[at] >= SAME_WISH and _agree(words, sayings[at][0].quote)
+        ]
+        sessions = len({each.session_id for at in same for each in sayings[at]})
+        if sessions >= HINTS_TO_CONFIRM and len(near) - len(same) <= MOST_NEAR:
             stars.append((-sessions, -float(cosines[same].mean()), center, same))
-    return _apart(said, (each for *_, each in sorted(stars)))
+    return _apart(sayings, (each for *_, each in sorted(stars)))
 
 
 def _apart(
-    said: Sequence[SessionRequest], stars: Iterable[Sequence[int]]
+    sayings: Sequence[Sequence[SessionRequest]], stars: Iterable[Sequence[int]]
 ) -> list[tuple[SessionRequest, ...]]:
     """The groups that share no sentence with one before them."""
     taken: set[int] = set()
@@ -68,17 +73,14 @@ def _apart(
         if taken.isdisjoint(star):
             taken.update(star)
             first: dict[int, SessionRequest] = {}
-            for at in star:
-                first.setdefault(said[at].session_id, said[at])
+            for each in sorted((each for at in star for each in sayings[at]), key=_order):
+                first.setdefault(each.session_id, each)
             found.append(tuple(first.values()))
     return found
 
 
-def _agree(one: SessionRequest, other: SessionRequest) -> bool:
-    return (
-        denies(one.quote) == denies(other.quote)
-        and contrast(one.quote, other.quote) is not Contrast.OPPOSITE
-    )
+def _agree(one: str, other: str) -> bool:
+    return denies(one) == denies(other) and contrast(one, other) is not Contrast.OPPOSITE
 
 
 def _order(wish: SessionRequest) -> tuple[object, ...]:

@@ -31,7 +31,7 @@ class Multilingual:
 
     It is loaded when it is first used. ``threads`` is how many processors it may take: the few
     sentences of a session gain nothing from a second one, which waits for the first by turning
-    round and round, and takes ten times as long where an agent is at work on it.
+    round and round. Where the processors are busy that takes many times as long.
     """
 
     name = "use-multilingual-3"

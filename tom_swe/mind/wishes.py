@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_swe.beliefs.wishes import same_wishes
@@ -77,25 +78,30 @@ class Wishes:
         if encoder is None:
             return
         wishes = change.wishes
+
+        @cache
+        def bare(session_id: int) -> Session:
+            sessions = self._memory.sessions
+            templates = sessions.templates(user_id, session_id)
+            return _bare(sessions.get(user_id, session_id), templates)
+
         for same in same_wishes(*wishes.all(encoder.name), fresh):
             observed: list[int] = []
             for each in same:
                 found = wishes.observed(each)
-                if found is None and (made := self._heard(user_id, each)) is not None:
+                if found is None and (made := _heard(bare(each.session_id), each)) is not None:
                     found = wishes.observe(each, made)
                 observed += [found] if found is not None else []
             wishes.agree(observed)
 
-    def _heard(self, user_id: str, wish: SessionRequest) -> Observation | None:
-        """The wish as a hint, if its words carry it."""
-        sessions = self._memory.sessions
-        session = sessions.get(user_id, wish.session_id)
-        bare = _bare(session, sessions.templates(user_id, wish.session_id))
-        made = hinted(Quote(ordinal=wish.ordinal, text=wish.quote), bare, BASIS)
-        if made is None:
-            return None
-        model = SessionModel(intent="", summary="", observations=(made,))
-        return next(iter(all_supported(bare, model).observations), None)
+
+def _heard(session: Session, wish: SessionRequest) -> Observation | None:
+    """The wish as a hint, if its words carry it."""
+    made = hinted(Quote(ordinal=wish.ordinal, text=wish.quote), session, BASIS)
+    if made is None:
+        return None
+    model = SessionModel(intent="", summary="", observations=(made,))
+    return next(iter(all_supported(session, model).observations), None)
 
 
 def key_of(words: str) -> str:

@@ -279,11 +279,9 @@ class Belief(Value):
     @property
     def is_hint(self) -> bool:
         """Whether hints are all that it rests on, of fewer sessions than confirm them."""
-        return (
-            all(each.source is Source.HINT for each in self.supporting)
-            and len({each.session_id for each in self.supporting}) < HINTS_TO_CONFIRM
-            and not self.is_upheld
-        )
+        few = 0 < len({each.session_id for each in self.supporting}) < HINTS_TO_CONFIRM
+        hinted = all(each.source is Source.HINT for each in self.supporting)
+        return few and hinted and not self.is_upheld
 
     def decision(self, kind: DecisionKind) -> Decision | None:
         """What the person decided of this kind; None where they decided nothing."""

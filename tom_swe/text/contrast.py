@@ -43,6 +43,7 @@ _NOT = _listed(
 _FOR_AND_AGAINST = frozenset({"over", "instead", "rather", "not", "never"})
 _EARLIER, _LATER = frozenset({"before", "then"}), frozenset({"after"})
 _PLACES = _FOR_AND_AGAINST | _EARLIER | _LATER | {"than"}
+_IDLE = _EMPTY | _NOT | _PLACES
 # These say how something is: it is so or otherwise, whatever the other word is.
 _CHOOSING = _listed("use prefer choose pick want like favour favor stick default go")
 _SETTING = _listed(
@@ -189,7 +190,7 @@ def _in_one_slot(stems: Sequence[str], fillers: Sequence[str]) -> bool:
     return places == list(range(places[0], places[-1] + 1))
 
 
-def _swapped(a: Sequence[str], b: Sequence[str]) -> bool:
+def _swapped(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """Whether what stands before a word such as "over" stands behind it in the other."""
     sides_a, sides_b = _sides(a), _sides(b)
     return any(
@@ -199,7 +200,8 @@ def _swapped(a: Sequence[str], b: Sequence[str]) -> bool:
     )
 
 
-def _sides(words: Sequence[str]) -> list[tuple[bool, set[str], set[str]]]:
+@lru_cache(maxsize=4096)
+def _sides(words: tuple[str, ...]) -> list[tuple[bool, set[str], set[str]]]:
     found: list[tuple[bool, set[str], set[str]]] = []
     for place, word in enumerate(words):
         before, behind = _stems(words[:place]), _stems(words[place + 1 :])
@@ -213,7 +215,7 @@ def _sides(words: Sequence[str]) -> list[tuple[bool, set[str], set[str]]]:
 
 
 def _stems(words: Sequence[str]) -> set[str]:
-    return {stem(word) for word in words if word not in _EMPTY | _NOT | _PLACES}
+    return {stem(word) for word in words if word not in _IDLE}
 
 
 def _only(mine: Sequence[str], theirs: Sequence[str]) -> list[str]:
@@ -225,7 +227,7 @@ def _only(mine: Sequence[str], theirs: Sequence[str]) -> list[str]:
 def _words(statement: str) -> _Telling:
     text = _REQUESTS.sub("pr", statement.casefold().replace("’", "'"))
     raw = tuple(_WORD.findall(text))
-    matter = [word for word in raw if word not in _EMPTY | _NOT | _PLACES]
+    matter = [word for word in raw if word not in _IDLE]
     verb = next((word for word in raw if word not in _NOT | _BEFORE_THE_VERB), "")
     return _Telling(
         stems=tuple(map(stem, matter)),

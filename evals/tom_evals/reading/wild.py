@@ -28,7 +28,8 @@ STATES = (
 )
 RANKED = (
     "AUC and precision at a recall rank messages by the score of their likeliest sentence. What is "
-    "sure counts from the first session on, a hint from the second that says the same."
+    "sure counts from the first session on, a hint once three sessions hint at the same, or one "
+    "says it outright."
 )
 CEILING = (
     "A second careful reader has a precision of .89 and a recall of .73 against these labels "
