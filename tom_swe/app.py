@@ -15,8 +15,8 @@ from tom_swe.extract.language_model import ModelReader
 from tom_swe.extract.verified import VerifiedReader
 from tom_swe.ingest import Redactor
 from tom_swe.llm.asking import Asking
-from tom_swe.llm.models import model_for
 from tom_swe.llm.local import LocalVerifier
+from tom_swe.llm.models import model_for
 from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
 from tom_swe.mind.parts import Parts
