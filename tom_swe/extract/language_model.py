@@ -32,7 +32,7 @@ SUMMARY = 200  # characters
 WITHOUT = "tom reads these sessions without it; `tom learn --again` reads them again with it"
 
 
-class _Given(NamedTuple):
+class _ToRead(NamedTuple):
     """A session with what is known of it before a model reads it."""
 
     session: Session
@@ -129,7 +129,7 @@ class ModelReader:
         return read
 
     def _ask(
-        self, given: Sequence[_Given], known: Sequence[Belief], session_id: int | None
+        self, given: Sequence[_ToRead], known: Sequence[Belief], session_id: int | None
     ) -> ReadingForm | None:
         if self._outage.lasts:
             return None
@@ -145,7 +145,7 @@ class ModelReader:
             self._outage.note(error, WITHOUT)
             return None
 
-    def _prompt(self, given: Sequence[_Given], known: Sequence[Belief]) -> Prompt:
+    def _prompt(self, given: Sequence[_ToRead], known: Sequence[Belief]) -> Prompt:
         system = render("reading")
         believed = [
             json_line(known=number, statement=each.statement)
@@ -167,7 +167,7 @@ class ModelReader:
 
     def _model_of(
         self,
-        given: _Given,
+        given: _ToRead,
         notes: Sequence[NotedForm],
         rejected: Sequence[int],
         about: SummedUpForm | None,
@@ -213,13 +213,13 @@ def _has_words(session: Session) -> bool:
     return said and session.host != OWN_HOST
 
 
-def _given(read: Sequence[tuple[Session, SessionModel]]) -> list[_Given]:
-    given: list[_Given] = []
+def _given(read: Sequence[tuple[Session, SessionModel]]) -> list[_ToRead]:
+    given: list[_ToRead] = []
     first = 1
     for session, model in read:
         found = [each for each in model.observations if each.source is not Source.BEHAVIOUR]
         candidates = tuple(found[:MOST_CANDIDATES])
-        given.append(_Given(session, model, candidates, first))
+        given.append(_ToRead(session, model, candidates, first))
         first += len(candidates)
     return given
 
