@@ -217,27 +217,25 @@ def test_a_session_is_read(name: str, person: Person, learn: Learn) -> None:
 
 
 @each_agent
-def test_a_refusal_leaves_the_session_for_another_day(
-    name: str, person: Person, learn: Learn
-) -> None:
+def test_a_refusal_is_told(name: str, person: Person, learn: Learn) -> None:
     """What a refusal took is in the ledger; a program that hides it is asked once more."""
     done = learn(name, REFUSAL)
     assert RULE not in done.rules
     assert {call.settled for call in done.calls} == {Settled.BAD}
     assert all(call.usage.tokens_in >= SENT for call in done.calls)
     if name in {"claude-code", "codex", "opencode"}:
-        assert done.said == f"session s1: {name} refused to answer"
+        assert done.said.startswith(f"{name} refused to answer; ")
         assert len(done.calls) == 1
     assert person.left(done.tom) == []
 
 
 @each_agent
 def test_an_answer_in_no_form_is_asked_for_twice(name: str, person: Person, learn: Learn) -> None:
-    """And then the session waits, with the reason; both tries are in the ledger."""
+    """And then tom reads without it, and says why; both tries are in the ledger."""
     done = learn(name, "I would say {")
     assert [call.settled for call in done.calls] == [Settled.BAD, Settled.BAD]
-    assert done.said == (
-        f"session s1: {name} gave no usable answer in two tries: it contains no JSON object"
+    assert done.said.startswith(
+        f"{name} gave no usable answer in two tries: it contains no JSON object; "
     )
     assert "I would say {" in person.model.requests[-1]
     assert person.left(done.tom) == []
@@ -273,9 +271,9 @@ def test_silence_is_waited_for_only_so_long(name: str, person: Person, learn: Le
 
 @pytest.mark.parametrize("name", ["claude-code", "gemini-cli", "codex"])
 def test_a_rate_limit_is_named_and_costs_nothing(name: str, person: Person, learn: Learn) -> None:
-    """The session waits for another day."""
+    """Tom reads without it until another day."""
     done = learn(name, SLOW_DOWN)
-    assert done.said.startswith(f"session s1: {name} failed: ")
+    assert done.said.startswith(f"{name} failed: ")
     assert [(call.settled, call.usage.tokens_in) for call in done.calls] == [(Settled.FAILED, 0)]
     assert person.left(done.tom) == []
 
@@ -299,7 +297,7 @@ def test_a_program_that_crashes_is_named(person: Person, learn: Learn, tmp_path:
     (programs / "claude").chmod(0o755)
     person.environ["PATH"] = f"{programs}:{person.environ['PATH']}"
     done = learn("claude-code", SILENCE)
-    assert done.said == "session s1: claude-code ended with status 9: out of memory"
+    assert done.said.startswith("claude-code ended with status 9: out of memory; ")
     (call,) = done.calls
     assert (call.settled, call.usage.tokens_in > SENT) == (Settled.FAILED, True)
     assert person.left(done.tom) == []
@@ -327,7 +325,7 @@ def test_ctrl_c_leaves_nothing(name: str, person: Person, learn: Learn) -> None:
     """`tom learn` says that it was interrupted, and the program is gone with it."""
     done = learn("")
     person.model.turn = SILENCE
-    command = [str(Path(sys.executable).with_name("tom")), "learn"]
+    command = [str(Path(sys.executable).with_name("tom")), "learn", "--again", "--yes"]
     environ = {**os.environ, "TOM_MODEL": name}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as tom:
         while not person.model.requests:
@@ -346,15 +344,17 @@ def test_two_learners_share_the_work(person: Person, learn: Learn) -> None:
         words = f"{number}: never push to main without asking me"
         done.tom.add_session(LOCAL_USER, session_of(words, host_id=f"more{number}"))
     person.model.turn = reading()
-    command = [str(Path(sys.executable).with_name("tom")), "learn"]
+    command = [str(Path(sys.executable).with_name("tom")), "learn", "--again", "--yes"]
     environ = {**os.environ, "TOM_MODEL": "claude-code"}
     both = [
         subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) for _ in range(2)
     ]
     assert [(each.wait(120), each.communicate()[0])[0] for each in both] == [0, 0]
-    asked = [str(call.session_id) for call in done.calls if call.settled is Settled.ANSWERED]
-    assert sorted(asked) == sorted(set(asked))
-    assert len(person.model.requests) == len(asked) == 4
+    assert {call.settled for call in done.calls} == {Settled.ANSWERED}
+    assert len(person.model.requests) == len(done.calls)
+    said = [SAYS, *(f"{number}: never push" for number in range(3))]
+    asked = [sum(words in each for each in person.model.requests) for words in said]
+    assert asked == [1, 1, 1, 1]
     assert person.left(done.tom) == []
 
 

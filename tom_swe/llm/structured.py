@@ -86,7 +86,7 @@ def _mended(text: str) -> Iterator[dict[str, Any]]:
             found = json_repair.loads(text[start:])
         except (ValueError, RecursionError):
             return
-    if isinstance(found, dict):
+    if isinstance(found, dict) and found:
         yield cast("dict[str, Any]", found)
 
 
