@@ -146,7 +146,7 @@ def _observation(
         quote=quote,
         polarity=polarity,
         scope=_scope(note, session),
-        basis=basis,
+        basis=_basis(note, quote, basis),
     )
     subject = _subject(note, quote, polarity)
     if subject is None:
@@ -157,6 +157,13 @@ def _observation(
         "value": subject.choice.id,
     }
     return made.model_copy(update=known)
+
+
+def _basis(note: NotedForm, quote: Quote, basis: str) -> str:
+    """Who read it, and the words that say how long it lasts if the person said them."""
+    words = " ".join(note.lasts_because.split())
+    said = words and words.casefold() in " ".join(quote.text.casefold().split())
+    return f"{basis}; it lasts: “{words}”" if said else basis
 
 
 def _subject(note: NotedForm, quote: Quote, polarity: Polarity) -> Match | None:
