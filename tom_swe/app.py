@@ -22,8 +22,8 @@ from tom_swe.memory.store import Store
 from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
-from tom_swe.model.calls import Limits, Message, Prompt, Purpose, Usage, day_of
-from tom_swe.ports import Adviser, Embedder, Reader, Scorer
+from tom_swe.model.calls import Limits, Message, Prompt, Purpose, day_of
+from tom_swe.ports import Adviser, Answer, Embedder, Reader, Scorer
 from tom_swe.settings import Model, Settings, helper_of, reader_of
 from tom_swe.text.host_tags import without_injections
 from tom_swe.text.safe import storable
@@ -58,8 +58,8 @@ class Word(Value):
     word: str
 
 
-def ask_model(settings: Settings, model: Model) -> Usage:
-    """Asks a model for a word, within the day's limits; what that took. Raises ModelFault."""
+def ask_model(settings: Settings, model: Model) -> Answer[Word]:
+    """Asks a model for a word, within the day's limits. Raises ModelFault."""
     wiring = _Wiring(settings, lambda _: None, None)
     try:
         asking = wiring.asking(model)
@@ -68,7 +68,7 @@ def ask_model(settings: Settings, model: Model) -> Usage:
             system="You are asked whether you are there.",
             messages=(Message(role="user", text="Reply with the word yes."),),
         )
-        return asking.ask(prompt, Word, purpose=Purpose.CHECKING, most_tokens=50).usage
+        return asking.ask(prompt, Word, purpose=Purpose.CHECKING, most_tokens=50)
     finally:
         wiring.store.close()
 

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from tom_swe.errors import SettingsError
 from tom_swe.model.base import Value
+from tom_swe.openhands_llm import is_openhands, openhands_llm
 from tom_swe.place import DATABASE, LOCAL_USER
 
 APP = "tom"
@@ -22,6 +23,7 @@ class Settings(Value):
 
     ``home`` holds the database, the index and the copies made before upgrades.
     A person with more than ``index_above`` turns gets a vector index; tom scans fewer.
+    ``offer_model`` is whether `tom init` may offer to read with a coding agent.
     Fields come from ``TOM_<FIELD>`` in the environment, then ``config.toml``, then
     the defaults here.
     """
@@ -41,6 +43,7 @@ class Settings(Value):
     api_key: SecretStr | None = Field(default=None, repr=False)
     reader_model: str = ""
     adviser_model: str = ""
+    offer_model: bool = True
     daily_budget: float = Field(default=0.25, ge=0)
     daily_tokens: int = Field(default=1_000_000, ge=0)
     reading_tokens: int = Field(default=12_000, ge=2_000, le=200_000)
@@ -79,11 +82,15 @@ class Settings(Value):
 
 
 class Model(Value):
-    """A language model as the person configured it. The key is never written anywhere."""
+    """A language model as the person configured it. The key is never written anywhere.
+
+    ``fault`` says why it cannot be used, where that is known before it is asked.
+    """
 
     name: str
     base_url: str = ""
     api_key: SecretStr | None = None
+    fault: str = ""
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -91,6 +98,25 @@ def config_file(environ: Mapping[str, str]) -> Path:
     if home := environ.get("TOM_HOME"):
         return Path(home).expanduser() / "config.toml"
     return platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def in_file(path: Path) -> dict[str, object]:
+    """What a configuration file says, nothing where there is none. Raises SettingsError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+
+
+def set_by(field: str, environ: Mapping[str, str]) -> str:
+    """The variable or the file that a setting comes from, "" where it has its default."""
+    name = f"TOM_{field.upper()}"
+    if environ.get(name):
+        return name
+    path = config_file(environ)
+    if in_file(path).get(field):
+        return str(path)
+    return "LLM_MODEL" if field == "model" and environ.get("LLM_MODEL") else ""
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -103,11 +129,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         else platformdirs.user_data_path(APP, appauthor=False)
     }
     path = config_file(environ)
-    if path.is_file():
-        try:
-            values |= tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(f"{path} cannot be read: {error}") from error
+    values |= in_file(path)
     for name in ("api_key", "database_key"):
         if name in values:
             raise SettingsError(
@@ -134,11 +156,14 @@ def model_of(settings: Settings, named: str = "") -> Model | None:
     """The model to work with, None where there is none; ``named`` replaces the name alone.
 
     A coding agent's name, such as ``claude-code``, is one: it is asked by its own program. Where
-    there is no key, litellm looks for the provider's own, such as ``OPENAI_API_KEY``.
+    there is no key, litellm looks for the provider's own, such as ``OPENAI_API_KEY``. What
+    OpenHands has configured, such as ``openhands-cli``, goes by its real name and with its key.
     """
     name = named or settings.model
     if name in ("", NONE):
         return None
+    if is_openhands(name):
+        return _of_openhands(name)
     return Model(name=name, base_url=settings.base_url, api_key=settings.api_key)
 
 
@@ -156,9 +181,22 @@ def helper_of(settings: Settings, named: str) -> Model | None:
     if named == NONE:
         return None
     alone = not named or not settings.model
-    if alone or _provider(named) == _provider(settings.model):
+    if alone or is_openhands(named):
         return model_of(settings, named)
+    main = model_of(settings)
+    if main and not main.fault and _provider(named) == _provider(main.name):
+        return main.model_copy(update={"name": named})
     return Model(name=named)
+
+
+def _of_openhands(name: str) -> Model:
+    found = openhands_llm(name)
+    return Model(
+        name=found.model or name,
+        base_url=found.base_url,
+        api_key=SecretStr(found.api_key) if found.api_key else None,
+        fault=found.fault,
+    )
 
 
 def _provider(name: str) -> str:

@@ -22,6 +22,7 @@ from tom_swe.explain.audit import Audit, Fault, Finding
 from tom_swe.explain.history import Difference, Entry, Sign
 from tom_swe.explain.stats import Advised, Became, Stats
 from tom_swe.explain.why_not import Near, WhyNot
+from tom_swe.llm.chosen import ChosenModel
 from tom_swe.memory.portable import OWNED, columns_of
 from tom_swe.memory.tables import Table, UtcTime
 from tom_swe.model.advice import (
@@ -51,7 +52,7 @@ from tom_swe.model.belief import (
     Status,
     Verdict,
 )
-from tom_swe.model.calls import Spending, Usage
+from tom_swe.model.calls import Estimate, Spending, Usage
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
@@ -79,6 +80,8 @@ DOCUMENTS: dict[str, str] = {
     "tom brief": "`Briefing`",
     "tom cost": '`{"since": datetime, "by": str, "groups": [Spending], '
     '"today": {"since", "cost", "daily_budget", "tokens", "daily_tokens"}}`',
+    "tom model": '`{"chosen": [ChosenModel], "agents": [{"name", "program", "logged_in", '
+    '"draws_on"}], "openhands": [{"name", "model", "fault"}], "reading": Estimate or null}`',
     "tom stats": "`Stats`",
     "tom review": '`{"recurring": [Recurring], "beliefs": [Belief]}`',
     "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
@@ -111,6 +114,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     Verdict,
     Revision,
     tom_swe.Learned,
+    ChosenModel,
+    Estimate,
     Recurring,
     SessionRequest,
     Suggestion,

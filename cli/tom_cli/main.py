@@ -22,6 +22,7 @@ from tom_cli.commands import (
     memory,
     memory_edit,
     memory_export,
+    model,
     on_off,
     plugin,
     profile,
@@ -78,6 +79,7 @@ profile.register(app)
 advice.register(app)
 stats.register(app)
 cost.register(app)
+model.register(app)
 memory_edit.register(app, memory.app)
 review.register(app)
 memory_export.register(memory.app)

@@ -15,7 +15,7 @@ from tom_swe.hosts import install
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.importing import find
-from tom_swe.llm.agents import agent_named
+from tom_swe.llm.agents import LoggedIn, agent_named, found_agents
 from tom_swe.llm.models import model_for
 from tom_swe.memory.encryption.cipher import is_encrypted
 from tom_swe.mind.tom import Tom
@@ -112,6 +112,13 @@ def _models(settings: Settings) -> dict[str, str]:
     return facts
 
 
+def _could_read(settings: Settings, environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    """The coding agents that the person could have tom read with, where no model does."""
+    found = found_agents(environ, home) if reader_of(settings) is None else []
+    named = [f"{a.name} ({a.logged_in})" for a in found if a.logged_in is not LoggedIn.NO]
+    return {"could read": f"{', '.join(named)}: tom model NAME"} if named else {}
+
+
 def _unknown_models(settings: Settings) -> list[Problem]:
     """Models that tom is to work with and that cannot be there; none is asked."""
     named = [reader_of(settings), helper_of(settings, settings.adviser_model)]
@@ -123,7 +130,7 @@ def _unknown_models(settings: Settings) -> list[Problem]:
             found.append(
                 Problem(
                     what=f"{error}; tom works without it",
-                    fix="set TOM_MODEL to a model, or to none",
+                    fix="tom model NAME, or tom model none",
                 )
             )
     return found
@@ -182,7 +189,7 @@ def report(
         "vectors": f"{sizes.vectors}, {indexed}",
         "embedder": tom.embedder.name if tom.embedder else "none",
     }
-    facts |= _models(settings)
+    facts |= _models(settings) | _could_read(settings, environ, home)
     found += _unknown_models(settings)
     for standing in (install.standing(host, environ, home) for host in install.HOSTS):
         facts[f"{standing.host} hooks"] = "installed" if standing.installed else "not installed"

@@ -103,6 +103,8 @@ class LiteModel:
 
     def check(self) -> None:
         """Raises ModelUnavailable where no provider goes by that name. Asks nobody."""
+        if self._model.fault:
+            raise ModelUnavailable(f"{self.name} cannot be used: {self._model.fault}")
         name, url = self._address
         try:
             self._litellm.get_llm_provider(model=name, api_base=url)

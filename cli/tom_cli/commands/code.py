@@ -112,6 +112,8 @@ def _start(
                 "--model PROVIDER/NAME, such as openai/gpt-5"
             )
         chosen = None
+    if chosen and chosen.fault:
+        raise UsageError(f"{chosen.name} cannot be used: {chosen.fault}")
     resumed = ""
     if resume is not None:
         found = conversations.resumable(settings.conversations, resume)

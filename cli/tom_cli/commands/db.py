@@ -174,7 +174,7 @@ def _asked(state: Report, settings: Settings) -> Report:
     facts, found = dict(state.facts), list(state.problems)
     for model in {each.name: each for each in models if each}.values():
         try:
-            used = wiring.ask_model(settings, model)
+            used = wiring.ask_model(settings, model).usage
         except ModelFault as error:
             found.append(Problem(what=str(error), fix="see docs/how-to/language-model.md"))
             continue

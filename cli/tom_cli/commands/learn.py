@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tom_cli.choosing import calls_in_words, offered
 from tom_cli.common import Json, Yes, confirmed, interrupts, opened, print_json, talk
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
     from tom_swe.ingest.importing import Intake
-    from tom_swe.mind.tom import Learned, Tom
+    from tom_swe.mind.learn import Learned
+    from tom_swe.mind.tom import Tom
     from tom_swe.model.calls import Estimate
     from tom_swe.model.recurring import Recurring
     from tom_swe.settings import Settings
@@ -97,6 +99,8 @@ def init(
             "`tom why b1` explains a belief; `tom memory forget b1` deletes it; `tom brief` prints"
         )
         talk("the briefing for the next session")
+    if not (yes or as_json) and (chosen := offered(settings)):
+        learned = _read_with_model(chosen)
     if learned.failed:
         raise typer.Exit(1)
 
@@ -187,11 +191,8 @@ def learn(
 
 def _takes(estimate: Estimate) -> str:
     """What reading takes, in words."""
-    usage = estimate.usage
-    price = "" if usage.cost is None else f", {usage.cost:.2f} USD"
     return (
-        f"{estimate.sessions} sessions to read with the language model: about {estimate.calls} "
-        f"calls, {usage.tokens_in + usage.tokens_out:,} tokens{price}"
+        f"{estimate.sessions} sessions to read with the language model: {calls_in_words(estimate)}"
     )
 
 
@@ -207,6 +208,25 @@ def _offer(tom: Tom, user: str, recurring: Sequence[Recurring], *, ask: bool) ->
     done, _ = ask_on(tom, user, recurring, len(recurring))
     if done:
         talk(f"{done} decided; `tom undo {done}` undoes all of them")
+
+
+def _read_with_model(settings: Settings) -> Learned:
+    """Reads again what was read without the model that was just chosen."""
+    from tom_swe.app import open_tom
+
+    tom = open_tom(settings, say=talk)
+    try:
+        takes = tom.reading.estimate(settings.user, again=True)
+        learned = _read(tom, settings.user, takes.sessions, again=True)
+        tom.catch_up(settings.user)
+    finally:
+        tom.close()
+    _tell(learned, settings)
+    talk(
+        f"{learned.sessions} sessions read, {learned.revisions} changed beliefs; `tom profile` "
+        "shows them, `tom cost` what it took"
+    )
+    return learned
 
 
 def _tell(learned: Learned, settings: Settings) -> None:

@@ -1,0 +1,88 @@
+"""The model that reads: what it takes, the choice written down, the offer in `tom init`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tom_cli.common import talk
+
+if TYPE_CHECKING:
+    from tom_swe.model.calls import Estimate
+    from tom_swe.settings import Settings
+
+
+def calls_in_words(estimate: Estimate) -> str:
+    """What reading takes: calls, tokens and, where it is known, the price."""
+    usage = estimate.usage
+    price = "" if usage.cost is None else f", {usage.cost:.2f} USD"
+    return f"about {estimate.calls} calls, {usage.tokens_in + usage.tokens_out:,} tokens{price}"
+
+
+def reading_takes(settings: Settings, model: str = "") -> Estimate | None:
+    """What reading all that no model has read takes with this model, by default the chosen one.
+
+    None where there is no memory yet.
+    """
+    from tom_swe.app import open_tom
+
+    if not settings.database.exists():
+        return None
+    if model:
+        settings = settings.model_copy(update={"model": model, "reader_model": ""})
+    tom = open_tom(settings)
+    try:
+        return tom.reading.estimate(settings.user, again=True)
+    finally:
+        tom.close()
+
+
+def choose(name: str) -> Path:
+    """Writes the model into config.toml; where that is. Raises SettingsError, OSError."""
+    from tom_swe.settings import config_file
+    from tom_swe.settings_file import write_setting
+
+    path = config_file(os.environ)
+    write_setting(path, "model", name)
+    return path
+
+
+def offered(settings: Settings) -> Settings | None:
+    """Asks once whether an agent that the person is logged in to may read; settings for it.
+
+    None where there is nobody to ask, a choice was made before, or the answer is no, which is
+    remembered.
+    """
+    from tom_swe.llm.agents import could_read, found_agents
+    from tom_swe.settings import config_file, load_settings
+    from tom_swe.settings_file import write_setting
+    from tom_swe.text.safe import safe
+
+    decided = settings.model or settings.reader_model or not settings.offer_model
+    if decided or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    agents = could_read(found_agents(os.environ, Path.home()))
+    takes = reading_takes(settings, agents[0].model) if agents else None
+    if not takes or not takes.calls:
+        return None
+    agent = agents[0]
+    talk("\nwithout a language model tom misses most wishes that are not worded as rules")
+    talk(f"with one, your words go to it: {agent.name} is asked by its own program")
+    usage = takes.usage
+    if (usage.cost or 0) > settings.daily_budget or (
+        usage.cost is None and usage.tokens_in + usage.tokens_out > settings.daily_tokens
+    ):
+        talk("that is more than a day's budget: `tom learn --again` reads the rest on other days")
+    question = f"May tom read with {agent.draws_on} ({agent.model})? {calls_in_words(takes)}"
+    if not typer.confirm(safe(question), err=True):
+        path = config_file(os.environ)
+        write_setting(path, "offer_model", value=False)
+        talk(f"tom does not ask again (offer_model in {safe(str(path))}); `tom model` shows how")
+        return None
+    path = choose(agent.model)
+    talk(f"{safe(str(path))} says so now; `tom model none` takes it back")
+    return load_settings()
