@@ -35,19 +35,25 @@ def pytest_configure(config: pytest.Config) -> None:
 MakeTom = Callable[..., Tom]
 
 CHECKOUT = Path(__file__).parent.parent
+# How the variables begin that say who somebody is: to tom, and to the agents it may ask.
+PERSONAL = ("TOM_", "XDG_", "LLM_", "ANTHROPIC_", "CLAUDE_CODE_", "CODEX_", "GEMINI_", "CURSOR_")
 
 
 @pytest.fixture(autouse=True)
 def a_place_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the real home directory or anyone's memory."""
     for name in list(os.environ):
-        if name.startswith(("TOM_", "XDG_", "LLM_")) and name != "TOM_SHARED_DATA":
+        if name.startswith(PERSONAL) and name != "TOM_SHARED_DATA":
             monkeypatch.delenv(name)
     home = tmp_path / "person"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TOM_HOME", str(tmp_path / "tom"))
-    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "OPENHANDS_PERSISTENCE_DIR"):
+    for name in (
+        "CLAUDE_CONFIG_DIR",
+        "OPENHANDS_PERSISTENCE_DIR",
+        "OH_PERSISTENCE_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

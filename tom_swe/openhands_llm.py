@@ -38,7 +38,7 @@ def openhands_llm(
         profile = name.removeprefix(PROFILE)
         if not _NAME.fullmatch(profile):
             return OpenHandsLlm(fault=f"{profile!r} is no name of a profile of OpenHands")
-        place = _profiles(home) / f"{profile}.json"
+        place = _profiles(environ, home) / f"{profile}.json"
     try:
         told = json.loads(place.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -53,18 +53,20 @@ def openhands_names(
 ) -> list[str]:
     """The names of what OpenHands has configured on this machine."""
     found = [CLI] if (_folder(environ, home) / "agent_settings.json").is_file() else []
-    profiles = sorted(each.stem for each in _profiles(home).glob("*.json"))
+    profiles = sorted(each.stem for each in _profiles(environ, home).glob("*.json"))
     return found + [PROFILE + each for each in profiles if _NAME.fullmatch(each)]
 
 
-def _folder(environ: Mapping[str, str] | None, home: Path | None) -> Path:
-    """The CLI's own folder; the SDK's profiles stay in the home whatever this is."""
-    named = (os.environ if environ is None else environ).get("OPENHANDS_PERSISTENCE_DIR")
+def _folder(
+    environ: Mapping[str, str] | None, home: Path | None, name: str = "OPENHANDS_PERSISTENCE_DIR"
+) -> Path:
+    named = (os.environ if environ is None else environ).get(name)
     return Path(named) if named else (home or Path.home()) / ".openhands"
 
 
-def _profiles(home: Path | None) -> Path:
-    return (home or Path.home()) / ".openhands" / "profiles"
+def _profiles(environ: Mapping[str, str] | None, home: Path | None) -> Path:
+    """The SDK's profiles, which an agent server may keep elsewhere."""
+    return _folder(environ, home, "OH_PERSISTENCE_DIR") / "profiles"
 
 
 def _llm(told: object, place: Path) -> OpenHandsLlm:

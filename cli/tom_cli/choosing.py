@@ -23,6 +23,14 @@ def calls_in_words(estimate: Estimate) -> str:
     return f"about {estimate.calls} calls, {usage.tokens_in + usage.tokens_out:,} tokens{price}"
 
 
+def beyond_a_day(estimate: Estimate, settings: Settings) -> bool:
+    """Whether reading takes more than a day's limits allow."""
+    usage = estimate.usage
+    if usage.cost is None:
+        return usage.tokens_in + usage.tokens_out > settings.daily_tokens
+    return usage.cost > settings.daily_budget
+
+
 def reading_takes(settings: Settings, model: str = "") -> Estimate | None:
     """What reading all that no model has read takes with this model, by default the chosen one.
 
@@ -70,13 +78,10 @@ def offered(settings: Settings) -> Settings | None:
     if not takes or not takes.calls:
         return None
     agent = agents[0]
-    talk("\nwithout a language model tom misses most wishes that are not worded as rules")
+    talk("without a language model tom misses most wishes that are not worded as rules")
     talk(f"with one, your words go to it: {agent.name} is asked by its own program")
-    usage = takes.usage
-    if (usage.cost or 0) > settings.daily_budget or (
-        usage.cost is None and usage.tokens_in + usage.tokens_out > settings.daily_tokens
-    ):
-        talk("that is more than a day's budget: `tom learn --again` reads the rest on other days")
+    if beyond_a_day(takes, settings):
+        talk("that takes more than a day's budget: `tom learn --again` reads the rest another day")
     question = f"May tom read with {agent.draws_on} ({agent.model})? {calls_in_words(takes)}"
     if not typer.confirm(safe(question), err=True):
         path = config_file(os.environ)
@@ -84,5 +89,5 @@ def offered(settings: Settings) -> Settings | None:
         talk(f"tom does not ask again (offer_model in {safe(str(path))}); `tom model` shows how")
         return None
     path = choose(agent.model)
-    talk(f"{safe(str(path))} says so now; `tom model none` takes it back")
+    talk(f"written to {safe(str(path))}; `tom model none` takes it back")
     return load_settings()

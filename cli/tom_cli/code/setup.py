@@ -50,6 +50,7 @@ def no_model(servers: list[Server]) -> str:
         "  export TOM_MODEL=anthropic/claude-sonnet-4-5   with ANTHROPIC_API_KEY set",
         "  export TOM_MODEL=openai/gpt-5                  with OPENAI_API_KEY set",
         "  export LLM_MODEL=... LLM_API_KEY=...           as for OpenHands itself",
+        "  tom model openhands-cli                        with what OpenHands' CLI is set up with",
         "  export TOM_MODEL=openai/NAME TOM_BASE_URL=http://127.0.0.1:8080/v1 TOM_API_KEY=none",
         "                                                 for a local or compatible server",
         "",

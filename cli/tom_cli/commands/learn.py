@@ -41,7 +41,8 @@ def init(
     """Read the transcripts on this machine and show what tom learned.
 
     tom asks before it reads anything. Nothing leaves this machine, unless you have set up a
-    language model: then the model reads the sessions too, up to the day's budget.
+    language model: then the model reads the sessions too, up to the day's budget. If you have
+    none, and are logged in to a coding agent, tom asks once whether it may read with that.
 
     Example: tom init --host claude-code
     """
