@@ -36,7 +36,10 @@ MakeTom = Callable[..., Tom]
 
 CHECKOUT = Path(__file__).parent.parent
 # How the variables begin that say who somebody is: to tom, and to the agents it may ask.
-PERSONAL = ("TOM_", "XDG_", "LLM_", "ANTHROPIC_", "CLAUDE_CODE_", "CODEX_", "GEMINI_", "CURSOR_")
+PERSONAL = (
+    *("TOM_", "XDG_", "LLM_"),
+    *("ANTHROPIC_", "CLAUDE_CODE_", "CODEX_", "GEMINI_", "COPILOT_", "CURSOR_"),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from with_a_model import note, reading
 from tom_cli.choosing import beyond_a_day
 from tom_swe.model.calls import Estimate, Usage
 from tom_swe.settings import Settings
+from tom_swe.testing.scripted import ScriptedModel
 
 TOM = Path(sys.executable).with_name("tom")
 SAID = "add a chart, and those barrel files everywhere? drop that habit"
@@ -188,6 +189,20 @@ def test_what_openhands_has_set_up_can_be_chosen(
     files = [path.read_bytes() for path in (tmp_path / "tom").rglob("*") if path.is_file()]
     assert not any(SECRET.encode() in each for each in files)
     assert SECRET not in shown.out + chosen.out + chosen.err + tom("model", "--json").out
+
+
+def test_what_openhands_has_set_up_is_asked_where_it_says(tom, person: Path) -> None:
+    """A call goes to the address in OpenHands' file, which doctor had offered."""
+    (person / ".openhands").mkdir()
+    with ScriptedModel('{"word": "yes"}') as server:
+        llm = {"model": "openai/scripted", "api_key": SECRET, "base_url": server.base_url}
+        (person / ".openhands" / "agent_settings.json").write_text(json.dumps({"llm": llm}))
+        offered = tom("doctor", "--json").json["facts"]["could read"]
+        assert offered == "openhands-cli: tom model NAME"
+        tom("model", "openhands-cli")
+        tested = tom("model", "test")
+    assert "openai/scripted answered “yes”" in tested.out
+    assert len(server.requests) == 1
 
 
 def test_a_days_budget_may_be_too_small(settings: Settings) -> None:

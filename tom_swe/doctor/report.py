@@ -23,6 +23,7 @@ from tom_swe.model.base import Value
 from tom_swe.model.belief import Status
 from tom_swe.model.memory import Problem
 from tom_swe.model.session import Template, Turn
+from tom_swe.openhands_llm import openhands_names
 from tom_swe.settings import Settings, helper_of, model_of, reader_of
 from tom_swe.text.attribution import AgentWords
 
@@ -113,9 +114,12 @@ def _models(settings: Settings) -> dict[str, str]:
 
 
 def _could_read(settings: Settings, environ: Mapping[str, str], home: Path) -> dict[str, str]:
-    """The coding agents that the person could have tom read with, where no model does."""
-    found = found_agents(environ, home) if reader_of(settings) is None else []
+    """The agents that the person could have tom read with, where no model does."""
+    if reader_of(settings) is not None:
+        return {}
+    found = found_agents(environ, home)
     named = [f"{a.name} ({a.logged_in})" for a in found if a.logged_in is not LoggedIn.NO]
+    named += openhands_names(environ, home)
     return {"could read": f"{', '.join(named)}: tom model NAME"} if named else {}
 
 
