@@ -57,7 +57,9 @@ def start(project: Path, name: str, pause: float = 0) -> subprocess.Popen[str]:
         "FAKE_PAUSE": str(pause),
         "UV_PYTHON": sys.executable,
     }
-    return subprocess.Popen(["tools/setup.sh", name], cwd=project, env=environment, text=True)
+    return subprocess.Popen(
+        ["bash", "tools/setup.sh", name], cwd=project, env=environment, text=True
+    )
 
 
 def installed(project: Path, *sets: str) -> list[str]:
@@ -156,7 +158,9 @@ def test_what_is_added_takes_nothing_away(project: Path) -> None:
 
 def test_a_set_that_is_none_is_named(project: Path) -> None:
     """Exit code 2 and the name that was given."""
-    done = subprocess.run(["tools/setup.sh", "nope"], cwd=project, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "tools/setup.sh", "nope"], cwd=project, capture_output=True, text=True
+    )
     assert done.returncode == 2
     assert "no set called nope" in done.stderr
 
@@ -173,10 +177,10 @@ def test_coding_agents_are_installed_once(project: Path) -> None:
     log = project / "npm.log"
     environ = {**os.environ, "PATH": f"{project / 'bin'}:{os.environ['PATH']}", "LOG": str(log)}
     for _ in range(2):
-        subprocess.run(["tools/setup.sh", "hosts"], cwd=project, env=environ, check=True)
+        subprocess.run(["bash", "tools/setup.sh", "hosts"], cwd=project, env=environ, check=True)
     assert [line.split()[0] for line in log.read_text().splitlines()] == ["npm", "node", "node"]
     assert "--ignore-scripts" in log.read_text()
     assert (project / ".npm-hosts" / "package.json").read_text() == "{}"
     wanted.write_text('{"private": true}')
-    subprocess.run(["tools/setup.sh", "hosts"], cwd=project, env=environ, check=True)
+    subprocess.run(["bash", "tools/setup.sh", "hosts"], cwd=project, env=environ, check=True)
     assert log.read_text().count("npm install") == 2
