@@ -47,7 +47,7 @@ class ModelReader:
     What the reader without a model makes of a session goes in as candidates: those of its rules
     stay unless the model rejects them, its hints only where the model notes the same words.
     Habits are counted, not read, and stay. Whatever keeps the model from answering, that reader's
-    own reading is a stopgap, under its name, so that the session is read again when it is asked
+    own reading is given, under its name, so that the session is read again when it is asked
     for. ``say`` is told so once for each kind of fault.
     """
 
@@ -119,7 +119,7 @@ class ModelReader:
         form = self._ask(given, pack.known, _only([pack.ids[place] for place in asked]))
         for number, (place, each) in enumerate(zip(asked, given, strict=True), start=1):
             if form is None:
-                read[place] = each.embedded.model_copy(update={"stopgap": True})
+                read[place] = each.embedded
             else:
                 notes = form.observations
                 if len(given) > 1:

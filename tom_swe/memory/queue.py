@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, orm, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from tom_swe.memory.database import Database
-from tom_swe.memory.tables import LearnQueueRow, SessionModelRow, SessionRow
+from tom_swe.memory.tables import LearnQueueRow, SessionModelRow, SessionRow, TurnRow
 from tom_swe.model.memory import Job
+from tom_swe.model.readers import by_model, outranks
+from tom_swe.model.session import OWN_HOST, Role
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
@@ -93,10 +95,11 @@ class LearnQueue:
     def stale(self, user_id: str, reader: str) -> list[int]:
         """The sessions that another reader, or none, has read; the oldest reading first.
 
-        Those too whose corrective turns nobody has looked for. What is queued is not among them.
+        Those too whose corrective turns nobody has looked for. What is queued is not among them,
+        and not what was read by one that outranks this reader.
         """
         stale = (
-            select(SessionRow.id)
+            select(SessionRow.id, SessionModelRow.reader, SessionModelRow.turns_judged)
             .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
             .outerjoin(LearnQueueRow, LearnQueueRow.session_id == SessionRow.id)
             .where(SessionRow.user_id == user_id, LearnQueueRow.session_id.is_(None))
@@ -110,7 +113,35 @@ class LearnQueue:
             .order_by(SessionModelRow.made_at, SessionRow.started_at, SessionRow.id)
         )
         with self._database.read() as transaction:
-            return list(transaction.scalars(stale))
+            return [
+                session_id
+                for session_id, before, judged in transaction.execute(stale)
+                if judged is None or not outranks(before, reader)
+            ]
+
+    def unread_by_models(self, user_id: str, before: datetime) -> list[int]:
+        """The sessions that hold words of the person which no language model has read yet.
+
+        Newest first, without those in which something was said since ``before``.
+        """
+        ended = func.coalesce(SessionRow.ended_at, SessionRow.started_at, SessionRow.imported_at)
+        says = select(TurnRow.id).where(
+            TurnRow.session_id == SessionRow.id, TurnRow.role == Role.USER, TurnRow.text != ""
+        )
+        current = SessionModelRow.content_hash == SessionRow.content_hash
+        found = (
+            select(SessionRow.id, func.iif(current, SessionModelRow.reader, ""))
+            .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
+            .where(SessionRow.user_id == user_id, SessionRow.host != OWN_HOST, ended < before)
+            .where(says.exists())
+            .order_by(SessionRow.started_at.desc(), SessionRow.id.desc())
+        )
+        with self._database.read() as transaction:
+            return [
+                session_id
+                for session_id, reader in transaction.execute(found)
+                if not by_model(reader)
+            ]
 
     def requeue(self, user_id: str, reader: str, *, most: int | None = None) -> int:
         """Queues the first ``most`` of the `stale` sessions, by default all; how many."""
