@@ -68,6 +68,11 @@ class ModelReader:
         return f"{NAME}:{self._model.name}+{self._embedded.name}"
 
     @property
+    def beside(self) -> Reader:
+        """The reader without a model."""
+        return self._embedded
+
+    @property
     def at_once(self) -> int:
         """As many as the model may be asked at the same time."""
         return self._model.at_once

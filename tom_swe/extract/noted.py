@@ -71,14 +71,24 @@ def as_read(
     rejected: Collection[int],
     about: SummedUpForm | None,
     reader: str,
+    *,
+    hints_stay: bool = False,
 ) -> SessionModel:
-    """What the session showed: what was noted, and the candidates that were not rejected."""
+    """What the session showed: what was noted, and the candidates that were not rejected.
+
+    Hints that were not noted go, unless ``hints_stay``.
+    """
     session = given.session
     places = {number - given.first for number in rejected}
     kept = [
         each
         for place, each in enumerate(given.candidates)
         if place not in places and each.source is not Source.HINT
+    ]
+    hints = [
+        each
+        for place, each in enumerate(given.candidates)
+        if hints_stay and place not in places and each.source is Source.HINT
     ]
     found = [each for each in noted if isinstance(each, Checked)]
     related = [each.observation for each in found if each.related]
@@ -89,11 +99,12 @@ def as_read(
         for each in found
         if each.related or not is_among(each.observation, kept, session)
     ]
+    hints = [each for each in hints if not is_among(each, (*kept, *new), session)]
     habits = [e for e in given.embedded.observations if e.source is Source.BEHAVIOUR]
     return SessionModel(
         intent=about.intent if about else given.embedded.intent,
         summary=_short(about.summary) if about else given.embedded.summary,
-        observations=tuple(dict.fromkeys((*kept, *new, *habits))),
+        observations=tuple(dict.fromkeys((*kept, *new, *hints, *habits))),
         faint=given.embedded.faint,
         reader=reader,
         related=tuple(each.related for each in found if each.related),

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, orm, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, orm, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from tom_swe.memory.database import Database
@@ -83,6 +83,15 @@ class LearnQueue:
                 return None
             return _leased(row, user_id, now + lease)
 
+    def give_back(self, job: Job) -> None:
+        """Gives a session back as it was taken: nothing was tried."""
+        with self._database.write() as transaction:
+            transaction.execute(
+                update(LearnQueueRow)
+                .where(LearnQueueRow.session_id == job.session_id, LearnQueueRow.owner == job.owner)
+                .values(owner=None, leased_until=None, attempts=job.attempts - 1)
+            )
+
     def fail(self, job: Job, error: str) -> None:
         """Gives a session back with what went wrong; after three tries it waits for a person."""
         with self._database.write() as transaction:
@@ -119,10 +128,13 @@ class LearnQueue:
                 if judged is None or not outranks(before, reader)
             ]
 
-    def unread_by_models(self, user_id: str, before: datetime) -> list[int]:
+    def unread_by_models(
+        self, user_id: str, before: datetime | None = None, going_on: str = ""
+    ) -> list[int]:
         """The sessions that hold words of the person which no language model has read yet.
 
-        Newest first, without those in which something was said since ``before``.
+        Newest first, without those in which something was said since ``before``, and without what
+        its host calls ``going_on``.
         """
         ended = func.coalesce(SessionRow.ended_at, SessionRow.started_at, SessionRow.imported_at)
         says = select(TurnRow.id).where(
@@ -132,8 +144,9 @@ class LearnQueue:
         found = (
             select(SessionRow.id, func.iif(current, SessionModelRow.reader, ""))
             .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
-            .where(SessionRow.user_id == user_id, SessionRow.host != OWN_HOST, ended < before)
-            .where(says.exists())
+            .where(SessionRow.user_id == user_id, SessionRow.host != OWN_HOST)
+            .where(SessionRow.host_id != going_on)
+            .where(says.exists(), true() if before is None else ended < before)
             .order_by(SessionRow.started_at.desc(), SessionRow.id.desc())
         )
         with self._database.read() as transaction:
