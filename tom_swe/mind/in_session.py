@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 NAME = "host-1"
 MOST_SESSIONS = 16  # at a time
-# Of a long session at least so much is shown; it comes alone.
+# Of a long session at least so much is shown.
 LEAST_TOKENS = 500
 WHOLE = 1_000_000
 
@@ -193,7 +193,7 @@ class InSession:
             if not in_part:
                 return None
             whole = transcript(session, max(left, LEAST_TOKENS))
-        return [where, whole, *candidates]
+        return [where, *whole.split("\n"), *candidates]
 
     def _learn(self, user_id: str, by: str, out: _Out, notes: Sequence[NotedForm]) -> list[str]:
         """Learns from all that was noted of a session so far; why each new note was refused."""
