@@ -11,7 +11,7 @@ from with_a_model import note as noted
 from with_a_model import opened, reading, tell
 
 from tom_swe.app import open_tom
-from tom_swe.extract.grounding import Refusal
+from tom_swe.extract.grounding import Unfounded
 from tom_swe.extract.reading_form import NotedForm, SummedUpForm
 from tom_swe.mind.in_session import NOT_GIVEN, TAKEN, GivenOut
 from tom_swe.mind.tom import Tom
@@ -96,7 +96,7 @@ def test_what_the_person_did_not_say_is_refused_with_the_reason(tom: Tom) -> Non
         noted(ODD, "Deploy with kubernetes.yaml to prod-7"),
         noted(ODD, " "),
         noted(ODD, RULE, against=True),
-    ) == [Refusal.NOT_SAID, Refusal.AGENTS, Refusal.UNRELATED, Refusal.EMPTY, ""]
+    ) == [Unfounded.NOT_SAID, Unfounded.AGENTS, Unfounded.UNRELATED, Unfounded.EMPTY, ""]
     assert rules_of(tom) == {RULE}
 
 
@@ -107,7 +107,7 @@ def test_a_quote_that_was_copied_wrongly_can_be_given_again(tom: Tom) -> None:
     lower = "titles in lower case suit me far better"
     title = "Write commit titles in lower case"
     wrong = noted(lower.replace("suit", "suits"), title)
-    assert answer(tom, noted(ODD, RULE, against=True), wrong) == ["", Refusal.NOT_SAID]
+    assert answer(tom, noted(ODD, RULE, against=True), wrong) == ["", Unfounded.NOT_SAID]
     assert answer(tom, noted(lower, title)) == [""]
     assert rules_of(tom) == {RULE, title}
 

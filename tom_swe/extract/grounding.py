@@ -48,7 +48,7 @@ SHORTEST = 4
 MOST_WORDS = 12
 
 
-class Refusal(StrEnum):
+class Unfounded(StrEnum):
     """Why nothing is made of a note."""
 
     NOT_SAID = "the quote stands, word for word, in none of the person's messages"
@@ -64,7 +64,7 @@ def checked(
     embedder: Embedder | None,
     basis: str,
     known: Mapping[int, Belief] | None = None,
-) -> list[Checked | Refusal]:
+) -> list[Checked | Unfounded]:
     """What each note comes to: its quote is the person's, and bears its statement out.
 
     Notes name what is known by its number. Without an embedder similarity is the share of words
@@ -73,25 +73,25 @@ def checked(
     nearest = NearestDimension(embedder)
     agent = AgentWords(session)
 
-    def check(note: NotedForm) -> Checked | Refusal:
+    def check(note: NotedForm) -> Checked | Unfounded:
         said = {turn.ordinal: turn for turn in session.by(Role.USER)}
         quote = find_quote(note.quote, note.turn, said.values())
         agents = find_quote(note.quote, note.turn, session.by(Role.AGENT)) is not None
         if quote is None:
-            return Refusal.AGENTS if agents else Refusal.NOT_SAID
+            return Unfounded.AGENTS if agents else Unfounded.NOT_SAID
         if not note.statement.strip():
-            return Refusal.EMPTY
+            return Unfounded.EMPTY
         text = said[quote.ordinal].text
         start = text.index(quote.text)
         if sure_of(passages(said[quote.ordinal], agent), start, start + len(quote.text)) < SURE:
-            return Refusal.AGENTS if agents else Refusal.NOT_THEIRS
+            return Unfounded.AGENTS if agents else Unfounded.NOT_THEIRS
         made = _observation(note, quote, session, nearest, basis)
         similarity = Similarity(vectors_of(embedder, (note.statement, quote.text)))
         # What the catalogue finds in the person's own words needs nothing more.
         subject = made.value and match(quote.text)
         if subject or is_borne_out(note.statement, quote.text, text, similarity):
             return _related(note, made, known or {}, embedder)
-        return Refusal.UNRELATED
+        return Unfounded.UNRELATED
 
     return [check(note) for note in notes]
 

@@ -6,7 +6,7 @@ The same whether tom asks the model or a coding agent reads within the person's 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from tom_swe.extract.grounding import Checked, Refusal, overlaps
+from tom_swe.extract.grounding import Checked, Unfounded, overlaps
 from tom_swe.extract.reading_form import SummedUpForm
 from tom_swe.model.belief import Belief, Observation, SessionModel, Source
 from tom_swe.model.session import OWN_HOST, Role, Session
@@ -67,7 +67,7 @@ def lines_of_candidates(given: ToRead) -> list[str]:
 
 def as_read(
     given: ToRead,
-    noted: Sequence[Checked | Refusal],
+    noted: Sequence[Checked | Unfounded],
     rejected: Collection[int],
     about: SummedUpForm | None,
     reader: str,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from tom_swe.extract.grounding import Checked, Refusal, checked
+from tom_swe.extract.grounding import Checked, Unfounded, checked
 from tom_swe.extract.noted import (
     ToRead,
     as_read,
@@ -57,7 +57,7 @@ class GivenOut(NamedTuple):
     waiting: int
 
 
-class Taken(NamedTuple):
+class NoteAnswer(NamedTuple):
     """What became of a note; ``why`` is empty where it was kept."""
 
     note: NotedForm
@@ -139,7 +139,7 @@ class InSession:
         sessions: Sequence[SummedUpForm],
         notes: Sequence[NotedForm],
         rejected: Collection[int],
-    ) -> list[Taken]:
+    ) -> list[NoteAnswer]:
         """Learns from what an agent noted of the sessions it was given; a word on each note.
 
         A session that is named without a note counts as read.
@@ -158,7 +158,7 @@ class InSession:
             out.rejected |= set(rejected)
             answers[session_id] = self._learn(user_id, by, out, mine)
         taken = {session_id: iter(each) for session_id, each in answers.items()}
-        return [Taken(each, next(taken[each.session])) for each in notes]
+        return [NoteAnswer(each, next(taken[each.session])) for each in notes]
 
     def _taken(self, user_id: str, by: str, session_id: int) -> _Out | None:
         """A session to hand out, held for this agent; None where there is nothing in it or held."""
@@ -236,9 +236,9 @@ class InSession:
         return about.model_copy(update={"summary": self._redact(about.summary)})
 
 
-def _why(noted: Checked | Refusal, kept: SessionModel | None, session: Session) -> str:
+def _why(noted: Checked | Unfounded, kept: SessionModel | None, session: Session) -> str:
     """Why nothing was kept of a note; empty where it, or a candidate on its words, was."""
-    if isinstance(noted, Refusal):
+    if isinstance(noted, Unfounded):
         return noted.value
     among = kept is not None and is_among(noted.observation, kept.observations, session)
     return "" if among else UNFIT
