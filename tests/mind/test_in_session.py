@@ -11,11 +11,12 @@ from with_a_model import note as noted
 from with_a_model import opened, reading, tell
 
 from tom_swe.app import open_tom
-from tom_swe.extract.grounding import Unfounded
+from tom_swe.extract.grounding import Unfounded, checked
+from tom_swe.extract.noted import as_read, to_read
 from tom_swe.extract.reading_form import NotedForm, SummedUpForm
 from tom_swe.mind.in_session import NOT_GIVEN, TAKEN, GivenOut
 from tom_swe.mind.tom import Tom
-from tom_swe.model.belief import Kind
+from tom_swe.model.belief import Kind, Observation, Quote, SessionModel, Source
 from tom_swe.model.session import Role
 from tom_swe.settings import Settings
 from tom_swe.testing import START, HashEmbedder, session_of
@@ -243,3 +244,28 @@ def test_words_that_were_forgotten_stay_so(tom: Tom) -> None:
     (why,) = answer(tom, noted(ODD, RULE, against=True))
     assert "forget" in why
     assert rules_of(tom) == set()
+
+
+def test_hints_stay_hints_unless_they_are_noted_or_rejected() -> None:
+    """An agent that passes over one has not denied it."""
+    session = session_of(
+        "shorter commit messages would suit me. fewer emoji would too. and less talk"
+    )
+    quotes = ("shorter commit messages would suit me", "fewer emoji would too", "and less talk")
+    hints = tuple(
+        Observation(
+            kind=Kind.PREFERENCE,
+            source=Source.HINT,
+            statement=each,
+            quote=Quote(ordinal=0, text=each),
+        )
+        for each in quotes
+    )
+    (given_out,) = to_read([(session, SessionModel(intent="", summary="", observations=hints))], 5)
+    wish = NotedForm(**noted(quotes[0], "Write shorter commit messages"))
+    found = checked([wish], session, None, "")
+    kept = as_read(given_out, found, {6}, None, "host-1:x", hints_stay=True).observations
+    assert [(each.source, each.quote.text) for each in kept] == [
+        (Source.INSTRUCTION, quotes[0]),
+        (Source.HINT, quotes[2]),
+    ]

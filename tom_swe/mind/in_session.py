@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from tom_swe.errors import MemoryFault
 from tom_swe.extract.grounding import Checked, Unfounded, checked
 from tom_swe.extract.noted import (
     ToRead,
@@ -79,7 +81,7 @@ class _Out:
 
 
 class InSession:
-    """What one agent has been given to read and has noted."""
+    """What one agent has been given to read and has noted. Thread-safe."""
 
     def __init__(
         self,
@@ -94,6 +96,7 @@ class InSession:
         self._reading = reading
         self._learner = learner
         self._redact = redact
+        self._lock = Lock()
         self._out: dict[int, _Out] = {}
         self._numbered = 0
 
@@ -105,6 +108,12 @@ class InSession:
         Without those that were still going on at ``before``, and without the one whose host calls
         it ``going_on``. For ten minutes nobody else is given them.
         """
+        with self._lock:
+            return self._hand_out(user_id, by, most_tokens, before, going_on)
+
+    def _hand_out(
+        self, user_id: str, by: str, most_tokens: int, before: datetime, going_on: str
+    ) -> GivenOut:
         queue = self._memory.queue
         waiting = queue.unread_by_models(user_id, before, going_on)
         lines: list[str] = []
@@ -156,7 +165,8 @@ class InSession:
                 continue
             out.about = self._summed_up(about.get(session_id)) or out.about
             out.rejected |= set(rejected)
-            answers[session_id] = self._learn(user_id, by, out, mine)
+            with self._lock:
+                answers[session_id] = self._learn(user_id, by, out, mine)
         taken = {session_id: iter(each) for session_id, each in answers.items()}
         return [NoteAnswer(each, next(taken[each.session])) for each in notes]
 
@@ -169,8 +179,15 @@ class InSession:
         if job is None:
             return None
         reader = self._mind.parts.without_model
-        unread = self._reading.unread(job, reader)
-        model = unread.model or reader.read(unread.session, session_id)
+        try:
+            unread = self._reading.unread(job, reader)
+            model = unread.model or reader.read(unread.session, session_id)
+        except MemoryFault:
+            raise
+        except Exception as error:
+            # One that cannot be read keeps no other one waiting. The error may quote it.
+            self._memory.queue.fail(job, type(error).__name__)
+            return None
         (given,) = to_read([(unread.session, model)], self._numbered + 1)
         self._numbered += len(given.candidates)
         out = self._out[session_id] = _Out(job, unread, given)
