@@ -1,16 +1,18 @@
 """A model on loopback in the protocols that coding agents speak, saying what is written for it.
 
 Anthropic's Messages, OpenAI's Responses and chat completions, and Gemini's. Each request is kept
-in ``requests``; each is answered with the same turn until ``turn`` is changed.
+in ``requests``; each is answered with the same turn until ``turn`` is changed, or with what
+``turn`` makes of it.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from tom_swe.testing.scripted import ScriptedFault
 
@@ -23,11 +25,22 @@ SENT, SAID, CACHED = 100, 7, 40
 type Events = list[dict[str, Any]]
 
 
-class Loopback:
-    """Answers every question with a turn: a text, `REFUSAL`, or a fault."""
+class ToolUse(NamedTuple):
+    """A turn in which the model calls a tool; in Anthropic's protocol alone."""
 
-    def __init__(self, turn: str | ScriptedFault) -> None:
-        self.turn = turn
+    name: str
+    arguments: dict[str, Any]
+
+
+type Turn = str | ScriptedFault | ToolUse
+type Script = Callable[[dict[str, Any]], Turn]
+
+
+class Loopback:
+    """Answers every question with a turn: a text, `REFUSAL`, a tool's use, or a fault."""
+
+    def __init__(self, turn: Turn | Script) -> None:
+        self.turn: Turn | Script = turn
         self.requests: list[str] = []
         self.release = Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
@@ -75,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(b"{}")
             return
         self._loopback.requests.append(body)
+        if callable(turn):
+            turn = turn(asked)
         if isinstance(turn, ScriptedFault):
             self._fail(turn)
             return
@@ -113,11 +128,16 @@ class _Handler(BaseHTTPRequestHandler):
             return  # the program that asked was ended
 
 
-def _messages(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
+def _messages(turn: str | ToolUse, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     """Anthropic's, in form where a tool takes the form."""
     stop, block = "end_turn", {"type": "text", "text": turn}
     delta = {"type": "text_delta", "text": turn}
-    if turn == REFUSAL:
+    if isinstance(turn, ToolUse):
+        number = len(asked["messages"])
+        block = {"type": "tool_use", "id": f"toolu_{number}", "name": turn.name}
+        arguments = json.dumps(turn.arguments)
+        delta, stop = {"type": "input_json_delta", "partial_json": arguments}, "tool_use"
+    elif turn == REFUSAL:
         stop = "refusal"
     elif turn.startswith("{") and any(
         tool["name"] == "StructuredOutput" for tool in asked.get("tools", ())
@@ -221,7 +241,7 @@ def _chat(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     return events, {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
 
 
-_PROTOCOLS = {
+_PROTOCOLS: dict[str, Callable[[Any, dict[str, Any]], tuple[Events, dict[str, Any]]]] = {
     "/messages": _messages,
     "/responses": _responses,
     "enerateContent": _gemini,

@@ -111,6 +111,7 @@ class _Wiring:
         # What scores a sentence and what finds its like is one model, and each sentence one vector.
         wanted = model is not None and self._embedder is None
         encoder = Remembering(Multilingual()) if wanted else None
+        reader = self.reader(embedder, encoder)
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", 0)
         return Parts(
             embedder=embedder,
@@ -121,9 +122,10 @@ class _Wiring:
                 dimension,
                 exact_up_to=self._settings.index_above,
             ),
-            reader=self.reader(embedder, encoder),
+            reader=reader,
             adviser=self.adviser(),
             encoder=encoder,
+            beside=reader.beside if isinstance(reader, ModelReader) else None,
         )
 
     def reader(self, embedder: Embedder | None, encoder: Embedder | None) -> Reader:

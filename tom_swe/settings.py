@@ -50,6 +50,7 @@ class Settings(Value):
     consult_tokens: int = Field(default=4_000, ge=2_000, le=50_000)
     calls_at_once: int = Field(default=4, ge=1, le=64)
     model_timeout_seconds: float = Field(default=60.0, gt=0)
+    learn_in_session: bool = False
     local_model: Path | None = None
     local_threshold: float = Field(default=0.5, ge=0, le=1)
 

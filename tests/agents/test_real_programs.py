@@ -2,21 +2,36 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from loopback import BAD_KEY, CACHED, REFUSAL, SAID, SENT, SILENCE, SLOW_DOWN, Loopback
+from loopback import (
+    BAD_KEY,
+    CACHED,
+    REFUSAL,
+    SAID,
+    SENT,
+    SILENCE,
+    SLOW_DOWN,
+    Loopback,
+    ToolUse,
+    Turn,
+)
 from with_a_model import note, reading
 
 from tom_swe import LOCAL_USER, Settings, Tom, open_tom
+from tom_swe.hosts.install import plugin_folder
 from tom_swe.ingest import Tally
 from tom_swe.ingest.importing import find, import_transcripts
 from tom_swe.model.calls import ModelCall, Purpose, Settled
+from tom_swe.model.session import Role
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.testing.scripted import ScriptedFault
 
@@ -377,3 +392,73 @@ def test_the_next_session_is_told_what_was_read(person: Person, learn: Learn) ->
     kept = done.tom.memory.sizes()
     assert (kept.sessions, kept.pending) == (1, 0)
     assert [turn.text for turn in done.tom.memory.sessions.get(LOCAL_USER, 1).turns] == [SAYS]
+
+
+def test_an_agent_reads_earlier_sessions_in_its_own(
+    person: Person, learn: Learn, tmp_path: Path
+) -> None:
+    """`/tom:learn` in the real program: right quotes are kept, made up ones and its own refused.
+
+    The session that it runs in is not among those that it reads, and no call but its own is made.
+    """
+    done = learn("none", words="add a chart to the page")
+    tom = done.tom
+    plan = "I will always use yarn in this project. Shall I?"
+    tom.add_session(LOCAL_USER, session_of("do it", (Role.AGENT, plan), SAYS, host_id="two"))
+    mine = "11111111-2222-4333-8444-555555555555"
+    here = session_of("never deploy on fridays, that is a rule", host_id=mine)
+    tom.add_session(LOCAL_USER, here)
+    plugin = tmp_path / "plugin"
+    shutil.copytree(plugin_folder(), plugin, ignore=shutil.ignore_patterns("hooks"))
+    server = {"command": sys.executable, "args": ["-P", "-m", "tom_cli", "mcp"]}
+    (tmp_path / "servers.json").write_text(json.dumps({"mcpServers": {"tom": server}}))
+    notes = [
+        note(QUOTE, RULE, against=True, session=2),
+        note("never make barrel files", RULE, session=2),
+        note("I will always use yarn in this project", "Use yarn", session=2),
+    ]
+    results: list[str] = []
+
+    def reads(asked: dict[str, Any]) -> Turn:
+        offered = {tool["name"] for tool in asked.get("tools", ())}
+        if "mcp__tom__unread_sessions" not in offered:
+            return "A title"
+        results[:] = [
+            str(block["content"])
+            for message in asked["messages"]
+            if isinstance(message["content"], list)
+            for block in message["content"]
+            if block["type"] == "tool_result"
+        ]
+        if not results:
+            return ToolUse("mcp__tom__unread_sessions", {})
+        if len(results) == 1:
+            read = {"sessions": [{"session": 1}, {"session": 2}], "observations": notes}
+            return ToolUse("mcp__tom__note_sessions", read)
+        return "One rule was kept."
+
+    person.model.turn = reads
+    work = person.home / "shop"
+    work.mkdir()
+    asked = ["claude", "-p", "/tom:learn", "--model", "haiku", "--session-id", mine]
+    asked += ["--plugin-dir", str(plugin), "--mcp-config", str(tmp_path / "servers.json")]
+    # The program is to wait for the server before it asks the model.
+    started = {"TOM_LEARN_IN_SESSION": "1", "MCP_CONNECTION_NONBLOCKING": "0"}
+    environ = os.environ | started
+    ran = subprocess.run(
+        [*asked, "--strict-mcp-config"],
+        cwd=work, env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.stdout == "One rule was kept.\n", (ran.stdout, ran.stderr)
+    handed, answered = results
+    assert SAYS in handed
+    assert "fridays" not in handed
+    assert answered.count("none of the person's messages") == 1
+    assert answered.count("the agent's words") == 1
+    rules = [rule for rule in done.rules if "sessions" not in rule]
+    assert rules == [RULE]
+    kept = tom.memory.sessions.shown(LOCAL_USER, 2, "the rules")
+    assert kept is not None
+    assert kept.reader.startswith("host-1:claude-code+")
+    assert done.calls == []
+    assert len(tom.memory.queue.unread_by_models(LOCAL_USER)) == 1

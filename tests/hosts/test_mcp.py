@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,13 @@ import pytest
 
 pytest.importorskip("mcp")
 
-from anyio.from_thread import start_blocking_portal
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from mcp.types import CallToolResult, InitializeResult
+from mcp.types import CallToolResult
+from mcp_client import COMMAND, Client, client_of, environment
 
 from tom_swe.app import open_tom
 from tom_swe.settings import Settings
 from tom_swe.testing import START, session_of
 
-COMMAND = [sys.executable, "-m", "tom_cli", "mcp"]
 SAID = (
     ("a", "acme/shop", "from now on use pnpm, not npm"),
     ("b", "acme/shop", "we always use pnpm here. add a chart of the sales to the page"),
@@ -54,15 +50,6 @@ def fill(home: Path) -> None:
     tom.close()
 
 
-def environment(folder: Path) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TOM_HOME": str(folder / "tom"),
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    }
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a real memory, and a checkout that the server is started in."""
@@ -74,53 +61,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-class Client:
-    """A client's session with the server, for tests that do not await."""
-
-    def __init__(self, portal: Any, session: ClientSession, hello: InitializeResult) -> None:
-        self._portal, self.session, self.hello = portal, session, hello
-
-    def call(self, tool: str, **arguments: object) -> CallToolResult:
-        # The official client checks what is structured against the tool's output schema.
-        return self._portal.call(self.session.call_tool, tool, arguments)
-
-    def data(self, tool: str, **arguments: object) -> dict[str, Any]:
-        result = self.call(tool, **arguments)
-        assert not result.isError, result
-        assert result.structuredContent is not None
-        return result.structuredContent
-
-    def error(self, tool: str, **arguments: object) -> str:
-        result = self.call(tool, **arguments)
-        assert result.isError
-        assert result.structuredContent is None
-        return result.content[0].text
-
-    def tools(self) -> dict[str, Any]:
-        return {tool.name: tool for tool in self._portal.call(self.session.list_tools).tools}
-
-
-@asynccontextmanager
-async def connected(folder: Path):
-    server = StdioServerParameters(
-        command=COMMAND[0], args=COMMAND[1:], env=environment(folder), cwd=folder / "checkout"
-    )
-    # Pytest's stderr has no file number under capture.
-    with (folder / "stderr.txt").open("w") as log:
-        async with (
-            stdio_client(server, errlog=log) as (reads, writes),
-            ClientSession(reads, writes, read_timeout_seconds=timedelta(seconds=60)) as session,
-        ):
-            yield session, await session.initialize()
-
-
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[Client]:
-    with (
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(connected(folder)) as (session, hello),
-    ):
-        yield Client(portal, session, hello)
+    with client_of(folder) as made:
+        yield made
 
 
 def strings(value: object) -> Iterator[str]:

@@ -10,6 +10,9 @@ import pytest
 from tom_swe.errors import DatabaseDamaged, MemoryFault, SchemaTooNew
 from tom_swe.memory.repair import salvage
 from tom_swe.memory.store import Store
+from tom_swe.model.belief import SessionModel
+from tom_swe.model.corrections import JudgedTurns
+from tom_swe.model.readers import by_model, outranks
 from tom_swe.testing import session_of
 
 PAGE = 4096
@@ -121,6 +124,25 @@ def test_a_process_at_work_sees_what_was_restored(filled: Path, tmp_path: Path) 
     assert other.sizes().sessions == 61
     other.close()
     server.close()
+
+
+def test_what_a_model_read_stays_until_one_reads_it_again(store: Store, tmp_path: Path) -> None:
+    """The rules read the rest anew, and not in its place."""
+    for number, reader in enumerate(("model-2:gpt+embedded-4", "embedded-4")):
+        store.sessions.put("ada", session_of("use tabs", host_id=str(number)))
+        job = store.queue.take("ada")
+        assert job is not None
+        with store.learning.from_sessions("ada") as changes, changes.from_session(job) as change:
+            assert change is not None
+            change.session.observe(SessionModel(intent="", summary="", reader=reader))
+            change.session.keep_corrective_turns(JudgedTurns())
+    store.close()
+    half_write(store.path, pages(store.path)["turn"][-1], 0)
+    salvage.salvage(store.path, tmp_path / "saved.db")
+    with closing(sqlite3.connect(tmp_path / "saved.db")) as saved:
+        readers = saved.execute("SELECT reader FROM session_model ORDER BY session_id").fetchall()
+    assert [outranks(reader, "embedded-4") for (reader,) in readers] == [True, False]
+    assert not any(by_model(reader) for (reader,) in readers)
 
 
 def of_nobody(path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.extract.embedded import EmbeddedReader
-from tom_swe.extract.grounding import NotedForm, checked
+from tom_swe.extract.grounding import NotedForm, Unfounded, checked
 from tom_swe.extract.pointers import add_pointed
 from tom_swe.model.belief import Source
 from tom_swe.model.pointers import Pointer
@@ -153,7 +153,7 @@ def test_no_model_and_no_pointer_gets_the_agents_words_believed() -> None:
     note = NotedForm(
         turn=1, quote=wish, lasts="always", statement="Use yarn, never npm", against=False,
     )  # fmt: skip
-    assert list(checked([note], of, None, "")) == []
+    assert checked([note], of, None, "") == [Unfounded.AGENTS]
     assert add_pointed(of, (), [Pointer(id=1, quote=wish, repository="", at=START)]) == ((), ())
 
 

@@ -7,7 +7,8 @@ statement on true words; most such statements have nothing in common with the wo
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from tom_swe.embed.similarity import Similarity, vectors_of
@@ -47,45 +48,61 @@ SHORTEST = 4
 MOST_WORDS = 12
 
 
+class Unfounded(StrEnum):
+    """Why nothing is made of a note."""
+
+    NOT_SAID = "the quote stands, word for word, in none of the person's messages"
+    AGENTS = "the quote is the agent's words, not the person's"
+    NOT_THEIRS = "the person pasted or quoted these words, so they are not surely their own"
+    EMPTY = "there is no statement"
+    UNRELATED = "the statement has nothing to do with the quote, or says more than it"
+
+
 def checked(
     notes: Iterable[NotedForm],
     session: Session,
     embedder: Embedder | None,
     basis: str,
-    known: Sequence[Belief] = (),
-) -> Iterator[Checked]:
-    """What comes of the notes whose quote the person said and whose statement it bears out.
+    known: Mapping[int, Belief] | None = None,
+) -> list[Checked | Unfounded]:
+    """What each note comes to: its quote is the person's, and bears its statement out.
 
-    The rest is dropped, and so are words that are not surely theirs. Notes name what is known by
-    its place, from 1. Without an embedder similarity is the share of words in common.
+    Notes name what is known by its number. Without an embedder similarity is the share of words
+    in common.
     """
     nearest = NearestDimension(embedder)
     agent = AgentWords(session)
-    said = {turn.ordinal: turn for turn in session.by(Role.USER)}
-    for note in notes:
+
+    def check(note: NotedForm) -> Checked | Unfounded:
+        said = {turn.ordinal: turn for turn in session.by(Role.USER)}
         quote = find_quote(note.quote, note.turn, said.values())
-        if quote is None or not note.statement.strip():
-            continue
-        start = said[quote.ordinal].text.index(quote.text)
-        parts = passages(said[quote.ordinal], agent)
-        if sure_of(parts, start, start + len(quote.text)) < SURE:
-            continue
+        agents = find_quote(note.quote, note.turn, session.by(Role.AGENT)) is not None
+        if quote is None:
+            return Unfounded.AGENTS if agents else Unfounded.NOT_SAID
+        if not note.statement.strip():
+            return Unfounded.EMPTY
+        text = said[quote.ordinal].text
+        start = text.index(quote.text)
+        if sure_of(passages(said[quote.ordinal], agent), start, start + len(quote.text)) < SURE:
+            return Unfounded.AGENTS if agents else Unfounded.NOT_THEIRS
         made = _observation(note, quote, session, nearest, basis)
         similarity = Similarity(vectors_of(embedder, (note.statement, quote.text)))
-        text = said[quote.ordinal].text
         # What the catalogue finds in the person's own words needs nothing more.
         subject = made.value and match(quote.text)
         if subject or is_borne_out(note.statement, quote.text, text, similarity):
-            yield _related(note, made, known, embedder)
+            return _related(note, made, known or {}, embedder)
+        return Unfounded.UNRELATED
+
+    return [check(note) for note in notes]
 
 
 def _related(
-    note: NotedForm, made: Observation, known: Sequence[Belief], embedder: Embedder | None
+    note: NotedForm, made: Observation, known: Mapping[int, Belief], embedder: Embedder | None
 ) -> Checked:
     """The observation as it goes with what the note names; alone where the two are unlike."""
-    if note.how == "new" or not 1 <= note.known <= len(known):
+    held = known.get(note.known)
+    if note.how == "new" or held is None:
         return Checked(made)
-    held = known[note.known - 1]
     alike = Similarity(vectors_of(embedder, (held.statement, made.statement)))
     if not is_like(held.statement, made.statement, alike):
         return Checked(made)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from tom_swe.errors import ModelFault
-from tom_swe.extract.grounding import checked, overlaps
-from tom_swe.extract.reading_form import NotedForm, ReadingForm, SummedUpForm
+from tom_swe.extract.grounding import checked
+from tom_swe.extract.noted import (
+    ToRead,
+    as_read,
+    has_words,
+    head,
+    lines_of_candidates,
+    lines_of_known,
+    to_read,
+)
+from tom_swe.extract.reading_form import ReadingForm
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
-from tom_swe.model.belief import Belief, Observation, SessionModel, Source
+from tom_swe.model.belief import Belief, SessionModel
 from tom_swe.model.calls import Estimate, Message, Prompt, Purpose
-from tom_swe.model.session import OWN_HOST, Role, Session
+from tom_swe.model.session import Session
 from tom_swe.ports import Embedder, LanguageModel, Pack, PackReader, Reader
-from tom_swe.text.safe import json_line
 from tom_swe.text.tokens import count_tokens
 from tom_swe.text.transcript import transcript
 
 NAME = "model-2"
-MOST_CANDIDATES = 40  # of a session
 # Short sessions are read together: so many, of so many tokens in all.
 MOST_TOGETHER = 8
 TOKENS_TOGETHER = 8_000
@@ -28,17 +34,7 @@ REPLY_TOKENS = 2_000
 REPLY_TOKENS_MORE = 300
 # What a reply is likely to have, for a price that is told beforehand: most sessions show nothing.
 LIKELY_REPLY_TOKENS, LIKELY_REPLY_TOKENS_MORE = 30, 80
-SUMMARY = 200  # characters
 WITHOUT = "tom reads these sessions without it; `tom learn --again` reads them again with it"
-
-
-class _ToRead(NamedTuple):
-    """A session with what is known of it before a model reads it."""
-
-    session: Session
-    embedded: SessionModel
-    candidates: tuple[Observation, ...]
-    first: int  # the number of its first candidate
 
 
 class ModelReader:
@@ -47,7 +43,7 @@ class ModelReader:
     What the reader without a model makes of a session goes in as candidates: those of its rules
     stay unless the model rejects them, its hints only where the model notes the same words.
     Habits are counted, not read, and stay. Whatever keeps the model from answering, that reader's
-    own reading is a stopgap, under its name, so that the session is read again when it is asked
+    own reading is given, under its name, so that the session is read again when it is asked
     for. ``say`` is told so once for each kind of fault.
     """
 
@@ -72,6 +68,11 @@ class ModelReader:
         return f"{NAME}:{self._model.name}+{self._embedded.name}"
 
     @property
+    def beside(self) -> Reader:
+        """The reader without a model."""
+        return self._embedded
+
+    @property
     def at_once(self) -> int:
         """As many as the model may be asked at the same time."""
         return self._model.at_once
@@ -93,10 +94,10 @@ class ModelReader:
     def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
         """What reading these is likely to take; what the other reader finds is not counted."""
         found = list(sessions)
-        asked = [each for each in found if _has_words(each)]
+        asked = [each for each in found if has_words(each)]
         total = Estimate(sessions=len(found))
         for pack in self.packs(asked):
-            given = _given([(asked[place], SessionModel(intent="", summary="")) for place in pack])
+            given = to_read([(asked[place], SessionModel(intent="", summary="")) for place in pack])
             said = LIKELY_REPLY_TOKENS + LIKELY_REPLY_TOKENS_MORE * len(pack)
             used = self._model.usage(self._prompt(given, known), ReadingForm, said)
             total = Estimate(
@@ -111,25 +112,28 @@ class ModelReader:
     def read_pack(self, pack: Pack) -> list[SessionModel]:
         """What each session showed; without an answer, what is read without the model."""
         models = _embedded(self._embedded, pack)
-        asked = [place for place, each in enumerate(pack.sessions) if _has_words(each)]
+        asked = [place for place, each in enumerate(pack.sessions) if has_words(each)]
         read = [model.model_copy(update={"reader": self.name}) for model in models]
         if not asked:
             return read
-        given = _given([(pack.sessions[place], models[place]) for place in asked])
+        given = to_read([(pack.sessions[place], models[place]) for place in asked])
         form = self._ask(given, pack.known, _only([pack.ids[place] for place in asked]))
         for number, (place, each) in enumerate(zip(asked, given, strict=True), start=1):
             if form is None:
-                read[place] = each.embedded.model_copy(update={"stopgap": True})
+                read[place] = each.embedded
             else:
                 notes = form.observations
                 if len(given) > 1:
                     notes = tuple(note for note in notes if note.session == number)
                 about = next((e for e in form.sessions if e.session == number), None)
-                read[place] = self._model_of(each, notes, form.rejected, about, pack.known)
+                basis = f"read by {self._model.name}"
+                known = dict(enumerate(pack.known, start=1))
+                noted = checked(notes, each.session, self._embedder, basis, known)
+                read[place] = as_read(each, noted, form.rejected, about, self.name)
         return read
 
     def _ask(
-        self, given: Sequence[_ToRead], known: Sequence[Belief], session_id: int | None
+        self, given: Sequence[ToRead], known: Sequence[Belief], session_id: int | None
     ) -> ReadingForm | None:
         if self._outage.lasts:
             return None
@@ -145,60 +149,18 @@ class ModelReader:
             self._outage.note(error, WITHOUT)
             return None
 
-    def _prompt(self, given: Sequence[_ToRead], known: Sequence[Belief]) -> Prompt:
+    def _prompt(self, given: Sequence[ToRead], known: Sequence[Belief]) -> Prompt:
         system = render("reading")
-        believed = [
-            json_line(known=number, statement=each.statement)
-            for number, each in enumerate(known, start=1)
-        ]
-        told = [
-            [_told(number, each) for number, each in enumerate(one.candidates, start=one.first)]
-            for one in given
-        ]
+        believed = lines_of_known(dict(enumerate(known, start=1)))
+        told = [lines_of_candidates(one) for one in given]
         used = count_tokens(
             "\n".join([system, *believed, *(line for each in told for line in each)])
         )
         left = max((self._most_tokens - used) // len(given), 500)
         lines = believed
         for number, (one, candidates) in enumerate(zip(given, told, strict=True), start=1):
-            where = json_line(session=number, repository=one.session.repository)
-            lines += [where, transcript(one.session, left), *candidates]
+            lines += [head(number, one.session), transcript(one.session, left), *candidates]
         return Prompt(system=system, messages=(Message(role="user", text="\n".join(lines)),))
-
-    def _model_of(
-        self,
-        given: _ToRead,
-        notes: Sequence[NotedForm],
-        rejected: Sequence[int],
-        about: SummedUpForm | None,
-        known: Sequence[Belief],
-    ) -> SessionModel:
-        session = given.session
-        places = {number - given.first for number in rejected}
-        kept = [
-            each
-            for place, each in enumerate(given.candidates)
-            if place not in places and each.source is not Source.HINT
-        ]
-        basis = f"read by {self._model.name}"
-        noted = list(checked(notes, session, self._embedder, basis, known))
-        related = [each.observation for each in noted if each.related]
-        # What goes with something known is noted to say so, in the place of the candidate.
-        kept = [each for each in kept if not _is_among(each, related, session)]
-        new = [
-            each.observation
-            for each in noted
-            if each.related or not _is_among(each.observation, kept, session)
-        ]
-        habits = [e for e in given.embedded.observations if e.source is Source.BEHAVIOUR]
-        return SessionModel(
-            intent=about.intent if about else given.embedded.intent,
-            summary=_short(about.summary) if about else given.embedded.summary,
-            observations=tuple(dict.fromkeys((*kept, *new, *habits))),
-            faint=given.embedded.faint,
-            reader=self.name,
-            related=tuple(each.related for each in noted if each.related),
-        )
 
 
 def _embedded(reader: Reader, pack: Pack) -> list[SessionModel]:
@@ -207,44 +169,6 @@ def _embedded(reader: Reader, pack: Pack) -> list[SessionModel]:
     return [reader.read(*each) for each in zip(pack.sessions, pack.ids, strict=True)]
 
 
-def _has_words(session: Session) -> bool:
-    """Whether there is something to ask a model about."""
-    said = any(turn.text.strip() for turn in session.by(Role.USER))
-    return said and session.host != OWN_HOST
-
-
-def _given(read: Sequence[tuple[Session, SessionModel]]) -> list[_ToRead]:
-    given: list[_ToRead] = []
-    first = 1
-    for session, model in read:
-        found = [each for each in model.observations if each.source is not Source.BEHAVIOUR]
-        candidates = tuple(found[:MOST_CANDIDATES])
-        given.append(_ToRead(session, model, candidates, first))
-        first += len(candidates)
-    return given
-
-
 def _only(ids: Sequence[int | None]) -> int | None:
     """The session that a call is for; a call for several is for none of them."""
     return ids[0] if len(ids) == 1 else None
-
-
-def _short(summary: str) -> str:
-    return " ".join(summary.split())[:SUMMARY]
-
-
-def _is_among(said: Observation, others: Sequence[Observation], session: Session) -> bool:
-    """Whether one of these says something on the same words, in the same direction."""
-    return any(
-        overlaps(said.quote, each.quote, session) and said.polarity is each.polarity
-        for each in others
-    )
-
-
-def _told(number: int, candidate: Observation) -> str:
-    return json_line(
-        candidate=number,
-        turn=candidate.quote.ordinal,
-        quote=candidate.quote.text,
-        statement=candidate.statement,
-    )

@@ -34,6 +34,7 @@ from tom_swe.memory.tellings import keep_adherence, telling_of
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import Observation, Relation, SessionModel, Verdict
 from tom_swe.model.corrections import JudgedTurns
+from tom_swe.model.readers import following, outranks
 from tom_swe.model.recurring import Request
 from tom_swe.model.session import Role, Session
 
@@ -66,8 +67,8 @@ class SessionFindings:
         """Keeps what a session showed; the ids of the observations that are new.
 
         Observations made before and made again stay; those not made again go, with the
-        evidence they were, unless this reading is a stopgap or the person decided on what rests
-        on them. Words the person had forgotten are passed over.
+        evidence they were, unless a language model made them and this reader has none or the
+        person decided on what rests on them. Words the person had forgotten are passed over.
         """
         session = self._transaction.get_one(SessionRow, self._session_id)
         said = select(TurnRow.ordinal, TurnRow.id, TurnRow.text).where(
@@ -76,8 +77,9 @@ class SessionFindings:
         turns = {ordinal: (i, text) for ordinal, i, text in self._transaction.execute(said)}
         digests = {words_digest(each.quote.text) for each in model.observations}
         unwanted = forgotten_among(self._transaction, self._user_id, digests)
-        read_before = self._transaction.get(SessionModelRow, self._session_id) is not None
-        rejected = self._rejected_words() if read_before else set[str]()
+        before = self._transaction.get(SessionModelRow, self._session_id)
+        reader_before = before.reader if before else ""
+        rejected = self._rejected_words() if before else set[str]()
         made = {
             _key(each): each
             for each in model.observations
@@ -86,15 +88,17 @@ class SessionFindings:
             and each.quote.text in turns[each.quote.ordinal][1]
             and words_digest(each.quote.text) not in unwanted
         }
-        before = (
+        observed = (
             select(ObservationRow, TurnRow.ordinal)
             .join(TurnRow, TurnRow.id == ObservationRow.turn_id)
             .where(ObservationRow.session_id == self._session_id)
         )
         decided = self._decided_on()
-        for row, ordinal in self._transaction.execute(before).all():
+        adds = outranks(reader_before, model.reader)
+        for row, ordinal in self._transaction.execute(observed).all():
             again = made.pop(_key(observation_value(row, ordinal)), None)
-            if again is None and not model.stopgap and row.id not in decided:
+            stays = (adds and ordinal in turns) or row.id in decided
+            if again is None and not stays:
                 self._transaction.execute(delete(ObservationRow).where(ObservationRow.id == row.id))
         # What was rejected is not believed in another reading of the same words.
         fresh = [each for each in made.values() if words_digest(each.quote.text) not in rejected]
@@ -110,7 +114,7 @@ class SessionFindings:
         fields = {
             "intent": model.intent,
             "summary": model.summary,
-            "reader": model.reader,
+            "reader": following(model.reader, reader_before),
             "content_hash": session.content_hash,
             "made_at": datetime.now(UTC),
         }

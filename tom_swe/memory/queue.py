@@ -5,12 +5,14 @@ import uuid
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, orm, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, orm, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from tom_swe.memory.database import Database
-from tom_swe.memory.tables import LearnQueueRow, SessionModelRow, SessionRow
+from tom_swe.memory.tables import LearnQueueRow, SessionModelRow, SessionRow, TurnRow
 from tom_swe.model.memory import Job
+from tom_swe.model.readers import by_model, outranks
+from tom_swe.model.session import OWN_HOST, Role
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
@@ -81,6 +83,15 @@ class LearnQueue:
                 return None
             return _leased(row, user_id, now + lease)
 
+    def give_back(self, job: Job) -> None:
+        """Gives a session back as it was taken: nothing was tried."""
+        with self._database.write() as transaction:
+            transaction.execute(
+                update(LearnQueueRow)
+                .where(LearnQueueRow.session_id == job.session_id, LearnQueueRow.owner == job.owner)
+                .values(owner=None, leased_until=None, attempts=job.attempts - 1)
+            )
+
     def fail(self, job: Job, error: str) -> None:
         """Gives a session back with what went wrong; after three tries it waits for a person."""
         with self._database.write() as transaction:
@@ -93,10 +104,11 @@ class LearnQueue:
     def stale(self, user_id: str, reader: str) -> list[int]:
         """The sessions that another reader, or none, has read; the oldest reading first.
 
-        Those too whose corrective turns nobody has looked for. What is queued is not among them.
+        Those too whose corrective turns nobody has looked for. What is queued is not among them,
+        and not what was read by one that outranks this reader.
         """
         stale = (
-            select(SessionRow.id)
+            select(SessionRow.id, SessionModelRow.reader, SessionModelRow.turns_judged)
             .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
             .outerjoin(LearnQueueRow, LearnQueueRow.session_id == SessionRow.id)
             .where(SessionRow.user_id == user_id, LearnQueueRow.session_id.is_(None))
@@ -110,7 +122,39 @@ class LearnQueue:
             .order_by(SessionModelRow.made_at, SessionRow.started_at, SessionRow.id)
         )
         with self._database.read() as transaction:
-            return list(transaction.scalars(stale))
+            return [
+                session_id
+                for session_id, before, judged in transaction.execute(stale)
+                if judged is None or not outranks(before, reader)
+            ]
+
+    def unread_by_models(
+        self, user_id: str, before: datetime | None = None, going_on: str = ""
+    ) -> list[int]:
+        """The sessions that hold words of the person which no language model has read yet.
+
+        Newest first, without those in which something was said since ``before``, and without what
+        its host calls ``going_on``.
+        """
+        ended = func.coalesce(SessionRow.ended_at, SessionRow.started_at, SessionRow.imported_at)
+        says = select(TurnRow.id).where(
+            TurnRow.session_id == SessionRow.id, TurnRow.role == Role.USER, TurnRow.text != ""
+        )
+        current = SessionModelRow.content_hash == SessionRow.content_hash
+        found = (
+            select(SessionRow.id, func.iif(current, SessionModelRow.reader, ""))
+            .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
+            .where(SessionRow.user_id == user_id, SessionRow.host != OWN_HOST)
+            .where(SessionRow.host_id != going_on)
+            .where(says.exists(), true() if before is None else ended < before)
+            .order_by(SessionRow.started_at.desc(), SessionRow.id.desc())
+        )
+        with self._database.read() as transaction:
+            return [
+                session_id
+                for session_id, reader in transaction.execute(found)
+                if not by_model(reader)
+            ]
 
     def requeue(self, user_id: str, reader: str, *, most: int | None = None) -> int:
         """Queues the first ``most`` of the `stale` sessions, by default all; how many."""

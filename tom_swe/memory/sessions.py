@@ -26,6 +26,7 @@ from tom_swe.memory.tables import (
 from tom_swe.memory.templates import keep_lines, partners_of, read_otherwise, templates_in
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
+from tom_swe.model.readers import outranks
 from tom_swe.model.session import OWN_HOST, Role, Session, Template, Turn
 
 AT_ONCE = 500  # sessions in one query
@@ -61,13 +62,17 @@ class Sessions:
             return templates_in(transaction, user_id, session_id)
 
     def shown(self, user_id: str, session_id: int, reader: str) -> SessionModel | None:
-        """What a reader made of a session as it stands; None where it is to be read."""
+        """What a reader, or one that outranks it, made of a session as it stands.
+
+        None where it is to be read.
+        """
         with self._database.read() as transaction:
             row = transaction.get(SessionRow, session_id)
             made = transaction.get(SessionModelRow, session_id)
             if row is None or row.user_id != user_id or made is None:
                 return None
-            if (made.reader, made.content_hash) != (reader, row.content_hash):
+            counts = made.reader == reader or outranks(made.reader, reader)
+            if not counts or made.content_hash != row.content_hash:
                 return None
             found = (
                 select(ObservationRow, TurnRow.ordinal)

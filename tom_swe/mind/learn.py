@@ -117,16 +117,22 @@ class Learner:
             (read,) = self._reading.all([job])
             if isinstance(read, Exception):
                 raise read
-            with (
-                self._memory.learning.from_sessions(job.user_id) as changes,
-                changes.from_session(job) as change,
-            ):
-                if change is not None:
-                    observed = self._observe(change, read)
-                    self._settle(job.user_id, [(change, read, observed)])
+            self.keep(job, read)
         except Exception as error:
             self._give_back(job, error)
             raise
+
+    def keep(self, job: Job, read: Read) -> bool:
+        """Learns what was read in a session; False where the job's lease was lost."""
+        with (
+            self._memory.learning.from_sessions(job.user_id) as changes,
+            changes.from_session(job) as change,
+        ):
+            if change is None:
+                return False
+            observed = self._observe(change, read)
+            self._settle(job.user_id, [(change, read, observed)])
+        return True
 
     def catch_up(self, user_id: str) -> None:
         """Embeds the turns that were not, and brings up the index where it pays and is free."""

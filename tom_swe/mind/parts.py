@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parts:
-    """What Tom reads and answers with; ``encoder`` takes sentences of many languages."""
+    """What Tom reads and answers with; ``encoder`` takes sentences of many languages.
+
+    ``beside`` reads without a model, where ``reader`` has one.
+    """
 
     embedder: Embedder | None
     index: NearestTurns
     reader: Reader
     adviser: Adviser
     encoder: Embedder | None = None
+    beside: Reader | None = None
+
+    @property
+    def without_model(self) -> Reader:
+        """The reader that needs no model."""
+        return self.beside or self.reader
 
 
 class Mind:

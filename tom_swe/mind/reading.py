@@ -21,7 +21,7 @@ from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.memory import Job
 from tom_swe.model.recurring import Request
 from tom_swe.model.session import OWN_HOST, Session, Template
-from tom_swe.ports import Pack, PackReader, PaidReader, Pair
+from tom_swe.ports import Pack, PackReader, PaidReader, Pair, Reader
 
 if TYPE_CHECKING:
     from tom_swe.memory.store import Store
@@ -116,19 +116,27 @@ class Reading:
         return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
 
     def _unread(self, job: Job) -> Unread:
+        return self.unread(job, self._mind.parts.reader)
+
+    def unread(self, job: Job, reader: Reader) -> Unread:
+        """A session as it is to be read, with what this reader showed of it already."""
         session = self._memory.sessions.get(job.user_id, job.session_id)
         # What was read already, and is only looked at again for a pointer, costs no call.
-        reader = self._mind.parts.reader.name
-        model = self._memory.sessions.shown(job.user_id, job.session_id, reader)
+        model = self._memory.sessions.shown(job.user_id, job.session_id, reader.name)
         templates = self._memory.sessions.templates(job.user_id, job.session_id)
         requests = requests_of_session(session, templates)
         bare = without_templates(session, templates)
         return Unread(job, session, bare, templates, requests, model)
 
     def _known(self, user_id: str, sessions: Iterable[Session]) -> Sequence[Belief]:
+        return self.known(user_id, sessions) if self._is_paid else ()
+
+    @property
+    def _is_paid(self) -> bool:
+        return isinstance(self._mind.parts.reader, PaidReader)
+
+    def known(self, user_id: str, sessions: Iterable[Session]) -> Sequence[Belief]:
         """What is believed or guessed where these sessions were held, the latest said first."""
-        if not isinstance(self._mind.parts.reader, PaidReader):
-            return ()
         places = {each.repository for each in sessions}
         found = [
             each
@@ -151,7 +159,7 @@ class Reading:
             ids = [each.job.session_id for each in pack]
             models = self._models([each.session for each in pack], ids, known)
         both = zip(pack, models, strict=True)
-        return [self._finish(unread, model) for unread, model in both]
+        return [self.finish(unread, model) for unread, model in both]
 
     def _models(
         self, sessions: Sequence[Session], ids: Sequence[int | None], known: Sequence[Belief]
@@ -168,7 +176,7 @@ class Reading:
             for session, model in zip(sessions, models, strict=True)
         ]
 
-    def _finish(self, unread: Unread, model: SessionModel) -> Read:
+    def finish(self, unread: Unread, model: SessionModel) -> Read:
         """What a session showed, as far as its quotes carry it, and all that follows from it."""
         job, session = unread.job, unread.session
         faint = None

@@ -14,6 +14,7 @@ from tom_swe.mind.decide import Decisions
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.feedback import Feedback
 from tom_swe.mind.forget import Forgetting
+from tom_swe.mind.in_session import InSession
 from tom_swe.mind.learn import Learned, Learner, Progress, quietly
 from tom_swe.mind.parts import Mind, Parts
 from tom_swe.mind.reading import Reading
@@ -42,7 +43,7 @@ class Tom:
     ``parts`` is called when something has first to be read or compared, since that
     loads a model. ``redact`` cleans what a query says before it is kept. ``say`` is told
     once about anything that works less well than it could. ``recurrence`` proposes what recurs,
-    ``reading`` says what reading takes.
+    ``reading`` says what reading takes, ``in_session`` has a coding agent read.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Tom:
         self.reading = Reading(memory, self._mind)
         self._learner = Learner(memory, self._mind, self.reading, self._deriving, say)
         self._statements = Statements(memory, self._deriving, self.reading, self._learner, redact)
+        self.in_session = InSession(memory, self._mind, self.reading, self._learner, redact)
         self._decisions = Decisions(memory, self._deriving, redact)
         self._feedback = Feedback(memory, self._deriving)
         self._undoing = Undoing(memory, self._deriving)

@@ -125,10 +125,9 @@ class Related(Value):
 class SessionModel(Value):
     """Tier 2: what one session showed. ``reader`` names what made it, with its version.
 
-    A ``stopgap`` was made because a better reader could not be used: what that one read in the
-    session before stays, as far as its words are still there. ``faint`` are sentences that are
-    hints of a wish if they come again in other sessions, in whatever words. ``related`` says how
-    what was heard goes with the beliefs that the reader was shown.
+    ``faint`` are sentences that are hints of a wish if they come again in other sessions, in
+    whatever words. ``related`` says how what was heard goes with the beliefs that the reader was
+    shown.
     """
 
     intent: str
@@ -136,7 +135,6 @@ class SessionModel(Value):
     observations: tuple[Observation, ...] = ()
     faint: tuple[Quote, ...] = ()
     reader: str = ""
-    stopgap: bool = False
     related: tuple[Related, ...] = ()
 
 

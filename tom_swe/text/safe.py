@@ -45,6 +45,18 @@ def json_line(**fields: object) -> str:
     return json.dumps(fields, ensure_ascii=False).translate(_BREAKS)
 
 
+def inert(line: str) -> str:
+    """A line of JSON that says the same, with nothing in it that a tag or a terminal is made of."""
+    return "".join(
+        sign
+        if sign.isprintable() and sign not in "<>"
+        else json.dumps(sign)[1:-1]
+        if not sign.isascii() or not sign.isprintable()
+        else f"\\u{ord(sign):04x}"
+        for sign in line
+    )
+
+
 def storable(text: str) -> str:
     """The text without terminal codes, and with what no database takes replaced."""
     if "\x1b" in text:

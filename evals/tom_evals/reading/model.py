@@ -21,6 +21,7 @@ from tom_swe.memory import Store
 from tom_swe.mind.parallel import outcomes
 from tom_swe.model.belief import Reach, Source
 from tom_swe.model.calls import Limits, Usage
+from tom_swe.model.readers import by_model
 from tom_swe.ports import LanguageModel, Pack
 from tom_swe.settings import model_of
 
@@ -87,7 +88,7 @@ class ReadByModel:
             if isinstance(each, Exception):
                 raise each
             models |= dict(zip(pack, each, strict=True))
-        failed = sum(each.stopgap for each in models.values())
+        failed = sum(not by_model(each.reader) for each in models.values())
         if failed == len(given):
             # Rows read without the model would pass for rows read with it.
             sys.exit(f"stopped: {self._why}")

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Generator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class ServedMind:
         self._user = ""
         self._said: list[str] = []
         self._searched: float | None = None
+        self.since = datetime.now(UTC)
+        # What the client calls itself; it says so before its first call.
+        self.client = ""
 
     @contextlib.contextmanager
     def held(self, *, searches: bool = False) -> Generator[tuple[Tom, str, list[str]]]:

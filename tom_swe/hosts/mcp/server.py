@@ -21,8 +21,15 @@ from mcp.server.stdio import stdio_server
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
-from tom_swe.errors import TomError, UsageError
+from tom_swe.errors import SettingsError, TomError, UsageError
 from tom_swe.hosts.mcp.answers import Answers, as_background
+from tom_swe.hosts.mcp.in_session import (
+    NoteArguments,
+    NotedSessions,
+    SessionAnswers,
+    UnreadArguments,
+    UnreadSessions,
+)
 from tom_swe.hosts.mcp.mind import ServedMind
 from tom_swe.hosts.mcp.process import own_stdout, watch_parent
 from tom_swe.hosts.mcp.shapes import (
@@ -40,6 +47,7 @@ from tom_swe.hosts.mcp.shapes import (
     SearchArguments,
     SearchResult,
 )
+from tom_swe.settings import load_settings
 from tom_swe.text.safe import plain
 
 # How long a call under way may still take when the parent has died.
@@ -63,7 +71,7 @@ class Tool:
     title: str
     description: str
     takes: type[BaseModel]
-    gives: type[BaseModel]
+    gives: type[BaseModel] | None
     call: Callable[[Any], BaseModel]
     reads_only: bool = True
     destructive: bool = False
@@ -76,7 +84,7 @@ class Tool:
             title=self.title,
             description=self.description,
             inputSchema=_schema(self.takes, "validation"),
-            outputSchema=_schema(self.gives, "serialization"),
+            outputSchema=_schema(self.gives, "serialization") if self.gives else None,
             annotations=types.ToolAnnotations(
                 title=self.title,
                 readOnlyHint=self.reads_only,
@@ -88,7 +96,7 @@ class Tool:
 
 
 def tools(answers: Answers) -> list[Tool]:
-    """Everything a client can do."""
+    """What every client can do."""
     return [
         Tool(
             "consult",
@@ -169,6 +177,36 @@ def tools(answers: Answers) -> list[Tool]:
     ]
 
 
+def reading_tools(answers: SessionAnswers) -> list[Tool]:
+    """What an agent can do as well where the person has it read earlier sessions."""
+    return [
+        Tool(
+            "unread_sessions",
+            "Read earlier sessions for tom",
+            "Only for when the person runs /tom:learn or asks you to have tom learn; never call it "
+            "on your own. Gives earlier sessions that no language model has read, newest first, "
+            "and says what to note of them. Answer with note_sessions before you ask for more.",
+            UnreadArguments,
+            # Its text is long, and some hosts show what is structured in place of the text.
+            None,
+            answers.unread,
+            # Nobody else is given these sessions for some minutes.
+            reads_only=False,
+        ),
+        Tool(
+            "note_sessions",
+            "Say what earlier sessions show",
+            "Only after unread_sessions. Takes what you noted, with the person's own words letter "
+            "by letter, and says of each whether it was kept or why not. Correct a quote that was "
+            "refused once if you copied it wrongly; never make one up.",
+            NoteArguments,
+            NotedSessions,
+            answers.note,
+            reads_only=False,
+        ),
+    ]
+
+
 def serve(parent: int) -> None:
     """Serves MCP on stdin and stdout until stdin closes or process ``parent`` is gone."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="tom mcp: %(message)s")
@@ -189,6 +227,8 @@ async def _serve(mind: ServedMind) -> None:
         "tom", version=version("tom-swe"), instructions=INSTRUCTIONS
     )
     offered = tools(Answers(mind))
+    if _reads_in_session():
+        offered += reading_tools(SessionAnswers(mind))
     listed = types.ListToolsResult(tools=[tool.listed() for tool in offered])
     by_name = {tool.name: tool for tool in offered}
 
@@ -198,6 +238,8 @@ async def _serve(mind: ServedMind) -> None:
     async def call_tool(request: types.CallToolRequest) -> types.ServerResult:
         asked = request.params
         tool = by_name.get(asked.name)
+        if about := server.request_context.session.client_params:
+            mind.client = about.clientInfo.name
         result = await anyio.to_thread.run_sync(_call, tool, asked.arguments or {})
         return types.ServerResult(result)
 
@@ -206,6 +248,14 @@ async def _serve(mind: ServedMind) -> None:
     async with stdio_server(stdout=anyio.wrap_file(own_stdout())) as (reads, writes):
         options = server.create_initialization_options(NotificationOptions())
         await server.run(reads, writes, options)
+
+
+def _reads_in_session() -> bool:
+    """Whether the person has asked for it. What is wrong with the settings each call says."""
+    try:
+        return load_settings().learn_in_session
+    except SettingsError:
+        return False
 
 
 def _call(tool: Tool | None, arguments: dict[str, Any]) -> types.CallToolResult:
@@ -222,6 +272,8 @@ def _call(tool: Tool | None, arguments: dict[str, Any]) -> types.CallToolResult:
         name, place = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
         log.error("%s at %s:%s", name, Path(place.filename).name, place.lineno)
         return _failed(f"tom failed ({name}); `tom doctor` may say why")
+    if isinstance(result, UnreadSessions):
+        return types.CallToolResult(content=[types.TextContent(type="text", text=result.text)])
     text = result.advice if isinstance(result, GivenAdvice) else as_background(_json(result))
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],

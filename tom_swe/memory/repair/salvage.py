@@ -23,6 +23,7 @@ from tom_swe.memory.faults import faults, hindrance
 from tom_swe.memory.files import backups_of, make_private
 from tom_swe.memory.tables import FULL_TEXT
 from tom_swe.model.memory import Salvaged
+from tom_swe.model.readers import following
 from tom_swe.place import FILE_MODE
 
 # So many row numbers in turn without a row that can be read are taken for a table's end.
@@ -245,11 +246,19 @@ def _drop_loose(new: sqlite3.Connection, rows: dict[str, int]) -> int:
 
 
 def _have_read_again(new: sqlite3.Connection, rows: dict[str, int]) -> None:
-    """Has transcripts imported and sessions learned from anew: that brings back what is lost."""
+    """Has transcripts imported and sessions learned from anew: that brings back what is lost.
+
+    What a language model read stays until one reads it again.
+    """
+
+    def unread(reader: str | None) -> str:
+        return following("", reader or "")
+
+    new.create_function("unread", 1, unread)
     for table, forget in (
         ("source_seen", "DELETE FROM source_seen"),
         ("session", "UPDATE session SET content_hash = ''"),
-        ("session_model", "UPDATE session_model SET reader = ''"),
+        ("session_model", "UPDATE session_model SET reader = unread(reader)"),
     ):
         if table in rows:
             new.execute(forget)
