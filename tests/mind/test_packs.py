@@ -80,3 +80,18 @@ def test_a_pack_that_fails_is_read_without_the_model(settings: Settings, said: l
         assert tom.read("ada", again=True).sessions == 2
         assert [len(numbers(each, "session")) for each in server.requests] == [2, 2]
         tom.close()
+
+
+def test_what_the_model_fails_at_is_not_tried_twice_in_one_run(
+    settings: Settings, said: list[str]
+) -> None:
+    """Waiting sessions that were read without it wait for the next time."""
+    with ScriptedModel(*[ScriptedFault(400)] * 3) as server:
+        tom = opened(settings, server, said)
+        for name in ("a", "b"):
+            tell(tom, "from now on use pnpm, not npm", host_id=name)
+        assert tom.read("ada", again=True).sessions == 2
+        assert len(server.requests) == 1
+        assert tom.read("ada", again=True).sessions == 2
+        assert len(server.requests) == 2
+        tom.close()

@@ -156,9 +156,9 @@ class LearnQueue:
                 if not by_model(reader)
             ]
 
-    def requeue(self, user_id: str, reader: str, *, most: int | None = None) -> int:
-        """Queues the first ``most`` of the `stale` sessions, by default all; how many."""
-        found = self.stale(user_id, reader)[:most]
+    def requeue(self, user_id: str, reader: str, *, only: Collection[int] | None = None) -> int:
+        """Queues the `stale` sessions, or those of these that still are; how many."""
+        found = [each for each in self.stale(user_id, reader) if only is None or each in only]
         with self._database.write() as transaction:
             there = select(SessionRow.id).where(SessionRow.id.in_(found))
             kept = set(transaction.scalars(there))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from tom_swe.beliefs.adherence import adherence, kept_to
@@ -101,13 +102,13 @@ class Learner:
         """
         queue, reader = self._memory.queue, self._mind.parts.reader.name
         queue.retry_failed(user_id)
+        # What is read now and not by this reader is not tried twice.
+        waiting = queue.stale(user_id, reader)
         done = self.read(user_id, progress)
-        left = len(queue.stale(user_id, reader))
-        while left:
-            queue.requeue(user_id, reader, most=BATCH)
+        for some in batched(waiting, BATCH):
+            queue.requeue(user_id, reader, only=some)
             done += self.read(user_id, progress)
-            before, left = left, len(queue.stale(user_id, reader))
-            if left == before:
+            if set(some) <= set(queue.stale(user_id, reader)):
                 break
         return done
 

@@ -170,7 +170,7 @@ def learn(
         takes = tom.reading.estimate(settings.user, again=not pending)
         free = not takes.calls
         if again and not free:
-            talk(f"{_takes(takes)}; the day's budget holds")
+            talk(f"{_takes(takes)}; tom stops where the day's budget ends")
             confirmed("Read them?", yes)
         learned = _read(tom, settings.user, takes.sessions, again=again or (free and not pending))
         tom.catch_up(settings.user)
