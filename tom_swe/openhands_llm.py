@@ -11,7 +11,7 @@ CLI = "openhands-cli"
 PROFILE = "openhands-profile/"
 # What the SDK allows as the name of a profile; the name becomes a file's.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-# What it writes in the place of a key that it does not tell, and how one begins that it encrypted.
+# What it writes instead of a key that it keeps to itself, and how one begins that it encrypted.
 _HIDDEN, _ENCRYPTED = "**********", "gAAAA"
 
 

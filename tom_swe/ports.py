@@ -125,7 +125,7 @@ class PackReader(Reader, Protocol):
 
 @runtime_checkable
 class PaidReader(PackReader, Protocol):
-    """A reader that makes calls, and is told what is believed before."""
+    """A reader that makes calls, and gets what is believed before."""
 
     def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
         """What reading these is likely to take."""

@@ -34,7 +34,7 @@ def write_setting(path: Path, name: str, value: str | bool) -> None:
 
 
 def _edits(text: str, name: str, line: str) -> Iterator[str]:
-    """The text with the line in the place of another, at its end, or at its beginning."""
+    """The text with the line replacing another, at its end, or at its beginning."""
     end = "\r\n" if "\r\n" in text else "\n"
     assigned = re.compile(rf"""[ \t]*["']?{re.escape(name)}["']?[ \t]*=""")
     lines = text.splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""Replies that lie in a folder, in the place of a model."""
+"""Replies that lie in a folder instead of coming from a model."""
 
 import json
 from pathlib import Path

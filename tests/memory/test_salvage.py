@@ -127,7 +127,7 @@ def test_a_process_at_work_sees_what_was_restored(filled: Path, tmp_path: Path) 
 
 
 def test_what_a_model_read_stays_until_one_reads_it_again(store: Store, tmp_path: Path) -> None:
-    """The rules read the rest anew, and not in its place."""
+    """The rules read the other sessions again, and do not replace it."""
     for number, reader in enumerate(("model-2:gpt+embedded-4", "embedded-4")):
         store.sessions.put("ada", session_of("use tabs", host_id=str(number)))
         job = store.queue.take("ada")

@@ -63,7 +63,7 @@ def test_a_hint_alone_is_told_to_nobody(make_tom: MakeTom) -> None:
 
 
 def test_a_third_session_confirms_it(make_tom: MakeTom) -> None:
-    """Hinted at in three sessions, it is told like anything else that was said twice."""
+    """Hinted at in three sessions, it is believed like anything else that was said twice."""
     tom = tom_with(make_tom)
     for number in (1, 2):
         hear(tom, number, HINT)

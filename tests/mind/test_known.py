@@ -1,4 +1,4 @@
-"""A model that reads is told what is believed, and says how what it reads goes with that."""
+"""A model that reads sees what is believed, and says how what it reads goes with that."""
 
 import json
 from typing import Any

@@ -32,7 +32,7 @@ TOKENS_TOGETHER = 8_000
 REPLY_TOKENS = 2_000
 # What each further session adds to a reply.
 REPLY_TOKENS_MORE = 300
-# What a reply is likely to have, for a price that is told beforehand: most sessions show nothing.
+# Tokens that a reply is likely to have, to estimate the price: most sessions show nothing.
 LIKELY_REPLY_TOKENS, LIKELY_REPLY_TOKENS_MORE = 30, 80
 WITHOUT = "tom reads these sessions without it; `tom learn --again` reads them again with it"
 
@@ -44,7 +44,7 @@ class ModelReader:
     stay unless the model rejects them, its hints only where the model notes the same words.
     Habits are counted, not read, and stay. Whatever keeps the model from answering, that reader's
     own reading is given, under its name, so that the session is read again when it is asked
-    for. ``say`` is told so once for each kind of fault.
+    for. ``say`` gets each kind of fault once.
     """
 
     def __init__(

@@ -92,7 +92,7 @@ def as_read(
     ]
     found = [each for each in noted if isinstance(each, Checked)]
     related = [each.observation for each in found if each.related]
-    # What goes with something known is noted to say so, in the place of the candidate.
+    # What goes with something known says so, which the candidate does not.
     kept = [each for each in kept if not is_among(each, related, session)]
     new = [
         each.observation

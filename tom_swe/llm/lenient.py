@@ -22,7 +22,7 @@ class Form(BaseModel):
 
 
 def or_else(value: object) -> WrapValidator:
-    """Puts a neutral value in the place of one that does not fit."""
+    """Replaces a value that does not fit by a neutral one."""
 
     def fitting(given: object, then: ValidatorFunctionWrapHandler) -> object:
         try:

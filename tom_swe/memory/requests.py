@@ -140,7 +140,7 @@ class RequestEdits:
 def keep_requests(
     transaction: orm.Session, session_id: int, requests: Iterable[Request], version: int
 ) -> None:
-    """Keeps the requests of a session, wishes aside, in the place of what was kept before."""
+    """Replaces the requests that are kept of a session; wishes stay."""
     transaction.execute(
         delete(RequestRow).where(
             RequestRow.session_id == session_id, RequestRow.kind != RequestKind.WISH

@@ -39,7 +39,7 @@ class WishWriter:
         vectors: Mapping[str, Vector],
         model: str,
     ) -> None:
-        """Keeps those of a session in the place of what was kept, with their vectors by key."""
+        """Replaces those that are kept of a session, with their vectors by key."""
         self._transaction.execute(
             delete(RequestRow).where(
                 RequestRow.session_id == session_id, RequestRow.kind == RequestKind.WISH

@@ -60,7 +60,7 @@ class GivenOut(NamedTuple):
 
 
 class NoteAnswer(NamedTuple):
-    """What became of a note; ``why`` is empty where it was kept."""
+    """Whether a note was kept; ``why`` says why it was not."""
 
     note: NotedForm
     why: str

@@ -60,7 +60,7 @@ class NoteArguments(Taken):
 
 
 class NoteOutcome(BaseModel):
-    """What became of one observation."""
+    """Whether one observation was kept, and why not."""
 
     session: int
     quote: str

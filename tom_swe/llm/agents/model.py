@@ -67,7 +67,7 @@ class AgentModel:
     """One model of one coding agent's program, as the person is logged in to it. Thread-safe.
 
     Each question is a process of its own, in an empty folder that is gone afterwards, as are all
-    its processes. What it asks is marked, so that nothing of it is ever learned: tom's hooks are
+    its processes. What it asks is marked and never learned from: tom's hooks are
     off in it, and importers know the folder and the first line. It is asked once; what fails
     for the moment is left to whoever asks.
     """

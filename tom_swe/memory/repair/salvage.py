@@ -246,7 +246,7 @@ def _drop_loose(new: sqlite3.Connection, rows: dict[str, int]) -> int:
 
 
 def _have_read_again(new: sqlite3.Connection, rows: dict[str, int]) -> None:
-    """Has transcripts imported and sessions learned from anew: that brings back what is lost.
+    """Has transcripts imported and sessions learned from again: that brings back what is lost.
 
     What a language model read stays until one reads it again.
     """
