@@ -95,3 +95,36 @@ def test_what_the_model_fails_at_is_not_tried_twice_in_one_run(
         assert tom.read("ada", again=True).sessions == 2
         assert len(server.requests) == 2
         tom.close()
+
+
+def test_fewer_are_read_together_where_a_call_may_take_less(
+    settings: Settings, said: list[str]
+) -> None:
+    """A lower limit makes more calls, and cuts no session shorter than it must."""
+    with ScriptedModel(*[reading(sessions=MOST_TOGETHER)] * 4) as server:
+        tom = opened(settings, server, said, calls_at_once=1, reading_tokens=2_500)
+        for name in ("parser", "printer", "server", "chart"):
+            words = " ".join(f"the {name}{at} of {name} has {name} fault {at}." for at in range(50))
+            tell(tom, f"fix all that is wrong here: {words}", host_id=name)
+        assert tom.learn("ada").sessions == 4
+        assert len(server.requests) > 1
+        text = "".join(each["messages"][1]["content"] for each in server.requests)
+        assert text.count("fault") == 4 * 50
+        tom.close()
+
+
+def test_sessions_that_hold_only_a_template_are_read_without_a_call(
+    settings: Settings, said: list[str]
+) -> None:
+    """Nothing of them is left to be asked about, and they keep no other from being read."""
+    prompt = "You review code. Look at each file of the change and list what is wrong. " * 20
+    with ScriptedModel(*[reading(sessions=2)] * 3) as server:
+        tom = opened(settings, server, said)
+        for number in range(4):
+            tell(tom, prompt, host_id=str(number))
+        tell(tom, "from now on use pnpm, not npm", host_id="own")
+        learned = tom.learn("ada")
+        assert (learned.sessions, learned.failed) == (5, ())
+        assert shown_by(tom)["own"] == ["Use pnpm"]
+        assert len(server.requests) == 1
+        tom.close()

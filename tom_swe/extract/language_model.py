@@ -29,6 +29,8 @@ NAME = "model-2"
 # Short sessions are read together: so many, of so many tokens in all.
 MOST_TOGETHER = 8
 TOKENS_TOGETHER = 8_000
+# What is shown of the sessions of a call, however much the candidates take.
+FEWEST_TOKENS = 500
 REPLY_TOKENS = 2_000
 # What each further session adds to a reply.
 REPLY_TOKENS_MORE = 300
@@ -79,6 +81,7 @@ class ModelReader:
 
     def packs(self, sessions: Sequence[Session]) -> list[list[int]]:
         """Short sessions together, as they come; each long one alone."""
+        together = min(TOKENS_TOGETHER, self._most_tokens * 2 // 3)
         found: list[list[int]] = []
         left = 0
         for place, session in enumerate(sessions):
@@ -88,7 +91,7 @@ class ModelReader:
                 left -= tokens
             else:
                 found.append([place])
-                left = TOKENS_TOGETHER - tokens
+                left = together - tokens
         return found
 
     def estimate(self, sessions: Iterable[Session], known: Sequence[Belief]) -> Estimate:
@@ -156,7 +159,7 @@ class ModelReader:
         used = count_tokens(
             "\n".join([system, *believed, *(line for each in told for line in each)])
         )
-        left = max((self._most_tokens - used) // len(given), 500)
+        left = max(self._most_tokens - used, FEWEST_TOKENS) // len(given)
         lines = believed
         for number, (one, candidates) in enumerate(zip(given, told, strict=True), start=1):
             lines += [head(number, one.session), transcript(one.session, left), *candidates]

@@ -1,5 +1,6 @@
 """A session as a language model sees it: JSON lines around the person's turns. Pure."""
 
+from itertools import zip_longest
 from typing import NamedTuple
 
 from tom_swe.model.session import Role, Session, Turn
@@ -54,7 +55,7 @@ def transcript(session: Session, most_tokens: int) -> str:
 
 def _lines(turns: list[Turn], window: _Window) -> list[str]:
     lines: list[str] = []
-    for turn, following in zip(turns, [*turns[1:], None], strict=True):
+    for turn, following in zip_longest(turns, turns[1:]):
         if turn.role is Role.USER:
             lines.append(_line(turn, _ends(turn.text, window.said)))
         elif window.before and following is not None and following.role is Role.USER:
