@@ -81,7 +81,9 @@ class ModelReader:
 
     def packs(self, sessions: Sequence[Session]) -> list[list[int]]:
         """Short sessions together, as they come; each long one alone."""
-        together = min(TOKENS_TOGETHER, self._most_tokens * 2 // 3)
+        # Beside the sessions there are the candidates, and what is known.
+        room = self._most_tokens - count_tokens(render("reading"))
+        together = min(TOKENS_TOGETHER, room * 2 // 3)
         found: list[list[int]] = []
         left = 0
         for place, session in enumerate(sessions):
