@@ -41,6 +41,7 @@ def test_a_file_is_made_that_nobody_else_may_read(file: Path) -> None:
         ("model = 'none' # for now\nuser = 'ada'\n", "model = \"codex\"\nuser = 'ada'\n"),
         ("  \"model\"='x'\r\n\r\n#  end", 'model = "codex"\r\n\r\n#  end'),
         ("reader_model = 'x'\n", "reader_model = 'x'\nmodel = \"codex\"\n"),
+        ("\ufeffmodel = 'x'\r\n", '\ufeffmodel = "codex"\r\n'),
         ("# model = 'x'\n", "# model = 'x'\nmodel = \"codex\"\n"),
         ("[other]\nmodel = 'x'\n", "model = \"codex\"\n[other]\nmodel = 'x'\n"),
         ("model = 'a'\n[other]\nmodel = 'x'\n", "model = \"codex\"\n[other]\nmodel = 'x'\n"),

@@ -104,7 +104,7 @@ def config_file(environ: Mapping[str, str]) -> Path:
 def in_file(path: Path) -> dict[str, object]:
     """What a configuration file says, nothing where there is none. Raises SettingsError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
 

@@ -12,6 +12,8 @@ from tom_swe.errors import SettingsError
 from tom_swe.place import FILE_MODE, FOLDER_MODE
 from tom_swe.settings import in_file
 
+# What editors of Windows put before a text.
+_MARK = "\ufeff"
 KEYS = frozenset({"api_key", "database_key"})
 
 
@@ -25,10 +27,11 @@ def write_setting(path: Path, name: str, value: str | bool) -> None:
     if before.get(name) == value:
         return
     text = path.read_bytes().decode("utf-8") if path.is_file() else ""
+    mark = _MARK if text.startswith(_MARK) else ""
     line = f"{name} = {json.dumps(value)}"
-    for after in _edits(text, name, line):
+    for after in _edits(text.removeprefix(mark), name, line):
         if _says(after, {**before, name: value}):
-            _put(path, after)
+            _put(path, mark + after)
             return
     raise SettingsError(f"{path} is written in a way that tom cannot change: write {line} there")
 

@@ -20,7 +20,8 @@ def calls_in_words(estimate: Estimate) -> str:
     """What reading takes: calls, tokens and, where it is known, the price."""
     usage = estimate.usage
     price = "" if usage.cost is None else f", {usage.cost:.2f} USD"
-    return f"about {estimate.calls} calls, {usage.tokens_in + usage.tokens_out:,} tokens{price}"
+    calls = f"{estimate.calls} call{'s' * (estimate.calls != 1)}"
+    return f"about {calls}, {usage.tokens_in + usage.tokens_out:,} tokens{price}"
 
 
 def beyond_a_day(estimate: Estimate, settings: Settings) -> bool:

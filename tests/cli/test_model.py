@@ -77,7 +77,7 @@ def test_what_could_read_is_shown_with_what_it_would_take(
     assert "May tom read" not in made.err
     shown = tom("model")
     assert "claude-code  logged in, on your Claude plan" in shown.out
-    assert "reading the history with claude-code/haiku takes about 1 calls" in shown.out
+    assert "reading the history with claude-code/haiku takes about 1 call" in shown.out
     found = tom("model", "--json").json
     assert found["chosen"][0]["model"] == ""
     assert found["agents"][0]["logged_in"] == "logged in"
@@ -108,7 +108,7 @@ def test_a_choice_says_what_reading_with_it_takes(tom, claude, chats: Path) -> N
     """And how to have it done."""
     claude(status=9)
     tom("init", "--yes")
-    assert "`tom learn --again` reads with it: about 1 calls" in tom("model", "claude-code").err
+    assert "`tom learn --again` reads with it: about 1 call" in tom("model", "claude-code").err
 
 
 @pytest.mark.parametrize("name", ["clode", "", "claude-cod/haiku", "codex", "openhands-profile/x"])
@@ -246,7 +246,7 @@ def test_a_no_is_remembered(tom, claude, person: Path, chats: Path, config: Path
     """Init asks once, plainly; the choice stays open."""
     claude(status=9)
     shown = at_a_terminal("")
-    assert "May tom read with your Claude plan (claude-code/haiku)? about 1 calls, " in shown
+    assert "May tom read with your Claude plan (claude-code/haiku)? about 1 call, " in shown
     assert config.read_text() == "offer_model = false\n"
     assert "May tom read" not in at_a_terminal("y")
     assert "claude-code  logged in" in tom("model").out

@@ -100,9 +100,9 @@ def test_a_session_that_the_model_fails_at_is_told(run, history: Path) -> None:
     assert failed.code == 0
     assert "1 sessions read" in failed.out
     assert "openai/scripted refused the request" in failed.err
-    assert "`tom learn --again`: 1 sessions to read with the language model" in failed.err
+    assert "`tom learn --again`: 1 session to read with the language model" in failed.err
     assert again.code == 0
-    assert "about 1 calls" in again.err
+    assert "about 1 call," in again.err
     assert "1 sessions read, 1 new observations" in again.out
     assert "0 sessions read" in nothing.out
     assert len(server.requests) == 2

@@ -24,7 +24,7 @@ from tom_swe.model.belief import Status
 from tom_swe.model.memory import Problem
 from tom_swe.model.session import Template, Turn
 from tom_swe.openhands_llm import openhands_names
-from tom_swe.settings import Settings, helper_of, model_of, reader_of
+from tom_swe.settings import Settings, helper_of, model_of, reader_of, set_by
 from tom_swe.text.attribution import AgentWords
 
 # Clocks go wrong by minutes, zones by hours.
@@ -123,7 +123,14 @@ def _could_read(settings: Settings, environ: Mapping[str, str], home: Path) -> d
     return {"could read": f"{', '.join(named)}: tom model NAME"} if named else {}
 
 
-def _unknown_models(settings: Settings) -> list[Problem]:
+def _another_model(environ: Mapping[str, str]) -> str:
+    variable = set_by("model", environ)
+    if variable in {"TOM_MODEL", "LLM_MODEL"}:
+        return f"unset {variable} or name another model in it; {variable}=none is none"
+    return "tom model NAME, or tom model none"
+
+
+def _unknown_models(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
     """Models that tom is to work with and that cannot be there; none is asked."""
     named = [reader_of(settings), helper_of(settings, settings.adviser_model)]
     found: list[Problem] = []
@@ -134,7 +141,7 @@ def _unknown_models(settings: Settings) -> list[Problem]:
             found.append(
                 Problem(
                     what=f"{error}; tom works without it",
-                    fix="tom model NAME, or tom model none",
+                    fix=_another_model(environ),
                 )
             )
     return found
@@ -194,7 +201,7 @@ def report(
         "embedder": tom.embedder.name if tom.embedder else "none",
     }
     facts |= _models(settings) | _could_read(settings, environ, home)
-    found += _unknown_models(settings)
+    found += _unknown_models(settings, environ)
     for standing in (install.standing(host, environ, home) for host in install.HOSTS):
         facts[f"{standing.host} hooks"] = "installed" if standing.installed else "not installed"
         if standing.is_broken:

@@ -192,9 +192,8 @@ def learn(
 
 def _takes(estimate: Estimate) -> str:
     """What reading takes, in words."""
-    return (
-        f"{estimate.sessions} sessions to read with the language model: {calls_in_words(estimate)}"
-    )
+    sessions = f"{estimate.sessions} session{'s' * (estimate.sessions != 1)}"
+    return f"{sessions} to read with the language model: {calls_in_words(estimate)}"
 
 
 def _offer(tom: Tom, user: str, recurring: Sequence[Recurring], *, ask: bool) -> None:

@@ -175,6 +175,7 @@ def _test(settings: Settings) -> None:
     failed = False
     for each in found.values():
         began = monotonic()
+        talk(f"asking {safe(each.name)}")
         try:
             answer = ask_model(settings, each)
         except ModelFault as error:
