@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, orm, select
@@ -49,6 +49,13 @@ class WishWriter:
             self._transaction.execute(insert(RequestRow), rows)
         keyed = {self._key(key): vector for key, vector in vectors.items()}
         put_vectors(self._transaction, self._user_id, model, keyed)
+
+    def stand_in(self, session_ids: Collection[int]) -> bool:
+        """Whether one of these sessions has any, so that there is something to compare."""
+        found = select(RequestRow.turn_id).where(
+            RequestRow.session_id.in_(session_ids), RequestRow.kind == RequestKind.WISH
+        )
+        return self._transaction.scalar(found.limit(1)) is not None
 
     def all(self, model: str) -> tuple[list[SessionRequest], dict[str, Vector]]:
         """Every one that was not forgotten, and the vectors of one model by their keys."""

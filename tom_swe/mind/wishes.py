@@ -78,6 +78,8 @@ class Wishes:
         if encoder is None:
             return
         wishes = change.wishes
+        if not wishes.stand_in(fresh):
+            return
 
         @cache
         def bare(session_id: int) -> Session:
