@@ -45,7 +45,14 @@ def fire(event: str, told: object, **environ: str) -> subprocess.CompletedProces
     )
 
 
-def context(result: subprocess.CompletedProcess[bytes]) -> str:
+def without_root() -> list[str]:
+    """What stands before a command that is to be kept out by permissions, whoever tests."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner,-chown"]
+
+
+def context(result: subprocess.CompletedProcess[bytes], event: str = "UserPromptSubmit") -> str:
     """What a host would put before its model, the same for both of them."""
     assert result.returncode == 0
     assert result.stderr == b""
@@ -53,7 +60,7 @@ def context(result: subprocess.CompletedProcess[bytes]) -> str:
         return ""
     answer = json.loads(result.stdout)
     nested = answer["hookSpecificOutput"]
-    assert nested["hookEventName"] == "UserPromptSubmit"
+    assert nested["hookEventName"] == event
     assert nested["additionalContext"] == answer["additionalContext"]
     return answer["additionalContext"]
 

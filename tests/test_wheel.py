@@ -54,7 +54,7 @@ def run(
 
 def test_the_wheel_holds_only_packages_of_its_own_name(installed: Path) -> None:
     """Nothing called `cli`, `migrations` or `tests` lands among a user's packages."""
-    names = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
+    names = {path.name for path in installed.iterdir() if not path.name.startswith("tom_swe-")}
     assert names == {"tom_swe", "tom_cli", "tom_migrations"}
 
 

@@ -35,19 +35,27 @@ _HOMES = {"home", "Users"}
 
 
 def is_ignored(folder: str) -> bool:
-    """Whether a folder, or one above it, holds a `.tomignore`, whatever it says. Never raises."""
+    """Whether a folder, or one above it, holds a `.tomignore`, whatever it says. Never raises.
+
+    A worktree is where its repository is, too.
+    """
     if not folder.startswith("/"):
         return False
     try:
-        here = os.path.normpath(folder)
-        while not os.path.exists(os.path.join(here, IGNORE_FILE)):
-            above = os.path.dirname(here)
-            if above == here:
-                return False
-            here = above
+        return _is_below_ignored(folder) or _is_below_ignored(located(folder)[1])
     except (OSError, ValueError):
         return False
-    return True
+
+
+def _is_below_ignored(folder: str) -> bool:
+    here = os.path.normpath(folder)
+    while here.startswith("/"):
+        if os.path.exists(os.path.join(here, IGNORE_FILE)):
+            return True
+        if (above := os.path.dirname(here)) == here:
+            break
+        here = above
+    return False
 
 
 def same_repository(one: str, other: str) -> bool:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,6 +143,21 @@ def test_a_narrower_rule_goes_before_a_wider_one() -> None:
     )
     assert brief(beliefs, "shop", 800).belief_ids == (2,)
     assert brief(beliefs, "other", 800).belief_ids == (1,)
+
+
+def test_what_the_person_said_to_tom_since_goes_before_a_narrower_rule() -> None:
+    """They would look for it in the next briefing; what they decided for one place stays."""
+    there = Scope(reach=Reach.REPOSITORY, name="shop")
+    tool = {"dimension": "package_manager"}
+    (held,) = belief(1).evidence
+    said = held.model_copy(update={"source": Source.STATED})
+    later = START + timedelta(days=3)
+    stated = belief(1, "Use yarn", value="yarn", evidence=(said,), last_seen=later, **tool)
+    narrow = belief(2, "Use pnpm", value="pnpm", scope=there, **tool)
+    assert brief(user(stated, narrow), "shop", 800).belief_ids == (1,)
+    pin = Decision(kind=DecisionKind.PIN, at=START)
+    decided = narrow.model_copy(update={"decisions": (pin,)})
+    assert brief(user(stated, decided), "shop", 800).belief_ids == (2,)
 
 
 def test_confirmed_beliefs_come_first_when_room_is_short() -> None:

@@ -10,7 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hooks import claude, context, corrupt, fire, learners, logged, noted, openhands
+from hooks import (
+    HOOK,
+    claude,
+    context,
+    corrupt,
+    fire,
+    learners,
+    logged,
+    noted,
+    openhands,
+    without_root,
+)
 
 from tom_swe import LOCAL_USER, Tom, load_settings
 from tom_swe.hosts import hook, inbox
@@ -63,18 +74,59 @@ def test_a_session_is_told_its_briefing_once_and_byte_for_byte(
     assert logged(home) == []
 
 
-def test_a_compacted_session_is_told_again(told: Tom, home: Path) -> None:
-    """At its next prompt, once; a start for another reason changes and prints nothing."""
-    first = fire("UserPromptSubmit", claude("UserPromptSubmit"))
-    assert context(first)
-    for source in ("startup", "resume", "compact"):
-        assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == b""
+def test_a_compacted_session_is_told_again_at_once(told: Tom, home: Path) -> None:
+    """The turn goes on after a compaction, so its start is answered; other starts are not."""
+    first = context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
+    assert first
+    for source in ("startup", "resume", "clear"):
         assert fire("SessionStart", claude("SessionStart", source=source)).stdout == b""
-    assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == first.stdout
-    assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == b""
-    assert fire("SessionStart", claude("SessionStart", "s9", source="compact")).stdout == b""
-    assert {line["event"] for line in noted(home)} == {"UserPromptSubmit"}
+    for _ in range(2):
+        again = fire("SessionStart", claude("SessionStart", source="compact"))
+        assert context(again, "SessionStart") == first
+        assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == b""
+    events = [line["event"] for line in noted(home) if "told" in line]
+    assert events == ["UserPromptSubmit", "SessionStart", "SessionStart"]
     assert logged(home) == []
+
+
+def test_openhands_reads_no_answer_to_a_start(told: Tom) -> None:
+    """Its next prompt carries what it knows already only once."""
+    assert context(fire("UserPromptSubmit", openhands("UserPromptSubmit")))
+    started = fire("SessionStart", openhands("SessionStart", source="compact"))
+    assert started.stdout == b""
+
+
+def test_a_running_session_is_told_what_changed(told: Tom, home: Path) -> None:
+    """What is new by itself; all of it where something does not hold any more; else nothing."""
+
+    def tell() -> str:
+        return context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
+
+    first = tell()
+    told.remember(LOCAL_USER, "always sign commits with gpg")
+    added = tell()
+    assert "gpg" in added
+    assert "pnpm" not in added
+    assert tell() == ""
+    told.remember(LOCAL_USER, "use yarn, never pnpm")
+    instead = tell()
+    assert instead.startswith("<tom-briefing>\nThis replaces")
+    assert instead.count("tom-briefing") == 2
+    assert "yarn" in instead
+    assert "gpg" in instead
+    assert "from now on use pnpm" not in instead
+    assert tell() == ""
+    assert tell() != first
+    assert logged(home) == []
+
+
+def test_a_session_hears_that_all_was_taken_back(told: Tom) -> None:
+    """An agent that goes on by a rule nobody holds any more would do wrong."""
+    assert context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
+    told.reset(LOCAL_USER)
+    gone = context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
+    assert "no longer holds" in gone
+    assert fire("UserPromptSubmit", claude("UserPromptSubmit")).stdout == b""
 
 
 def test_hosts_do_not_share_a_session_id(told: Tom) -> None:
@@ -138,19 +190,20 @@ def test_a_folder_whose_remote_changed_keeps_what_was_said_in_it(told: Tom, tmp_
 
 
 def test_a_session_that_moves_is_told_what_holds_there(told: Tom, home: Path) -> None:
-    """Once a checkout, and what holds everywhere only once; compaction forgets all of it."""
+    """What it was told already is not said again; compaction has it all told again."""
 
     def tell(cwd: str) -> str:
-        result = fire("UserPromptSubmit", claude("UserPromptSubmit", "moving", cwd=cwd))
-        return context(result) if result.stdout else ""
+        return context(fire("UserPromptSubmit", claude("UserPromptSubmit", "moving", cwd=cwd)))
 
     everywhere, shop = (told.brief(LOCAL_USER, name).text for name in ("", "acme/shop"))
-    for _ in range(2):
-        assert tell("/w/x") == everywhere
-        assert tell("/w/y") == tell("/w/x") == ""
-        assert tell(SHOP) == shop
-        assert tell(SHOP) == tell("/w/y") == ""
-        fire("SessionStart", claude("SessionStart", "moving", source="compact"))
+    assert tell("/w/x") == everywhere
+    assert tell("/w/y") == tell("/w/x") == ""
+    added = tell(SHOP)
+    assert "vendor" in added
+    assert "pnpm" not in added
+    assert tell(SHOP) == tell("/w/y") == ""
+    again = fire("SessionStart", claude("SessionStart", "moving", source="compact", cwd=SHOP))
+    assert context(again, "SessionStart") == shop
     assert logged(home) == []
 
 
@@ -209,8 +262,42 @@ def test_nothing_but_the_standard_library_is_loaded(told: Tom) -> None:
     )
     assert b"<tom-briefing>" in done.stdout
     loaded = {name.partition(".")[0] for name in done.stderr.decode().split()}
-    assert "tom_migrations" in loaded
     assert not HEAVY & loaded
+
+
+def test_nothing_of_the_folder_is_run(told: Tom, tmp_path: Path) -> None:
+    """Not where the shell of the host has PYTHONPATH=., as direnv and editors set it."""
+    for name in ("types", "re", "tom_swe", "sitecustomize", "encodings"):
+        (tmp_path / f"{name}.py").write_text(
+            f"open('ran_{name}', 'w').close(); raise SystemExit(2)"
+        )
+    script = Path(sys.executable).with_name("tom-hook")
+    (linked := tmp_path / "bin").mkdir()
+    (linked / "tom-hook").symlink_to(script)
+    module = [sys.executable, "-IS", str(Path(hook.__file__).with_name("__main__.py"))]
+    for number, command in enumerate(([str(script)], [str(linked / "tom-hook")], module)):
+        done = subprocess.run(
+            [*command, "UserPromptSubmit"],
+            input=json.dumps(claude("UserPromptSubmit", f"p{number}")).encode(),
+            capture_output=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": ".", "PYTHONSTARTUP": "types.py"},
+        )
+        assert context(done)
+    assert not list(tmp_path.glob("ran_*"))
+
+
+@pytest.mark.parametrize("lacks", ["interpreter", "program"])
+def test_a_hook_without_tom_ends_well(lacks: str, tmp_path: Path) -> None:
+    """An agent whose hook fails may hold up the prompt."""
+    script = tmp_path / "tom-hook"
+    script.write_bytes(Path(sys.executable).with_name("tom-hook").read_bytes())
+    script.chmod(0o755)
+    if lacks == "program":
+        (tmp_path / "python").write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / "python").chmod(0o755)
+    done = subprocess.run([script, "Stop"], input=b"{}", capture_output=True)
+    assert (done.returncode, done.stdout) == (0, b"")
 
 
 def test_off_means_off(told: Tom, home: Path) -> None:
@@ -303,6 +390,28 @@ def test_the_log_is_bounded(told: Tom, home: Path) -> None:
         fire("UserPromptSubmit", b"")
     assert len(logged(home)) == 2
     assert (home / "hosts" / "hook.log.old").stat().st_size == inbox.LOG_LIMIT + 1
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_home_that_cannot_be_written_is_read(
+    beside: bool, told: Tom, home: Path, tmp_path: Path
+) -> None:
+    """The briefing is told, and told once, where the machine has a folder for a while."""
+    told.close()
+    environ = {"XDG_RUNTIME_DIR": str(tmp_path)} if beside else {"XDG_RUNTIME_DIR": "/nowhere"}
+    for path in (*home.rglob("*"), home):
+        path.chmod(path.stat().st_mode & ~0o222)
+    command = [*without_root(), *HOOK, "UserPromptSubmit"]
+    found: list[str] = []
+    for _ in range(2):
+        data = json.dumps(claude("UserPromptSubmit")).encode()
+        env = {**os.environ, **environ}
+        found.append(context(subprocess.run(command, input=data, capture_output=True, env=env)))
+    assert "pnpm" in found[0]
+    assert bool(found[1]) is not beside
+    for path in (home, *home.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+    assert not (home / "hosts").exists()
 
 
 # Noting

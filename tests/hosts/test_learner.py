@@ -117,7 +117,7 @@ def test_the_lines_of_a_session_are_one_session(home: Path) -> None:
     prompt = claude("UserPromptSubmit", transcript_path="/t.jsonl")
     for told_ids in ("[1, 2]", "", "[3]"):
         event = hook.Event("UserPromptSubmit", json.dumps(prompt).encode())
-        inbox.append(place.file("inbox.jsonl"), event.line("ada", told_ids))
+        inbox.append(place.file("inbox.jsonl"), event.line("ada", told=told_ids))
     (file,) = _take(Path(place.hosts))
     (one,) = _read(place, file)
     assert (one.session, one.user, one.transcript) == ("s1", "ada", "/t.jsonl")

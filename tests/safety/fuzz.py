@@ -18,6 +18,8 @@ from safety.inputs import bent_file, event, files
 from tom_swe.errors import SourceError
 from tom_swe.extract.embedded import EmbeddedReader
 from tom_swe.hosts import hook
+from tom_swe.hosts.hook import process
+from tom_swe.hosts.hook.answer import written
 from tom_swe.hosts.inbox import HookFault, Place
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
 
@@ -77,12 +79,11 @@ def stdin(folder: Path) -> Try:
             told = hook.Event(name, event(of))
         except (HookFault, ValueError, RecursionError) as error:
             # `hook.run` logs these; nothing of what was sent is in the line.
-            hook.log_fault(place, name, error)
+            process.log_fault(place, name, error)
             return
         assert len(told.line("local")) < 40_000
-        hook.located(told.cwd)
-        hook.tell_again(place, told)
-        hook.briefing_or_none(place, told)
+        answer, _ = process.respond(place, told)
+        written(told, answer)
 
     return attempt
 

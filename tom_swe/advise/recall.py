@@ -135,14 +135,24 @@ def in_force(
     languages: Sequence[str] = (),
     names: Collection[str] | None = None,
 ) -> list[Belief]:
-    """The beliefs that hold where a request was made; the narrower rule goes before the wider."""
+    """The beliefs that hold where a request was made, without those that give way to others."""
     here = [b for b in beliefs if applies(b, repository, languages, names)]
-    narrow = [b for b in here if b.scope.reach is not Reach.EVERYWHERE]
-    return [
-        b
-        for b in here
-        if b.scope.reach is not Reach.EVERYWHERE or not any(_differs(b, other) for other in narrow)
-    ]
+    return [b for b in here if not any(_yields(b, other) for other in here)]
+
+
+def _yields(one: Belief, other: Belief) -> bool:
+    """Whether a belief gives way to another one, which says otherwise.
+
+    The wider gives way, unless the person said it to tom itself after the narrower was last
+    said: they would look for that in what the next session is told.
+    """
+    is_wide = one.scope.reach is Reach.EVERYWHERE
+    if is_wide is (other.scope.reach is Reach.EVERYWHERE) or not _differs(one, other):
+        return False
+    wide, narrow = (one, other) if is_wide else (other, one)
+    is_newer = wide.is_stated and wide.last_word > narrow.last_word
+    decided = narrow.is_stated or narrow.is_upheld
+    return is_wide is not (is_newer and not decided)
 
 
 def _differs(one: Belief, other: Belief) -> bool:

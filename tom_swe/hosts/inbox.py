@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 import time
+from _json import encode_basestring_ascii
 from collections.abc import Mapping
 
 from tom_swe.place import FILE_MODE, FOLDER_MODE, LOCAL_USER, OFF
@@ -139,3 +140,13 @@ def log(place: Place, name: str, about: str, what: Exception | str) -> None:
 def now() -> str:
     """The time in UTC, to the second."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def member_text(fields: Mapping[str, str | Mapping[str, str]]) -> str:
+    """Texts, and objects of texts, as a JSON object; the json module would cost a hook its time."""
+    members = (
+        f"{encode_basestring_ascii(key)}: "
+        + (encode_basestring_ascii(value) if isinstance(value, str) else member_text(value))
+        for key, value in fields.items()
+    )
+    return f"{{{', '.join(members)}}}"

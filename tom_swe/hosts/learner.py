@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from filelock import FileLock, Timeout
 
 from tom_swe.hosts.hook import CLAUDE_CODE, OPENHANDS
+from tom_swe.hosts.hook.state import SUFFIX
 from tom_swe.hosts.inbox import INBOX, LEARNER_LOCK, Place, is_locked, log
 from tom_swe.place import FILE_MODE
 
@@ -34,8 +35,9 @@ TAKEN = "taken-*.jsonl"
 NICENESS = 10
 # A hook that looks whether a learner is alive holds the lock for a moment.
 LOCK_SECONDS = 1.0
-MARKER_SECONDS = 60 * 24 * 3600
-MARKER_LENGTH = 64
+STATE_SECONDS = 60 * 24 * 3600
+# Before there was one file a session there were many, which had no suffix.
+_OF_SESSIONS = frozenset({SUFFIX, ""})
 
 
 class Told(NamedTuple):
@@ -241,10 +243,10 @@ def _learn(place: Place, tom: Tom, user: str) -> None:
 
 
 def _sweep(inbox: Path) -> None:
-    """Drops the marks of sessions that were told long ago."""
-    oldest = time.time() - MARKER_SECONDS
+    """Drops what the hook kept of sessions long ago."""
+    oldest = time.time() - STATE_SECONDS
     for file in inbox.iterdir():
-        if len(file.name) == MARKER_LENGTH and file.stat().st_mtime < oldest:
+        if file.suffix in _OF_SESSIONS and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
 
 

@@ -1,0 +1,98 @@
+"""What a host told the hook, in one form whichever host it is."""
+
+from _json import make_scanner
+from collections.abc import Mapping
+
+from tom_swe.hosts.inbox import HookFault, member_text, now
+
+PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
+TOOL = "PreToolUse"
+EVENTS = (PROMPT, STOP, END, START, TOOL)
+# Claude Code starts a session again when it has summed up what went before. OpenHands takes
+# what stands beside SessionStart for the name of a tool, and never calls that one.
+COMPACTED = "compact"
+CLAUDE_CODE, OPENHANDS = "claude-code", "openhands"
+FIELD_LIMIT = 4096
+
+
+class Event:
+    """An event of a session. What was said and done in it is never written anywhere.
+
+    ``host`` is what the hook was called for; without it the fields tell. ``prompt`` is the
+    person's message, ``tool`` and ``tool_input`` are a tool and what it is to be called with,
+    ``reply`` is the agent's last message where the host gives it, and ``stopped_before`` says
+    that the agent was sent back when it last wanted to stop. Raises HookFault or ValueError.
+    """
+
+    def __init__(self, name: str, data: bytes, host: str = "") -> None:
+        told = parsed(data)
+
+        def text(*keys: str, limit: int | None = FIELD_LIMIT) -> str:
+            for key in keys:
+                if isinstance(value := told.get(key), str) and value:
+                    return value[:limit]
+            return ""
+
+        self.name = name or text("hook_event_name", "event_type")
+        self.host = host or (OPENHANDS if "event_type" in told else CLAUDE_CODE)
+        self.session = text("session_id")
+        self.cwd = text("cwd", "working_dir")
+        self.transcript = text("transcript_path")
+        self.source = text("source")
+        self.prompt = text("prompt", "message", limit=None)
+        self.tool = text("tool_name")
+        called = told.get("tool_input")
+        self.tool_input: Mapping[str, object] = called if isinstance(called, dict) else {}
+        self.reply = text("last_assistant_message", limit=None)
+        self.stopped_before = told.get("stop_hook_active") is True
+
+    def line(self, user: str, **noted: str) -> bytes:
+        """The event as a line of the inbox.
+
+        ``noted`` are JSON texts: ``told`` the ids of the beliefs in what the session was told,
+        ``said`` those of the earlier words, ``checks`` what became of checks.
+        """
+        fields = {
+            "host": self.host,
+            "session": self.session,
+            "user": user,
+            "at": now(),
+            "cwd": self.cwd,
+            "transcript_path": self.transcript,
+            "event": self.name,
+        }
+        fields.update((name, text) for name, text in noted.items() if text)
+        return f"{member_text(fields)}\n".encode()
+
+
+# JSON by the scanner under the json module, which itself imports re at the cost of a hook
+
+
+class _Plain:
+    """How the scanner is to read: as json.loads does."""
+
+    strict = True
+    object_hook = None
+    object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+
+
+# The stub asks for a scanner where any object with these settings will do.
+read = make_scanner(_Plain)  # pyright: ignore[reportArgumentType]
+
+
+def parsed(data: bytes) -> Mapping[str, object]:
+    """A JSON object. Raises HookFault or ValueError."""
+    text = data.decode().strip()
+    if not text.startswith("{"):
+        raise HookFault("stdin is not a JSON object")
+    try:
+        told, end = read(text, 0)
+    except StopIteration:
+        # How the scanner says that a value is missing.
+        raise HookFault("stdin is not a JSON object") from None
+    if end != len(text):
+        raise HookFault("stdin holds more than one JSON object")
+    return told

@@ -1,0 +1,172 @@
+"""One event from stdin to stdout."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from tom_swe.checkout import is_ignored
+from tom_swe.hosts.hook import state as states
+from tom_swe.hosts.hook import stored as storing
+from tom_swe.hosts.hook.answer import HookAnswer, written
+from tom_swe.hosts.hook.event import (
+    CLAUDE_CODE,
+    COMPACTED,
+    EVENTS,
+    PROMPT,
+    START,
+    STOP,
+    TOOL,
+    Event,
+)
+from tom_swe.hosts.hook.state import SessionState
+from tom_swe.hosts.hook.stored import SilentKeyring, Stored
+from tom_swe.hosts.hook.telling import TOLD, briefing, untold
+from tom_swe.hosts.inbox import HOOK_LOG, INBOX, LEARNER_LOCK, HookFault, Place, append, is_locked
+from tom_swe.hosts.inbox import log as log_line
+
+SAID = "said"
+_SILENT = "silent"
+# What these answer to SessionStart is read as context of the session.
+_TELLS_AT_START = frozenset({CLAUDE_CODE, "codex"})
+
+
+def main() -> None:
+    """Answers one event and exits 0, always."""
+    try:
+        name, host = [*sys.argv[1:3], "", ""][:2]
+        run(name, dict(os.environ), host)
+    finally:
+        # Whatever happened, the host goes on; and tearing the interpreter down takes time.
+        os._exit(0)
+
+
+def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
+    """Answers one event, whose JSON comes on stdin."""
+    place = Place(environ)
+    if place.is_off(environ):
+        return
+    try:
+        event = Event(name, sys.stdin.buffer.read(), host)
+        if event.name not in EVENTS:
+            raise HookFault("an event that tom does not know")
+        if is_ignored(event.cwd) or (event.name == START and not _is_told_at(event)):
+            return
+    except Exception as error:
+        log_fault(place, name, error)
+        return
+    try:
+        place.make()
+    except OSError as error:
+        # What is there can be read all the same.
+        log_fault(place, name, error)
+    answer, noted = respond(place, event)
+    try:
+        if event.name != TOOL or noted:
+            append(place.file(INBOX), event.line(place.user, **noted))
+    except Exception as error:
+        log_fault(place, event.name, error)
+    finally:
+        # It is noted as told already, whether that could be written down or not.
+        if said := written(event, answer):
+            os.write(1, said)
+    if event.name in {PROMPT, START, TOOL} or answer.decision:
+        return
+    try:
+        if not is_locked(place.file(LEARNER_LOCK)):
+            start_learner(place, environ)
+    except Exception as error:
+        log_fault(place, event.name, error)
+
+
+def _is_told_at(event: Event) -> bool:
+    """Whether a session's start is a moment to tell it something.
+
+    A session that begins is told with its first prompt, which is when its person is at work.
+    """
+    return event.source == COMPACTED and event.host in _TELLS_AT_START
+
+
+def respond(place: Place, event: Event) -> tuple[HookAnswer, dict[str, str]]:
+    """What to answer to an event, and what to note of it beside itself.
+
+    What goes wrong with one part of it is logged, and the others are answered.
+    """
+    nothing = HookAnswer(), dict[str, str]()
+    if event.name not in {PROMPT, START, TOOL, STOP}:
+        return nothing
+    held: list[SessionState | Stored] = []
+    try:
+        if not event.session:
+            raise HookFault("the host gives no session id, so nothing can be told once")
+        held.append(state := states.opened(place, event))
+        if event.name == PROMPT:
+            state.begin_turn()
+        if event.name == START:
+            state.drop(TOLD, SAID)
+        if _SILENT in state:
+            return nothing
+        try:
+            held.append(stored := storing.opened(place))
+        except SilentKeyring:
+            state.add(_SILENT)
+            raise
+        if event.name in {TOOL, STOP}:
+            return _checked(place, event, state, stored)
+        return _told(place, event, state, stored)
+    except Exception as error:
+        log_fault(place, event.name, error)
+    finally:
+        for each in reversed(held):
+            each.close()
+    return nothing
+
+
+def _checked(
+    place: Place, event: Event, state: SessionState, stored: Stored
+) -> tuple[HookAnswer, dict[str, str]]:
+    from tom_swe.hosts.hook.checking import checked
+
+    answer, hits = checked(stored, place.user, event, state)
+    return answer, {"checks": hits} if hits else {}
+
+
+def _told(
+    place: Place, event: Event, state: SessionState, stored: Stored
+) -> tuple[HookAnswer, dict[str, str]]:
+    """What the session is to be told, and which beliefs and earlier words are in it."""
+    known = briefing(stored, place.user, event)
+    context, words = untold(known, state), ""
+    noted = {"told": known.belief_ids} if context else {}
+    if event.name == PROMPT:
+        try:
+            from tom_swe.hosts.hook.earlier import earlier
+
+            words, ids = earlier(stored, place.user, event, state, known.belief_ids)
+            if words:
+                noted[SAID] = ids
+        except Exception as error:
+            # The briefing is told all the same.
+            log_fault(place, event.name, error)
+    return HookAnswer("\n".join(filter(None, (context, words)))), noted
+
+
+def log_fault(place: Place, event: str, error: Exception) -> None:
+    """Logs what went wrong; a name that tom does not know may hold a message."""
+    log_line(place, HOOK_LOG, event if event in EVENTS else "?", error)
+
+
+def start_learner(place: Place, environ: Mapping[str, str]) -> None:
+    """Starts the learner in a session of its own, holding nothing of the host's, and leaves it."""
+    # -EP: neither the shell nor the working directory, which is someone's repository, says what
+    # is imported.
+    command = [sys.executable, "-EP", "-m", "tom_swe.hosts.learner"]
+    if environ.get("TOM_HOME"):
+        environ = {**environ, "TOM_HOME": place.home}
+    nothing = (os.devnull, os.O_RDWR, 0)
+    os.posix_spawn(
+        command[0],
+        command,
+        environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, number, *nothing) for number in range(3)],
+        setsid=True,
+    )
