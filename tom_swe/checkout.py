@@ -10,7 +10,9 @@ each cost a hook a quarter of its time.
 
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+
+from tom_swe.place import OFF
 
 # A folder that holds this, or is below one that does, is not read, told or learned from.
 IGNORE_FILE = ".tomignore"
@@ -34,28 +36,45 @@ _NAME_FIRST = ".cursor"
 _HOMES = {"home", "Users"}
 
 
+def kept_out(home: str, environ: Mapping[str, str], folder: str = "") -> str:
+    """What says that tom tells nobody anything in a folder, "" where nothing does.
+
+    It is the variable, or the file in tom's home, in the folder or above it.
+    """
+    if environ.get("TOM_OFF", "0") not in {"", "0"}:
+        return "TOM_OFF"
+    if os.path.exists(off := os.path.join(home, OFF)):
+        return off
+    return ignored_by(folder)
+
+
 def is_ignored(folder: str) -> bool:
     """Whether a folder, or one above it, holds a `.tomignore`, whatever it says. Never raises.
 
     A worktree is where its repository is, too.
     """
+    return bool(ignored_by(folder))
+
+
+def ignored_by(folder: str) -> str:
+    """The `.tomignore` that `is_ignored` found; "" for none. Never raises."""
     if not folder.startswith("/"):
-        return False
+        return ""
     try:
-        return _is_below_ignored(folder) or _is_below_ignored(located(folder)[1])
+        return _ignored_by(folder) or _ignored_by(located(folder)[1])
     except (OSError, ValueError):
-        return False
+        return ""
 
 
-def _is_below_ignored(folder: str) -> bool:
+def _ignored_by(folder: str) -> str:
     here = os.path.normpath(folder)
     while here.startswith("/"):
-        if os.path.exists(os.path.join(here, IGNORE_FILE)):
-            return True
+        if os.path.exists(file := os.path.join(here, IGNORE_FILE)):
+            return file
         if (above := os.path.dirname(here)) == here:
             break
         here = above
-    return False
+    return ""
 
 
 def same_repository(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ Nothing heavy is loaded until a method is called, and nothing of OpenHands ever.
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pydantic import SecretStr
 
+from tom_swe.checkout import kept_out
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.reference import HOST, conversation, draft_of, from_messages
@@ -91,11 +93,14 @@ class ToMAgent:
         and nothing is known that bears on it. Raises MemoryFault.
         """
         request = self._words(_asked(query or "")) or self._words(_last_said(formatted_messages))
-        if not request:
+        if not request or self._is_off():
             return None
         asked = Query(text=request, before=_said_before(formatted_messages))
         suggestion = self._tom().consult(self._user(user_id), asked)
         return None if _says_nothing(suggestion) else _advice(suggestion)
+
+    def _is_off(self) -> bool:
+        return bool(kept_out(str(self._settings.home), os.environ, str(Path.cwd())))
 
     def sleeptime_compute(self, sessions_data: object = None, user_id: str | None = "") -> None:
         """Keeps and learns from sessions; one that cannot be used leaves the others as they are.
@@ -104,6 +109,8 @@ class ToMAgent:
         whole; any other from its messages. What was learned before is not read again.
         Raises MemoryFault.
         """
+        if self._is_off():
+            return
         tom, user = self._tom(), self._user(user_id)
         unusable = 0
         for data in _items(sessions_data):

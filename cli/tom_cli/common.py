@@ -34,12 +34,12 @@ Repository = Annotated[
 
 
 @contextlib.contextmanager
-def opened() -> Generator[tuple[Tom, Settings]]:
+def opened(settings: Settings | None = None) -> Generator[tuple[Tom, Settings]]:
     """Tom on this person's memory, closed at the end."""
     from tom_swe.app import open_tom
     from tom_swe.settings import load_settings
 
-    settings = load_settings()
+    settings = settings or load_settings()
     tom = open_tom(settings, say=talk)
     try:
         yield tom, settings
@@ -79,6 +79,19 @@ def interrupts() -> Generator[Callable[[], None]]:
     finally:
         signal.signal(signal.SIGINT, handled_before)
         sys.unraisablehook = reported_before
+
+
+def is_off(settings: Settings, folder: Path | None = None) -> bool:
+    """Whether tom keeps out of a folder, by default the working directory; says so then."""
+    import os
+
+    from tom_swe.checkout import kept_out
+    from tom_swe.text.safe import safe
+
+    by = kept_out(str(settings.home), os.environ, str(folder or Path.cwd()))
+    if by:
+        talk(f"off here, by {safe(by)}")
+    return bool(by)
 
 
 def repository_here(given: str | None) -> str:

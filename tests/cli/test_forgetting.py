@@ -222,3 +222,35 @@ def test_the_memory_is_a_tree(learned) -> None:
     assert "sessions: 4, the newest 2 of them" in out
     assert "“always use ruff, never flake8”  2026-10-05, b" in out
     assert "2026-09-01, b" not in out
+
+
+@pytest.fixture(params=["everywhere", "here"])
+def off(
+    request: pytest.FixtureRequest, learned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The working directory, in which tom is off."""
+    (work := tmp_path / "work").mkdir()
+    monkeypatch.chdir(work)
+    assert learned("off", *["--here"] * (request.param == "here")).code == 0
+    return work
+
+
+def test_no_command_tells_an_agent_anything(learned, off: Path) -> None:
+    """`brief` and `consult` print nothing and keep no request; `sync` writes no file."""
+    (off / "AGENTS.md").write_text("# x\n")
+    before = learned("doctor", "--json").json["facts"]
+    for command in (["brief"], ["consult", "merge the purchase of Example Corp"], ["sync", "-y"]):
+        done = learned(*command)
+        assert (done.code, done.out) == (0, "")
+        assert "off here, by " in done.err
+    for command in (["brief", "--json"], ["consult", "x", "--json"]):
+        assert learned(*command).json["text"] == ""
+    assert (off / "AGENTS.md").read_text() == "# x\n"
+    assert learned("doctor", "--json").json["facts"] == before
+
+
+def test_the_person_still_sees_their_own_memory(learned, off: Path) -> None:
+    """What they ask for with their own hands is no agent's door."""
+    assert off
+    assert learned("profile").out
+    assert learned("memory", "list").out

@@ -14,7 +14,8 @@ import time
 from _json import encode_basestring_ascii
 from collections.abc import Mapping
 
-from tom_swe.place import FILE_MODE, FOLDER_MODE, LOCAL_USER, OFF
+from tom_swe.checkout import kept_out
+from tom_swe.place import FILE_MODE, FOLDER_MODE, LOCAL_USER
 
 INBOX = "inbox.jsonl"
 LEARNER_LOCK = "learner.lock"
@@ -54,9 +55,7 @@ class Place:
 
     def is_off(self, environ: Mapping[str, str]) -> bool:
         """Whether the person has switched tom off, here or for this process."""
-        return environ.get("TOM_OFF", "0") not in {"", "0"} or os.path.exists(
-            os.path.join(self.home, OFF)
-        )
+        return bool(kept_out(self.home, environ))
 
     def make(self) -> None:
         """Makes the folders that are missing, for this person alone."""

@@ -17,7 +17,7 @@ from tom_swe.memory.encryption import cipher
 from tom_swe.memory.encryption.cipher import PLAIN, Driver
 from tom_swe.memory.encryption.converting import settle
 from tom_swe.memory.faults import faults, hindrance
-from tom_swe.memory.files import backups_of, make_private, upgrade_lock
+from tom_swe.memory.files import as_stands, backups_of, is_writable, make_private, upgrade_lock
 from tom_swe.place import FILE_MODE
 
 BACKUPS_KEPT = 3
@@ -29,8 +29,11 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None
     """An engine on an up-to-date database, which is made or migrated where needed.
 
     Any number of processes may do this at once. ``key`` is for an encrypted database, in
-    the place of the keyring's. Raises SchemaTooNew, MemoryBusy or MemoryFault.
+    the place of the keyring's. One in a folder that cannot be written is only read. Raises
+    SchemaTooNew, MemoryBusy or MemoryFault.
     """
+    if path.exists() and not is_writable(path):
+        return _readable(path, busy_timeout, key)
     make_private(path.parent)
     try:
         with faults(path):
@@ -43,6 +46,21 @@ def open_engine(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None
         why = hindrance(path, error.strerror or type(error).__name__)
         raise MemoryFault(f"{path} cannot be used: {why}") from error
     return _engine(path, busy_timeout, driver)
+
+
+def _readable(path: Path, busy_timeout: float, key: SecretStr | None) -> Engine:
+    """An engine that reads a database as it stands."""
+    with faults(path):
+        driver = PLAIN
+        if cipher.is_encrypted(path):
+            driver = cipher.driver_of(path, key.get_secret_value() if key else "")
+        revision = revision_of(path, driver, as_stands(path))
+    if revision not in tom_migrations.REVISIONS:
+        raise _too_new(path, revision)
+    if revision != tom_migrations.HEAD:
+        why = hindrance(path, "it cannot be written")
+        raise MemoryFault(f"{path} was written by an older tom and cannot be upgraded: {why}")
+    return _engine(path, busy_timeout, driver, as_stands(path))
 
 
 def driver_of(path: Path, *, busy_timeout: float = 30.0, key: SecretStr | None = None) -> Driver:
@@ -73,7 +91,8 @@ def _keep_private(path: Path) -> None:
                 file.chmod(FILE_MODE)
 
 
-def _engine(path: Path, busy_timeout: float, driver: Driver = PLAIN) -> Engine:
+def _engine(path: Path, busy_timeout: float, driver: Driver = PLAIN, stands: str = "") -> Engine:
+    """``stands`` is the address of a database that is only read."""
     # Hosts turn the root logger up; tom's statements are asked for by name or not logged.
     for logger in (STATEMENTS_LOGGER, POOL_LOGGER):
         if logging.getLogger(logger).level == logging.NOTSET:
@@ -85,7 +104,7 @@ def _engine(path: Path, busy_timeout: float, driver: Driver = PLAIN) -> Engine:
         hide_parameters=True,
         logging_name="tom",
         pool_logging_name="tom",
-        **_through(path, driver, busy_timeout),
+        **_through(path, driver, busy_timeout, stands),
     )
 
     @event.listens_for(engine, "connect")
@@ -108,25 +127,32 @@ def _engine(path: Path, busy_timeout: float, driver: Driver = PLAIN) -> Engine:
     return engine
 
 
-def _through(path: Path, driver: Driver, busy_timeout: float) -> dict[str, Any]:
-    """What SQLAlchemy has to be told to open an encrypted database."""
-    if not driver.is_cipher:
+def _through(path: Path, driver: Driver, busy_timeout: float, stands: str) -> dict[str, Any]:
+    """What SQLAlchemy has to be told to open a database that is encrypted or only read."""
+    if not driver.is_cipher and not stands:
         return {}
 
     def connect() -> sqlite3.Connection:
-        return driver.connect(path, timeout=busy_timeout, check_same_thread=False)
+        return driver.connect(
+            stands or path, uri=bool(stands), timeout=busy_timeout, check_same_thread=False
+        )
 
     return {"module": driver.module, "creator": connect}
 
 
-def revision_of(path: Path, driver: Driver = PLAIN) -> str | None:
+def revision_of(path: Path, driver: Driver = PLAIN, stands: str = "") -> str | None:
     """The schema revision a database stands at; None where there is no database yet.
 
-    Raises MemoryFault.
+    ``stands`` is its address where it is only read. Raises MemoryFault.
     """
     if not path.exists() or path.stat().st_size == 0:
         return None
-    with faults(path), contextlib.closing(driver.connect(path, timeout=30)) as connection:
+    with (
+        faults(path),
+        contextlib.closing(
+            driver.connect(stands or path, uri=bool(stands), timeout=30)
+        ) as connection,
+    ):
         if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return None
         try:
@@ -150,10 +176,7 @@ def _bring_up_to_date(path: Path, driver: Driver, busy_timeout: float) -> None:
         if current == tom_migrations.HEAD:
             return
         if current is not None and current not in tom_migrations.REVISIONS:
-            raise SchemaTooNew(
-                f"{path} was written by a newer tom (schema {current}, this one supports "
-                f"{tom_migrations.HEAD}): upgrade tom-swe"
-            )
+            raise _too_new(path, current)
         if current is None:
             path.touch(mode=FILE_MODE)
         else:
@@ -161,6 +184,13 @@ def _bring_up_to_date(path: Path, driver: Driver, busy_timeout: float) -> None:
         with contextlib.closing(driver.connect(path, timeout=busy_timeout)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
         _migrate(path, driver, busy_timeout)
+
+
+def _too_new(path: Path, revision: str | None) -> SchemaTooNew:
+    return SchemaTooNew(
+        f"{path} was written by a newer tom (schema {revision}, this one supports "
+        f"{tom_migrations.HEAD}): upgrade tom-swe"
+    )
 
 
 def _copy_aside(path: Path, revision: str, driver: Driver) -> None:

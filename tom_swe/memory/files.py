@@ -1,7 +1,9 @@
 """The files beside a database: its folder, the copies made before upgrades, the lock on it all."""
 
 import errno
+import os
 from pathlib import Path
+from urllib.parse import quote
 
 from filelock import FileLock
 
@@ -27,6 +29,22 @@ def make_private(folder: Path) -> None:
         raise MemoryFault(
             f"{folder} cannot be used ({error.strerror}): set TOM_HOME to a folder you own"
         ) from error
+
+
+def is_writable(path: Path) -> bool:
+    """Whether a database and what SQLite puts beside it can be written."""
+    return os.access(path.parent, os.W_OK | os.X_OK) and os.access(path, os.W_OK)
+
+
+def as_stands(path: Path) -> str:
+    """The address by which SQLite reads a database that cannot be written.
+
+    It takes such a file for one that nobody changes, unless there is a log to read as well.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    changed = log.exists() and log.stat().st_size
+    quoted = quote(str(path.absolute()))
+    return f"file:{quoted}?mode=ro" + ("" if changed else "&immutable=1")
 
 
 def upgrade_lock(path: Path, timeout: float) -> FileLock:

@@ -12,9 +12,10 @@ from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.corrections import Corrections
 from tom_swe.memory.database import Database
+from tom_swe.memory.files import is_writable
 from tom_swe.memory.learning import Learning
 from tom_swe.memory.ledger import CallLedger
-from tom_swe.memory.permissions import loose
+from tom_swe.memory.permissions import loose, unusable
 from tom_swe.memory.pointers import Pointers
 from tom_swe.memory.portable import Portable
 from tom_swe.memory.queue import LearnQueue
@@ -134,9 +135,18 @@ class Store:
                 problems.append(
                     Problem(what=f"{strays} quotes are not in their turns", fix="tom learn")
                 )
+        if is_writable(self.path):
+            problems.extend(
+                Problem(what=f"{name} is out of date", fix="tom db check --repair")
+                for name in self.full_text_faults()
+            )
         problems.extend(
-            Problem(what=f"{name} is out of date", fix="tom db check --repair")
-            for name in self.full_text_faults()
+            Problem(
+                what=f"{path} cannot be read and written by you"
+                + (f": it belongs to {owner}" if owner else ""),
+                fix=f"sudo chown -R $(id -un) {path}" if owner else f"chmod u+rwX {path}",
+            )
+            for path, owner in unusable(self.path.parent)
         )
         problems.extend(
             Problem(

@@ -93,6 +93,12 @@ class Suggestion(Value):
     usage: Usage | None = None
 
 
+# What is answered where tom is switched off: nothing.
+NO_ADVICE = Suggestion(
+    action=Action.PROCEED, text="", clarity=Clarity(score=1.0, is_request=False), confidence=0.0
+)
+
+
 class Outcome(StrEnum):
     """What became of a suggestion."""
 

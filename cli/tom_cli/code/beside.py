@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tom_swe.advise.embedded import background
 from tom_swe.advise.recall import in_force
-from tom_swe.checkout import is_ignored, repository_of
+from tom_swe.checkout import kept_out, repository_of
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.inbox import Place
@@ -165,7 +165,7 @@ def at_once(settings: Settings) -> Settings:
 
 def is_off(environ: Mapping[str, str], folder: Path) -> bool:
     """Whether the person has switched tom off, for this process, for this folder or everywhere."""
-    return is_ignored(str(folder)) or Place(environ).is_off(environ)
+    return bool(kept_out(Place(environ).home, environ, str(folder)))
 
 
 def silence_hooks() -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_cli.common import Json, Repository, id_of, opened, print_json, talk, where
+from tom_cli.common import Json, Repository, id_of, is_off, opened, print_json, talk, where
 from tom_swe.errors import UsageError
+
+if TYPE_CHECKING:
+    from tom_swe.model.belief import Belief
+
+# How many beliefs of other places a briefing names beside it.
+MOST_ELSEWHERE = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -31,14 +38,19 @@ def consult(
     Example: tom consult "add a login page"
     """
     from tom_cli.render import show_suggestion
-    from tom_swe.model.advice import Query
+    from tom_swe.model.advice import NO_ADVICE, Query
+    from tom_swe.settings import load_settings
 
     text = (sys.stdin.read() if request == "-" else request).strip()
     if not text:
         raise UsageError("the request is empty: give the request to the agent")
     name, folder = where(repository)
     query = Query(text=text, repository=name, folder=folder, limit=limit)
-    with opened() as (tom, settings):
+    if is_off(settings := load_settings()):
+        if as_json:
+            print_json(NO_ADVICE)
+        return
+    with opened(settings) as (tom, _):
         suggestion = tom.consult(settings.user, query)
     if as_json:
         print_json(suggestion)
@@ -92,12 +104,38 @@ def brief(
 
     Example: tom brief --repository acme/shop
     """
+    from tom_swe.model.advice import Briefing
+    from tom_swe.settings import load_settings
+
     name, folder = where(repository)
-    with opened() as (tom, settings):
+    if is_off(settings := load_settings()):
+        if as_json:
+            print_json(Briefing(user_id=settings.user, repository=name, text="", tokens=0))
+        return
+    with opened(settings) as (tom, _):
         briefing = tom.brief(settings.user, name, tokens, folder=folder)
+        told = tom.memory.beliefs.told(settings.user)
+        names = tom.names_of(settings.user, name, folder)
+    if not as_json and (elsewhere := _elsewhere(told, name, names)):
+        talk(f"left out here: {elsewhere}")
     if as_json:
         print_json(briefing)
     elif briefing.text:
         sys.stdout.write(f"{briefing.text}\n")
     else:
         talk("there are no beliefs yet, so the briefing is empty; start with `tom init`")
+
+
+def _elsewhere(beliefs: Iterable[Belief], repository: str, names: Collection[str] | None) -> str:
+    """What holds in other repositories alone: some of it, and how much more there is."""
+    from tom_swe.advise.recall import applies
+    from tom_swe.model.belief import Reach
+    from tom_swe.text.safe import safe
+
+    found = [
+        f"{safe(b.statement)} (in {safe(b.scope.name)})"
+        for b in beliefs
+        if b.scope.reach is Reach.REPOSITORY and not applies(b, repository, names=names)
+    ]
+    more = f"; and {len(found) - MOST_ELSEWHERE} more" if len(found) > MOST_ELSEWHERE else ""
+    return f"{'; '.join(found[:MOST_ELSEWHERE])}{more}" if found else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from tom_cli.common import Yes, confirmed, opened, talk
+from tom_cli.common import Yes, confirmed, is_off, opened, talk
 from tom_swe.errors import NotFound, TomError, UsageError
 
 if TYPE_CHECKING:
@@ -42,8 +42,16 @@ def sync(
 
     Example: tom sync AGENTS.md
     """
-    with opened() as (tom, settings):
-        for path in _distinct(files or _here()):
+    from tom_swe.settings import load_settings
+
+    settings = load_settings()
+    wanted = [
+        path for path in _distinct(files or _here()) if not is_off(settings, path.resolve().parent)
+    ]
+    if not wanted:
+        return
+    with opened(settings) as (tom, _):
+        for path in wanted:
             _File(tom, settings.user, path).sync(remove=remove, yes=yes)
 
 

@@ -82,14 +82,18 @@ class SessionState:
 
 def opened(place: Place, event: Event) -> SessionState:
     """The state of an event's session; in a folder for a while where the home cannot be written."""
-    name = digest(f"{event.host}\0{event.session}")[:NAME_LENGTH] + SUFFIX
+    session = f"{event.host}\0{event.session}"
     try:
-        return SessionState(place.file(name))
+        return SessionState(place.file(_name(session)))
     except OSError:
         try:
-            return SessionState(os.path.join(_for_a_while(), name))
+            return SessionState(os.path.join(_for_a_while(), _name(f"{place.home}\0{session}")))
         except OSError:
             return SessionState()
+
+
+def _name(session: str) -> str:
+    return digest(session)[:NAME_LENGTH] + SUFFIX
 
 
 def _for_a_while() -> str:

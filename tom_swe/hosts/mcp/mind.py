@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Generator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tom_swe.checkout import kept_out
+from tom_swe.errors import TomError
 
 if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
@@ -25,7 +30,7 @@ class ServedMind:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tom: Tom | None = None
-        self._user = ""
+        self._user = self._home = ""
         self._said: list[str] = []
         self._searched: float | None = None
         self.since = datetime.now(UTC)
@@ -34,7 +39,9 @@ class ServedMind:
 
     @contextlib.contextmanager
     def held(self, *, searches: bool = False) -> Generator[tuple[Tom, str, list[str]]]:
-        """Tom, its user and what it has to say about this call. Raises TomError.
+        """Tom, its user and what it has to say about this call.
+
+        Raises TomError, also where the person has switched tom off.
 
         ``searches`` says that the call uses the vector index, which `rest` lets go of later.
         """
@@ -45,7 +52,9 @@ class ServedMind:
 
                 settings = load_settings()
                 self._tom = open_tom(settings, say=self._say)
-                self._user = settings.user
+                self._user, self._home = settings.user, str(settings.home)
+            if by := kept_out(self._home, os.environ, str(Path.cwd())):
+                raise TomError(f"tom is switched off here, by {by}: go on without it")
             self._said.clear()
             try:
                 yield self._tom, self._user, self._said

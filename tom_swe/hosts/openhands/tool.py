@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -21,7 +22,7 @@ from openhands.sdk.tool import (
 from pydantic import Field
 
 from tom_swe.app import open_tom
-from tom_swe.checkout import repository_of
+from tom_swe.checkout import kept_out, repository_of
 from tom_swe.errors import TomError
 from tom_swe.hosts.openhands.events import last_words
 from tom_swe.mind.tom import Tom
@@ -89,6 +90,8 @@ class AskTomExecutor(ToolExecutor[AskTomAction, AskTomObservation]):
         try:
             tom, user_id = self._opened()
             folder = _folder(conversation)
+            if kept_out(str(tom.memory.path.parent), os.environ, folder):
+                return AskTomObservation(advice=UNAVAILABLE)
             query = Query(
                 text=text,
                 repository=repository_of(folder),
