@@ -81,6 +81,31 @@ def interrupts() -> Generator[Callable[[], None]]:
         sys.unraisablehook = reported_before
 
 
+@contextlib.contextmanager
+def progress_bar(what: str, total: int) -> Generator[Callable[[int], None]]:
+    """Show a bar on stderr, on a terminal only, and raise a pending interrupt at each step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal or not total,
+    )
+    with bar, interrupts() as raise_interrupt:
+        task = bar.add_task(what, total=total)
+
+        def advance(amount: int) -> None:
+            raise_interrupt()
+            bar.advance(task, amount)
+
+        yield advance
+
+
 def is_off(settings: Settings, folder: Path | None = None) -> bool:
     """Whether tom keeps out of a folder, by default the working directory; says so then."""
     import os

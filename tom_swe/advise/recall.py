@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tom_swe.checkout import same_repository
 from tom_swe.model.advice import PastTurn, Query, Recalled
-from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status
+from tom_swe.model.belief import Belief, Kind, Observation, Polarity, Reach, Status
 
 
 class Weights(NamedTuple):
@@ -147,7 +147,7 @@ def _yields(one: Belief, other: Belief) -> bool:
     said: they would look for that in what the next session is told.
     """
     is_wide = one.scope.reach is Reach.EVERYWHERE
-    if is_wide is (other.scope.reach is Reach.EVERYWHERE) or not _differs(one, other):
+    if is_wide is (other.scope.reach is Reach.EVERYWHERE) or not differs(one, other):
         return False
     wide, narrow = (one, other) if is_wide else (other, one)
     is_newer = wide.is_stated and wide.last_word > narrow.last_word
@@ -155,8 +155,8 @@ def _yields(one: Belief, other: Belief) -> bool:
     return is_wide is not (is_newer and not decided)
 
 
-def _differs(one: Belief, other: Belief) -> bool:
-    """Whether two beliefs give different answers on one dimension."""
+def differs(one: Belief, other: Belief | Observation) -> bool:
+    """Whether two give different answers on one dimension."""
     if not one.dimension or one.dimension != other.dimension:
         return False
     if one.polarity is other.polarity:

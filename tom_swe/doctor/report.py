@@ -11,7 +11,7 @@ from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, ModelUnavailable
 from tom_swe.explain.audit import Audit, MessageOf, audit
 from tom_swe.extract.support import OwnMessage
-from tom_swe.hosts import install
+from tom_swe.hosts import install, notes
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
 from tom_swe.ingest.importing import find
@@ -211,6 +211,16 @@ def report(
                     fix=f"tom plugin install {standing.host}",
                 )
             )
+    for each in notes.contradictions(
+        notes.note_files(environ, home), tom.memory.beliefs.told(settings.user)
+    ):
+        found.append(
+            Problem(
+                what=f"{each.file.path}:{each.item.line} says {each.item.text!r}, "
+                f"and tom believes b{each.belief.id}, {each.belief.statement!r}",
+                fix=f"change that line, or tom memory edit b{each.belief.id}",
+            )
+        )
     if Place(environ).is_off(environ):
         facts["off"] = "no briefings and no learning; `tom on` switches tom on"
     for each in places:

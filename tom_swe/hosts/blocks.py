@@ -22,6 +22,7 @@ _LINE = re.compile(
     r"^\s*(?:[-*+]|\d+[.)])?\s*(?P<text>.*?)\s*"
     r"(?:<!-- b(?P<id>\d+) (?P<digest>[0-9a-f]{8}) -->)?\s*$"
 )
+_WHOLE = re.compile(r"<!-- tom:begin .*?(?:<!-- tom:end [0-9a-f]{8} -->|\Z)", re.DOTALL)
 _RULE = re.compile(r"[-*_\s]{3,}$")
 
 
@@ -108,6 +109,15 @@ def found(text: str, owner: str) -> FoundBlock | None:
 def others_in(text: str, owner: str) -> bool:
     """Whether another memory's block is in a text."""
     return any(each["owner"] != owner for each in _BEGIN.finditer(text))
+
+
+def without_blocks(text: str) -> str:
+    """The text with every memory's block blanked, on as many lines as before."""
+
+    def blank(found: re.Match[str]) -> str:
+        return "\n" * found[0].count("\n")
+
+    return _WHOLE.sub(blank, text)
 
 
 def placed(text: str, block: str, owner: str, newline: str = "\n") -> str:

@@ -42,10 +42,10 @@ class Statements:
         self._learner = learner
         self._redact = redact
 
-    def remember(self, user_id: str, text: str, scope: Scope) -> tuple[Belief, ...]:
+    def remember(self, user_id: str, text: str, scope: Scope, at: datetime) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then."""
         scope = scope.model_copy(update={"name": self._redact(scope.name)})
-        session = session_of_statement(self._redact(text), scope, datetime.now(UTC))
+        session = session_of_statement(self._redact(text), scope, at)
         model = self._reading.model_of(session)
         if known := self._holding(user_id, session, model):
             return known

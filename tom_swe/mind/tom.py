@@ -134,14 +134,17 @@ class Tom:
         with self.memory.learning.from_outside(user_id) as change:
             return self._deriving.rebrief(user_id, change)
 
-    def remember(self, user_id: str, text: str, scope: Scope = EVERYWHERE) -> tuple[Belief, ...]:
+    def remember(
+        self, user_id: str, text: str, scope: Scope = EVERYWHERE, at: datetime | None = None
+    ) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then.
 
         The words are kept as a session of tom's own, redacted, and learned at once. The same
         words again change nothing as long as they hold. Words that were forgotten count
-        again: who says them anew means them. Raises UsageError.
+        again: who says them anew means them. ``at`` is when they said it, now unless given.
+        Raises UsageError.
         """
-        return self._statements.remember(user_id, text, scope)
+        return self._statements.remember(user_id, text, scope, at or datetime.now(UTC))
 
     def point_at(self, user_id: str, quote: str, repository: str = "") -> PointedAt:
         """Keeps that an agent says the person said this; nothing is believed on its word.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tom_cli.choosing import calls_in_words, offered
-from tom_cli.common import Json, Yes, confirmed, interrupts, opened, print_json, talk
+from tom_cli.common import Json, Yes, confirmed, opened, print_json, progress_bar, talk
+from tom_cli.notes import NOTES, import_notes, take_in_notes
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def init(
     from rich.filesize import decimal
 
     from tom_cli import render
+    from tom_swe.hosts.notes import note_files
     from tom_swe.ingest import Tally
     from tom_swe.ingest.importers import PLACES
     from tom_swe.ingest.importing import find, importer_of
@@ -66,6 +67,10 @@ def init(
         for name in filter(PLACES.get, host or PLACES):
             talk(f"  {name:<18} {PLACES[name]}")
         talk("`tom import HOST PATH` reads any other folder")
+    notes = [] if host else note_files(os.environ, Path.home())
+    for each in notes:
+        whose = "what you keep for it" if each.is_persons else "its own notes"
+        talk(f"found {each.host}: {whose} in {safe(str(each.path))}")
     for each in found:
         talk(
             f"found {each.host}: {each.files} file{'s' * (each.files != 1)}, "
@@ -76,12 +81,14 @@ def init(
     if found and reader:
         at = f" at {reader.base_url}" if reader.base_url else ""
         talk(f"your words go to {safe(reader.name + at)}; TOM_READER_MODEL=none keeps them here")
-    if found:
+    if found or notes:
         confirmed("Read these into tom's memory on this machine?", yes)
     with opened() as (tom, settings):
         for each in found:
             intake = _take_in(tom, settings, each.host, each.path, each.size)
             talk(render.intake_line(each.host, intake))
+        if notes:
+            take_in_notes(tom, settings, notes)
         waiting = tom.memory.queue.pending(settings.user)
         learned = _read(tom, settings.user, waiting)
         user = tom.memory.beliefs.user_model(settings.user)
@@ -118,7 +125,9 @@ def import_(
     """Read one host's transcripts into memory.
 
     `tom learn` then learns from them. Reading the same again changes nothing; sessions that
-    have grown are updated.
+    have grown are updated. `tom import notes` reads what agents' own memories hold: what you
+    keep for an agent (~/.claude/CLAUDE.md, ~/.codex/AGENTS.md) counts as said by you, and a
+    note that an agent made counts only where tom finds you saying it. Each is read once.
 
     Example: tom import codex ~/.codex/sessions
     """
@@ -126,6 +135,9 @@ def import_(
     from tom_swe.ingest.importers import PLACES
     from tom_swe.ingest.importing import importer_of
 
+    if source == NOTES:
+        import_notes(path, as_json)
+        return
     importer = importer_of(source)
     roots = [path] if path else importer.roots(os.environ, Path.home())
     if not roots:
@@ -254,7 +266,7 @@ def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | No
     from tom_swe.text.safe import safe
 
     total = size if size is not None else sum(s.size for s in importer_of(host).sources(path))
-    with _progress(f"reading {host}", total) as advance:
+    with progress_bar(f"reading {host}", total) as advance:
         intake = import_transcripts(
             tom,
             settings.user,
@@ -269,33 +281,8 @@ def _take_in(tom: Tom, settings: Settings, host: str, path: Path, size: int | No
 
 
 def _read(tom: Tom, user_id: str, total: int, *, again: bool = False) -> Learned:
-    with _progress("learning", total) as advance:
+    with progress_bar("learning", total) as advance:
         return tom.read(user_id, advance, again=again)
-
-
-@contextlib.contextmanager
-def _progress(what: str, total: int) -> Generator[Callable[[int], None]]:
-    """Show a bar on stderr, on a terminal only, and raise a pending interrupt at each step."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal or not total,
-    )
-    with bar, interrupts() as raise_interrupt:
-        task = bar.add_task(what, total=total)
-
-        def advance(amount: int) -> None:
-            raise_interrupt()
-            bar.advance(task, amount)
-
-        yield advance
 
 
 def _plain(intake: Intake) -> dict[str, object]:
