@@ -5,6 +5,13 @@ A hook imports this, so it is the standard library only, and of that only what s
 
 from collections.abc import Iterator
 
+# What hosts call the tool that runs a command.
+SHELL_TOOLS = frozenset(
+    {
+        *("bash", "exec_command", "execute_bash", "local_shell", "run_shell_command", "shell"),
+        *("terminal", "run_terminal_cmd", "execute_command"),
+    }
+)
 # Longer commands hold files; what they run is known by then.
 _LONGEST = 40_000
 _DEEPEST = 4

@@ -10,22 +10,10 @@ from functools import lru_cache
 
 from tom_swe.extract.catalogue import match
 from tom_swe.model.session import Role, Turn
-from tom_swe.shell import installed, run_by, simple_commands
+from tom_swe.shell import SHELL_TOOLS, installed, run_by, simple_commands
 
 # The groups whose names are of programs and packages, where others name branches or languages.
 _TOOLS = frozenset({"stack", "testing"})
-# What hosts call the tool that runs a command.
-_SHELLS = frozenset(
-    {
-        "bash",
-        "exec_command",
-        "execute_bash",
-        "local_shell",
-        "run_shell_command",
-        "shell",
-        "terminal",
-    }
-)
 # Asking a program what it is uses it for nothing.
 _ASKED = frozenset({"--version", "-v", "-V", "--help", "-h", "version", "help"})
 
@@ -40,7 +28,7 @@ def choices(turns: Iterable[Turn]) -> frozenset[Choice]:
     return frozenset(
         choice
         for turn in turns
-        if turn.role is Role.TOOL and turn.tool.lower() in _SHELLS
+        if turn.role is Role.TOOL and turn.tool.lower() in SHELL_TOOLS
         for name in _names(turn.text)
         for choice in _chosen(name)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tom_swe.checks.rule import UNASKED, Rule, Why, listed
+from tom_swe.checks.rule import UNASKED, RuleText, Why, listed
 from tom_swe.checks.vocabulary import Mention, vocabulary
 from tom_swe.extract.catalogue import Dimension, catalogue, match
 from tom_swe.model.checks import Compiled
@@ -13,14 +13,16 @@ from tom_swe.model.checks import Compiled
 # only some of it is meant.
 _BETWEEN = re.compile(
     r"(?:\W|\b(?:do not|don[’']?t|never|no|not|avoid|stop|ever|use|using|run|running|do|doing|make|"
-    r"making|start|starting|with|perform|any|a|an|the|git|or|and|nor|automatically|directly|just|again|please|always|"
+    r"making|start|starting|with|perform|any|a|an|the|git|or|and|nor|automatically|directly|"
+    r"just|again|please|always|"
     r"you|must|should|my|our|ask|asking|me|first|before|only|commands?|changes|anything)\b)*",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"\s*(?:`|\b(?:changes|anything|code|commits?|branches|commands?|it|them|again|at all|ever|"
-    r"directly|history|yourself|any ?more|"
-    r"to (?:the )?(?:remote|github|gitlab|origin)|in this repo\w*|for me|when|if|because|since|here|in (?:my|any|all) \w+)\b|[.,;:!)(—–-]|/|"
+    r"directly|history|yourself|any ?more|to (?:the )?(?:remote|github|gitlab|origin)|"
+    r"in this repo\w*|for me|when|if|because|since|here|in (?:my|any|all) \w+)\b|"
+    r"[.,;:!)(—–-]|/|"
     r"\b(?:or|and|nor|unless|until|without|but|instead)\b|$)",
     re.IGNORECASE,
 )
@@ -44,7 +46,7 @@ _CHOSEN = re.compile(
 _SIGNS = re.compile(r"\s[|>&;]|&&")
 
 
-def forbidden(rule: Rule) -> Compiled | Why | None:
+def forbidden(rule: RuleText) -> Compiled | Why | None:
     """The check of a rule against running something; None where it is about nothing that runs."""
     runs: list[str] = []
     asked: list[str] = []
@@ -106,7 +108,7 @@ def command_pattern(piece: str) -> str:
     return " ".join("*" if each in {"...", "…"} else each for each in words)
 
 
-def _is_object(rule: Rule, mention: Mention) -> bool:
+def _is_object(rule: RuleText, mention: Mention) -> bool:
     """Whether it is what another one is done to: "amend commits"."""
     return any(
         re.fullmatch(r"\s+(?:(?:the|any|your|my) )?", rule.statement[each.end : mention.start])
@@ -115,7 +117,7 @@ def _is_object(rule: Rule, mention: Mention) -> bool:
     )
 
 
-def _is_all_of_it(rule: Rule, start: int, end: int) -> bool:
+def _is_all_of_it(rule: RuleText, start: int, end: int) -> bool:
     """Whether a rule forbids what stands there whatever it is done with."""
     text = rule.statement
     others = [each for each in rule.mentions if each.end <= start]
@@ -129,7 +131,7 @@ def _is_all_of_it(rule: Rule, start: int, end: int) -> bool:
     return _BETWEEN.fullmatch(before) is not None and (same or bool(_AFTER.match(after)))
 
 
-def _written(rule: Rule) -> list[str]:
+def _written(rule: RuleText) -> list[str]:
     """The patterns of the commands that a rule writes out and is against."""
     found: list[str] = []
     for piece, start, end in rule.ticked:
@@ -161,7 +163,7 @@ def _spoken(pattern: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", pattern.lower())
 
 
-def _rivals(rule: Rule) -> tuple[list[str], list[str]]:
+def _rivals(rule: RuleText) -> tuple[list[str], list[str]]:
     """The patterns and names of the tools that a rule does not want, by the catalogue."""
     held = vocabulary()
     patterns: list[str] = []
@@ -175,7 +177,7 @@ def _rivals(rule: Rule) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(patterns)), list(dict.fromkeys(names))
 
 
-def _picked(rule: Rule) -> list[tuple[Dimension, str, bool]]:
+def _picked(rule: RuleText) -> list[tuple[Dimension, str, bool]]:
     rivals = vocabulary().rivals
     found = [
         (each.dimension, each.choice.id, each.negated)

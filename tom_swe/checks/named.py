@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tom_swe.checks.rule import Rule
+from tom_swe.checks.rule import RuleText
 from tom_swe.model.checks import Compiled
 
 # A beginning that is written out: "feature/", "wip-".
@@ -12,7 +12,7 @@ _BEGINNING = re.compile(r"[\w.-]{1,30}[/_-]\Z")
 _PREFIX = re.compile(r"prefix|begin|start|前缀", re.IGNORECASE)
 
 
-def name(rule: Rule) -> Compiled | None:
+def name(rule: RuleText) -> Compiled | None:
     """The check of names; None where a rule says nothing of names."""
     about = [each for each in rule.subjects if each.given.get("names")]
     if not about:

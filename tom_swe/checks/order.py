@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tom_swe.checks.commands import command_pattern, near
-from tom_swe.checks.rule import ASK_FIRST, Rule, Why, listed
+from tom_swe.checks.rule import ASK_FIRST, RuleText, Why, listed
 from tom_swe.checks.vocabulary import Mention
 from tom_swe.model.checks import Compiled
 
@@ -22,7 +22,7 @@ _WRITES = re.compile(
 )
 
 
-def order(rule: Rule) -> Compiled | Why | None:
+def order(rule: RuleText) -> Compiled | Why | None:
     """The check of what has to run first; None where a rule says nothing of an order."""
     text = rule.statement
     before = _BEFORE.search(text)
@@ -51,7 +51,7 @@ def order(rule: Rule) -> Compiled | Why | None:
     return Why("what comes after does not show in a command")
 
 
-def _at_the_end(rule: Rule) -> Compiled | None:
+def _at_the_end(rule: RuleText) -> Compiled | None:
     if rule.against or not _DONE.search(rule.statement) or _WRITES.search(rule.statement):
         return None
     first, label = _in(rule, 0, len(rule.statement))
@@ -60,7 +60,7 @@ def _at_the_end(rule: Rule) -> Compiled | None:
     return _made(first, label, [], f"an end of the work where {label} did not run")
 
 
-def _in(rule: Rule, start: int, end: int) -> tuple[list[str], str]:
+def _in(rule: RuleText, start: int, end: int) -> tuple[list[str], str]:
     """The patterns of what is run in a part of a rule, and what to call it."""
     found: list[Mention] = [
         each for each in rule.of("action") if start <= each.start < end and not each.negated

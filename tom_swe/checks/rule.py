@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tom_swe.checks.vocabulary import Entry, Mention, vocabulary
+from tom_swe.checks.vocabulary import CheckedWord, Mention, vocabulary
 from tom_swe.model.belief import Polarity
 from tom_swe.text.negation import denies
 
@@ -52,7 +52,7 @@ class Why(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleText:
     """A rule's statement with what it speaks of.
 
     ``unasked`` says that it forbids only what the person did not ask for. ``ticked`` are the
@@ -74,7 +74,7 @@ class Rule:
         return [each for each in self.mentions if each.entry.table == table]
 
     @property
-    def subjects(self) -> list[Entry]:
+    def subjects(self) -> list[CheckedWord]:
         """What it is about, each once."""
         return list({each.entry.id: each.entry for each in self.of("subject")}.values())
 
@@ -82,7 +82,7 @@ class Rule:
         """Whether it speaks against what stands there."""
         return _negated(self.statement, start, against=self.against)
 
-    def in_language(self, language: str) -> Rule:
+    def in_language(self, language: str) -> RuleText:
         """The rule for the files of a programming language alone."""
         ends = [
             end
@@ -95,7 +95,7 @@ class Rule:
 
 def read(
     statement: str, dimension: str = "", value: str = "", polarity: Polarity = Polarity.FOR
-) -> Rule:
+) -> RuleText:
     """A rule from the statement of a belief."""
     text = re.sub(r"\s+", " ", statement).strip()
     against = _AGAINST.match(text) is not None
@@ -111,7 +111,7 @@ def read(
     ends = [
         end for each in found if each.entry.table == "language" for end in each.entry.texts("ends")
     ]
-    return Rule(
+    return RuleText(
         statement=text,
         dimension=dimension,
         value=value,
@@ -124,7 +124,7 @@ def read(
     )
 
 
-def number_before(rule: Rule, at: int) -> int:
+def number_before(rule: RuleText, at: int) -> int:
     """The number that is said right before a place in a rule; 0 where none is."""
     before = max((each.end for each in rule.mentions if each.end <= at), default=0)
     words = rule.statement[before:at].lower().replace("-", " ").split()[-3:]

@@ -25,6 +25,8 @@ _FILES = ("*** Add File: ", "*** Update File: ", "*** Move to: ")
 # What a tool of another shape is called that makes files.
 _WRITES = ("write", "create", "edit")
 _LONGEST = 400_000
+_MOST_NAMES = 60
+_AROUND_NAMES = "`'\"\u201c\u201d()[]{}<>,;\uff0c\u3002\u3001"
 
 
 class Step:
@@ -75,7 +77,7 @@ def steps_of(tool: str, given: Mapping[str, object]) -> list[Step]:
     path = next(iter(_texts(given, _PATHS)), "")
     if path:
         added = list(_added(given))
-        if added or any(each in tool.lower() for each in _WRITES):
+        if added or writes(tool):
             return [Step(FILE, "\n".join(added), path, known=bool(added))]
         return []
     command = _command(given)
@@ -90,6 +92,23 @@ def steps_of(tool: str, given: Mapping[str, object]) -> list[Step]:
         if not path.startswith("/dev/")
     )
     return [step, *written]
+
+
+def writes(tool: str) -> bool:
+    """Whether a tool is called as those are that write files."""
+    return any(each in tool.lower() for each in _WRITES)
+
+
+def names_in(message: str) -> list[str]:
+    """The names of files and branches that a message gives, without their folders."""
+    plain = "".join(" " if each in _AROUND_NAMES else each for each in message)
+    words = (word.rstrip(".:!?") for word in plain.split())
+    names = (word.replace("\\", "/").rstrip("/") for word in words if _is_name(word))
+    return list(dict.fromkeys(name.rpartition("/")[2] for name in names))[:_MOST_NAMES]
+
+
+def _is_name(word: str) -> bool:
+    return len(word) < 200 and any(sign in word.strip("./") for sign in "./-_")
 
 
 def messages_of(words: list[str], fed: str) -> str:

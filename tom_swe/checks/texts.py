@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tom_swe.checks.rule import Rule, Why, listed, number_before
-from tom_swe.checks.vocabulary import Entry, Mention, vocabulary
+from tom_swe.checks.rule import RuleText, Why, listed, number_before
+from tom_swe.checks.vocabulary import CheckedWord, Mention, vocabulary
 from tom_swe.model.checks import Compiled
 from tom_swe.text.language import NAMES
 
 _LIMIT = re.compile(
     r"\b(?:(?:at most|under|no (?:more|longer) than|max(?:imum)?(?: of)?|up to|below|within|"
     r"less than|fewer than|limit\w* to) (?P<most>\d{1,4}) ?|(?P<also>\d{1,4}) )"
-    r"(?P<unit>words?|lines?|characters?|chars?)\b(?P<after> (?:or (?:less|fewer)|max\w*|at most))?",
+    r"(?P<unit>words?|lines?|characters?|chars?)\b"
+    r"(?P<after> (?:or (?:less|fewer)|max\w*|at most))?",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
@@ -27,19 +28,20 @@ _TALKING = re.compile(
 )
 # "in logging" says that only some of it is meant.
 _ELSEWHERE = re.compile(
-    r"\s+(?:in|for|on|inside|within|between|to) (?!general\b|everything|anything|any\b|all\b|every)",
+    r"\s+(?:in|for|on|inside|within|between|to) "
+    r"(?!general\b|everything|anything|any\b|all\b|every)",
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r"[\w@#$.:()=<>!/\\ -]{2,60}\Z")
 _EVERY_FILE = {"of": ["file"]}
 
 
-def limits(rule: Rule) -> Compiled | Why | None:
+def limits(rule: RuleText) -> Compiled | Why | None:
     """The check of a length or a natural language; None where a rule is about neither."""
     return _length(rule) or _language(rule)
 
 
-def texts(rule: Rule) -> Compiled | Why | None:
+def texts(rule: RuleText) -> Compiled | Why | None:
     """The check of what texts must or must not hold; None where a rule names nothing of that."""
     tests: list[dict[str, Any]] = []
     says: list[str] = []
@@ -70,18 +72,21 @@ def texts(rule: Rule) -> Compiled | Why | None:
     spec: dict[str, Any] = {"kind": "text", "of": of, "tests": tests}
     spec |= {"ends": ends} if ends else {}
     spec |= {"folders": list(rule.folders)} if rule.folders else {}
+    beyond = [test.pop("beyond_ascii", False) for test in tests]
+    if all(beyond):
+        spec["beyond_ascii"] = True
     near = [test.pop("near", []) for test in tests]
     if all(near):
         spec["near"] = [each for some in near for each in some]
     return Compiled(spec=spec, says=f"{_where(rule, of, ends)} {listed(says)}")
 
 
-def _mentioned(rule: Rule) -> list[Mention]:
+def _mentioned(rule: RuleText) -> list[Mention]:
     """The forms that a rule speaks of, each where it does so first."""
     return list({each.entry.id: each for each in reversed(rule.of("text"))}.values())[::-1]
 
 
-def _test(rule: Rule, mention: Mention) -> tuple[dict[str, Any], str]:
+def _test(rule: RuleText, mention: Mention) -> tuple[dict[str, Any], str]:
     entry = mention.entry
     subjects = _subjects(rule, entry)
     test: dict[str, Any] = {
@@ -92,6 +97,8 @@ def _test(rule: Rule, mention: Mention) -> tuple[dict[str, Any], str]:
     }
     if near := entry.texts("near"):
         test["near"] = near
+    if entry.given.get("beyond_ascii"):
+        test["beyond_ascii"] = True
     if mention.negated:
         return test | {"pattern": entry.given["shown"], "most": 0}, f"with {entry.label}"
     if amiss := entry.given.get("amiss"):
@@ -104,7 +111,7 @@ def _test(rule: Rule, mention: Mention) -> tuple[dict[str, Any], str]:
 
 
 def _either(
-    rule: Rule, tests: list[dict[str, Any]], says: list[str]
+    rule: RuleText, tests: list[dict[str, Any]], says: list[str]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Tests of a rule that asks for one form or another as one test.
 
@@ -129,18 +136,18 @@ def _either(
     ]
 
 
-def _subjects(rule: Rule, entry: Entry) -> list[Entry]:
+def _subjects(rule: RuleText, entry: CheckedWord) -> list[CheckedWord]:
     """What a form is looked for in: what the rule is about, else where the form is at home."""
     about = [each for each in rule.subjects if not each.given.get("names")]
     if about:
         return about
     at_home = entry.texts("of")
     known = {each.id: each for each in vocabulary().entries if each.table == "subject"}
-    every = Entry("subject", "file", "a file", re.compile(r"\Z"), _EVERY_FILE)
+    every = CheckedWord("subject", "file", "a file", re.compile(r"\Z"), _EVERY_FILE)
     return [known.get(each, every) for each in at_home]
 
 
-def _is_of_something_else(rule: Rule, at: int) -> bool:
+def _is_of_something_else(rule: RuleText, at: int) -> bool:
     """Whether a rule says of what ends there that only some of it is meant."""
     after = rule.statement[at:]
     if not (found := _ELSEWHERE.match(after)):
@@ -156,7 +163,7 @@ def _is_of_something_else(rule: Rule, at: int) -> bool:
     return not placed and not rule.folders
 
 
-def _literal(rule: Rule, piece: str) -> tuple[dict[str, Any], str]:
+def _literal(rule: RuleText, piece: str) -> tuple[dict[str, Any], str]:
     """The test for a piece of text that is never to be written."""
     start = r"(?<!\w)" if re.match(r"\w", piece) else ""
     end = r"(?!\w)" if re.search(r"\w\Z", piece) else ""
@@ -177,7 +184,7 @@ def _literal(rule: Rule, piece: str) -> tuple[dict[str, Any], str]:
     return test, f"with `{piece}`"
 
 
-def _where(rule: Rule, of: list[str], ends: list[str]) -> str:
+def _where(rule: RuleText, of: list[str], ends: list[str]) -> str:
     names = {"file": "a file", "commit": "a commit message", "reply": "a reply"}
     where = listed(names[each] for each in of if each in names)
     if "file" in of and rule.folders:
@@ -185,7 +192,7 @@ def _where(rule: Rule, of: list[str], ends: list[str]) -> str:
     return f"{where} ({', '.join(ends[:4])}{', ...' if len(ends) > 4 else ''})" if ends else where
 
 
-def _length(rule: Rule) -> Compiled | None:
+def _length(rule: RuleText) -> Compiled | None:
     about = {each.id: each for each in rule.subjects}
     of = "commit" if "commit" in about else "reply"
     found = _LIMIT.search(rule.statement)
@@ -208,7 +215,7 @@ def _length(rule: Rule) -> Compiled | None:
     return Compiled(spec=spec, says=f"{what} of more than {most} {unit}, code not counted")
 
 
-def _language(rule: Rule) -> Compiled | Why | None:
+def _language(rule: RuleText) -> Compiled | Why | None:
     found = _IN_LANGUAGE.search(rule.statement)
     if found is None or rule.negated(found.start()):
         return None

@@ -14,7 +14,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CheckedWord:
     """One thing that a rule can speak of. ``given`` is what the data file says of it beside."""
 
     table: str
@@ -32,17 +32,17 @@ class Entry:
 class Mention:
     """That a rule speaks of something at ``start:end``, against it where it is ``negated``."""
 
-    entry: Entry
+    entry: CheckedWord
     start: int
     end: int
     negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class CheckedWords:
     """The whole data file."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[CheckedWord]
     programs: frozenset[str]
     rivals: frozenset[str]
     named_otherwise: Mapping[str, Sequence[str]]
@@ -79,7 +79,7 @@ def _clash(one: Mention, other: Mention) -> bool:
 
 
 @cache
-def vocabulary() -> Vocabulary:
+def vocabulary() -> CheckedWords:
     """What the data file holds."""
     file = resources.files(__package__).joinpath("vocabulary.toml")
     raw = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def vocabulary() -> Vocabulary:
         for given in cast("list[dict[str, Any]]", raw[table])
     ]
     rivals = cast("dict[str, Any]", raw["rivals"])
-    return Vocabulary(
+    return CheckedWords(
         entries=entries,
         programs=frozenset(cast("list[str]", raw["programs"]["names"])),
         rivals=frozenset(cast("list[str]", rivals["dimensions"])),
@@ -101,11 +101,11 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def _entry(table: str, given: dict[str, Any]) -> Entry:
+def _entry(table: str, given: dict[str, Any]) -> CheckedWord:
     words = cast("list[str]", given["words"])
     name = str(given.get("id", words[0]))
     pattern = re.compile("|".join(_whole(each) for each in words), re.IGNORECASE)
-    return Entry(table, name, str(given.get("label", name)), pattern, given)
+    return CheckedWord(table, name, str(given.get("label", name)), pattern, given)
 
 
 def _whole(words: str) -> str:

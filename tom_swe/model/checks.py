@@ -30,7 +30,7 @@ class CheckOutcome(StrEnum):
 
 
 class Compiled(Value):
-    """What a rule is checked by. ``spec`` is what `checks.judge` reads, ``says`` plain words."""
+    """What a rule is checked by. ``spec`` is what `checks.judging` reads, ``says`` plain words."""
 
     spec: Mapping[str, Any]
     says: str

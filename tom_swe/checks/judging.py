@@ -4,7 +4,7 @@ Each check carries literals of which one has to stand in what is done; only then
 and only then is `re` imported, which costs a hook as much as it does itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tom_swe.checks.steps import (
     COMMAND,
@@ -21,6 +21,8 @@ from tom_swe.shell import installed, plain_words
 type Spec = Mapping[str, object]
 
 _SHOWN = 80
+# "do not push yet" asks for no push.
+_DENYING = frozenset({"not", "don't", "don’t", "dont", "never", "no", "without", "before", "until"})
 # What short options are called in full.
 _FULL = {"r": "--recursive", "f": "--force", "a": "--all", "n": "--no-verify", "v": "--verbose"}
 
@@ -30,13 +32,21 @@ class Past:
 
     ``asked`` says that the person's request asks for what the check is against. ``ran`` says
     that what has to come first ran since a file was written, ``wrote`` that one was written in
-    this turn.
+    this turn. ``named`` tells whether the person gave a name themselves.
     """
 
-    __slots__ = ("asked", "ran", "wrote")
+    __slots__ = ("asked", "named", "ran", "wrote")
 
-    def __init__(self, *, asked: bool = False, ran: bool = False, wrote: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        asked: bool = False,
+        ran: bool = False,
+        wrote: bool = False,
+        named: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self.asked = asked
+        self.named = named
         self.ran = ran
         self.wrote = wrote
 
@@ -51,7 +61,7 @@ def judge(spec: Spec, step: Step, past: Past) -> str:
         case "order":
             found = _too_early(spec, step, past)
         case "name":
-            found = _misnamed(spec, step)
+            found = _misnamed(spec, step, past)
         case "text" | "length" | "language":
             found = next(
                 (said for kind, each in _texts(spec, step) if (said := _says(spec, kind, each))),
@@ -62,6 +72,15 @@ def judge(spec: Spec, step: Step, past: Past) -> str:
     return found[:_SHOWN]
 
 
+def looks_at(spec: Spec, step: Step) -> bool:
+    """Whether a check is of such steps at all, and can see what it needs of this one."""
+    if spec.get("kind") == "command" or (spec.get("kind") == "order" and _list(spec, "runs")):
+        return step.kind == COMMAND
+    if step.kind == COMMAND:
+        return _is_near(spec, step) and _by_command(_list(spec, "of"))
+    return _is_near(spec, step) and (step.known or spec.get("kind") == "name")
+
+
 def runs_first(spec: Spec, step: Step) -> bool:
     """Whether a step runs what an order has to come first."""
     return step.kind == COMMAND and bool(_run(step, _list(spec, "first")))
@@ -69,11 +88,18 @@ def runs_first(spec: Spec, step: Step) -> bool:
 
 def is_asked_for(spec: Spec, prompt: str) -> bool:
     """Whether the person's message asks for what a check is against."""
-    words = _list(spec, "asked")
-    if not words:
+    asked = _list(spec, "asked")
+    if not asked:
         return False
-    lower = f" {''.join(c if c.isalnum() else ' ' for c in prompt.lower())} "
-    return any(f" {word} " in lower for word in words)
+    plain = "".join(c if c.isalnum() or c in "'’" else " " for c in prompt.lower())
+    lower = f" {' '.join(plain.split())} "
+    for word in asked:
+        at = lower.find(f" {word} ")
+        while at >= 0:
+            if _DENYING.isdisjoint(lower[:at].split()[-3:]):
+                return True
+            at = lower.find(f" {word} ", at + 1)
+    return False
 
 
 def _is_near(spec: Spec, step: Step) -> bool:
@@ -82,6 +108,8 @@ def _is_near(spec: Spec, step: Step) -> bool:
     if of and step.kind not in of and not (step.kind == COMMAND and _by_command(of)):
         return False
     if step.kind == FILE and not _is_in_place(spec, step.path):
+        return False
+    if spec.get("beyond_ascii") is True and step.text.isascii():
         return False
     near = _list(spec, "near")
     return not near or any(each in step.lower for each in near)
@@ -180,7 +208,8 @@ def _is_outside(place: str) -> bool:
 def _too_early(spec: Spec, step: Step, past: Past) -> str:
     then = _list(spec, "runs")
     if not then:
-        return "done" if step.kind == REPLY and past.wrote and not past.ran else ""
+        is_due = step.kind == REPLY and past.wrote and not past.ran
+        return f"{spec.get('label', 'it')} did not run" if is_due else ""
     if step.kind != COMMAND:
         return ""
     first, ran = _list(spec, "first"), past.ran
@@ -195,7 +224,7 @@ def _too_early(spec: Spec, step: Step, past: Past) -> str:
 # Names and texts
 
 
-def _misnamed(spec: Spec, step: Step) -> str:
+def _misnamed(spec: Spec, step: Step, past: Past) -> str:
     """The first name in a step that is not of the pattern, or is of one that it must not be."""
     if step.kind == FILE:
         path = step.path.replace("\\", "/").rstrip("/")
@@ -204,7 +233,9 @@ def _misnamed(spec: Spec, step: Step) -> str:
         names = [name for words in step.runs for name in branches_of(words)]
     pattern, against = str(spec.get("pattern", "")), spec.get("against") is True
     for name in names:
-        if name and not name.startswith(("$", ".")) and _found(pattern, name) == against:
+        if not name or name.startswith(("$", ".")) or past.named(name):
+            continue
+        if _found(pattern, name) == against:
             return name
     return ""
 

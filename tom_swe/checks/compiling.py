@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tom_swe.checks import commands, named, order, texts
-from tom_swe.checks.rule import Rule, Why, read
-from tom_swe.model.belief import Belief, Kind, Reach
+from tom_swe.checks.rule import RuleText, Why, read
+from tom_swe.model.belief import Belief, Kind, Reach, Status
 from tom_swe.model.checks import Compiled
 
 _NOT_YET = "holds for one task only"
@@ -22,7 +24,16 @@ def compiled(belief: Belief) -> Compiled | Why:
     return compiled_rule(rule)
 
 
-def compiled_rule(rule: Rule) -> Compiled | Why:
+def compiled_among(beliefs: Iterable[Belief]) -> dict[int, tuple[Compiled, str]]:
+    """The checks of those that are confirmed, by their ids, each with the quote to show."""
+    found: dict[int, tuple[Compiled, str]] = {}
+    for each in beliefs:
+        if each.status is Status.CONFIRMED and isinstance(made := compiled(each), Compiled):
+            found[each.id] = made, next(iter(each.quotes), "")
+    return found
+
+
+def compiled_rule(rule: RuleText) -> Compiled | Why:
     """The check of a rule that was read, or why there is none."""
     reasons: list[str] = []
     for way in (order.order, commands.forbidden, named.name, texts.limits, texts.texts):
