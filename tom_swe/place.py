@@ -12,4 +12,17 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 # The schemas of the database that this version knows, the oldest first. A test holds this equal
 # to Alembic's own history; it stands here so that it is known without importing Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+)

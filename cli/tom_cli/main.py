@@ -11,6 +11,7 @@ import typer
 from tom_cli.commands import (
     advice,
     audit,
+    checks,
     code,
     cost,
     db,
@@ -82,6 +83,7 @@ cost.register(app)
 model.register(app)
 memory_edit.register(app, memory.app)
 review.register(app)
+app.add_typer(checks.app, name="checks")
 memory_export.register(memory.app)
 log.register(app)
 app.add_typer(memory.app, name="memory")

@@ -48,14 +48,24 @@ class Told(NamedTuple):
     at: datetime
 
 
+class Met(NamedTuple):
+    """What the check of a belief met in a session, when, and what came of it."""
+
+    belief_id: int
+    mode: str
+    outcome: str
+    at: datetime
+
+
 class Noted(NamedTuple):
-    """A session that the inbox names, and what it was told."""
+    """A session that the inbox names, what it was told and what checks met in it."""
 
     host: str
     session: str
     user: str
     transcript: str
     told: tuple[Told, ...] = ()
+    met: tuple[Met, ...] = ()
 
 
 def main() -> None:
@@ -146,7 +156,7 @@ def _take(inbox: Path) -> list[Path]:
 
 def _read(place: Place, file: Path) -> Iterator[Noted]:
     """The sessions that a taken inbox names, each once with all that it was told."""
-    seen: dict[Noted, list[Told]] = {}
+    seen: dict[Noted, tuple[list[Told], list[Met]]] = {}
     for line in file.read_bytes().splitlines():
         with contextlib.suppress(ValueError, AttributeError):
             named: Mapping[str, object] = json.loads(line)
@@ -154,10 +164,13 @@ def _read(place: Place, file: Path) -> Iterator[Noted]:
             texts = (value if isinstance(value, str) else "" for value in fields)
             host, session, user, transcript = texts
             noted = Noted(host, session, user, transcript)
-            seen.setdefault(noted, []).extend(_told(named))
+            told, met = seen.setdefault(noted, ([], []))
+            told.extend(_told(named))
+            met.extend(_met(named))
             continue
         log(place, LEARNER_LOG, "skipped:", "an inbox line that is not a JSON object")
-    yield from (noted._replace(told=tuple(told)) for noted, told in seen.items())
+    for noted, (told, met) in seen.items():
+        yield noted._replace(told=tuple(told), met=tuple(met))
 
 
 def _told(named: Mapping[str, object]) -> Iterator[Told]:
@@ -170,6 +183,15 @@ def _told(named: Mapping[str, object]) -> Iterator[Told]:
             yield Told(whole, cwd, datetime.fromisoformat(at).astimezone(UTC))
 
 
+def _met(named: Mapping[str, object]) -> Iterator[Met]:
+    """What a line of the inbox says that checks met."""
+    checks, at = (str(named.get(key) or "") for key in ("checks", "at"))
+    with contextlib.suppress(ValueError, TypeError):
+        for belief_id, mode, outcome in json.loads(checks):
+            when = datetime.fromisoformat(at).astimezone(UTC)
+            yield Met(int(belief_id), str(mode), str(outcome), when)
+
+
 def _store(
     place: Place, tom: Tom, settings: Settings, noted: Noted, environ: Mapping[str, str]
 ) -> None:
@@ -178,7 +200,9 @@ def _store(
     from tom_swe.ingest import Redactor
     from tom_swe.ingest.importing import import_transcripts
 
+    user = noted.user or settings.user
     try:
+        _keep_hits(tom, user, noted, Redactor(emails=settings.redact_emails))
         path = transcript_of(noted, environ)
         if path is None:
             log(
@@ -188,7 +212,6 @@ def _store(
                 f"a session of {noted.host[:40]} without a transcript",
             )
             return
-        user = noted.user or settings.user
         # Before the session is there to be learned from, by whichever process.
         _keep_tellings(tom, user, noted, Redactor(emails=settings.redact_emails))
         import_transcripts(tom, user, noted.host, path, redact_emails=settings.redact_emails)
@@ -203,17 +226,34 @@ def _keep_tellings(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> Non
     from tom_swe.checkout import repository_of
     from tom_swe.model.advice import Telling
 
-    # As the importers name it.
-    host_id = noted.session.replace("-", "") if noted.host == OPENHANDS else noted.session
     for told in noted.told:
         telling = Telling(
             host=noted.host,
-            host_id=redactor.redact(host_id)[0],
+            host_id=redactor.redact(_name_of(noted))[0],
             repository=redactor.redact(repository_of(told.cwd))[0],
             belief_ids=told.belief_ids,
             at=told.at,
         )
         tom.memory.tellings.put(user, telling)
+
+
+def _keep_hits(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> None:
+    from tom_swe.model.checks import CheckHit, CheckOutcome, Mode
+
+    host_id = redactor.redact(_name_of(noted))[0]
+    hits: list[tuple[int, CheckHit]] = []
+    for met in noted.met:
+        with contextlib.suppress(ValueError):
+            mode, outcome = Mode(met.mode), CheckOutcome(met.outcome)
+            hit = CheckHit(host=noted.host, host_id=host_id, at=met.at, mode=mode, outcome=outcome)
+            hits.append((met.belief_id, hit))
+    if hits:
+        tom.memory.checks.met(user, hits)
+
+
+def _name_of(noted: Noted) -> str:
+    """A session's name as the importers have it."""
+    return noted.session.replace("-", "") if noted.host == OPENHANDS else noted.session
 
 
 def transcript_of(noted: Noted, environ: Mapping[str, str]) -> Path | None:

@@ -24,6 +24,8 @@ from tom_swe.memory.records import (
 from tom_swe.memory.tables import (
     BeliefRow,
     BriefingRow,
+    CheckHitRow,
+    CheckModeRow,
     ConsultationRow,
     DecisionRow,
     EvidenceRow,
@@ -145,7 +147,7 @@ class BeliefWriter:
             kinds = {each.kind for each in known.get(whole, ())}
             more = [each for each in known.get(part, ()) if each.kind not in kinds]
             keep_decisions(self._transaction, whole, (*known.get(whole, ()), *more))
-            for table in (VerdictRow, ToldRow):
+            for table in (VerdictRow, ToldRow, CheckModeRow, CheckHitRow):
                 moved = update(table).where(table.belief_id == part).values(belief_id=whole)
                 # A session that was told both keeps the one.
                 self._transaction.execute(moved.prefix_with("OR IGNORE"))

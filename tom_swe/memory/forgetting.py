@@ -8,6 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, orm, select
 
 from tom_swe.memory.beliefs import drop_beliefs, rejected_beliefs
+from tom_swe.memory.checks import drop_hits
 from tom_swe.memory.copies import forget_held, known_as, mirrors_of, read_again
 from tom_swe.memory.forgotten import mark_forgotten, words_digest
 from tom_swe.memory.records import belief_values, no_belief
@@ -51,6 +52,7 @@ class Erasure:
         words = _words_rejected_in(self._transaction, session_id, rejected)
         mark_forgotten(self._transaction, self._user_id, [*digests, *map(words_digest, words)])
         drop_telling(self._transaction, self._user_id, row.host, row.host_id)
+        drop_hits(self._transaction, self._user_id, row.host, row.host_id)
         _drop_answers_on(self._transaction, self._user_id, session_id)
         said = select(ObservationRow.statement).where(ObservationRow.session_id == session_id)
         lost = set(self._transaction.scalars(said))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import orm
 
 from tom_swe.memory.beliefs import BeliefWriter
+from tom_swe.memory.checks import CheckWriter
 from tom_swe.memory.consultations import AdviceOutcomes
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgetting import Erasure
@@ -104,6 +105,11 @@ class ChangeOfMind:
     def beliefs(self) -> BeliefWriter:
         """What is believed."""
         return BeliefWriter(self._transaction, self._user_id)
+
+    @property
+    def checks(self) -> CheckWriter:
+        """How what is believed is checked."""
+        return CheckWriter(self._transaction, self._user_id)
 
     @property
     def advice(self) -> AdviceOutcomes:

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from tom_swe.memory.records import belief_fields, keep_decisions, no_belief, verdict_value
 from tom_swe.memory.tables import (
     BeliefRow,
+    CheckHitRow,
+    CheckModeRow,
     ConsultationRow,
     EvidenceRow,
     ObservationRow,
@@ -43,6 +45,9 @@ def merge(transaction: orm.Session, user_id: str, kept: int, other: int) -> Move
         _moved(EvidenceRow, other, kept).where(EvidenceRow.observation_id.not_in(ours)),
         _moved(ToldRow, other, kept).where(ToldRow.telling_id.not_in(told)),
         _moved(VerdictRow, other, kept),
+        _moved(CheckHitRow, other, kept),
+        # What the person wants of the check of the one that is kept stands.
+        _moved(CheckModeRow, other, kept).prefix_with("OR IGNORE"),
         update(BeliefRow)
         .where(BeliefRow.superseded_by == other, BeliefRow.id != kept)
         .values(superseded_by=kept),
@@ -76,6 +81,13 @@ def unmerge(transaction: orm.Session, user_id: str, other: Belief, moved: Moved)
             same.belief_id = back
     transaction.flush()
     for statement in (
+        update(CheckHitRow)
+        .where(CheckHitRow.id.in_(moved.hits), CheckHitRow.belief_id == kept)
+        .values(belief_id=back),
+        # Of the kept one it was only where that had none of its own.
+        update(CheckModeRow)
+        .where(CheckModeRow.belief_id == kept, CheckModeRow.at == moved.mode_at)
+        .values(belief_id=back),
         update(BeliefRow)
         .where(BeliefRow.id.in_(moved.superseded), BeliefRow.superseded_by == kept)
         .values(superseded_by=back),
@@ -109,6 +121,10 @@ def _what_moves(transaction: orm.Session, user_id: str, kept: int, other: int) -
             for row in transaction.scalars(told)
         ),
         verdicts=tuple(verdict_value(row) for row in transaction.scalars(verdicts)),
+        hits=tuple(
+            transaction.scalars(select(CheckHitRow.id).where(CheckHitRow.belief_id == other))
+        ),
+        mode_at=transaction.scalar(select(CheckModeRow.at).where(CheckModeRow.belief_id == other)),
         superseded=tuple(
             transaction.scalars(select(BeliefRow.id).where(BeliefRow.superseded_by == other))
         ),
@@ -120,7 +136,9 @@ def _what_moves(transaction: orm.Session, user_id: str, kept: int, other: int) -
     )
 
 
-def _moved(table: type[EvidenceRow | ToldRow | VerdictRow], old: int, new: int) -> Update:
+def _moved(
+    table: type[EvidenceRow | ToldRow | VerdictRow | CheckHitRow | CheckModeRow], old: int, new: int
+) -> Update:
     return update(table).where(table.belief_id == old).values(belief_id=new)
 
 

@@ -49,6 +49,8 @@ OWNED: Mapping[str, str] = {
     "person_change": _OF_USER,
     "telling": _OF_USER,
     "told": "telling_id IN (SELECT id FROM telling WHERE user_id = :user)",
+    "check_mode": _OF_BELIEF,
+    "check_hit": _OF_BELIEF,
     "noted": _OF_USER,
     "forgotten": _OF_USER,
 }
@@ -62,6 +64,7 @@ LEFT_OUT = frozenset(
         "requests_read",
         "vector",
         "briefing",
+        "compiled_check",
         "source_seen",
         "model_call",
     }

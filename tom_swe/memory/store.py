@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 
 from tom_swe.errors import DatabaseDamaged
 from tom_swe.memory.beliefs import Beliefs
+from tom_swe.memory.checks import Checks
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.corrections import Corrections
 from tom_swe.memory.database import Database
@@ -62,6 +63,7 @@ class Store:
         self.pointers = Pointers(self._database)
         self.requests = Requests(self._database)
         self.tellings = SessionTellings(self._database)
+        self.checks = Checks(self._database)
         self.ledger = CallLedger(self._database)
         self.user_acts = UserActs(self._database)
         self.portable = Portable(self._database)

@@ -20,6 +20,7 @@ from tom_swe.memory.belief_tables import (
     VectorRow,
     VerdictRow,
 )
+from tom_swe.memory.check_tables import CheckHitRow, CheckModeRow, CompiledCheckRow
 from tom_swe.memory.session_tables import (
     ComparisonRow,
     CorrectiveTurnRow,
@@ -44,7 +45,10 @@ __all__ = [
     "FULL_TEXT",
     "BeliefRow",
     "BriefingRow",
+    "CheckHitRow",
+    "CheckModeRow",
     "ComparisonRow",
+    "CompiledCheckRow",
     "ConsultationRow",
     "CorrectiveTurnRow",
     "DecisionRow",

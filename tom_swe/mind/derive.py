@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tom_swe.advise.brief import briefings, repositories
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.names import named
+from tom_swe.checks.compiling import compiled_among
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.memory.log import statements_in
 from tom_swe.model.user import UserModel, told
@@ -48,14 +49,16 @@ class Deriving:
         return changed
 
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
-        """Store the briefings."""
+        """Store the briefings and the checks."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
+        change.checks.keep(compiled_among(user.beliefs))
         folders = change.beliefs.folders(repositories(user.beliefs))
         change.beliefs.brief(briefings(user, self._briefing_tokens, folders), folders)
 
     def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
-        """Store the briefings that differ; return how many did."""
+        """Store the checks, and the briefings that differ; return how many did."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
+        change.checks.keep(compiled_among(user.beliefs))
         folders = change.beliefs.folders(repositories(user.beliefs))
         made = briefings(user, self._briefing_tokens, folders)
         fresh = {each.repository: each for each in made}

@@ -1,9 +1,58 @@
-"""Whether what an agent is about to do keeps to what the person asked for."""
+"""Whether what an agent does keeps to what the person asked for."""
 
-from tom_swe.hosts.hook.answer import HookAnswer
-from tom_swe.hosts.hook.event import Event
-from tom_swe.hosts.hook.state import SessionState
+from collections.abc import Iterator
+
+from tom_swe.checkout import located, name_among, same_repository
+from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, runs_first
+from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
+from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
+from tom_swe.hosts.hook.event import STOP, Event, read
+from tom_swe.hosts.hook.state import SessionState, digest
 from tom_swe.hosts.hook.stored import Stored
+
+# The first schema that has checks.
+WITH_CHECKS = "0012"
+# The lines of a session's state: what a request asks for, which names it gives, what ran since a
+# file was written, in which turn one was, who was reminded and stopped when, and what is still to
+# be said.
+ASKED, NAMED, RAN, WROTE, REMINDED, STOPPED, OWED = (
+    *("asked", "named", "ran", "wrote", "reminded", "stopped", "owed"),
+)
+_OBSERVE, _REMIND, _ASK, _BLOCK, _OFF = "observe", "remind", "ask", "block", "off"
+_DIGITS = 16
+# Of several breaches at once so many are told.
+_MOST_TOLD = 3
+_EVERY = (
+    "SELECT c.belief_id, c.spec, coalesce(m.mode, 'observe'), b.reach, b.scope_name, "
+    "coalesce(m.off_in, '[]') FROM compiled_check c JOIN belief b ON b.id = c.belief_id "
+    "LEFT JOIN check_mode m ON m.belief_id = c.belief_id WHERE c.user_id = ?"
+)
+_RULE = (
+    "SELECT b.statement, c.quote FROM compiled_check c JOIN belief b ON b.id = c.belief_id "
+    "WHERE c.belief_id = ?"
+)
+
+
+class StoredCheck:
+    """A check that holds where the session is at work."""
+
+    __slots__ = ("id", "mode", "spec")
+
+    def __init__(self, number: int, spec: Spec, mode: str) -> None:
+        self.id = number
+        self.spec = spec
+        self.mode = mode
+
+
+class Breach:
+    """What a check met, and what comes of it."""
+
+    __slots__ = ("check", "found", "outcome")
+
+    def __init__(self, check: StoredCheck, found: str, outcome: str) -> None:
+        self.check = check
+        self.found = found
+        self.outcome = outcome
 
 
 def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tuple[HookAnswer, str]:
@@ -11,5 +60,147 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
 
     Raises sqlite3.Error.
     """
-    del stored, user, event, state
-    return HookAnswer(), ""
+    if event.name == STOP:
+        steps = [Step(REPLY, event.reply)]
+    else:
+        steps = steps_of(event.tool, event.tool_input)
+    if not steps:
+        return HookAnswer(), ""
+    met: list[Breach] = []
+    ran: list[int] = []
+    for check in checks_here(stored, user, event):
+        found = _found(check, steps, state)
+        if found:
+            met.append(Breach(check, found, _outcome(check, event, state)))
+        if any(runs_first(check.spec, step) for step in steps):
+            ran.append(check.id)
+    if any(each.outcome == "blocked" for each in met):
+        # Nothing of it is done.
+        ran, steps = [], []
+    if any(step.kind == FILE for step in steps):
+        # What ran before says nothing of what is written now.
+        state.drop(RAN)
+        state.add(f"{WROTE} {state.turn}")
+    for number in ran:
+        state.add(f"{RAN} {number}")
+    hits = ", ".join(f'[{each.check.id}, "{each.check.mode}", "{each.outcome}"]' for each in met)
+    return _answer(stored, event, met), f"[{hits}]" if hits else ""
+
+
+def prompted(stored: Stored, user: str, event: Event, state: SessionState) -> str:
+    """What is still to be said of the last reply; the request is looked at for what it asks for.
+
+    Raises sqlite3.Error.
+    """
+    checks = checks_here(stored, user, event)
+    for check in checks:
+        if is_asked_for(check.spec, event.prompt):
+            state.add(f"{ASKED} {check.id} {state.turn}")
+    if any(check.spec.get("kind") == "name" for check in checks):
+        for name in names_in(event.prompt):
+            state.add(f"{NAMED} {_name_key(name)}")
+    owed = [each for each in checks if f"{OWED} {each.id}" in state]
+    state.drop(OWED)
+    return "\n".join(_reminder(stored, each.id, "your last reply") for each in owed[:_MOST_TOLD])
+
+
+def checks_here(stored: Stored, user: str, event: Event) -> list[StoredCheck]:
+    """The checks that hold in the repository of an event. Raises sqlite3.Error."""
+    if stored.version < WITH_CHECKS:
+        return []
+    here: list[str] = []
+    found: list[StoredCheck] = []
+    for number, spec, mode, reach, name, off_in in stored.connection.execute(_EVERY, (user,)):
+        if mode == _OFF:
+            continue
+        if reach == "repository" or off_in != "[]":
+            here = here or list(_names_here(stored, user, event))
+            if reach == "repository" and not any(same_repository(name, each) for each in here):
+                continue
+            off = read(off_in, 0)[0]
+            if any(same_repository(str(one), each) for one in off for each in here):
+                continue
+        found.append(StoredCheck(int(number), read(spec, 0)[0], str(mode)))
+    return found
+
+
+def _names_here(stored: Stored, user: str, event: Event) -> Iterator[str]:
+    """The names of the repository of an event: its own, and the one that is kept for its folder."""
+    repository, folder = located(event.cwd)
+    mine = "SELECT repository, folders FROM briefing WHERE user_id = ?"
+    known = [
+        (str(name), read(used, 0)[0]) for name, used in stored.connection.execute(mine, (user,))
+    ]
+    yield name_among(known, repository, folder) or repository
+
+
+def _found(check: StoredCheck, steps: list[Step], state: SessionState) -> str:
+    """What of these steps breaches a check."""
+    past = Past(
+        asked=f"{ASKED} {check.id} {state.turn}" in state,
+        ran=f"{RAN} {check.id}" in state,
+        wrote=f"{WROTE} {state.turn}" in state,
+        named=lambda name: f"{NAMED} {_name_key(name)}" in state,
+    )
+    return next((found for step in steps if (found := judge(check.spec, step, past))), "")
+
+
+def _outcome(check: StoredCheck, event: Event, state: SessionState) -> str:
+    """What comes of a breach by the mode of its check; at a stop one check alone intervenes."""
+    turn = state.turn
+    if check.mode == _OBSERVE:
+        return "counted"
+    if event.name == STOP:
+        if check.mode == _BLOCK:
+            first = not event.stopped_before and state.add(f"{STOPPED} {turn}")
+            return "blocked" if first else "let through"
+        # Nobody can be told or asked anything more in this turn.
+        return "reminded" if state.add(f"{OWED} {check.id}") else "counted"
+    if check.mode == _REMIND:
+        return "reminded" if state.add(f"{REMINDED} {check.id} {turn}") else "counted"
+    return "blocked" if check.mode == _BLOCK else "asked"
+
+
+def _answer(stored: Stored, event: Event, met: list[Breach]) -> HookAnswer:
+    def of(outcome: str) -> list[Breach]:
+        return [each for each in met if each.outcome == outcome][:_MOST_TOLD]
+
+    if blocked := of("blocked"):
+        reasons = [_reason(stored, each) for each in blocked]
+        if event.name == STOP:
+            return HookAnswer(decision=AGAIN, reason="\n".join([*reasons, _GO_ON]))
+        return HookAnswer(decision=DENY, reason="\n".join([*reasons, _OTHERWISE]))
+    if asked := of("asked"):
+        reasons = [
+            f"{_reason(stored, each)} If this is no breach: `tom checks wrong {each.check.id}`."
+            for each in asked
+        ]
+        return HookAnswer(decision=ASK, reason="\n".join(reasons))
+    if event.name == STOP:
+        return HookAnswer()
+    said = [_reminder(stored, each.check.id, each.found) for each in of("reminded")]
+    return HookAnswer("\n".join(said))
+
+
+_GO_ON = "Put that right, then stop. If it does not hold here, say so and stop."
+_OTHERWISE = "Do it as they want, or ask them."
+
+
+def _reason(stored: Stored, breach: Breach) -> str:
+    return f"tom: this person wants: {_rule(stored, breach.check.id)} Not kept to: {breach.found}"
+
+
+def _reminder(stored: Stored, number: int, found: str) -> str:
+    rule = _rule(stored, number)
+    return f"<tom-check>Not kept to in: {found}. This person wants: {rule}</tom-check>"
+
+
+def _rule(stored: Stored, number: int) -> str:
+    """A rule with its quote, in one line."""
+    statement, quote = stored.connection.execute(_RULE, (number,)).fetchone() or ("", "")
+    said = " ".join(str(quote).split())
+    return f"{str(statement).rstrip('.')}." + (f' They said: "{said}".' if said else "")
+
+
+def _name_key(name: str) -> str:
+    return digest(name)[:_DIGITS]

@@ -135,9 +135,15 @@ def _told(
 ) -> tuple[HookAnswer, dict[str, str]]:
     """What the session is to be told, and which beliefs and earlier words are in it."""
     known = briefing(stored, place.user, event)
-    context, words = untold(known, state), ""
+    context, words, owed = untold(known, state), "", ""
     noted = {"told": known.belief_ids} if context else {}
     if event.name == PROMPT:
+        try:
+            from tom_swe.hosts.hook.checking import prompted
+
+            owed = prompted(stored, place.user, event, state)
+        except Exception as error:
+            log_fault(place, event.name, error)
         try:
             from tom_swe.hosts.hook.earlier import earlier
 
@@ -147,7 +153,7 @@ def _told(
         except Exception as error:
             # The briefing is told all the same.
             log_fault(place, event.name, error)
-    return HookAnswer("\n".join(filter(None, (context, words)))), noted
+    return HookAnswer("\n".join(filter(None, (context, words, owed)))), noted
 
 
 def log_fault(place: Place, event: str, error: Exception) -> None:

@@ -1,0 +1,45 @@
+"""A confirmed rule as a check, or why it cannot be one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tom_swe.checks import commands, named, order, texts
+from tom_swe.checks.rule import RuleText, Why, read
+from tom_swe.model.belief import Belief, Kind, Reach, Status
+from tom_swe.model.checks import Compiled
+
+_NOT_YET = "holds for one task only"
+
+
+def compiled(belief: Belief) -> Compiled | Why:
+    """The check of a belief, or why there is none."""
+    if belief.kind in {Kind.HABIT, Kind.EXPERTISE, Kind.GOAL}:
+        return Why("it says how you are, not what is to be done")
+    if belief.scope.reach is Reach.TASK:
+        return Why(_NOT_YET)
+    rule = read(belief.statement, belief.dimension, belief.value, belief.polarity)
+    if belief.scope.reach is Reach.LANGUAGE:
+        rule = rule.in_language(belief.scope.name)
+    return compiled_rule(rule)
+
+
+def compiled_among(beliefs: Iterable[Belief]) -> dict[int, tuple[Compiled, str]]:
+    """The checks of those that are confirmed, by their ids, each with the quote to show."""
+    found: dict[int, tuple[Compiled, str]] = {}
+    for each in beliefs:
+        if each.status is Status.CONFIRMED and isinstance(made := compiled(each), Compiled):
+            found[each.id] = made, next(iter(each.quotes), "")
+    return found
+
+
+def compiled_rule(rule: RuleText) -> Compiled | Why:
+    """The check of a rule that was read, or why there is none."""
+    reasons: list[str] = []
+    for way in (order.order, commands.forbidden, named.name, texts.limits, texts.texts):
+        found = way(rule)
+        if isinstance(found, Compiled):
+            return found
+        if found is not None:
+            reasons.append(str(found))
+    return Why(reasons[0] if reasons else "nothing in it shows in a command, a file or a reply")

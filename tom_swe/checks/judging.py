@@ -1,0 +1,311 @@
+"""Whether what an agent does breaches a check. Pure, and of the standard library what starts fast.
+
+Each check carries literals of which one has to stand in what is done; only then is it looked at,
+and only then is `re` imported, which costs a hook as much as it does itself.
+"""
+
+from collections.abc import Callable, Mapping
+
+from tom_swe.checks.steps import (
+    COMMAND,
+    FILE,
+    REPLY,
+    Step,
+    branches_of,
+    fields,
+    items,
+    messages_of,
+)
+from tom_swe.shell import installed, plain_words
+
+type Spec = Mapping[str, object]
+
+_SHOWN = 80
+# "do not push yet" asks for no push.
+_DENYING = frozenset({"not", "don't", "don’t", "dont", "never", "no", "without", "before", "until"})
+# What short options are called in full.
+_FULL = {"r": "--recursive", "f": "--force", "a": "--all", "n": "--no-verify", "v": "--verbose"}
+
+
+class Past:
+    """What went before a step in its turn, of one check: what was asked for, what ran.
+
+    ``asked`` says that the person's request asks for what the check is against. ``ran`` says
+    that what has to come first ran since a file was written, ``wrote`` that one was written in
+    this turn. ``named`` tells whether the person gave a name themselves.
+    """
+
+    __slots__ = ("asked", "named", "ran", "wrote")
+
+    def __init__(
+        self,
+        *,
+        asked: bool = False,
+        ran: bool = False,
+        wrote: bool = False,
+        named: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self.asked = asked
+        self.named = named
+        self.ran = ran
+        self.wrote = wrote
+
+
+def judge(spec: Spec, step: Step, past: Past) -> str:
+    """What of a step breaches a check, cut short; "" where nothing does. Never raises."""
+    if past.asked or not _is_near(spec, step):
+        return ""
+    match spec.get("kind"):
+        case "command":
+            found = _run(step, _list(spec, "runs"))
+        case "order":
+            found = _too_early(spec, step, past)
+        case "name":
+            found = _misnamed(spec, step, past)
+        case "text" | "length" | "language":
+            found = next(
+                (said for kind, each in _texts(spec, step) if (said := _says(spec, kind, each))),
+                "",
+            )
+        case _:
+            found = ""
+    return found[:_SHOWN]
+
+
+def looks_at(spec: Spec, step: Step) -> bool:
+    """Whether a check is of such steps at all, and can see what it needs of this one."""
+    if spec.get("kind") == "command" or (spec.get("kind") == "order" and _list(spec, "runs")):
+        return step.kind == COMMAND
+    if step.kind == COMMAND:
+        return _is_near(spec, step) and _by_command(_list(spec, "of"))
+    return _is_near(spec, step) and (step.known or spec.get("kind") == "name")
+
+
+def runs_first(spec: Spec, step: Step) -> bool:
+    """Whether a step runs what an order has to come first."""
+    return step.kind == COMMAND and bool(_run(step, _list(spec, "first")))
+
+
+def is_asked_for(spec: Spec, prompt: str) -> bool:
+    """Whether the person's message asks for what a check is against."""
+    asked = _list(spec, "asked")
+    if not asked:
+        return False
+    plain = "".join(c if c.isalnum() or c in "'’" else " " for c in prompt.lower())
+    lower = f" {' '.join(plain.split())} "
+    for word in asked:
+        at = lower.find(f" {word} ")
+        while at >= 0:
+            if _DENYING.isdisjoint(lower[:at].split()[-3:]):
+                return True
+            at = lower.find(f" {word} ", at + 1)
+    return False
+
+
+def _is_near(spec: Spec, step: Step) -> bool:
+    """Whether a check is of such steps at all, and one of its literals stands in this one."""
+    of = _list(spec, "of")
+    if of and step.kind not in of and not (step.kind == COMMAND and _by_command(of)):
+        return False
+    if step.kind == FILE and not _is_in_place(spec, step.path):
+        return False
+    if spec.get("beyond_ascii") is True and step.text.isascii():
+        return False
+    near = _list(spec, "near")
+    return not near or any(each in step.lower for each in near)
+
+
+def _by_command(of: list[str]) -> bool:
+    return "commit" in of or "branch" in of
+
+
+def _is_in_place(spec: Spec, path: str) -> bool:
+    """Whether a file has one of the folders and endings of a check."""
+    lower = "/" + path.lower().replace("\\", "/").lstrip("/")
+    ends, folders = _list(spec, "ends"), _list(spec, "folders")
+    if ends and not lower.endswith(tuple(ends)):
+        return False
+    return not folders or any(f"/{folder}/" in lower for folder in folders)
+
+
+# Commands
+
+
+def _run(step: Step, patterns: list[str]) -> str:
+    """The first command of a step that one of these patterns is of."""
+    if step.kind != COMMAND:
+        return ""
+    for words in step.runs:
+        if len(words) == 2 and words[1] in {"--version", "--help", "-h"}:
+            continue
+        if any(fits(pattern, words) for pattern in patterns):
+            return " ".join(words)
+    return ""
+
+
+def fits(pattern: str, words: list[str]) -> bool:
+    """Whether a command is one of those that a pattern is of.
+
+    Its words come in the order of the pattern; ``a|b`` is either, ``a*`` what begins so, ``a?``
+    may be missing. Options stand anywhere, ``!-x`` must not. ``+x`` is the package that a
+    command installs, ``@out`` a place outside the folder of the work.
+    """
+    plain: list[str] | None = None
+    at = 0
+    for part in pattern.split():
+        if part.startswith("!-"):
+            if _has_option(part[1:], words):
+                return False
+        elif part.startswith("-") and len(part) > 1:
+            if not any(_has_option(each, words) for each in part.split("|")):
+                return False
+        elif part.startswith("+"):
+            if part[1:] not in installed(words):
+                return False
+        elif part == "@out":
+            if not any(_is_outside(each) for each in plain_words(words)[1:]):
+                return False
+        else:
+            plain = plain_words(words) if plain is None else plain
+            optional = part.endswith("?")
+            there = at < len(plain) and _is_word(part.rstrip("?"), plain[at])
+            if not there and not optional:
+                return False
+            at += there
+    return True
+
+
+def _is_word(part: str, word: str) -> bool:
+    return any(
+        word.startswith(each[:-1]) if each.endswith("*") else word == each
+        for each in part.split("|")
+    )
+
+
+def _has_option(option: str, words: list[str]) -> bool:
+    if option.startswith("--"):
+        return any(word == option or word.startswith(option + "=") for word in words)
+    return all(
+        any(
+            (word[:1] == "-" and word[1:2] != "-" and letter in word[1:].lower())
+            or word == _FULL.get(letter)
+            for word in words[1:]
+        )
+        for letter in option[1:].lower()
+    )
+
+
+def _is_outside(place: str) -> bool:
+    if place.startswith(("~", "$HOME", "..", "/..")):
+        return True
+    inside = ("/tmp/", "/var/tmp/")  # noqa: S108
+    return place.startswith("/") and not place.startswith(inside)
+
+
+# What comes before what
+
+
+def _too_early(spec: Spec, step: Step, past: Past) -> str:
+    then = _list(spec, "runs")
+    if not then:
+        is_due = step.kind == REPLY and past.wrote and not past.ran
+        return f"{spec.get('label', 'it')} did not run" if is_due else ""
+    if step.kind != COMMAND:
+        return ""
+    first, ran = _list(spec, "first"), past.ran
+    for words in step.runs:
+        if any(fits(pattern, words) for pattern in first):
+            ran = True
+        elif not ran and any(fits(pattern, words) for pattern in then):
+            return " ".join(words)
+    return ""
+
+
+# Names and texts
+
+
+def _misnamed(spec: Spec, step: Step, past: Past) -> str:
+    """The first name in a step that is not of the pattern, or is of one that it must not be."""
+    if step.kind == FILE:
+        path = step.path.replace("\\", "/").rstrip("/")
+        names = [path.rpartition("/")[2]]
+    else:
+        names = [name for words in step.runs for name in branches_of(words)]
+    pattern, against = str(spec.get("pattern", "")), spec.get("against") is True
+    for name in names:
+        if not name or name.startswith(("$", ".")) or past.named(name):
+            continue
+        if _found(pattern, name) == against:
+            return name
+    return ""
+
+
+def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
+    """The texts of a step that a check is of, each with what it is."""
+    if step.kind != COMMAND:
+        return [(step.kind, step.text)] if step.known else []
+    if "commit" not in _list(spec, "of"):
+        return []
+    said = (messages_of(each.words, each.fed) for each in step.commands)
+    return [("commit", each) for each in said if each]
+
+
+def _says(spec: Spec, kind: str, text: str) -> str:
+    """What of a text is not as a check has it."""
+    if spec["kind"] == "length":
+        return _too_long(spec, text)
+    if spec["kind"] == "language":
+        from tom_swe.text.language import language_of
+
+        found = language_of(_prose(text))
+        return found if found and found != spec.get("language") else ""
+    return next(
+        (found for test in items(spec.get("tests")) if (found := _fails(fields(test), kind, text))),
+        "",
+    )
+
+
+def _fails(test: Spec, kind: str, text: str) -> str:
+    of = _list(test, "of")
+    if (of and kind not in of) or len(text) < _number(test, "from"):
+        return ""
+    found = _all(str(test.get("pattern", "")), text)
+    if "most" in test:
+        return found[0].strip() or "it" if len(found) > _number(test, "most") else ""
+    return f"{len(found)} of {test.get('label', '')}" if len(found) < _number(test, "least") else ""
+
+
+def _too_long(spec: Spec, text: str) -> str:
+    unit = str(spec.get("unit", ""))
+    if unit == "characters of the first line":
+        size = len(text.strip().split("\n", 1)[0])
+    else:
+        size = len(text.splitlines()) if unit == "lines" else len(_prose(text).split())
+    return f"{size} {unit}" if size > _number(spec, "most") else ""
+
+
+def _prose(text: str) -> str:
+    """A text without its fenced code."""
+    parts = text.split("```")
+    return "".join(parts[::2])
+
+
+def _found(pattern: str, text: str) -> bool:
+    import re
+
+    return re.search(pattern, text) is not None
+
+
+def _all(pattern: str, text: str) -> list[str]:
+    import re
+
+    return [found[0] for found in re.finditer(pattern, text, re.MULTILINE)]
+
+
+def _list(spec: Spec, key: str) -> list[str]:
+    return [each for each in items(spec.get(key)) if isinstance(each, str)]
+
+
+def _number(spec: Spec, key: str) -> int:
+    value = spec.get(key, 0)
+    return value if isinstance(value, int) else 0
