@@ -32,7 +32,7 @@ from told_and_learned import (
 
 from tom_swe.errors import TomError, UsageError
 from tom_swe.hosts.agent_server import AgentServer
-from tom_swe.hosts.bundle import FOLDER
+from tom_swe.hosts.install.sdk import FOLDER
 from tom_swe.testing.scripted import ScriptedModel
 
 HAS_SERVER = find_spec("openhands") is not None and find_spec("openhands.agent_server") is not None

@@ -21,7 +21,7 @@ from told_and_learned import (
     tools_of,
 )
 
-from tom_swe.hosts import serving
+from tom_swe.hosts.install.scripts import server_script
 from tom_swe.testing.scripted import ScriptedModel
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -103,7 +103,7 @@ def test_the_cli_is_told_and_learned_from(person: Person) -> None:
     told = briefing(person.home)
     installed = person.sh(INSTALL)
     assert installed.returncode == 0, installed.stderr
-    assert "openhands-cli  installed, with its MCP server" in installed.stdout
+    assert "openhands-cli  installed: hooks, MCP server, skill" in installed.stdout
     with ScriptedModel(("finish", {"message": "ok"})) as model:
         used = person.use(model, FIRST)
         assert used.returncode == 0, used.stderr
@@ -120,8 +120,8 @@ def test_the_cli_is_told_and_learned_from(person: Person) -> None:
     rested(person.home)
     is_learned(person.home)
     assert person.sh(UNINSTALL).returncode == 0
-    assert json.loads((person.folder / "hooks.json").read_text()) == {}
-    assert json.loads((person.folder / "mcp.json").read_text()) == {serving.SERVERS: {}}
+    assert not (person.folder / "hooks.json").exists()
+    assert not (person.folder / "mcp.json").exists()
 
 
 def test_its_own_commands_and_ours_agree_on_the_file(person: Person) -> None:
@@ -131,15 +131,14 @@ def test_its_own_commands_and_ours_agree_on_the_file(person: Person) -> None:
     servers = person.folder / "mcp.json"
     before = servers.read_text()
     assert person.sh(INSTALL).returncode == 0
-    both = json.loads(servers.read_text())[serving.SERVERS]
-    assert both["theirs"] == json.loads(before)[serving.SERVERS]["theirs"]
+    both = json.loads(servers.read_text())["mcpServers"]
+    assert both["theirs"] == json.loads(before)["mcpServers"]["theirs"]
     assert person.sh("openhands mcp disable tom-swe").returncode == 0
     again = person.sh(INSTALL)
     assert again.returncode == 0, again.stderr
-    assert json.loads(servers.read_text())[serving.SERVERS]["tom-swe"]["enabled"] is False
+    assert json.loads(servers.read_text())["mcpServers"]["tom-swe"]["enabled"] is False
     assert person.sh(UNINSTALL).returncode == 0
-    assert list(json.loads(servers.read_text())[serving.SERVERS]) == ["theirs"]
-    assert list(servers.parent.glob("mcp.json.before-tom-*"))
+    assert list(json.loads(servers.read_text())["mcpServers"]) == ["theirs"]
     assert person.sh(INSTALL).returncode == 0
     assert person.sh("openhands mcp remove tom-swe").returncode == 0
     assert person.sh("tom plugin status").returncode == 0
@@ -147,9 +146,12 @@ def test_its_own_commands_and_ours_agree_on_the_file(person: Person) -> None:
 
 def test_a_tom_that_is_gone_keeps_no_session_waiting(person: Person) -> None:
     """The CLI starts without its tools, where a server that is not there would stop it."""
-    entry = serving.entry({}, "/no/python")
+    server = person.home / "tom-mcp"
+    server.write_text(server_script({}, "/no/python"))
+    server.chmod(0o700)
     person.folder.mkdir()
-    (person.folder / "mcp.json").write_text(json.dumps(serving.alone(entry)))
+    entry = {"command": str(server), "args": []}
+    (person.folder / "mcp.json").write_text(json.dumps({"mcpServers": {"tom-swe": entry}}))
     with ScriptedModel(("finish", {"message": "ok"})) as model:
         used = person.use(model, SECOND)
         assert used.returncode == 0, used.stderr

@@ -4,18 +4,22 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 import zipfile
 from pathlib import Path
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["OPENHANDS_SUPPRESS_BANNER"] = "1"
 
+import pexpect
 import pytest
 from told_and_learned import texts, tools_of
 
 from tom_swe import LOCAL_USER, Settings, open_tom
-from tom_swe.errors import TomError
-from tom_swe.hosts import hook, inbox, install
+from tom_swe.hosts import hook, inbox
+from tom_swe.hosts.install import HOSTS, Here, content, plugin_folder
+from tom_swe.hosts.install.scripts import server_script
+from tom_swe.hosts.install.sdk import bundled
 from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.testing.scripted import ScriptedModel
 
@@ -27,16 +31,11 @@ pytestmark = [
 ]
 
 CHECKOUT = Path(__file__).parent.parent.parent
-PLUGIN = install.plugin_folder()
-COMMAND = Path("/opt/tom's place/bin/tom-hook")
-OTHERS = {
-    "model": "opus",
-    "hooks": {
-        "Stop": [{"hooks": [{"type": "command", "command": "say 'done, tom-hook'"}]}],
-        "PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "guard"}]}],
-    },
-    "permissions": {"allow": ["Bash(ls:*)"], "näme": "ü"},
-}
+PLUGIN = plugin_folder()
+BIN = Path(sys.executable).parent
+OTHERS = (
+    '{\n\t"model": "opus", // mine\n\t"hooks": {"Stop": [{"hooks": [{"command": "say"}]}]},\n}\n'
+)
 
 
 def tom(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -50,9 +49,15 @@ def tom(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def written(path: Path, content: object, **style: int | str) -> Path:
+def here(home: Path | None = None, *, serves: bool = False) -> Here:
+    """The machine of a test, on which tom's home may be another."""
+    environ = dict(os.environ) | ({"TOM_HOME": str(home)} if home else {})
+    return Here(environ, Path(os.environ["HOME"]), serves)
+
+
+def written(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, ensure_ascii=False, **style) + "\n")
+    path.write_text(text)
     return path
 
 
@@ -65,7 +70,7 @@ def test_the_plugin_calls_the_hook_for_each_of_its_events() -> None:
     A session's start is for where Claude Code has compacted it, which OpenHands never calls.
     """
     hooks = json.loads((PLUGIN / "hooks" / "hooks.json").read_text())["hooks"]
-    assert list(hooks) == list(hook.EVENTS)
+    assert set(hooks) == set(hook.EVENTS)
     for event, groups in hooks.items():
         (only,) = groups[0]["hooks"]
         assert only == {"type": "command", "command": f"tom-hook {event}", "timeout": 5}
@@ -74,7 +79,7 @@ def test_the_plugin_calls_the_hook_for_each_of_its_events() -> None:
         (PLUGIN / folder / "plugin.json").read_text() for folder in (".plugin", ".claude-plugin")
     ]
     assert manifests[0] == manifests[1]
-    assert json.loads(manifests[0])["name"] == install.PLUGIN
+    assert json.loads(manifests[0])["name"] == content.PLUGIN
 
 
 def test_the_skill_keeps_to_the_convention() -> None:
@@ -95,7 +100,7 @@ def test_the_agent_is_one_for_both_hosts(tmp_path: Path) -> None:
     assert len(shipped.when_to_use_examples) == 2
     assert shipped.metadata == {"disallowedTools": "Write, Edit, NotebookEdit"}
     assert "Only read." in shipped.system_prompt
-    folder = install.bundle(COMMAND, {"TOM_HOME": str(tmp_path)}, serve=False)
+    folder = bundled(here(tmp_path))
     installed = definition.load(folder / "agents" / "user-advocate.md")
     assert (shipped.tools, installed.tools) == ([], ["terminal"])
     assert installed.system_prompt == shipped.system_prompt
@@ -106,20 +111,32 @@ def test_what_is_installed_calls_this_tom(tmp_path: Path) -> None:
 
     A server that cannot start costs a conversation, so nobody gets one who did not install it.
     """
-    home = tmp_path / "tom"
-    environ = {"TOM_HOME": str(home)}
-    folder = install.bundle(COMMAND, environ, serve=True)
+    home = tmp_path / "tom's place"
+    folder = bundled(here(home, serves=True))
+    scripts = here(home).scripts
     assert folder.parent == home
     hooks = json.loads((folder / "hooks" / "hooks.json").read_text())["hooks"]
-    assert hooks["Stop"][0]["hooks"][0]["command"].endswith("tom-hook' Stop")
+    assert set(hooks) == set(hook.EVENTS)
+    assert hooks["Stop"][0]["hooks"][0]["command"].endswith("tom-hook' Stop openhands")
+    assert scripts.hook.exists()
     (only,) = json.loads((folder / ".mcp.json").read_text())["mcpServers"].values()
-    assert sys.executable in only["args"]
-    assert only["env"] == environ
+    assert only == {"command": str(scripts.server), "args": []}
     assert not (PLUGIN / ".mcp.json").exists()
-    again = install.bundle(COMMAND, environ, serve=False)
+    again = bundled(here(home))
     assert again == folder
     assert not (folder / ".mcp.json").exists()
-    assert list(home.iterdir()) == [folder]
+
+
+def test_commands_are_written_as_each_host_has_them() -> None:
+    """With their description, and what a person gives them."""
+    why = next(each for each in content.commands() if each.name == "why")
+    assert "allowed-tools: Bash(tom why:*)" in why.as_claude()
+    told = tomllib.loads(why.as_toml())
+    assert told["description"] == why.description
+    assert "{{args}}" in told["prompt"]
+    assert "$ARGUMENTS" in why.as_markdown()
+    assert why.as_markdown().startswith(f"---\ndescription: {why.description}\n---\n")
+    assert why.as_plain().startswith("The person asks why")
 
 
 def test_every_command_that_the_plugin_names_exists() -> None:
@@ -151,166 +168,143 @@ def test_the_wheel_holds_the_whole_plugin(tmp_path: Path) -> None:
     assert {name for name in files if not (PLUGIN.parents[2] / name).is_dir()} <= names
 
 
-# Settings files
-
-
-@pytest.mark.parametrize("indent", [2, 4, "\t"])
-def test_what_others_put_there_stays(tmp_path: Path, indent: int | str) -> None:
-    """Installing adds, uninstalling takes away what was added, and the text is as before."""
-    path = written(tmp_path / "settings.json", OTHERS, indent=indent)
-    path.chmod(0o640)
-    before = path.read_text()
-    adding = install.installing(path, COMMAND)
-    assert f"+++ {path}" in adding.diff()
-    assert path.read_text() == before
-    backup = adding.apply()
-    assert backup
-    assert backup.read_text() == before
-    merged = json.loads(path.read_text())
-    assert merged["permissions"] == OTHERS["permissions"]
-    assert merged["hooks"]["Stop"][0] == OTHERS["hooks"]["Stop"][0]
-    command = merged["hooks"]["Stop"][1]["hooks"][0]["command"]
-    assert command == "'/opt/tom'\"'\"'s place/bin/tom-hook' Stop"
-    assert install.installing(path, COMMAND).is_none
-    install.uninstalling(path).apply()
-    assert path.read_text() == before
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert install.uninstalling(path).is_none
-
-
-def test_hooks_that_moved_are_replaced(tmp_path: Path) -> None:
-    """Installing from another place leaves one of ours an event, which calls that place."""
-    path = tmp_path / "new" / "hooks.json"
-    install.installing(path, COMMAND).apply()
-    install.installing(path, Path("/usr/bin/tom-hook")).apply()
-    hooks = json.loads(path.read_text())["hooks"]
-    for event in hook.EVENTS:
-        (group,) = hooks[event]
-        assert [each["command"] for each in group["hooks"]] == [f"/usr/bin/tom-hook {event}"]
-    install.uninstalling(path).apply()
-    assert json.loads(path.read_text()) == {}
-
-
-def test_ours_in_a_group_of_others_goes_alone(tmp_path: Path) -> None:
-    """A group that the person made of several hooks keeps the rest of them."""
-    group = {"matcher": "*", "hooks": [{"command": "tom-hook Stop"}, {"command": "mine"}]}
-    path = written(tmp_path / "hooks.json", {"hooks": {"Stop": [group]}})
-    install.uninstalling(path).apply()
-    left = {"matcher": "*", "hooks": [{"command": "mine"}]}
-    assert json.loads(path.read_text()) == {"hooks": {"Stop": [left]}}
-
-
-@pytest.mark.parametrize("nested", [True, False])
-def test_the_words_of_openhands_are_kept_to(nested: bool, tmp_path: Path) -> None:
-    """A file in its own snake case, with or without `hooks` around it, is still one it reads."""
-    mine = {"stop": [{"matcher": "*", "hooks": [{"type": "command", "command": "mine"}]}]}
-    path = written(tmp_path / "hooks.json", {"hooks": mine} if nested else mine)
-    install.installing(path, COMMAND).apply()
-    document = json.loads(path.read_text())
-    table = document["hooks"] if nested else document
-    assert table["stop"][0]["hooks"][0]["command"] == "mine"
-    assert len(table["stop"]) == 2
-    config = pytest.importorskip("openhands.sdk.hooks").HookConfig.load(path)
-    assert len(config.stop) == 2
-    assert config.user_prompt_submit[0].hooks[0].command.endswith("tom-hook' UserPromptSubmit")
-    install.uninstalling(path).apply()
-    assert json.loads(path.read_text()) == ({"hooks": mine} if nested else mine)
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"hooks": []}', "\udcff"])
-def test_a_file_that_cannot_be_understood_is_left_alone(text: str, tmp_path: Path) -> None:
-    """It is said what is wrong, and nothing is written."""
-    path = tmp_path / "settings.json"
-    path.write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(TomError, match=r"settings\.json|hooks"):
-        install.installing(path, COMMAND)
-    assert path.read_bytes() == text.encode(errors="surrogateescape")
-
-
-def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    """What was not shown is not overwritten."""
-    path = written(tmp_path / "settings.json", {})
-    change = install.installing(path, COMMAND)
-    written(path, {"model": "sonnet"})
-    with pytest.raises(TomError, match="was changed by another program"):
-        change.apply()
-    assert json.loads(path.read_text()) == {"model": "sonnet"}
-
-
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """Settings that are kept elsewhere are changed there."""
-    real = written(tmp_path / "dotfiles" / "claude.json", {"model": "opus"})
-    link = tmp_path / "settings.json"
-    link.symlink_to(real)
-    install.installing(link, COMMAND).apply()
-    assert link.is_symlink()
-    assert "hooks" in json.loads(real.read_text())
-
-
 # The commands
 
 
 def test_the_commands_show_ask_do_and_undo(tmp_path: Path) -> None:
     """Nothing is written unasked; then it is, and undone, with the exit codes of every command."""
     folder = str(tmp_path / "claude")
-    settings = written(tmp_path / "claude" / "settings.json", OTHERS, indent=2)
-    before = settings.read_text()
+    settings = written(tmp_path / "claude" / "settings.json", OTHERS)
     asked = tom("install", "claude-code", CLAUDE_CONFIG_DIR=folder)
     assert asked.returncode == 2
     assert "+" in asked.stdout
-    assert settings.read_text() == before
+    assert f"new file {folder}/skills/tom-user-model/SKILL.md" in asked.stdout
+    assert settings.read_text() == OTHERS
     assert tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 0
+    again = tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder)
+    assert "already installed" in again.stderr
     shown = tom("status", "--json", CLAUDE_CONFIG_DIR=folder)
     assert shown.returncode == 0
     state = {each["host"]: each for each in json.loads(shown.stdout)}
-    assert state["claude-code"]["installed"]
+    assert list(state) == list(HOSTS)
+    assert "hooks" in state["claude-code"]["has"]
     assert not state["openhands-cli"]["installed"]
-    settings.write_text(
-        settings.read_text().replace(state["claude-code"]["command"], "/no/tom-hook")
-    )
+    program = state["claude-code"]["calls"][0]
+    settings.write_text(settings.read_text().replace(program, "/no/tom-hook"))
     broken = tom("status", CLAUDE_CONFIG_DIR=folder)
     assert broken.returncode == 1
-    assert "broken: /no/tom-hook" in broken.stdout
+    assert "broken: /no/tom-hook is gone" in broken.stdout
+    looked = tom("doctor", "claude-code", CLAUDE_CONFIG_DIR=folder)
+    assert looked.returncode == 1
+    assert "tom plugin install claude-code" in looked.stdout
+    settings.write_text(settings.read_text().replace("/no/tom-hook", program))
+    assert tom("doctor", CLAUDE_CONFIG_DIR=folder).returncode == 0
     assert tom("uninstall", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 0
-    assert settings.read_text() == before
-    assert tom("install", "emacs", "--yes").returncode == 2
+    assert settings.read_text() == OTHERS
+    assert [path.name for path in settings.parent.iterdir()] == ["settings.json"]
     settings.write_text("{")
     assert tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 1
 
 
-def test_the_openhands_cli_gets_hooks_and_a_server(tmp_path: Path) -> None:
+def test_without_a_name_the_agents_are_listed(tmp_path: Path) -> None:
+    """Those that are on this machine, with what each would get; without a terminal no more."""
+    nothing = tom("install", "--yes", PATH=str(tmp_path))
+    assert (nothing.returncode, nothing.stdout) == (2, "")
+    assert "no agents found" in nothing.stderr
+    (Path(os.environ["HOME"]) / ".cursor").mkdir()
+    (tmp_path / "codex").write_text("#!/bin/sh\n")
+    (tmp_path / "codex").chmod(0o755)
+    listed = tom("install", PATH=str(tmp_path))
+    assert listed.returncode == 2
+    assert [line.partition(":")[0] for line in listed.stdout.splitlines()] == [
+        "Codex (codex)",
+        "Cursor, editor and CLI (cursor)",
+    ]
+    assert "hooks" in listed.stdout
+    assert "tom plugin install codex cursor" in listed.stderr
+    assert tom("install", "emacs", "--yes").returncode == 2
+    assert tom("uninstall").returncode == 2
+    assert tom("uninstall", "codex", "--all").returncode == 2
+
+
+@pytest.mark.slow
+def test_in_a_terminal_the_person_ticks(tmp_path: Path) -> None:
+    """A key ticks an agent, another one installs into what is ticked."""
+    home = Path(os.environ["HOME"])
+    for name in (".codex", ".cursor"):
+        (home / name).mkdir()
+    environ = {**os.environ, "PATH": f"{tmp_path}:/bin:/usr/bin", "COLUMNS": "200"}
+    command = ["-m", "tom_cli", "plugin", "install", "--no-mcp"]
+    child = pexpect.spawn(sys.executable, command, env=environ, encoding="utf-8", timeout=60)
+    child.expect_exact("1 [x] Codex")
+    child.expect_exact("quit?")
+    child.send("1")
+    child.expect_exact("1 [ ] Codex")
+    child.expect_exact("quit?")
+    child.send("\r")
+    child.expect_exact("Make these changes?")
+    child.sendline("y")
+    child.expect(pexpect.EOF)
+    assert (home / ".cursor" / "hooks.json").exists()
+    assert list((home / ".codex").iterdir()) == []
+    gone = tom("uninstall", "--all", "--yes")
+    assert gone.returncode == 0, gone.stderr
+    assert list((home / ".cursor").iterdir()) == []
+
+
+def test_the_openhands_cli_gets_hooks_and_a_server() -> None:
     """Both files are shown and asked for, written, told of, and as before once it is undone."""
     pytest.importorskip("mcp")
-    folder = tmp_path / "person" / ".openhands"
-    theirs = {"theirs": {"url": "http://127.0.0.1:9/mcp", "enabled": True}}
-    hooks = written(folder / "hooks.json", OTHERS, indent=2)
-    servers = written(folder / "mcp.json", {"mcpServers": theirs}, indent=4)
-    before = hooks.read_text(), servers.read_text()
+    folder = Path(os.environ["HOME"]) / ".openhands"
+    theirs = '{"mcpServers": {"theirs": {"url": "http://127.0.0.1:9/mcp", "enabled": true}}}'
+    hooks = written(folder / "hooks.json", OTHERS)
+    servers = written(folder / "mcp.json", theirs)
     asked = tom("install", "openhands-cli")
     assert asked.returncode == 2
     assert f"+++ {hooks}" in asked.stdout
     assert f"+++ {servers}" in asked.stdout
-    assert (hooks.read_text(), servers.read_text()) == before
+    assert (hooks.read_text(), servers.read_text()) == (OTHERS, theirs)
     assert tom("install", "openhands-cli", "--yes").returncode == 0
-    table = json.loads(servers.read_text())["mcpServers"]
-    assert list(table) == ["theirs", "tom-swe"]
-    assert table["tom-swe"]["env"]["TOM_HOME"] == os.environ["TOM_HOME"]
-    again = tom("install", "openhands-cli", "--yes")
-    assert "already installed" in again.stderr
-    state = json.loads(tom("status", "--json").stdout)[2]
-    assert (state["works"], state["server"], state["serves"]) == (True, sys.executable, True)
-    kept = [next(path.parent.glob(f"{path.name}.before-tom-*")) for path in (hooks, servers)]
-    assert tuple(path.read_text() for path in kept) == before
-    servers.write_text(servers.read_text().replace(sys.executable, "/no/python"))
-    broken = tom("status")
-    assert broken.returncode == 1
-    assert "broken: /no/python no longer serves MCP" in broken.stdout
+    assert list(json.loads(servers.read_text())["mcpServers"]) == ["theirs", "tom-swe"]
+    found = {each["host"]: each for each in json.loads(tom("status", "--json").stdout)}
+    state = found["openhands-cli"]
+    assert (state["has"], state["faults"]) == (["hooks", "MCP server", "skill"], [])
     assert tom("uninstall", "openhands-cli", "--yes").returncode == 0
-    assert (hooks.read_text(), servers.read_text()) == before
+    assert (hooks.read_text(), servers.read_text()) == (OTHERS, theirs)
     assert tom("install", "openhands-cli", "--yes", "--no-mcp").returncode == 0
-    assert servers.read_text() == before[1]
-    written(servers, {"mcpServers": []})
+    assert servers.read_text() == theirs
+    written(servers, '{"mcpServers": []}')
     assert tom("install", "openhands-cli", "--yes").returncode == 1
+
+
+def test_an_agent_plugin_goes_where_the_person_says(tmp_path: Path) -> None:
+    """One folder with a manifest, the skill and the server, for any agent that reads such."""
+    folder = tmp_path / "plugins" / "tom"
+    done = tom("install", "agent-plugin", "--folder", str(folder), "--yes")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((folder / "plugin.json").read_text())
+    assert told["$schema"].startswith("https://agent-plugins.org/schemas/1.0.0/")
+    assert set(told) <= {"$schema", "name", "version", "description", "author", "license"}
+    assert (folder / "skills" / "tom-user-model" / "SKILL.md").exists()
+    (only,) = json.loads((folder / "mcp.json").read_text())["mcpServers"].values()
+    assert only["command"] == str(here().scripts.server)
+    assert tom("uninstall", "agent-plugin", "--yes").returncode == 0
+    assert not (tmp_path / "plugins").exists()
+
+
+def test_instructions_are_kept_only_if_asked_for(tmp_path: Path) -> None:
+    """The person's own file gets the block that `tom sync` writes, and loses it again."""
+    mind = open_tom(Settings(home=tmp_path / "tom"), embedder=HashEmbedder())
+    mind.remember(LOCAL_USER, "Use pnpm, not npm")
+    mind.close()
+    file = written(Path(os.environ["HOME"]) / ".claude" / "CLAUDE.md", "# Mine\n")
+    assert tom("install", "claude-code", "--yes").returncode == 0
+    assert file.read_text() == "# Mine\n"
+    done = tom("install", "claude-code", "--yes", "--instructions")
+    assert done.returncode == 0, done.stderr
+    assert "- Use pnpm" in file.read_text()
+    assert tom("uninstall", "claude-code", "--yes").returncode == 0
+    assert file.read_text() == "# Mine\n"
 
 
 def test_without_the_extra_there_is_no_server(tmp_path: Path) -> None:
@@ -322,16 +316,15 @@ def test_without_the_extra_there_is_no_server(tmp_path: Path) -> None:
     for path in Path(pytest.__file__).parent.parent.iterdir():
         if not path.name.startswith("mcp"):
             (there / path.name).symlink_to(path)
-    environ = {**os.environ, "PATH": str(install.program().parent)}
     command = [str(venv / "bin" / "python"), "-m", "tom_cli", "plugin"]
     said = [
-        subprocess.run([*command, *words], capture_output=True, text=True, env=environ)
+        subprocess.run([*command, *words], capture_output=True, text=True)
         for words in (["install", "openhands-cli", "--yes"], ["status"])
     ]
     for each in said:
         assert each.returncode == 0, each.stderr
         assert "to add it, pip install 'tom-swe[mcp]'" in each.stderr
-    assert "openhands-cli  installed (" in said[1].stdout
+    assert "openhands-cli  installed: hooks, skill (" in said[1].stdout
     assert (tmp_path / "person" / ".openhands" / "hooks.json").exists()
     assert not (tmp_path / "person" / ".openhands" / "mcp.json").exists()
 
@@ -345,7 +338,7 @@ def test_the_sdk_installs_the_plugin(tmp_path: Path) -> None:
     assert tom("install", "openhands", "--yes").returncode == 0
     hooks = json.loads((place / "hooks" / "hooks.json").read_text())["hooks"]
     (only,) = hooks["Stop"][0]["hooks"]
-    assert only["command"] == f"{install.program()} Stop"
+    assert only["command"] == f"{here().scripts.hook} Stop openhands"
     code = (
         "from openhands.sdk.plugin import load_installed_plugins as load\n"
         "(plugin,) = load()\n"
@@ -354,10 +347,11 @@ def test_the_sdk_installs_the_plugin(tmp_path: Path) -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert loaded.stdout.splitlines()[-1] == "tom tom-user-model user-advocate tom-swe"
-    assert "openhands      installed, with its MCP server" in tom("status").stdout
+    assert "openhands      installed: hooks (" in tom("status").stdout
     assert tom("uninstall", "openhands", "--yes").returncode == 0
     assert not place.exists()
-    written(place / "hooks" / "hooks.json", {})
+    assert not here().scripts.folder.exists()
+    written(place / "hooks" / "hooks.json", "{}")
     assert tom("install", "openhands", "--yes").returncode == 1
 
 
@@ -371,7 +365,7 @@ def test_an_openhands_agent_is_told_and_learned_from(
     sdk = pytest.importorskip("openhands.sdk", reason="needs tom-swe[openhands]")
     from openhands.sdk.plugin import PluginSource
 
-    monkeypatch.setenv("PATH", f"{install.program().parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("OH_PERSISTENCE_DIR", str(tmp_path / "oh"))
     settings = Settings(home=tmp_path / "tom")
     mind = open_tom(settings, embedder=HashEmbedder())
@@ -423,7 +417,7 @@ def test_an_openhands_agent_is_told_and_learned_from(
 
 @pytest.mark.slow
 def test_its_server_is_no_risk_to_a_conversation(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """Its tools clash with none of OpenHands' own, and where tom is gone they are just not there.
 
@@ -433,14 +427,16 @@ def test_its_server_is_no_risk_to_a_conversation(
     from openhands.sdk.plugin import PluginSource
     from openhands.tools.tom_consult import TomConsultTool
 
-    folder = install.bundle(install.program(), os.environ, serve=True)
+    folder = bundled(here(serves=True))
     servers = folder / ".mcp.json"
     ours = servers.read_text()
     (entry,) = json.loads(ours)["mcpServers"].values()
     two = json.dumps({"mcpServers": {"tom-swe": entry, "other": entry}})
     offered: list[set[str]] = []
-    for text in (ours, two, ours.replace(json.dumps(sys.executable), '"/no/python"')):
+    for text in (ours, two, ours):
         servers.write_text(text)
+        if len(offered) == 2:
+            here().scripts.server.write_text(server_script({}, "/no/python"))
         with ScriptedModel() as model:
             llm = sdk.LLM(
                 model="openai/scripted",

@@ -202,15 +202,12 @@ def report(
     }
     facts |= _models(settings) | _could_read(settings, environ, home)
     found += _unknown_models(settings, environ)
-    for standing in (install.standing(host, environ, home) for host in install.HOSTS):
-        facts[f"{standing.host} hooks"] = "installed" if standing.installed else "not installed"
-        if standing.is_broken:
-            found.append(
-                Problem(
-                    what=f"the hooks of {standing.host} call a tom that no longer exists",
-                    fix=f"tom plugin install {standing.host}",
-                )
-            )
+    here = install.Here(environ, home)
+    for standing in (install.standing(host, here) for host in install.HOSTS.values()):
+        if standing.here or standing.installed:
+            state = "installed" if standing.installed else "not installed"
+            facts[f"{standing.host} plugin"] = state
+        found += [Problem(what=each.what, fix=each.fix) for each in standing.faults]
     for each in notes.contradictions(
         notes.note_files(environ, home), tom.memory.beliefs.told(settings.user)
     ):

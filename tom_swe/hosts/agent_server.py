@@ -15,8 +15,10 @@ from typing import IO, cast, override
 from urllib.parse import urlsplit
 
 from tom_swe.errors import TomError, UsageError
-from tom_swe.hosts.bundle import FOLDER, PLUGIN
-from tom_swe.hosts.files import Table
+from tom_swe.hosts.install.content import PLUGIN
+from tom_swe.hosts.install.sdk import FOLDER
+
+type Table = dict[str, object]
 
 KEY_HEADER = "X-Session-API-Key"
 TIMEOUT_SECONDS = 60

@@ -1,116 +1,147 @@
-"""JSON files of other programs, in which tom changes a part.
+"""Files of other programs, in which tom changes a part.
 
-What would change is computed first, as text before and after, so that it can be shown. The
-rest of a file stays as it is, its indentation too.
+What would change is computed first, as text before and after, so that it can be shown. Several
+changes are made together or not at all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-import json
 import os
-import re
-import shutil
-from collections.abc import Callable
-from datetime import UTC, datetime
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from tom_swe.errors import TomError
 
-type Table = dict[str, object]
+PRIVATE = 0o600
+_WRITABLE = 0o222
 
 
 class FileEdit(NamedTuple):
-    """A file as it is, None where it is not there, and as it would be."""
+    """A file as it is, None where it is not there, and as it would be, None where it goes.
+
+    ``mode`` is that of a new file; None is what the person's umask says.
+    """
 
     path: Path
     before: str | None
-    after: str
+    after: str | None
+    mode: int | None = PRIVATE
 
     @property
     def is_none(self) -> bool:
         """Whether the file stays as it is."""
-        return self.after == (self.before or "")
+        return self.after == self.before or (not self.after and not self.before)
 
     def diff(self) -> str:
         """The change as a unified diff."""
         lines = difflib.unified_diff(
             (self.before or "").splitlines(),
-            self.after.splitlines(),
+            (self.after or "").splitlines(),
             str(self.path) if self.before is not None else os.devnull,
-            str(self.path),
+            str(self.path) if self.after is not None else os.devnull,
             lineterm="",
         )
         return "\n".join(lines)
 
-    def apply(self, *, keep: bool = True) -> Path | None:
-        """Writes the file whole and keeps what it was beside it; where, or None if it is new.
+    def apply(self) -> None:
+        """Makes this change alone. Raises TomError."""
+        apply_all([self])
 
-        ``keep`` off keeps nothing beside it: what stands under version control litters there.
+    def undone(self) -> FileEdit:
+        """The change that takes this one back."""
+        return FileEdit(self.path, self.after, self.before, self.mode)
 
-        Raises TomError where the file has changed since, or cannot be written.
-        """
-        if read(self.path) != self.before:
-            raise TomError(f"{self.path} was changed by another program just now; try again")
-        # A settings file is often a link into a folder of dotfiles, and stays one.
-        path = self.path.resolve()
-        backup: Path | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            mode = 0o600
-            if self.before is not None:
-                mode = path.stat().st_mode & 0o777
-                stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-                if keep:
-                    backup = self.path.with_name(f"{self.path.name}.before-tom-{stamp}")
-                    shutil.copy2(path, backup)
-            fresh = path.with_name(f"{path.name}.tom-{os.getpid()}")
-            fresh.write_text(self.after, encoding="utf-8", newline="")
-            fresh.chmod(mode)
-            fresh.replace(path)
-        except OSError as error:
-            raise TomError(f"{self.path} cannot be written: {error.strerror}") from error
-        return backup
+
+def apply_all(edits: Sequence[FileEdit]) -> list[Path]:
+    """Makes all changes, or none; the folders that were made for them, outermost first.
+
+    Raises TomError where a file has changed since, or cannot be written.
+    """
+    wanted = [edit for edit in edits if not edit.is_none]
+    for edit in wanted:
+        _check(edit)
+    folders: list[Path] = []
+    done: list[FileEdit] = []
+    edit = None
+    try:
+        for edit in wanted:
+            folders += _make_folders(edit.path.resolve().parent)
+            _write(edit)
+            done.append(edit)
+    except OSError as error:
+        for each in reversed(done):
+            with contextlib.suppress(OSError):
+                _write(each.undone())
+        remove_empty(folders)
+        where = edit.path if edit else "a file"
+        raise TomError(
+            f"{where} cannot be written: {error.strerror}; nothing was changed"
+        ) from error
+    return folders
+
+
+def remove_empty(folders: Sequence[Path]) -> None:
+    """Removes those of the folders that hold nothing, innermost first."""
+    for folder in sorted(folders, key=lambda each: len(each.parts), reverse=True):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def read(path: Path) -> str | None:
     """A file's text with its line ends, None where it is not there. Raises TomError."""
     try:
         return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise TomError(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise TomError(f"{path} is not text in UTF-8: fix it first") from error
+    except OSError as error:
+        raise TomError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def change(path: Path, edit: Callable[[Table], Table]) -> FileEdit:
-    """What an edit would make of a file. Raises TomError where it holds no JSON object."""
-    before = read(path)
-    document = parsed(before, path)
-    after = edit(document)
-    if after == document:
-        return FileEdit(path, before, before or "")
-    return FileEdit(path, before, written(after, before or ""))
+def _check(edit: FileEdit) -> None:
+    if read(edit.path) != edit.before:
+        raise TomError(f"{edit.path} was changed by another program just now; try again")
+    if edit.before is None:
+        return
+    mode = edit.path.stat().st_mode
+    if not mode & _WRITABLE or not os.access(edit.path, os.W_OK):
+        raise TomError(f"{edit.path} is read-only; nothing was changed: make it writable first")
 
 
-def parsed(text: str | None, path: Path) -> Table:
-    """The JSON object in a text, an empty one where there is none. Raises TomError."""
+def _make_folders(folder: Path) -> list[Path]:
+    """Makes the folders that are missing; these, outermost first."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir()
+    return missing[::-1]
+
+
+def _write(edit: FileEdit) -> None:
+    # A settings file is often a link into a folder of dotfiles, and stays one.
+    path = edit.path.resolve()
+    if edit.after is None:
+        path.unlink()
+        return
+    handle, fresh = tempfile.mkstemp(prefix=f".{path.name}.tom-", dir=path.parent)
     try:
-        document: object = json.loads(text) if text and text.strip() else {}
-    except ValueError as error:
-        raise TomError(f"{path} is not valid JSON ({error}): fix it first") from error
-    if not isinstance(document, dict):
-        raise TomError(f"{path} is not a JSON object: fix it first")
-    return cast("Table", document)
+        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - a handle
+            file.write(edit.after)
+        Path(fresh).chmod(path.stat().st_mode & 0o7777 if path.exists() else _new_mode(edit))
+        Path(fresh).replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(fresh).unlink()
+        raise
 
 
-def written(document: Table, like: str = "") -> str:
-    """The document as text, with the indentation that the file had."""
-    indent = re.search(r"^[ \t]+(?=\")", like, re.MULTILINE)
-    return json.dumps(document, indent=indent[0] if indent else 2, ensure_ascii=False) + "\n"
-
-
-def items(value: object) -> list[object]:
-    """The value, if it is a list; nothing else has items."""
-    return cast("list[object]", value) if isinstance(value, list) else []
+def _new_mode(edit: FileEdit) -> int:
+    if edit.mode is not None:
+        return edit.mode
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask

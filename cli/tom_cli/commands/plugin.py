@@ -1,23 +1,27 @@
-"""Agents that tom tells and learns from: plugin install, status, uninstall."""
+"""Agents that tom tells and learns from: plugin install, status, doctor, uninstall."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tom_cli.common import Json, Yes, confirmed, print_json, talk
+from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
     from tom_swe.hosts.agent_server import AgentServer
-    from tom_swe.hosts.files import FileEdit
-    from tom_swe.hosts.install import Standing
+    from tom_swe.hosts.install import Here, Host, Plan, Standing
 
-app = typer.Typer(help="Install tom into an agent, and uninstall it.", no_args_is_help=True)
+app = typer.Typer(help="Install tom into your agents, and uninstall it.", no_args_is_help=True)
 
-Host = Annotated[str, typer.Argument(help="claude-code, openhands or openhands-cli.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[AGENT]...", help="Such as claude-code; `tom plugin status` has all."),
+]
 Server = Annotated[
     str | None,
     typer.Option(
@@ -35,6 +39,18 @@ KeyName = Annotated[
     ),
 ]
 NoMcp = Annotated[bool, typer.Option("--no-mcp", help="Leave out tom's MCP server.")]
+Instructions = Annotated[
+    bool,
+    typer.Option(
+        "--instructions",
+        help="Also keep your rules in the agent's personal instructions, as `tom sync` does.",
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--folder", metavar="PATH", help="With agent-plugin: where the plugin goes."),
+]
+All = Annotated[bool, typer.Option("--all", help="All agents that tom is installed in.")]
 
 
 def register(main: typer.Typer) -> None:
@@ -44,55 +60,55 @@ def register(main: typer.Typer) -> None:
 
 @app.command()
 def install(
-    host: Host,
+    names: Names = None,
     server: Server = None,
     api_key_env: KeyName = None,
     no_mcp: NoMcp = False,
+    instructions: Instructions = False,
+    folder: Folder = None,
     yes: Yes = False,
 ) -> None:
-    """Install tom into an agent, to brief its sessions and learn.
+    """Install tom into agents, to brief their sessions, keep your rules and learn.
 
-    tom shows the changes first. claude-code and openhands-cli get hooks in their settings
-    file, and tom keeps a copy beside it; openhands gets a plugin in its SDK, or in the given
-    agent server. The two OpenHands hosts also get tom's MCP server, if it is installed.
+    Without a name it lists the agents that are on this machine, and you choose. Each gets all
+    that it can carry: hooks, tom's MCP server if it is installed, a skill, commands. tom shows
+    the changes first, and leaves everything else in a file as it is.
 
-    Example: tom plugin install claude-code
+    Example: tom plugin install claude-code codex
     """
-    from tom_swe.hosts import install as hosts
+    from tom_swe.hosts.install.plan import installing
 
-    path = hosts.config_of(host, os.environ, Path.home())
-    there = _server(host, server, api_key_env)
-    command = hosts.program()
-    servers = hosts.servers_of(host, os.environ, Path.home())
-    serves = servers is not None and not no_mcp and _can_serve()
-    if host == hosts.OPENHANDS:
-        where = f"the agent server at {there.url}" if there else "the OpenHands SDK here"
-        also = " and serves MCP" if serves else ""
-        talk(f"{where} will install {hosts.plugin_folder()}, which calls {command}{also}")
-        confirmed("Install it?", yes)
-        folder = hosts.bundle(command, os.environ, serves)
-        talk(f"installed in {there.install(folder) if there else hosts.add_to_openhands(folder)}")
-        if there:
-            talk("its hooks and their memory are on the server's machine, not on yours")
-        return
-    changes = [hosts.installing(path, command)]
-    if servers is not None and serves:
-        changes.append(hosts.serving_in(servers, os.environ))
-    _change(changes, yes, "already installed")
-    talk("it starts with the agent's next session; `export TOM_OFF=1` switches it off")
+    here = _here(serves=not no_mcp, folder=folder)
+    hosts = _named(names) if names else _chosen(here)
+    there = _server(hosts, server, api_key_env)
+    if not no_mcp and hosts:
+        here = here._replace(serves=_can_serve())
+    for host in hosts:
+        if host.sdk:
+            _install_in_sdk(here, there, yes)
+    files = [host for host in hosts if not host.sdk]
+    plans = [installing(host, here) for host in files]
+    if plans and _make(plans, here, yes, "already installed"):
+        talk("it starts with the agent's next session; `export TOM_OFF=1` switches it off")
+    for host in files:
+        if host.note:
+            talk(f"{host.title}: {host.note}")
+        if instructions:
+            _sync(here, host, yes)
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say which agents have tom's hooks, and whether they work.
+    """Say which agents have tom, and whether it works there.
 
     Example: tom plugin status
     """
     from tom_cli.render import console
-    from tom_swe.hosts import install as hosts
+    from tom_swe.hosts.install import HOSTS, standing
     from tom_swe.text.safe import safe
 
-    found = [hosts.standing(host, os.environ, Path.home()) for host in hosts.HOSTS]
+    here = _here()
+    found = [standing(host, here) for host in HOSTS.values()]
     if as_json:
         print_json([each.model_dump(mode="json") for each in found])
     else:
@@ -104,77 +120,199 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
-def uninstall(
-    host: Host, server: Server = None, api_key_env: KeyName = None, yes: Yes = False
-) -> None:
-    """Uninstall tom from an agent.
+def doctor(names: Names = None, as_json: Json = False) -> None:
+    """Look into each agent: what of tom is there, and whether what it calls answers.
 
-    The rest of its settings and your memory stay.
+    Example: tom plugin doctor claude-code
+    """
+    from tom_cli.render import console
+    from tom_swe.hosts.install import HOSTS, standing
+    from tom_swe.text.safe import safe
+
+    here = _here()
+    found = [standing(host, here) for host in (_named(names) if names else HOSTS.values())]
+    found = found if names else [each for each in found if each.installed or each.here]
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in found])
+    out = console()
+    for each in [] if as_json else found:
+        out.print(f"{safe(each.title)} ({each.host})")
+        for what in each.has:
+            out.print(f"  there    {what}")
+        for what in each.lacks:
+            out.print(f"  not there  {what}")
+        for program in each.calls:
+            out.print(f"  it calls {safe(program)}")
+        for fault in each.faults:
+            out.print(f"  broken   {safe(fault.what)}: {fault.fix}")
+    if not found:
+        talk("no agents found on this machine")
+    if any(each.is_broken for each in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def uninstall(
+    names: Names = None,
+    every: All = False,
+    server: Server = None,
+    api_key_env: KeyName = None,
+    yes: Yes = False,
+) -> None:
+    """Uninstall tom from agents.
+
+    A file that nothing else changed since is as it was before. Your memory stays.
 
     Example: tom plugin uninstall claude-code
     """
-    from tom_swe.hosts import install as hosts
+    from tom_swe.hosts.install import HOSTS, standing
+    from tom_swe.hosts.install.plan import uninstalling
+    from tom_swe.hosts.install.record import load
 
-    path = hosts.config_of(host, os.environ, Path.home())
-    there = _server(host, server, api_key_env)
-    if host == hosts.OPENHANDS:
-        confirmed(f"Remove the plugin from {there.url if there else path}?", yes)
-        gone = there.uninstall() if there else hosts.remove_from_openhands()
-        talk("removed" if gone else "it was not installed")
+    here = _here()
+    if every == bool(names):
+        raise UsageError("name the agents to uninstall tom from, or use --all")
+    if every:
+        hosts = [host for host in HOSTS.values() if standing(host, here).installed]
+    else:
+        hosts = _named(names or [])
+    there = _server(hosts, server, api_key_env)
+    for host in hosts:
+        if host.sdk:
+            _uninstall_in_sdk(here, there, yes)
+        if load(os.environ).host(host.name).instructions:
+            _sync(here, host, yes, remove=True)
+    plans = [uninstalling(host, here) for host in hosts if not host.sdk]
+    if plans or not hosts:
+        _make(plans, here, yes, "tom is not installed there")
+
+
+def _here(*, serves: bool = True, folder: Path | None = None) -> Here:
+    from tom_swe.hosts.install import Here
+
+    given = folder.expanduser().absolute() if folder else None
+    return Here(os.environ, Path.home(), serves, given)
+
+
+def _named(names: list[str]) -> list[Host]:
+    from tom_swe.hosts.install import host_named
+
+    return [host_named(name) for name in dict.fromkeys(names)]
+
+
+def _chosen(here: Here) -> list[Host]:
+    """The agents of this machine that the person ticks. Raises UsageError without a terminal."""
+    from tom_cli.ticking import ticked
+    from tom_swe.hosts.install import HOSTS
+
+    found = [host for host in HOSTS.values() if host.is_here(here)]
+    if not found:
+        raise UsageError("no agents found on this machine: name one, or see `tom plugin status`")
+    lines = [f"{host.title} ({host.name}): {', '.join(host.carries(here))}" for host in found]
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        for line in lines:
+            typer.echo(line)
+        names = " ".join(host.name for host in found)
+        raise UsageError(f"name the agents to install tom into: tom plugin install {names}")
+    return [found[i] for i in ticked("Agents on this machine", lines)]
+
+
+def _make(plans: list[Plan], here: Here, yes: bool, nothing: str) -> bool:
+    """Shows changes, asks once, and makes them; whether there were any."""
+    from tom_swe.hosts.install import Plan, carry_out
+
+    plan = Plan.of(plans)
+    if not plan.shown:
+        talk(f"{nothing} ({', '.join(plan.hosts)})")
+        if any(plan.hosts.values()):
+            carry_out(plan, here.environ)
+    for edit in plan.shown:
+        if edit.before is None or edit.after is None:
+            typer.echo(f"{'delete' if edit.after is None else 'new file'} {edit.path}")
+        else:
+            typer.echo(edit.diff())
+    if plan.shown:
+        many = len(plan.shown) > 1
+        confirmed("Make these changes?" if many else "Make this change?", yes)
+        carry_out(plan, here.environ)
+        for edit in plan.shown:
+            talk(f"{'deleted' if edit.after is None else 'wrote'} {edit.path}")
+    for note in plan.notes:
+        talk(note)
+    return bool(plan.shown)
+
+
+def _install_in_sdk(here: Here, there: AgentServer | None, yes: bool) -> None:
+    from tom_swe.hosts.install import plugin_folder
+    from tom_swe.hosts.install.sdk import add_to_openhands, bundled
+
+    where = f"the agent server at {there.url}" if there else "the OpenHands SDK here"
+    also = " and serves MCP" if here.serves else ""
+    talk(f"{where} will install {plugin_folder()}, which calls {here.scripts.hook}{also}")
+    confirmed("Install it?", yes)
+    folder = bundled(here, there.url if there else "")
+    talk(f"installed in {there.install(folder) if there else add_to_openhands(folder)}")
+    if there:
+        talk("its hooks and their memory are on the server's machine, not on yours")
+
+
+def _uninstall_in_sdk(here: Here, there: AgentServer | None, yes: bool) -> None:
+    from tom_swe.hosts.install import HOSTS
+    from tom_swe.hosts.install.sdk import forget, remove_from_openhands
+
+    path = HOSTS["openhands"].folder(here)
+    confirmed(f"Remove the plugin from {there.url if there else path}?", yes)
+    gone = there.uninstall() if there else remove_from_openhands()
+    forget(here, there.url if there else "")
+    talk("removed" if gone else "it was not installed")
+
+
+def _sync(here: Here, host: Host, yes: bool, *, remove: bool = False) -> None:
+    """Keeps the person's rules in the host's personal instructions, or takes them out."""
+    from tom_cli.commands.sync import sync
+    from tom_swe.hosts.install.record import note_instructions
+
+    if host.instructions is None:
+        talk(f"{host.title} has no file for personal instructions that tom knows")
         return
-    changes = [hosts.uninstalling(path)]
-    if servers := hosts.servers_of(host, os.environ, Path.home()):
-        changes.append(hosts.serving_out(servers))
-    _change(changes, yes, "tom is not installed there")
+    path = host.instructions(here)
+    sync([path], remove=remove, yes=yes)
+    note_instructions(here.environ, host.name, "" if remove else str(path))
 
 
 def _state(standing: Standing) -> str:
     """How tom stands with a host, in a few words."""
-    if standing.installed and not standing.works:
-        return f"broken: {standing.command} does not exist; install the plugin again"
-    if standing.server and not standing.serves:
-        return f"broken: {standing.server} no longer serves MCP; install the plugin again"
-    state = "installed" if standing.installed else "not installed"
-    return f"{state}, with its MCP server" if standing.server else state
+    if standing.faults:
+        fault = standing.faults[0]
+        return f"broken: {fault.what}; {fault.fix}"
+    if standing.installed:
+        return f"installed: {', '.join(standing.has)}"
+    return "not installed" if standing.here else "not on this machine"
 
 
 def _can_serve() -> bool:
     """Whether this tom can serve MCP; says how it could."""
-    from tom_swe.hosts import serving
+    from tom_swe.hosts.install.scripts import EXTRA, can_serve
 
-    serves = serving.can_serve()
+    serves = can_serve()
     if not serves:
-        talk(f"without an MCP server; to add it, pip install '{serving.EXTRA}' and install again")
+        talk(f"without an MCP server; to add it, pip install '{EXTRA}' and install again")
     return serves
 
 
-def _server(host: str, url: str | None, key_name: str | None) -> AgentServer | None:
+def _server(hosts: list[Host], url: str | None, key_name: str | None) -> AgentServer | None:
     """The agent server that is meant, if one is. Raises UsageError."""
-    from tom_swe.errors import UsageError
-    from tom_swe.hosts import agent_server, install
+    from tom_swe.hosts import agent_server
 
     if url is None:
         if key_name is not None:
             raise UsageError("--api-key-env needs --server")
         return None
-    if host != install.OPENHANDS:
-        raise UsageError(f"--server works with {install.OPENHANDS}, not with {host}")
+    if [host.name for host in hosts] != ["openhands"]:
+        names = " ".join(host.name for host in hosts)
+        raise UsageError(f"--server works with openhands, not with {names}")
     if key_name is not None and not os.environ.get(key_name):
         raise UsageError(
             f"the environment variable {key_name!r} is not set: put the session API key into it"
         )
     return agent_server.AgentServer(url, os.environ[key_name] if key_name else "")
-
-
-def _change(changes: list[FileEdit], yes: bool, nothing: str) -> None:
-    """Shows changes, asks once, and makes them."""
-    wanted = [change for change in changes if not change.is_none]
-    if not wanted:
-        talk(f"{nothing} ({', '.join(str(change.path) for change in changes)})")
-        return
-    for change in wanted:
-        typer.echo(change.diff())
-    confirmed("Make this change?" if len(wanted) == 1 else "Make these changes?", yes)
-    for change in wanted:
-        backup = change.apply()
-        talk(f"wrote {change.path}" + (f"; copy of the old file: {backup}" if backup else ""))

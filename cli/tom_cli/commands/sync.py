@@ -84,7 +84,7 @@ class _File(NamedTuple):
             return
         typer.echo(change.diff())
         confirmed("Make this change?", yes)
-        change.apply(keep=False)
+        change.apply()
         talk(f"wrote {self.path}")
 
     def _change(self, before: str | None, owner: str, *, remove: bool) -> FileEdit:

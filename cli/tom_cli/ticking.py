@@ -1,0 +1,32 @@
+"""A list of things to tick, with a key each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+KEYS = "123456789abcdefgh"
+
+
+def ticked(title: str, lines: Sequence[str]) -> list[int]:
+    """The numbers of the lines that the person ticks, where at first all are ticked.
+
+    Leaving ticks none.
+    """
+    from tom_cli.render import console, key_pressed
+    from tom_swe.text.safe import safe
+
+    out = console()
+    chosen = set(range(len(lines)))
+    keys = KEYS[: len(lines)]
+    while True:
+        out.print(f"\n{title}")
+        for i, line in enumerate(lines):
+            mark = "x" if i in chosen else " "
+            out.print(f"  {keys[i]} [{mark}] {safe(line)}", markup=False)
+        offer = f"{keys[0]}-{keys[-1]} tick, enter install, q quit"
+        key = key_pressed(offer, f"{keys}\r\nq")
+        if key == "q":
+            return []
+        if key in "\r\n":
+            return sorted(chosen)
+        chosen ^= {keys.index(key)}

@@ -1,0 +1,14 @@
+"""Putting tom into agents, and taking it out again.
+
+``HOSTS`` are the agents; a ``Plan`` is what would change, and ``carry_out`` does it.
+"""
+
+from tom_swe.hosts.install.content import plugin_folder
+from tom_swe.hosts.install.hosts import HOSTS, Here, Host, host_named
+from tom_swe.hosts.install.plan import Plan, carry_out
+from tom_swe.hosts.install.standing import Standing, standing
+
+__all__ = [
+    "HOSTS", "Here", "Host", "Plan", "Standing", "carry_out", "host_named", "plugin_folder",
+    "standing",
+]  # fmt: skip
