@@ -11,9 +11,11 @@ from tom_swe.advise.ask_preferences.preference import wanted_by
 from tom_swe.advise.ask_preferences.served import Served, served, serving
 from tom_swe.beliefs.adherence import GUIDANCE
 from tom_swe.explain.corrected import Corrected, corrected
+from tom_swe.explain.kept import Obedience, obedience
 from tom_swe.model.advice import Adherence, Outcome, PastConsultation, Telling
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Source, Stance
+from tom_swe.model.checks import Check
 from tom_swe.model.corrections import Correction
 from tom_swe.model.memory import SessionSummary
 from tom_swe.model.session import OWN_HOST, Session
@@ -55,7 +57,8 @@ class Stats(Value):
     those said in a later session than the one that first supported the belief, but for those
     that take it up again after something else. ``repeats_though_told`` came after an agent that
     was told the belief had acted. ``corrected`` counts all turns that correct an agent, whether
-    they say anything lasting or not. ``served`` is of the newest of these sessions.
+    they say anything lasting or not. ``served`` is of the newest of these sessions, and ``kept``
+    of all.
     """
 
     since: datetime
@@ -70,6 +73,7 @@ class Stats(Value):
     advice: Advised
     corrected: Corrected = Corrected()
     served: Served = Served()
+    kept: Obedience = Obedience()
 
 
 class _Mention(NamedTuple):
@@ -91,6 +95,7 @@ def stats(
     corrections: Iterable[Correction] = (),
     judged: Mapping[int, int] | None = None,
     vectors: Mapping[int, Vector] | None = None,
+    checks: Iterable[Check] = (),
     look: Callable[[int], Session] | None = None,
 ) -> Stats:
     """What happened from then on. Sessions without a time, and tom's own, are left out.
@@ -99,9 +104,9 @@ def stats(
     how many turns of a session could be judged.
 
     ``look`` gets the newest `LOOKED_INTO` of them in full; without it nothing is said on how they
-    served the person.
+    served the person and kept to what they were told.
     """
-    beliefs = list(beliefs)
+    sessions, beliefs = list(sessions), list(beliefs)
     corrections = list(corrections)
     dated = [
         (at, each)
@@ -145,6 +150,16 @@ def stats(
         )
         if look
         else Served(),
+        kept=obedience(
+            sessions=sessions,
+            beliefs=beliefs,
+            tellings=tellings,
+            checks=checks,
+            since=since,
+            look=look,
+        )
+        if look
+        else Obedience(),
     )
 
 

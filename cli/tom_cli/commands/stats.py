@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from tom_swe.advise.ask_preferences.served import Served
     from tom_swe.explain.corrected import Corrected
+    from tom_swe.explain.kept import Fates, Obedience, RuleKept
     from tom_swe.explain.stats import Advised, Stats
 
-SUBJECTS, WEEKS = 5, 8  # that are printed
+SUBJECTS, WEEKS, RULES = 5, 8, 10  # that are printed
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +58,7 @@ def stats(
             since=datetime.now(UTC) - timedelta(days=days),
             corrections=corrections,
             judged=memory.corrections.judged(user),
+            checks=memory.checks.all(user),
             vectors=memory.corrections.vectors(each.turn_id for each in corrections),
             look=lambda session_id: memory.sessions.get(user, session_id),
         )
@@ -90,8 +92,51 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
         if found.repeats:
             yield "though briefed", f"{found.repeats_though_told} of {found.repeats} repeats"
         yield "briefed", became_text(told)
+    yield from _kept(found.kept)
     yield from _advice(found.advice)
     yield from _served(found.served)
+
+
+def _kept(kept: Obedience) -> Iterator[tuple[str, str]]:
+    """What agents did with what they were told, by rule, by agent and by week."""
+    from tom_swe.text.safe import safe
+
+    rules = [each for each in kept.rules if each.fates.unknown < each.fates.sessions]
+    title = "by rule"
+    for each in rules[:RULES]:
+        yield (
+            title,
+            f"b{each.belief_id} {safe(each.statement)}: {_fates(each.fates)}{_helped(each)}",
+        )
+        title = ""
+    if len(rules) > RULES:
+        yield "", f"and {len(rules) - RULES} more rules; --json lists them"
+    if rules:
+        named = (f"{safe(each.host)} {_fates(each.fates)}" for each in kept.agents)
+        yield "by agent", "; ".join(named)
+        weeks = (f"{each.begins:%Y-%m-%d} {_fates(each.fates)}" for each in kept.weeks[-WEEKS:])
+        yield "kept by week", "; ".join(weeks)
+
+
+def _fates(fates: Fates) -> str:
+    counts = {
+        "followed": fates.obeyed,
+        "breached": fates.breached,
+        "repeated by you": fates.corrected,
+        "unknown": fates.unknown,
+        "reminded or stopped": fates.intervened,
+    }
+    return ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+
+
+def _helped(rule: RuleKept) -> str:
+    """The breaches before a rule was told and since."""
+    parts = [
+        f"breached in {share.breached} of {share.sessions} sessions {when}"
+        for share, when in ((rule.before, "before it was told"), (rule.after, "since"))
+        if share
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _advice(advice: Advised) -> Iterator[tuple[str, str]]:
