@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tom_swe.checks import compiled
-from tom_swe.explain.kept import Share, obedience
+from tom_swe.explain.kept import BreachShare, obedience
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import Belief, Evidence, Kind, Source, Stance, Status
 from tom_swe.model.checks import Check, CheckHit, CheckOutcome, Compiled, Mode
@@ -113,8 +113,8 @@ def test_breaches_before_telling_and_since_are_counted() -> None:
     """By hand: npm in sessions 1 and 2, other commands in 3, 4 and 5."""
     (one,) = found(told(3), told(4), told(5), checks=(check(),)).rules
     assert (one.before, one.after) == (
-        Share(breached=2, sessions=2),
-        Share(breached=0, sessions=3),
+        BreachShare(breached=2, sessions=2),
+        BreachShare(breached=0, sessions=3),
     )
     fates = one.fates
     assert (fates.sessions, fates.obeyed, fates.breached, fates.unknown) == (3, 0, 0, 3)

@@ -21,7 +21,7 @@ from tom_swe.model.session import Session
 REPLAYED = 50
 
 
-class Share(Value):
+class BreachShare(Value):
     """In how many of so many sessions a rule was breached."""
 
     breached: int
@@ -54,8 +54,8 @@ class RuleKept(Value):
     belief_id: int
     statement: str
     fates: Fates
-    before: Share | None = None
-    after: Share | None = None
+    before: BreachShare | None = None
+    after: BreachShare | None = None
 
 
 class AgentKept(Value):
@@ -209,7 +209,7 @@ def _shares(
     tellings: Iterable[Telling],
     sessions: Iterable[tuple[datetime, SessionSummary]],
     look: Callable[[int], Session],
-) -> tuple[Share | None, Share | None]:
+) -> tuple[BreachShare | None, BreachShare | None]:
     """In how many sessions the check finds a breach, before the rule was first told and since.
 
     Before the person first said it nobody could know.
@@ -235,13 +235,13 @@ def _shares(
 
 def _share(
     check: Check, sessions: Sequence[SessionSummary], look: Callable[[int], Session]
-) -> Share | None:
+) -> BreachShare | None:
     looked = breached = 0
     for each in sessions[:REPLAYED]:
         if (found := _breached(check, look(each.id))) is not None:
             looked += 1
             breached += found
-    return Share(breached=breached, sessions=looked) if looked else None
+    return BreachShare(breached=breached, sessions=looked) if looked else None
 
 
 def _monday(at: datetime) -> date:
