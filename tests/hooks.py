@@ -53,16 +53,17 @@ def without_root() -> list[str]:
 
 
 def context(result: subprocess.CompletedProcess[bytes], event: str = "UserPromptSubmit") -> str:
-    """What a host would put before its model, the same for both of them."""
+    """What a host would put before its model, Claude Code or OpenHands."""
     assert result.returncode == 0
     assert result.stderr == b""
     if not result.stdout:
         return ""
     answer = json.loads(result.stdout)
-    nested = answer["hookSpecificOutput"]
+    if "hookSpecificOutput" not in answer:
+        return answer["additionalContext"]
+    (nested,) = answer.values()
     assert nested["hookEventName"] == event
-    assert nested["additionalContext"] == answer["additionalContext"]
-    return answer["additionalContext"]
+    return nested["additionalContext"]
 
 
 def noted(home: Path) -> list[dict[str, str]]:

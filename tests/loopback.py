@@ -26,7 +26,7 @@ type Events = list[dict[str, Any]]
 
 
 class ToolUse(NamedTuple):
-    """A turn in which the model calls a tool; in Anthropic's protocol alone."""
+    """A turn in which the model calls a tool."""
 
     name: str
     arguments: dict[str, Any]
@@ -172,12 +172,16 @@ def _messages(turn: str | ToolUse, asked: dict[str, Any]) -> tuple[Events, dict[
     return events, {**message, "content": [block], **ended}
 
 
-def _responses(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
+def _responses(turn: str | ToolUse, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     """OpenAI's newer one."""
     part: dict[str, Any] = {"type": "output_text", "text": turn, "annotations": []}
     if turn == REFUSAL:
         part = {"type": "refusal", "refusal": "No."}
     item = {"type": "message", "id": "m1", "role": "assistant", "content": [part]}
+    if isinstance(turn, ToolUse):
+        arguments, number = json.dumps(turn.arguments), len(asked["input"])
+        item = {"type": "function_call", "id": f"fc_{number}", "call_id": f"call_{number}"}
+        item |= {"name": turn.name, "arguments": arguments, "status": "completed"}
     whole = {
         "id": "resp_1",
         "object": "response",
@@ -201,12 +205,15 @@ def _responses(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]
     return events, whole
 
 
-def _gemini(turn: str, _: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
+def _gemini(turn: str | ToolUse, _: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     """Google's."""
+    part: dict[str, Any] = {"text": turn}
+    if isinstance(turn, ToolUse):
+        part = {"functionCall": {"name": turn.name, "args": turn.arguments}}
     whole = {
         "candidates": [
             {
-                "content": {"role": "model", "parts": [{"text": turn}]},
+                "content": {"role": "model", "parts": [part]},
                 "finishReason": "SAFETY" if turn == REFUSAL else "STOP",
                 "index": 0,
             }
@@ -221,7 +228,7 @@ def _gemini(turn: str, _: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     return [whole], whole
 
 
-def _chat(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
+def _chat(turn: str | ToolUse, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     """OpenAI's older one, which others speak as well."""
     stop = "content_filter" if turn == REFUSAL else "stop"
     usage = {
@@ -232,7 +239,12 @@ def _chat(turn: str, asked: dict[str, Any]) -> tuple[Events, dict[str, Any]]:
     }
     base = {"id": "c1", "created": 1, "model": asked["model"]}
     chunk = {**base, "object": "chat.completion.chunk"}
-    said = {"role": "assistant", "content": turn}
+    said: dict[str, Any] = {"role": "assistant", "content": turn}
+    if isinstance(turn, ToolUse):
+        stop = "tool_calls"
+        function = {"name": turn.name, "arguments": json.dumps(turn.arguments)}
+        call = {"index": 0, "id": f"call_{len(asked['messages'])}", "type": "function"}
+        said = {"role": "assistant", "content": None, "tool_calls": [call | {"function": function}]}
     events: Events = [
         {**chunk, "choices": [{"index": 0, "delta": said, "finish_reason": None}]},
         {**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": stop}], "usage": usage},

@@ -33,7 +33,7 @@ from hooks import (
 from tom_swe import LOCAL_USER, Settings, Tom, open_tom
 from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.inbox import Place
-from tom_swe.hosts.learner import Noted, _read, _take, transcript_of
+from tom_swe.hosts.learner import _read, _take
 from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role
@@ -199,16 +199,6 @@ def test_a_memory_that_cannot_be_used_keeps_the_lines(home: Path, tmp_path: Path
     tom = open_tom(Settings(home=home))
     assert len(tom.memory.sessions.summaries(LOCAL_USER)) == 1
     tom.close()
-
-
-def test_a_conversation_of_openhands_is_found_by_its_id(tmp_path: Path) -> None:
-    """The host gives the id with dashes, the folder has it without, under the importer's roots."""
-    folder = tmp_path / "oh" / "conversations" / ("a" * 32)
-    folder.mkdir(parents=True)
-    dashed = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
-    environ = {"OH_PERSISTENCE_DIR": str(tmp_path / "oh")}
-    assert transcript_of(Noted("openhands", dashed, "", ""), environ) == folder
-    assert transcript_of(Noted("openhands", "b" * 32, "", ""), environ) is None
 
 
 def test_what_was_told_is_never_learned_again(told: Tom, home: Path, tmp_path: Path) -> None:

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from filelock import FileLock, Timeout
 
-from tom_swe.hosts.hook import CLAUDE_CODE, OPENHANDS
+from tom_swe.hosts.hook import OPENHANDS
 from tom_swe.hosts.hook.state import SUFFIX
 from tom_swe.hosts.inbox import INBOX, LEARNER_LOCK, Place, is_locked, log
+from tom_swe.hosts.transcripts import found
 from tom_swe.place import FILE_MODE
 
 if TYPE_CHECKING:
@@ -203,8 +204,8 @@ def _store(
     user = noted.user or settings.user
     try:
         _keep_hits(tom, user, noted, Redactor(emails=settings.redact_emails))
-        path = transcript_of(noted, environ)
-        if path is None:
+        here = found(noted.host, noted.session, noted.transcript, environ, Path.home())
+        if here is None:
             log(
                 place,
                 LEARNER_LOG,
@@ -214,7 +215,8 @@ def _store(
             return
         # Before the session is there to be learned from, by whichever process.
         _keep_tellings(tom, user, noted, Redactor(emails=settings.redact_emails))
-        import_transcripts(tom, user, noted.host, path, redact_emails=settings.redact_emails)
+        emails = settings.redact_emails
+        import_transcripts(tom, user, noted.host, here.path, redact_emails=emails, only=here.only)
     except MemoryFault:
         raise
     except Exception as error:
@@ -254,24 +256,6 @@ def _keep_hits(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> None:
 def _name_of(noted: Noted) -> str:
     """A session's name as the importers have it."""
     return noted.session.replace("-", "") if noted.host == OPENHANDS else noted.session
-
-
-def transcript_of(noted: Noted, environ: Mapping[str, str]) -> Path | None:
-    """The transcript of a session: a file that the host named, or a conversation's folder."""
-    from tom_swe.ingest import IMPORTERS
-
-    if noted.host == CLAUDE_CODE:
-        path = Path(noted.transcript)
-        return path if path.suffix == ".jsonl" and path.is_file() else None
-    if noted.host == OPENHANDS:
-        session = noted.session.replace("-", "")
-        if not session.isalnum():
-            return None
-        for root in IMPORTERS[OPENHANDS].roots(environ, Path.home()):
-            for name in (session, noted.session):
-                if (folder := root / name).is_dir():
-                    return folder
-    return None
 
 
 def _learn(place: Place, tom: Tom, user: str) -> None:

@@ -43,12 +43,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class TranscriptSource:
-    """Files that are read together. The same ``key``, size and mtime mean nothing has changed."""
+    """Files that are read together. The same ``key``, size and mtime mean nothing has changed.
+
+    ``only`` is the one session that is wanted of a store; an importer may read the others, too.
+    """
 
     host: str
     files: tuple[Path, ...]
     size: int
     mtime_ns: int
+    only: str = ""
 
     @property
     def key(self) -> str:

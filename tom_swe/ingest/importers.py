@@ -1,6 +1,7 @@
 """Which hosts can be read, and reading one of them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -105,11 +106,13 @@ def read_sessions(
     *,
     wanted: Callable[[TranscriptSource], bool] = lambda _: True,
     done: Callable[[TranscriptSource], None] = lambda _: None,
+    only: str = "",
 ) -> Iterator[Session]:
     """Every session under a path that this importer can read.
 
     Sources that are not ``wanted`` are passed over. ``done`` is told of a source when
-    all its sessions were taken. What is broken among good things is counted in the
+    all its sessions were taken. ``only`` names the one session that is wanted, and an importer
+    may give others, too. What is broken among good things is counted in the
     tally. Raises SourceError where nothing can be read: no such path, no permission,
     nothing of this host there.
     """
@@ -121,7 +124,7 @@ def read_sessions(
             passed += 1
             continue
         try:
-            for session in importer.read(source, tally, redactor):
+            for session in importer.read(replace(source, only=only), tally, redactor):
                 yielded += 1
                 yield _until_now(session, source, now, tally)
         except SourceError as error:

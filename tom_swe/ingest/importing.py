@@ -76,11 +76,13 @@ def import_transcripts(
     *,
     redact_emails: bool = False,
     progress: Callable[[int], None] = lambda _: None,
+    only: str = "",
 ) -> Intake:
     """Reads every session of a host under a path into memory and queues it for learning.
 
     What is kept already is passed over. ``progress`` is told the bytes of each source
-    that is done. Raises UsageError for an unknown host, SourceError where nothing at all
+    that is done. ``only`` is the host's id of one session; the rest of its store is not read
+    and not marked as read. Raises UsageError for an unknown host, SourceError where nothing at all
     can be read.
     """
     importer = importer_of(host)
@@ -91,7 +93,7 @@ def import_transcripts(
 
     def wanted(source: TranscriptSource) -> bool:
         key, stamp = _stamp(source)
-        if sessions.source_seen(user_id, key) != stamp:
+        if only or sessions.source_seen(user_id, key) != stamp:
             return True
         intake.passed_over += 1
         progress(source.size)
@@ -99,14 +101,22 @@ def import_transcripts(
 
     def done(source: TranscriptSource) -> None:
         # What is ignored now may be wanted later: its source is looked at again.
-        if not ignored:
+        if not (ignored or only):
             sessions.mark_source(user_id, *_stamp(source))
         ignored.clear()
         progress(source.size)
 
     for session in read_sessions(
-        importer, path, intake.tally, Redactor(emails=redact_emails), wanted=wanted, done=done
+        importer,
+        path,
+        intake.tally,
+        Redactor(emails=redact_emails),
+        wanted=wanted,
+        done=done,
+        only=only,
     ):
+        if only and session.host_id != only:
+            continue
         if is_ignored(session.cwd):
             intake.ignored += 1
             ignored.append(session.host_id)

@@ -100,8 +100,10 @@ class Opencode:
             if is_sqlite(file):
                 stores.append(file)
             elif file.suffix == ".json" and file.parent.parent.name != "message":
-                documents[_id_of(file)].append(file)
-        if not (stores or documents):
+                name = _id_of(file)
+                if source.only in ("", name):
+                    documents[name].append(file)
+        if not (stores or documents or source.only):
             raise SourceError(f"{printable(source.files[0])} is no store of {HOST}.")
         read = False
         failed: SourceError | None = None
@@ -111,6 +113,8 @@ class Opencode:
                     sessions = list(_sessions(store, file, tally))
                     read = True
                     for name, info in sessions:
+                        if source.only not in ("", name):
+                            continue
                         copies = [_Copy(info, _messages(store, name, file, tally), file)]
                         copies += _copies(documents.pop(name, []), tally)
                         if session := longest(_session(each, tally, redactor) for each in copies):
@@ -123,7 +127,7 @@ class Opencode:
             read = read or bool(copies)
             if session := longest(_session(each, tally, redactor) for each in copies):
                 yield session
-        if not read:
+        if not read and not source.only:
             raise failed or SourceError(f"{printable(source.files[0])} is no JSON document.")
 
 

@@ -1,11 +1,37 @@
-"""What the hook answers, in the form that each host reads."""
+"""What the hook answers, in the form that each host reads.
 
-from collections.abc import Mapping
+Where a form is from stands on the host's page in docs/hosts.
+"""
 
-from tom_swe.hosts.hook.event import OPENHANDS, PROMPT, START, STOP, TOOL, Event
+from collections.abc import Callable, Mapping
+
+from tom_swe.hosts.hook.event import (
+    CLAUDE_CODE,
+    CODEX,
+    COMPACTED,
+    COPILOT_CLI,
+    CURSOR,
+    GEMINI_CLI,
+    OPENCODE,
+    OPENHANDS,
+    PROMPT,
+    START,
+    STOP,
+    TOOL,
+    VSCODE,
+    Event,
+)
 from tom_swe.hosts.inbox import member_text
 
 ASK, DENY, AGAIN = "ask", "deny", "again"
+# A session of these is told when it begins, for what a hook says to a prompt does not count there,
+# or not in every version; the others when their person is at work.
+_TOLD_AT_START = frozenset({COPILOT_CLI, CURSOR, VSCODE})
+_DEAF_TO_PROMPTS = frozenset({CURSOR, VSCODE})
+# What these answer when a session was summed up is read as context of it.
+_TOLD_WHEN_COMPACTED = frozenset({CLAUDE_CODE, CODEX}) | _TOLD_AT_START
+
+type Fields = dict[str, str | Mapping[str, str]]
 
 
 class HookAnswer:
@@ -21,27 +47,99 @@ class HookAnswer:
         self.reason = reason
 
 
+def can_be_told(event: Event) -> bool:
+    """Whether a host takes in what it is told at this moment, and it is the moment to tell."""
+    if event.name == PROMPT:
+        return event.host not in _DEAF_TO_PROMPTS
+    if event.name != START:
+        return False
+    if event.source == COMPACTED:
+        return event.host in _TOLD_WHEN_COMPACTED
+    return event.host in _TOLD_AT_START
+
+
 def written(event: Event, answer: HookAnswer) -> bytes:
     """The answer as the host of an event reads it; empty where there is nothing to say."""
     if not answer.context and not answer.decision:
         return b""
-    # The nested form is Claude Code's and Codex's, the flat one OpenHands'; the two do not clash.
-    flat: dict[str, str | Mapping[str, str]] = {}
-    nested = {"hookEventName": event.name}
+    fields = _FORMS.get(event.host, _for_claude_code)(event, answer)
+    return f"{member_text(fields)}\n".encode() if fields else b""
+
+
+def _for_claude_code(event: Event, answer: HookAnswer) -> Fields:
+    """Codex has the same form, and refuses a field that it does not know."""
+    if event.name == STOP:
+        return {"decision": "block", "reason": answer.reason} if answer.decision else {}
+    inner: dict[str, str] = {}
     if answer.context and event.name in {PROMPT, START, TOOL}:
-        flat["additionalContext"] = nested["additionalContext"] = answer.context
+        inner["additionalContext"] = answer.context
     if answer.decision and event.name == TOOL:
-        if event.host == OPENHANDS:
-            # It cannot ask the person, so the agent is told to.
-            flat |= {"decision": "deny", "reason": answer.reason}
-        else:
-            nested |= {
-                "permissionDecision": answer.decision,
-                "permissionDecisionReason": answer.reason,
-            }
+        # Codex does not ask the person for a hook, so the agent is told to.
+        inner["permissionDecision"] = DENY if event.host == CODEX else answer.decision
+        inner["permissionDecisionReason"] = answer.reason
+    return {"hookSpecificOutput": {"hookEventName": event.name, **inner}} if inner else {}
+
+
+def _for_openhands(event: Event, answer: HookAnswer) -> Fields:
+    """It cannot ask the person, so the agent is told to."""
+    fields: Fields = {}
+    if answer.context and event.name in {PROMPT, TOOL}:
+        fields["additionalContext"] = answer.context
+    if answer.decision and event.name in {TOOL, STOP}:
+        fields |= {"decision": DENY, "reason": answer.reason}
+    return fields
+
+
+def _for_gemini(event: Event, answer: HookAnswer) -> Fields:
+    fields: Fields = {}
+    if answer.context and event.name == PROMPT:
+        inner = {"hookEventName": "BeforeAgent", "additionalContext": answer.context}
+        fields["hookSpecificOutput"] = inner
+    if answer.context and event.name == TOOL:
+        # The agent hears nothing before a tool; the person does.
+        fields["systemMessage"] = answer.context
+    if answer.decision and event.name in {TOOL, STOP}:
+        fields |= {"decision": ASK if answer.decision == ASK else DENY, "reason": answer.reason}
+    return fields
+
+
+def _for_copilot(event: Event, answer: HookAnswer) -> Fields:
+    """The flat fields are the CLI's, the nested ones those of VS Code."""
+    fields: dict[str, str] = {}
+    if answer.context and event.name in {PROMPT, START, TOOL}:
+        fields["additionalContext"] = answer.context
+    if answer.decision and event.name == TOOL:
+        fields["permissionDecision"] = answer.decision
+        fields["permissionDecisionReason"] = answer.reason
     if answer.decision and event.name == STOP:
-        flat |= {"decision": "deny" if event.host == OPENHANDS else "block"}
-        flat |= {"reason": answer.reason}
-    if len(nested) > 1:
-        flat["hookSpecificOutput"] = nested
-    return f"{member_text(flat)}\n".encode() if flat else b""
+        fields |= {"decision": "block", "reason": answer.reason}
+    return {**fields, "hookSpecificOutput": {"hookEventName": event.name, **fields}}
+
+
+def _for_cursor(event: Event, answer: HookAnswer) -> Fields:
+    """What a tool call is told there is heard only with a no; and it does not ask for a hook."""
+    if event.name == START and answer.context:
+        return {"additional_context": answer.context}
+    if event.name == TOOL and answer.decision:
+        said = answer.reason
+        return {"permission": DENY, "user_message": said, "agent_message": said}
+    if event.name == STOP and answer.decision:
+        return {"followup_message": answer.reason}
+    return {}
+
+
+def _for_opencode(_: Event, answer: HookAnswer) -> Fields:
+    """The form of tom's own module there, which cannot ask the person."""
+    decision = DENY if answer.decision == ASK else answer.decision
+    told = {"context": answer.context, "decision": decision, "reason": answer.reason}
+    return {name: text for name, text in told.items() if text}
+
+
+_FORMS: Mapping[str, Callable[[Event, HookAnswer], Fields]] = {
+    OPENHANDS: _for_openhands,
+    GEMINI_CLI: _for_gemini,
+    COPILOT_CLI: _for_copilot,
+    VSCODE: _for_copilot,
+    CURSOR: _for_cursor,
+    OPENCODE: _for_opencode,
+}

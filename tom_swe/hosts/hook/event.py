@@ -11,7 +11,11 @@ EVENTS = (PROMPT, STOP, END, START, TOOL)
 # Claude Code starts a session again when it has summed up what went before. OpenHands takes
 # what stands beside SessionStart for the name of a tool, and never calls that one.
 COMPACTED = "compact"
-CLAUDE_CODE, OPENHANDS = "claude-code", "openhands"
+CLAUDE_CODE, CODEX, OPENHANDS = "claude-code", "codex", "openhands"
+CURSOR, GEMINI_CLI, OPENCODE = "cursor", "gemini-cli", "opencode"
+COPILOT_CLI, VSCODE = "copilot-cli", "vscode-copilot"
+# What the hook is called for is an installation, of which some serve two agents or a part of one.
+_INSTALLED = {"openhands-cli": OPENHANDS, "copilot": COPILOT_CLI}
 FIELD_LIMIT = 4096
 
 
@@ -21,7 +25,8 @@ class Event:
     ``host`` is what the hook was called for; without it the fields tell. ``prompt`` is the
     person's message, ``tool`` and ``tool_input`` are a tool and what it is to be called with,
     ``reply`` is the agent's last message where the host gives it, and ``stopped_before`` says
-    that the agent was sent back when it last wanted to stop. Raises HookFault or ValueError.
+    that the agent was sent back when it last wanted to stop. An event ``is_foreign`` where an
+    agent runs the hooks of another one, too. Raises HookFault or ValueError.
     """
 
     def __init__(self, name: str, data: bytes, host: str = "") -> None:
@@ -34,17 +39,24 @@ class Event:
             return ""
 
         self.name = name or text("hook_event_name", "event_type")
-        self.host = host or (OPENHANDS if "event_type" in told else CLAUDE_CODE)
-        self.session = text("session_id")
-        self.cwd = text("cwd", "working_dir")
+        called_for = _INSTALLED.get(host, host)
+        self.host = called_for or (OPENHANDS if "event_type" in told else CLAUDE_CODE)
+        # Cursor and VS Code read Claude Code's settings, each with fields of its own.
+        speaks = CURSOR if "cursor_version" in told else VSCODE if "hookEventName" in told else ""
+        self.is_foreign = self.host == CLAUDE_CODE and bool(speaks)
+        if self.host == COPILOT_CLI and speaks == VSCODE:
+            self.host = VSCODE
+        self.session = text("session_id", "conversation_id", "sessionId")
+        self.cwd = text("cwd", "working_dir") or _first(told.get("workspace_roots"))
         self.transcript = text("transcript_path")
         self.source = text("source")
         self.prompt = text("prompt", "message", limit=None)
         self.tool = text("tool_name")
         called = told.get("tool_input")
         self.tool_input: Mapping[str, object] = called if isinstance(called, dict) else {}
-        self.reply = text("last_assistant_message", limit=None)
-        self.stopped_before = told.get("stop_hook_active") is True
+        self.reply = text("last_assistant_message", "prompt_response", limit=None)
+        # Cursor counts how often it was.
+        self.stopped_before = told.get("stop_hook_active") is True or bool(told.get("loop_count"))
 
     def line(self, user: str, **noted: str) -> bytes:
         """The event as a line of the inbox.
@@ -66,6 +78,15 @@ class Event:
 
 
 # JSON by the scanner under the json module, which itself imports re at the cost of a hook
+
+
+def _first(roots: object) -> str:
+    """The first folder of a workspace."""
+    if isinstance(roots, list):
+        for root in roots:  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(root, str):
+                return root[:FIELD_LIMIT]
+    return ""
 
 
 class _Plain:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from tom_swe.checkout import is_ignored
 from tom_swe.hosts.hook import state as states
 from tom_swe.hosts.hook import stored as storing
-from tom_swe.hosts.hook.answer import HookAnswer, written
+from tom_swe.hosts.hook.answer import HookAnswer, can_be_told, written
 from tom_swe.hosts.hook.event import (
-    CLAUDE_CODE,
     COMPACTED,
     EVENTS,
     PROMPT,
@@ -26,8 +25,6 @@ from tom_swe.hosts.inbox import log as log_line
 
 SAID = "said"
 _SILENT = "silent"
-# What these answer to SessionStart is read as context of the session.
-_TELLS_AT_START = frozenset({CLAUDE_CODE, "codex"})
 
 
 def main() -> None:
@@ -49,7 +46,7 @@ def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
         event = Event(name, sys.stdin.buffer.read(), host)
         if event.name not in EVENTS:
             raise HookFault("an event that tom does not know")
-        if is_ignored(event.cwd) or (event.name == START and not _is_told_at(event)):
+        if is_ignored(event.cwd) or event.is_foreign or not _matters(event):
             return
     except Exception as error:
         log_fault(place, name, error)
@@ -78,12 +75,9 @@ def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
         log_fault(place, event.name, error)
 
 
-def _is_told_at(event: Event) -> bool:
-    """Whether a session's start is a moment to tell it something.
-
-    A session that begins is told with its first prompt, which is when its person is at work.
-    """
-    return event.source == COMPACTED and event.host in _TELLS_AT_START
+def _matters(event: Event) -> bool:
+    """Whether there is anything to do: a session's start mostly waits for its first prompt."""
+    return event.name != START or event.source == COMPACTED or can_be_told(event)
 
 
 def respond(place: Place, event: Event) -> tuple[HookAnswer, dict[str, str]]:
@@ -101,9 +95,9 @@ def respond(place: Place, event: Event) -> tuple[HookAnswer, dict[str, str]]:
         held.append(state := states.opened(place, event))
         if event.name == PROMPT:
             state.begin_turn()
-        if event.name == START:
+        if event.source == COMPACTED:
             state.drop(TOLD, SAID)
-        if _SILENT in state:
+        if _SILENT in state or (event.name == START and not can_be_told(event)):
             return nothing
         try:
             held.append(stored := storing.opened(place))
@@ -134,6 +128,12 @@ def _told(
     place: Place, event: Event, state: SessionState, stored: Stored
 ) -> tuple[HookAnswer, dict[str, str]]:
     """What the session is to be told, and which beliefs and earlier words are in it."""
+    if not can_be_told(event):
+        from tom_swe.hosts.hook.checking import prompted
+
+        # What the person asks for counts all the same.
+        prompted(stored, place.user, event, state)
+        return HookAnswer(), {}
     known = briefing(stored, place.user, event)
     context, words, owed = untold(known, state), "", ""
     noted = {"told": known.belief_ids} if context else {}

@@ -16,6 +16,7 @@ from tom_swe.errors import UsageError
 from tom_swe.hosts.install import content, parts
 from tom_swe.hosts.install.content import AGENT, SKILL, Command
 from tom_swe.hosts.install.hook_files import TIMEOUT_SECONDS, HookCall, HookForm
+from tom_swe.hosts.install.jsonc import Json
 from tom_swe.hosts.install.parts import Part
 from tom_swe.hosts.install.scripts import Scripts
 from tom_swe.hosts.install.server_files import ServerForm
@@ -27,6 +28,10 @@ _ALL = (START, PROMPT, TOOL, STOP, END)
 # Claude Code starts a session anew when it has summed up what went before, and only then is
 # there something to be done.
 _COMPACTED = "compact"
+
+
+# Codex gives no hook more than this at a session's end, and says so each time.
+_CODEX_HOOK: Mapping[str, Json] = {"type": "command", "timeout": 3}
 
 
 class Here(NamedTuple):
@@ -106,7 +111,7 @@ def _codex(here: Here) -> list[Part]:
     folder = _codex_home(here)
     server = parts.toml_server(folder / "config.toml", "mcp_servers", str(here.scripts.server))
     return [
-        _hooks(here, "codex", folder / "hooks.json", HookForm(_same())),
+        _hooks(here, "codex", folder / "hooks.json", HookForm(_same(), fields=_CODEX_HOOK)),
         *([server] if here.serves else []),
         _skill(folder / "skills"),
     ]
