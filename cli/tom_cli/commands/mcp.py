@@ -1,9 +1,10 @@
-"""Tom for any agent that speaks MCP."""
+"""Tom for any agent that speaks MCP, and in the status line of one."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -12,8 +13,28 @@ from tom_swe.errors import TomError
 
 
 def register(app: typer.Typer) -> None:
-    """Adds this command."""
+    """Adds these commands."""
     app.command()(mcp)
+    app.command()(statusline)
+
+
+def statusline() -> None:
+    """Print one line for an agent's status line: rules, breaches, beliefs to review.
+
+    It takes what the agent gives its status line on stdin, or else is about this folder.
+    `tom plugin install claude-code --statusline` puts it into Claude Code.
+
+    Example: tom statusline
+    """
+    import io
+    import json
+
+    from tom_swe.hosts import hook
+
+    if sys.stdin.isatty():
+        here = json.dumps({"cwd": str(Path.cwd())}).encode()
+        sys.stdin = io.TextIOWrapper(io.BytesIO(here))
+    hook.run(hook.STATUS, os.environ)
 
 
 def mcp() -> None:

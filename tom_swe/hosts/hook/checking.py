@@ -8,6 +8,7 @@ from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
 from tom_swe.hosts.hook.event import STOP, Event, read
 from tom_swe.hosts.hook.state import SessionState, digest
+from tom_swe.hosts.hook.status import BREACH
 from tom_swe.hosts.hook.stored import Stored
 
 # The first schema that has checks.
@@ -72,6 +73,7 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
         found = _found(check, steps, state)
         if found:
             met.append(Breach(check, found, _outcome(check, event, state)))
+            state.add(f"{BREACH} {check.id} {state.turn}")
         if any(runs_first(check.spec, step) for step in steps):
             ran.append(check.id)
     if any(each.outcome == "blocked" for each in met):

@@ -8,6 +8,8 @@ from tom_swe.hosts.inbox import HookFault, member_text, now
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
 TOOL = "PreToolUse"
 EVENTS = (PROMPT, STOP, END, START, TOOL)
+# No event: a host asks what to show in its status line.
+STATUS = "StatusLine"
 # Claude Code starts a session again when it has summed up what went before. OpenHands takes
 # what stands beside SessionStart for the name of a tool, and never calls that one.
 COMPACTED = "compact"

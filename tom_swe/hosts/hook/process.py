@@ -13,6 +13,7 @@ from tom_swe.hosts.hook.event import (
     EVENTS,
     PROMPT,
     START,
+    STATUS,
     STOP,
     TOOL,
     Event,
@@ -24,6 +25,7 @@ from tom_swe.hosts.inbox import HOOK_LOG, INBOX, LEARNER_LOCK, HookFault, Place,
 from tom_swe.hosts.inbox import log as log_line
 
 SAID = "said"
+OFF_LINE = b"tom: off\n"
 _SILENT = "silent"
 
 
@@ -41,9 +43,14 @@ def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
     """Answers one event, whose JSON comes on stdin."""
     place = Place(environ)
     if place.is_off(environ):
+        if name == STATUS:
+            os.write(1, OFF_LINE)
         return
     try:
         event = Event(name, sys.stdin.buffer.read(), host)
+        if event.name == STATUS:
+            show_status(place, event)
+            return
         if event.name not in EVENTS:
             raise HookFault("an event that tom does not know")
         if is_ignored(event.cwd) or event.is_foreign or not _matters(event):
@@ -154,6 +161,25 @@ def _told(
             # The briefing is told all the same.
             log_fault(place, event.name, error)
     return HookAnswer("\n".join(filter(None, (context, words, owed)))), noted
+
+
+def show_status(place: Place, event: Event) -> None:
+    """Writes the line of a host's status line; nothing where it cannot be known."""
+    from tom_swe.hosts.hook.status import status
+
+    if is_ignored(event.cwd):
+        os.write(1, OFF_LINE)
+        return
+    held: list[SessionState | Stored] = []
+    try:
+        held.append(stored := storing.opened(place))
+        held.append(state := states.kept(place, event))
+        os.write(1, f"{status(stored, place.user, event, state)}\n".encode())
+    except Exception as error:
+        log_fault(place, event.name, error)
+    finally:
+        for each in reversed(held):
+            each.close()
 
 
 def log_fault(place: Place, event: str, error: Exception) -> None:

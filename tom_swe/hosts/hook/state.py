@@ -92,6 +92,12 @@ def opened(place: Place, event: Event) -> SessionState:
             return SessionState()
 
 
+def kept(place: Place, event: Event) -> SessionState:
+    """The state of an event's session, where there is any; none is made."""
+    name = _name(f"{event.host}\0{event.session}")
+    return SessionState(place.file(name) if os.path.exists(place.file(name)) else "")
+
+
 def _name(session: str) -> str:
     return digest(session)[:NAME_LENGTH] + SUFFIX
 
