@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tom_swe.checks import compiled
 from tom_swe.explain.kept import BreachShare, obedience
+from tom_swe.explain.told_log import told_entries
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.belief import Belief, Evidence, Kind, Source, Stance, Status
 from tom_swe.model.checks import Check, CheckHit, CheckOutcome, Compiled, Mode
@@ -161,3 +162,21 @@ def test_weeks_and_the_time_asked_for() -> None:
     kept = found(told(1), told(2), told(4), checks=(check(),), day=2)
     assert sum(each.fates.sessions for each in kept.weeks) == 2
     assert [each.begins.weekday() for each in kept.weeks] == [0] * len(kept.weeks)
+
+
+# The log of what was told
+
+
+def test_the_log_says_what_was_told_and_what_came_of_it() -> None:
+    """A line for each session's briefing and for each breach that was met, in time."""
+    met = check(hit(4, CheckOutcome.BLOCKED))
+    both = told(3, became=Adherence.OBEYED), told(5)
+    lines = told_entries(both, [met])
+    assert [(each.what, each.by) for each in lines] == [
+        ("told", "codex"),
+        ("blocked", "codex"),
+        ("told", "codex"),
+    ]
+    assert lines[0].reason == "session s3; followed: b7"
+    assert len(told_entries(both, [met], since=START + 4 * DAY)) == 2
+    assert told_entries(both, [met], belief_id=8) == []

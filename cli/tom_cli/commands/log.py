@@ -29,24 +29,37 @@ def register(app: typer.Typer) -> None:
 def log(
     belief: Annotated[str | None, typer.Argument(help="Only this belief, such as b3.")] = None,
     since: Since = None,
+    told: Annotated[
+        bool, typer.Option("--told", help="What agents were told and met, and what came of it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show everything that changed a belief.
+    """Show everything that changed a belief, or what agents were told.
 
-    Each line says when, what, who or what did it, and why.
+    Each line says when, what, who or what did it, and why. With --told there is a line for the
+    briefing of each session, and for each breach of a rule that `tom checks` met.
 
     Example: tom log b3 --since 7d
     """
     from tom_cli.render import console
     from tom_cli.times import since_of
     from tom_swe.explain import history
+    from tom_swe.explain.told_log import told_entries
 
     number = None if belief is None else id_of(belief, "b", "belief")
     begins = None if since is None else since_of(since)
     with opened() as (tom, settings):
         if number is not None:
             tom.memory.beliefs.get(settings.user, number)
-        found = history.entries(tom.memory, settings.user, since=begins, belief_id=number)
+        if told:
+            found = told_entries(
+                tom.memory.tellings.all(settings.user),
+                tom.memory.checks.all(settings.user),
+                since=begins,
+                belief_id=number,
+            )
+        else:
+            found = history.entries(tom.memory, settings.user, since=begins, belief_id=number)
     if as_json:
         print_json(list(found))
         return
@@ -54,7 +67,8 @@ def log(
     for each in found:
         out.print(_line(each))
     if not found:
-        talk("nothing changed" + (" in this period" if since else ""))
+        nothing = "no agent was told anything" if told else "nothing changed"
+        talk(nothing + (" in this period" if since else ""))
 
 
 def diff(
