@@ -1,4 +1,4 @@
-"""What agents were told, reminded of and kept from, and what came of it, as lines of a log. Pure."""
+"""What agents were told, reminded of and kept from, and what came of it, as a log. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
