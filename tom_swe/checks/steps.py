@@ -77,7 +77,8 @@ def steps_of(tool: str, given: Mapping[str, object]) -> list[Step]:
     path = next(iter(_texts(given, _PATHS)), "")
     if path:
         added = list(_added(given))
-        if added or writes(tool):
+        # Some tools say by a command what they do with a file.
+        if added or (writes(tool) and not _command(given)):
             return [Step(FILE, "\n".join(added), path, known=bool(added))]
         return []
     command = _command(given)
