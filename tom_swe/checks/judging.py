@@ -4,7 +4,7 @@ Each check carries literals of which one has to stand in what is done; only then
 and only then is `re` imported, which costs a hook as much as it does itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tom_swe.checks.steps import (
     COMMAND,
@@ -231,13 +231,26 @@ def _misnamed(spec: Spec, step: Step, past: Past) -> str:
         names = [path.rpartition("/")[2]]
     else:
         names = [name for words in step.runs for name in branches_of(words)]
-    pattern, against = str(spec.get("pattern", "")), spec.get("against") is True
+    against = spec.get("against") is True
     for name in names:
         if not name or name.startswith(("$", ".")) or past.named(name):
             continue
-        if _found(pattern, name) == against:
+        if _has_form(spec, name) == against:
             return name
     return ""
+
+
+def _has_form(spec: Spec, name: str) -> bool:
+    """Whether a name is of the form that a check names."""
+    if isinstance(begins := spec.get("begins"), str):
+        return name.startswith(begins)
+    if isinstance(shape := spec.get("shape"), str):
+        return len(name) >= len(shape) and all(map(_is_shaped, shape, name))
+    return bool(_all(str(spec.get("pattern", "")), name))
+
+
+def _is_shaped(sign: str, letter: str) -> bool:
+    return letter.isdigit() if sign == "0" else letter in "-_" if sign == "_" else letter == sign
 
 
 def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
@@ -269,7 +282,10 @@ def _fails(test: Spec, kind: str, text: str) -> str:
     of = _list(test, "of")
     if (of and kind not in of) or len(text) < _number(test, "from"):
         return ""
-    found = _all(str(test.get("pattern", "")), text)
+    if ranges := items(test.get("ranges")):
+        found = [each for each in set(text) if any(_is_in(ranges, each))]
+    else:
+        found = _all(str(test.get("pattern", "")), text)
     if "most" in test:
         return found[0].strip() or "it" if len(found) > _number(test, "most") else ""
     return f"{len(found)} of {test.get('label', '')}" if len(found) < _number(test, "least") else ""
@@ -290,16 +306,20 @@ def _prose(text: str) -> str:
     return "".join(parts[::2])
 
 
-def _found(pattern: str, text: str) -> bool:
-    import re
-
-    return re.search(pattern, text) is not None
+def _is_in(ranges: list[object], letter: str) -> Iterator[bool]:
+    for each in ranges:
+        bounds = [number for number in items(each) if isinstance(number, int)]
+        yield len(bounds) == 2 and bounds[0] <= ord(letter) <= bounds[1]
 
 
 def _all(pattern: str, text: str) -> list[str]:
+    """What of a text a pattern is of; nothing where it is none."""
     import re
 
-    return [found[0] for found in re.finditer(pattern, text, re.MULTILINE)]
+    try:
+        return [found[0] for found in re.finditer(pattern, text, re.MULTILINE)]
+    except re.error:
+        return []
 
 
 def _list(spec: Spec, key: str) -> list[str]:

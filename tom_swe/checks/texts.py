@@ -125,7 +125,9 @@ def _test(rule: RuleText, mention: Mention) -> tuple[dict[str, Any], str]:
     if entry.given.get("beyond_ascii"):
         test["beyond_ascii"] = True
     if mention.negated:
-        return test | {"pattern": entry.given["shown"], "most": 0}, f"with {entry.label}"
+        looks = {"ranges": ranges} if (ranges := entry.given.get("ranges")) else {}
+        looks = looks or {"pattern": entry.given["shown"]}
+        return test | looks | {"most": 0}, f"with {entry.label}"
     if amiss := entry.given.get("amiss"):
         return test | {"pattern": amiss, "most": 0}, f"with {entry.label}"
     number = number_before(rule, mention.start)
