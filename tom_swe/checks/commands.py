@@ -6,7 +6,7 @@ import re
 
 from tom_swe.checks.rule import UNASKED, RuleText, Why, listed
 from tom_swe.checks.vocabulary import Mention, vocabulary
-from tom_swe.extract.catalogue import Dimension, catalogue, match
+from tom_swe.extract.catalogue import Dimension, match
 from tom_swe.model.checks import Compiled
 
 # What may stand between "never" and what is never to be done, and after it, without saying that
@@ -190,7 +190,4 @@ def _picked(rule: RuleText) -> list[tuple[Dimension, str, bool]]:
         negated = each.negated or rule.negated(each.start)
         if not negated or _is_all_of_it(rule, each.start, each.end):
             found.append((each.dimension, each.choice.id, negated))
-    if not found and rule.dimension in rivals and rule.value:
-        of = next(each for each in catalogue() if each.id == rule.dimension)
-        found = [(of, rule.value, rule.against)]
     return found

@@ -67,7 +67,6 @@ class RuleText:
 
     statement: str
     dimension: str = ""
-    value: str = ""
     mentions: tuple[Mention, ...] = ()
     ticked: tuple[tuple[str, int, int], ...] = ()
     unasked: bool = False
@@ -99,9 +98,7 @@ class RuleText:
         return replace(self, ends=tuple(dict.fromkeys((*self.ends, *ends))))
 
 
-def read(
-    statement: str, dimension: str = "", value: str = "", polarity: Polarity = Polarity.FOR
-) -> RuleText:
+def read(statement: str, dimension: str = "", polarity: Polarity = Polarity.FOR) -> RuleText:
     """A rule from the statement of a belief."""
     text = re.sub(r"\s+", " ", statement).strip()
     against = _AGAINST.match(text) is not None
@@ -121,7 +118,6 @@ def read(
     return RuleText(
         statement=text,
         dimension=dimension,
-        value=value,
         mentions=tuple(found),
         ticked=tuple((each[1].strip(), *each.span()) for each in _TICKED.finditer(text)),
         unasked=unasked,

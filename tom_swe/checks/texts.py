@@ -229,7 +229,7 @@ def _length(rule: RuleText) -> Compiled | None:
         unit = (
             "words" if unit.startswith("w") else "lines" if unit.startswith("l") else "characters"
         )
-    elif _is_short(rule) or (rule.dimension, rule.value) == ("answer_length", "short"):
+    elif _is_short(rule):
         most, unit = vocabulary().short[of], "characters" if of == "commit" else "words"
     else:
         return None
