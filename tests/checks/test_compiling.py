@@ -55,6 +55,7 @@ LONG = "word " * 120
         ("Do not amend commits", "git commit --amend", "git commit -m a"),
         ("Never use `git add .`", "git add .", "git add src/a.py"),
         ("Do not use rm -rf", "rm -fr build", "rm build/a"),
+        ("Never delete anything outside the project folder", "rm -rf ~/x", "rm -rf build /tmp/x"),
         ("Open pull requests as drafts", "gh pr create --fill", "gh pr create --draft"),
         ("Never skip hooks with --no-verify", "git commit -n -m a", "git commit -m a"),
         ("Do not start the dev server; I run it.", "npm run dev", "npm run build"),
@@ -186,6 +187,13 @@ def test_what_does_not_show_is_not_checked(rule: str, why: str) -> None:
     made = compiled_rule(read(rule))
     assert isinstance(made, Why)
     assert why in made
+
+
+def test_the_folder_of_the_work_is_inside() -> None:
+    """A place below it may be written in full."""
+    spec = check("Never delete anything outside the project folder").spec
+    for place, breach in (("/w/x/build", False), ("/w/xy", True), ("../y", True), ("/w/x", False)):
+        assert bool(judge(spec, Step(COMMAND, f"rm -r {place}", cwd="/w/x"), Past())) is breach
 
 
 def test_an_order_is_kept_by_what_ran_since_the_last_file() -> None:

@@ -1,6 +1,8 @@
 """Checks at work in a host's hook, event by event in this process, and once as a process."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from tom_swe.model.belief import Reach, Scope
 from tom_swe.model.checks import CheckOutcome, Mode
 from tom_swe.testing import HashEmbedder
 
+CHECKOUT = Path(__file__).parents[2]
 RULES = {
     1: "Use pnpm, not npm",
     2: "Do not push without being asked",
@@ -189,13 +192,50 @@ def test_a_check_holds_where_its_rule_does_and_is_not_off(tom: Tom, home: Path) 
     assert other.run("git push").decision == ""
 
 
+def test_a_file_that_is_no_code_needs_no_test(tom: Tom, home: Path) -> None:
+    """A plan or a note unsettles nothing that ran."""
+    tom.memory.checks.set_mode(LOCAL_USER, 3, Mode.BLOCK)
+    host = Host(home)
+    host.prompt("add a chart")
+    host.tool("Write", file_path="plan.md", content="x")
+    assert host.stop().decision == ""
+    host.tool("Write", file_path="a.ts", content="x")
+    assert host.stop().decision == AGAIN
+
+
+def test_what_keeps_to_its_rules_costs_no_expression(tom: Tom, home: Path) -> None:
+    """Neither re nor json is loaded for a command or a file that no check has to search."""
+    calls = [
+        ("Bash", {"command": "pnpm test && git status"}),
+        ("Write", {"path": "docs/a.md", "content": "x"}),
+    ]
+    data = [json.dumps({"tool_name": tool, "tool_input": each}).encode() for tool, each in calls]
+    code = f"""
+import sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+from tom_swe.hosts.hook.checking import checked
+from tom_swe.hosts.hook.event import Event
+from tom_swe.hosts.hook.state import SessionState
+from tom_swe.hosts.hook.stored import opened
+from tom_swe.hosts.inbox import Place
+stored = opened(Place({{"TOM_HOME": {str(home)!r}}}))
+for data in {data!r}:
+    print(checked(stored, "local", Event("PreToolUse", data, "codex"), SessionState())[1])
+print(*sorted({{"re", "json", "typing", "pathlib", "tomllib"}} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-IS", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["", '[[4, "observe", "counted"]]', ""]
+
+
 def test_what_is_denied_is_not_done(tom: Tom, home: Path) -> None:
     """A file that was not written needs no test."""
     tom.memory.checks.set_mode(LOCAL_USER, 4, Mode.BLOCK)
     tom.memory.checks.set_mode(LOCAL_USER, 3, Mode.BLOCK)
     host = Host(home)
     host.prompt("add a chart")
-    host.tool("Write", file_path="docs/a.md", content="x")
+    host.tool("Write", file_path="docs/a.py", content="x")
     assert host.stop().decision == ""
 
 

@@ -6,7 +6,7 @@ import re
 
 from tom_swe.checks.commands import command_pattern, near
 from tom_swe.checks.rule import ASK_FIRST, RuleText, Why, listed
-from tom_swe.checks.vocabulary import Mention
+from tom_swe.checks.vocabulary import Mention, vocabulary
 from tom_swe.model.checks import Compiled
 
 _BEFORE = re.compile(r"\bbefore\b|\bprior to\b|\bahead of\b", re.IGNORECASE)
@@ -86,7 +86,10 @@ def _in(rule: RuleText, start: int, end: int, *, only_first: bool = False) -> tu
 
 
 def _made(first: list[str], label: str, then: list[str], says: str) -> Compiled:
+    # What ran before says nothing of code that is written afterwards.
+    code = next(each for each in vocabulary().entries if each.id == "code")
     spec = {"kind": "order", "first": first, "runs": then, "label": label}
+    spec |= {"unsettled_by": code.texts("ends")}
     if then:
         spec |= {"of": ["command"], "near": near(then)}
     else:

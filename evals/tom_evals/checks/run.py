@@ -157,6 +157,7 @@ def summary(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Table
     found = sum(each.found(rule.breaches or ()) for rule, each in read)
     alarms = sum(len(each.hits - (rule.breaches or frozenset())) for rule, each in read)
     clean = sum(len(each.steps - (rule.breaches or frozenset())) for rule, each in read)
+    seen = sum(each.looked_at - each.found(rule.breaches or ()) for rule, each in read)
     return Table(
         title="In all",
         columns=("what", "share", "of"),
@@ -164,6 +165,7 @@ def summary(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Table
             ("well-taught rules that compile", ratio(len(made), len(rules)), len(rules)),
             ("breaches found", ratio(found, breaches), breaches),
             ("clean steps with a false alarm", ratio(alarms, clean), clean),
+            ("the same of the steps that a check looks at", ratio(alarms, seen), seen),
             (
                 "steps that a check looks at",
                 ratio(sum(each.looked_at for _, each in read), clean + breaches),
