@@ -53,6 +53,7 @@ from tom_swe.model.belief import (
     Verdict,
 )
 from tom_swe.model.calls import Estimate, Spending, Usage
+from tom_swe.model.checks import Check, CheckHit, CheckOutcome, Mode
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
@@ -83,6 +84,10 @@ DOCUMENTS: dict[str, str] = {
     "tom model": '`{"chosen": [ChosenModel], "agents": [{"name", "program", "logged_in", '
     '"draws_on"}], "openhands": [{"name", "model", "fault"}], "reading": Estimate or null}`',
     "tom stats": "`Stats`",
+    "tom checks": '`{"checks": [Check], "without": [{"belief_id", "why"}]}`, these with `--all`',
+    "tom checks show": '`{"check": Check, "would_catch": [{"session", "turn", "kind", "text", '
+    '"found"}], "lets_through": [the same]}`',
+    **{f"tom checks {name}": "`Check`" for name in ("mode", "off", "on", "wrong")},
     "tom review": '`{"recurring": [Recurring], "beliefs": [Belief]}`',
     "tom memory list": "`[Belief]`, with `--sessions` `[SessionSummary]`",
     "tom memory show": "`Belief` or `Session`",
@@ -132,6 +137,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     Spending,
     Usage,
     Stats,
+    Check,
+    CheckHit,
     Became,
     Advised,
     Decision,
@@ -161,6 +168,8 @@ WORDS: tuple[type[StrEnum], ...] = (
     Did,
     RequestKind,
     Sign,
+    Mode,
+    CheckOutcome,
     Fault,
     Role,
 )

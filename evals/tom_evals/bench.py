@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from tom_swe import (
     open_tom,
 )
 from tom_swe.embed import Remembering
+from tom_swe.model.checks import Mode
 
 DISTINCT = 4_000
 
@@ -175,8 +176,6 @@ def hook(turns: int, runs: int) -> dict[str, float]:
             batch = tuple(user_turn(message(rng), i) for i in range(1000))
             tom.add_session(LOCAL_USER, Session(host="jsonl", host_id=str(number), turns=batch))
         tom.close()
-        script = Path(sys.executable).with_name("tom-hook")
-        entry = [str(script)] if script.exists() else [sys.executable, "-m", "tom_swe.hosts.hook"]
         environment = {**os.environ, "TOM_HOME": str(settings.home)}
         environment.pop("TOM_OFF", None)
         times: dict[str, list[float]] = {"bare": [], "hook": []}
@@ -188,21 +187,83 @@ def hook(turns: int, runs: int) -> dict[str, float]:
             }
             for name, command in (
                 ("bare", [sys.executable, "-c", ""]),
-                ("hook", [*entry, "UserPromptSubmit"]),
+                ("hook", [*_hook_entry(), "UserPromptSubmit"]),
             ):
-                start = time.perf_counter()
-                done = subprocess.run(
-                    command,
-                    input=json.dumps(event).encode(),
-                    stdout=subprocess.PIPE,
-                    env=environment,
-                    check=True,
-                )
-                times[name].append(time.perf_counter() - start)
-                if name == "hook" and said.partition(",")[0].encode() not in done.stdout:
+                taken, printed = _timed(command, event, environment)
+                times[name].append(taken)
+                if name == "hook" and said.partition(",")[0].encode() not in printed:
                     sys.exit("the hook printed nothing; see hosts/hook.log")
     bare, told = (statistics.median(times[name][1:]) for name in ("bare", "hook"))
     return {"turns": turns, "hook_ms": told * 1000, "bare_ms": bare * 1000, "ratio": told / bare}
+
+
+def checks_hook(runs: int, checks: int = 50) -> dict[str, float]:
+    """A tool call's hook with this many checks, against `python -c ''`, in turns.
+
+    ``kept`` is a command that keeps to them all, ``written`` a file that is searched by an
+    expression, ``breached`` a command that the agent is reminded of.
+    """
+    rules = [
+        *("Use pnpm, not npm", "Never force push", "No emoji", "Do not amend commits"),
+        *("Run the linter before pushing", "Name files in docs/ with a YYYY-MM-DD_ date prefix"),
+        *(f"Never use `legacy_{number}` in Python" for number in range(checks)),
+    ][:checks]
+    calls = {
+        "kept": ("Bash", {"command": "cd web && git status && pnpm test | tail -3"}),
+        "written": ("Write", {"file_path": "docs/plan.md", "content": "# é\n" + "word " * 500}),
+        "breached": ("Bash", {"command": "cd web && npm install left-pad"}),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "memory")
+        tom = open_tom(settings)
+        for rule in rules:
+            tom.remember(LOCAL_USER, rule)
+        held = tom.memory.checks.all(LOCAL_USER)
+        if len(held) != checks:
+            sys.exit(f"{len(held)} checks in the place of {checks}")
+        for check in held:
+            tom.memory.checks.set_mode(LOCAL_USER, check.belief_id, Mode.REMIND)
+        tom.close()
+        environment = {**os.environ, "TOM_HOME": str(settings.home)}
+        environment.pop("TOM_OFF", None)
+        times: dict[str, list[float]] = {"bare": [], **{name: [] for name in calls}}
+        for number in range(runs + 1):
+            times["bare"].append(_timed([sys.executable, "-c", ""], {}, environment)[0])
+            for name, (tool, given) in calls.items():
+                event = {
+                    "hook_event_name": "PreToolUse",
+                    "session_id": f"{name}{number}",
+                    "cwd": folder,
+                    "tool_name": tool,
+                    "tool_input": given,
+                }
+                taken, said = _timed([*_hook_entry(), "PreToolUse"], event, environment)
+                times[name].append(taken)
+                if bool(said) is (name == "kept"):
+                    sys.exit(f"the hook said {said!r} to what is {name}; see hosts/hook.log")
+    bare, *medians = (statistics.median(each[1:]) * 1000 for each in times.values())
+    ratios = {f"{name}_ratio": each / bare for name, each in zip(calls, medians, strict=True)}
+    return {"checks": checks, "bare_ms": bare, **ratios}
+
+
+def _hook_entry() -> list[str]:
+    script = Path(sys.executable).with_name("tom-hook")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "tom_swe.hosts.hook"]
+
+
+def _timed(
+    command: list[str], event: Mapping[str, object], environment: dict[str, str]
+) -> tuple[float, bytes]:
+    """How long a process takes that is given an event, and what it prints."""
+    start = time.perf_counter()
+    done = subprocess.run(
+        command,
+        input=json.dumps(event).encode(),
+        stdout=subprocess.PIPE,
+        env=environment,
+        check=True,
+    )
+    return time.perf_counter() - start, done.stdout
 
 
 def user_turn(text: str, ordinal: int) -> Turn:
@@ -231,6 +292,7 @@ def main() -> None:
     read = importing(options.sessions)
     hosts = importing_hosts(options.sessions // 3)
     told = hook(max(options.turns), options.runs)
+    checked = checks_hook(options.runs)
     answers = [answering(turns, options.runs) for turns in options.turns]
     folds = [folding(count) for count in options.observations]
     if options.json:
@@ -239,6 +301,7 @@ def main() -> None:
             "importing": read,
             "importing_hosts": hosts,
             "hook": told,
+            "checks_hook": checked,
             "answering": answers,
             "folding": folds,
         }
@@ -250,6 +313,11 @@ def main() -> None:
     table.add_row(
         f"hook at {told['turns']:,.0f} turns, against python -c ''", f"{told['ratio']:.2f}x"
     )
+    for name in ("kept", "written", "breached"):
+        table.add_row(
+            f"hook of a tool call with {checked['checks']} checks, {name}, against python -c ''",
+            f"{checked[f'{name}_ratio']:.2f}x",
+        )
     table.add_row(f"import of {read['mb']:.0f} MB", f"{read['import_mb_per_s']:.1f} MB/s")
     table.add_row("import", f"{read['import_sessions_per_s']:.0f} sessions/s")
     table.add_row("the same import again", f"{read['again_s']:.2f} s")

@@ -390,3 +390,29 @@ def test_a_database_of_the_ninth_revision_keeps_requests(tmp_path: Path) -> None
         connection.execute("DELETE FROM session")
         assert connection.execute("SELECT count(*) FROM requests_read").fetchone() == (0,)
     connection.close()
+
+
+def test_a_database_of_the_eleventh_revision_takes_checks(tmp_path: Path) -> None:
+    """It has none until beliefs are derived; all of a check goes with its belief."""
+    path = at_ninth_revision(tmp_path / "tom")
+    store = Store(path)
+    assert store.checks.all("ada") == []
+    assert store.check() == []
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        one = "SELECT min(id), user_id FROM belief"
+        belief, user = connection.execute(one).fetchone()
+        for row in (
+            f"INSERT INTO compiled_check VALUES ({belief}, '{user}', '{{}}', 'says', 'quote')",
+            f"INSERT INTO check_mode VALUES ({belief}, 'block', '[]', '2026-01-01 00:00:00+00:00')",
+            (
+                "INSERT INTO check_hit (belief_id, host, host_id, at, mode, outcome) VALUES "
+                f"({belief}, 'codex', '1', '2026-01-01 00:00:00+00:00', 'block', 'blocked')"
+            ),
+        ):
+            connection.execute(row)
+        connection.execute("DELETE FROM belief")
+        for table in ("compiled_check", "check_mode", "check_hit"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    connection.close()

@@ -6,7 +6,7 @@ import re
 
 from tom_swe.checks.rule import UNASKED, RuleText, Why, listed
 from tom_swe.checks.vocabulary import Mention, vocabulary
-from tom_swe.extract.catalogue import Dimension, catalogue, match
+from tom_swe.extract.catalogue import Dimension, match
 from tom_swe.model.checks import Compiled
 
 # What may stand between "never" and what is never to be done, and after it, without saying that
@@ -19,11 +19,10 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*(?:`|\b(?:changes|anything|code|commits?|branches|commands?|it|them|again|at all|ever|"
+    r"`?(?:\s*\b(?:changes|anything|code|commits?|branches|commands?|it|them|again|at all|ever|"
     r"directly|history|yourself|any ?more|to (?:the )?(?:remote|github|gitlab|origin)|"
-    r"in this repo\w*|for me|when|if|because|since|here|in (?:my|any|all) \w+)\b|"
-    r"[.,;:!)(—–-]|/|"
-    r"\b(?:or|and|nor|unless|until|without|but|instead)\b|$)",
+    r"in this repo\w*|for me|here|in (?:my|any|all) \w+)\b)*"
+    r"\s*(?:$|[.,;:!)(—–]|/|\b(?:or|and|nor|unless|until|without|but|instead|because|since)\b)",
     re.IGNORECASE,
 )
 _COMMON = re.compile(
@@ -43,6 +42,7 @@ _CHOSEN = re.compile(
     r"avoid|than)\s+(?:only |just |using )?`?)\Z",
     re.IGNORECASE,
 )
+_PART = ("-", "/", "@")
 _SIGNS = re.compile(r"\s[|>&;]|&&")
 
 
@@ -178,18 +178,16 @@ def _rivals(rule: RuleText) -> tuple[list[str], list[str]]:
 
 
 def _picked(rule: RuleText) -> list[tuple[Dimension, str, bool]]:
+    """The tools that a rule picks or rules out: their dimension and value, and which of these."""
     rivals = vocabulary().rivals
-    found = [
-        (each.dimension, each.choice.id, each.negated)
-        for each in match(rule.statement)
-        if each.dimension.id in rivals
-        and (
-            each.dimension.id == rule.dimension
-            or _CHOSEN.search(rule.statement[: each.start])
-            or rule.statement[each.start : each.end].lower() != each.choice.id
-        )
-    ]
-    if not found and rule.dimension in rivals and rule.value:
-        of = next(each for each in catalogue() if each.id == rule.dimension)
-        found = [(of, rule.value, rule.against)]
+    text = rule.statement
+    found: list[tuple[Dimension, str, bool]] = []
+    for each in match(text):
+        chosen = each.dimension.id == rule.dimension or _CHOSEN.search(text[: each.start])
+        # "bun-promptx" is no bun.
+        if each.dimension.id not in rivals or not chosen or text[each.end : each.end + 1] in _PART:
+            continue
+        negated = each.negated or rule.negated(each.start)
+        if not negated or _is_all_of_it(rule, each.start, each.end):
+            found.append((each.dimension, each.choice.id, negated))
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tom_swe.checks import commands, named, order, texts
 from tom_swe.checks.rule import RuleText, Why, read
-from tom_swe.model.belief import Belief, Kind, Reach, Status
+from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status
 from tom_swe.model.checks import Compiled
 
 _NOT_YET = "holds for one task only"
@@ -18,10 +19,14 @@ def compiled(belief: Belief) -> Compiled | Why:
         return Why("it says how you are, not what is to be done")
     if belief.scope.reach is Reach.TASK:
         return Why(_NOT_YET)
-    rule = read(belief.statement, belief.dimension, belief.value, belief.polarity)
-    if belief.scope.reach is Reach.LANGUAGE:
-        rule = rule.in_language(belief.scope.name)
-    return compiled_rule(rule)
+    language = belief.scope.name if belief.scope.reach is Reach.LANGUAGE else ""
+    return _compiled(belief.statement, belief.dimension, belief.polarity, language)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(statement: str, dimension: str, polarity: Polarity, language: str) -> Compiled | Why:
+    rule = read(statement, dimension, polarity)
+    return compiled_rule(rule.in_language(language) if language else rule)
 
 
 def compiled_among(beliefs: Iterable[Belief]) -> dict[int, tuple[Compiled, str]]:

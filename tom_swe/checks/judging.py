@@ -4,8 +4,9 @@ Each check carries literals of which one has to stand in what is done; only then
 and only then is `re` imported, which costs a hook as much as it does itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from tom_swe.checks.patterns import fits
 from tom_swe.checks.steps import (
     COMMAND,
     FILE,
@@ -16,15 +17,12 @@ from tom_swe.checks.steps import (
     items,
     messages_of,
 )
-from tom_swe.shell import installed, plain_words
 
 type Spec = Mapping[str, object]
 
 _SHOWN = 80
 # "do not push yet" asks for no push.
 _DENYING = frozenset({"not", "don't", "don’t", "dont", "never", "no", "without", "before", "until"})
-# What short options are called in full.
-_FULL = {"r": "--recursive", "f": "--force", "a": "--all", "n": "--no-verify", "v": "--verbose"}
 
 
 class Past:
@@ -86,6 +84,12 @@ def runs_first(spec: Spec, step: Step) -> bool:
     return step.kind == COMMAND and bool(_run(step, _list(spec, "first")))
 
 
+def unsettles(spec: Spec, step: Step) -> bool:
+    """Whether a step writes what an order's first has to run after."""
+    ends = tuple(_list(spec, "unsettled_by"))
+    return step.kind == FILE and step.path.lower().endswith(ends)
+
+
 def is_asked_for(spec: Spec, prompt: str) -> bool:
     """Whether the person's message asks for what a check is against."""
     asked = _list(spec, "asked")
@@ -138,68 +142,9 @@ def _run(step: Step, patterns: list[str]) -> str:
     for words in step.runs:
         if len(words) == 2 and words[1] in {"--version", "--help", "-h"}:
             continue
-        if any(fits(pattern, words) for pattern in patterns):
+        if any(fits(pattern, words, step.cwd) for pattern in patterns):
             return " ".join(words)
     return ""
-
-
-def fits(pattern: str, words: list[str]) -> bool:
-    """Whether a command is one of those that a pattern is of.
-
-    Its words come in the order of the pattern; ``a|b`` is either, ``a*`` what begins so, ``a?``
-    may be missing. Options stand anywhere, ``!-x`` must not. ``+x`` is the package that a
-    command installs, ``@out`` a place outside the folder of the work.
-    """
-    plain: list[str] | None = None
-    at = 0
-    for part in pattern.split():
-        if part.startswith("!-"):
-            if _has_option(part[1:], words):
-                return False
-        elif part.startswith("-") and len(part) > 1:
-            if not any(_has_option(each, words) for each in part.split("|")):
-                return False
-        elif part.startswith("+"):
-            if part[1:] not in installed(words):
-                return False
-        elif part == "@out":
-            if not any(_is_outside(each) for each in plain_words(words)[1:]):
-                return False
-        else:
-            plain = plain_words(words) if plain is None else plain
-            optional = part.endswith("?")
-            there = at < len(plain) and _is_word(part.rstrip("?"), plain[at])
-            if not there and not optional:
-                return False
-            at += there
-    return True
-
-
-def _is_word(part: str, word: str) -> bool:
-    return any(
-        word.startswith(each[:-1]) if each.endswith("*") else word == each
-        for each in part.split("|")
-    )
-
-
-def _has_option(option: str, words: list[str]) -> bool:
-    if option.startswith("--"):
-        return any(word == option or word.startswith(option + "=") for word in words)
-    return all(
-        any(
-            (word[:1] == "-" and word[1:2] != "-" and letter in word[1:].lower())
-            or word == _FULL.get(letter)
-            for word in words[1:]
-        )
-        for letter in option[1:].lower()
-    )
-
-
-def _is_outside(place: str) -> bool:
-    if place.startswith(("~", "$HOME", "..", "/..")):
-        return True
-    inside = ("/tmp/", "/var/tmp/")  # noqa: S108
-    return place.startswith("/") and not place.startswith(inside)
 
 
 # What comes before what
@@ -214,9 +159,9 @@ def _too_early(spec: Spec, step: Step, past: Past) -> str:
         return ""
     first, ran = _list(spec, "first"), past.ran
     for words in step.runs:
-        if any(fits(pattern, words) for pattern in first):
+        if any(fits(pattern, words, step.cwd) for pattern in first):
             ran = True
-        elif not ran and any(fits(pattern, words) for pattern in then):
+        elif not ran and any(fits(pattern, words, step.cwd) for pattern in then):
             return " ".join(words)
     return ""
 
@@ -231,13 +176,26 @@ def _misnamed(spec: Spec, step: Step, past: Past) -> str:
         names = [path.rpartition("/")[2]]
     else:
         names = [name for words in step.runs for name in branches_of(words)]
-    pattern, against = str(spec.get("pattern", "")), spec.get("against") is True
+    against = spec.get("against") is True
     for name in names:
         if not name or name.startswith(("$", ".")) or past.named(name):
             continue
-        if _found(pattern, name) == against:
+        if _has_form(spec, name) == against:
             return name
     return ""
+
+
+def _has_form(spec: Spec, name: str) -> bool:
+    """Whether a name is of the form that a check names."""
+    if isinstance(begins := spec.get("begins"), str):
+        return name.startswith(begins)
+    if isinstance(shape := spec.get("shape"), str):
+        return len(name) >= len(shape) and all(map(_is_shaped, shape, name))
+    return bool(_all(str(spec.get("pattern", "")), name))
+
+
+def _is_shaped(sign: str, letter: str) -> bool:
+    return letter.isdigit() if sign == "0" else letter in "-_" if sign == "_" else letter == sign
 
 
 def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
@@ -255,10 +213,7 @@ def _says(spec: Spec, kind: str, text: str) -> str:
     if spec["kind"] == "length":
         return _too_long(spec, text)
     if spec["kind"] == "language":
-        from tom_swe.text.language import language_of
-
-        found = language_of(_prose(text))
-        return found if found and found != spec.get("language") else ""
+        return _other_language(text, str(spec.get("language")))
     return next(
         (found for test in items(spec.get("tests")) if (found := _fails(fields(test), kind, text))),
         "",
@@ -269,10 +224,24 @@ def _fails(test: Spec, kind: str, text: str) -> str:
     of = _list(test, "of")
     if (of and kind not in of) or len(text) < _number(test, "from"):
         return ""
-    found = _all(str(test.get("pattern", "")), text)
+    if ranges := items(test.get("ranges")):
+        found = [each for each in set(text) if any(_is_in(ranges, each))]
+    else:
+        found = _all(str(test.get("pattern", "")), text)
     if "most" in test:
         return found[0].strip() or "it" if len(found) > _number(test, "most") else ""
     return f"{len(found)} of {test.get('label', '')}" if len(found) < _number(test, "least") else ""
+
+
+def _other_language(text: str, wanted: str) -> str:
+    """The language of a text, where it is not the one that is wanted; "" where that is not sure."""
+    from tom_swe.text.language import language_of
+
+    words = "".join(_prose(text).split("`")[::2]).split()
+    half = len(words) // 2
+    # A few words, and names among them, are of many languages; both halves are of one.
+    found = {language_of(" ".join(part)) for part in (words, words[:half], words[half:])}
+    return found.pop() if len(found) == 1 and not found & {"", wanted} else ""
 
 
 def _too_long(spec: Spec, text: str) -> str:
@@ -290,16 +259,20 @@ def _prose(text: str) -> str:
     return "".join(parts[::2])
 
 
-def _found(pattern: str, text: str) -> bool:
-    import re
-
-    return re.search(pattern, text) is not None
+def _is_in(ranges: list[object], letter: str) -> Iterator[bool]:
+    for each in ranges:
+        bounds = [number for number in items(each) if isinstance(number, int)]
+        yield len(bounds) == 2 and bounds[0] <= ord(letter) <= bounds[1]
 
 
 def _all(pattern: str, text: str) -> list[str]:
+    """What of a text a pattern is of; nothing where it is none."""
     import re
 
-    return [found[0] for found in re.finditer(pattern, text, re.MULTILINE)]
+    try:
+        return [found[0] for found in re.finditer(pattern, text, re.MULTILINE)]
+    except re.error:
+        return []
 
 
 def _list(spec: Spec, key: str) -> list[str]:

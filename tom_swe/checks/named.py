@@ -22,16 +22,17 @@ def name(rule: RuleText) -> Compiled | None:
     forms = rule.of("name")
     if forms:
         form = forms[0]
-        pattern, against = form.entry.given["pattern"], form.negated
+        given, against = form.entry.given, form.negated
+        looks = {key: given[key] for key in ("pattern", "shape") if key in given}
         label = form.entry.label
     else:
         piece = next((p for p, *_ in rule.ticked if _BEGINNING.match(p)), "")
         if not piece or not _PREFIX.search(rule.statement):
             return None
         at = next(start for p, start, _ in rule.ticked if p == piece)
-        pattern, against = "^" + re.escape(piece), rule.negated(at)
+        looks, against = {"begins": piece}, rule.negated(at)
         label = f"begins with `{piece}`"
-    spec = {"kind": "name", "of": [what], "pattern": pattern, "against": against}
+    spec = {"kind": "name", "of": [what], "against": against, **looks}
     where = ""
     if is_branch:
         spec |= {"near": ["branch", "checkout", "switch", "worktree"]}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, looks_at, runs_first
+from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, looks_at, runs_first, unsettles
 from tom_swe.checks.steps import COMMAND, FILE, REPLY, Step, names_in, writes
 from tom_swe.model.session import Role, Turn
 from tom_swe.shell import SHELL_TOOLS
@@ -35,7 +35,7 @@ def replayed(spec: Spec, turns: Iterable[Turn]) -> Iterator[PastStep]:
             past = Past(asked=is_asked, ran=ran, wrote=wrote, named=named.__contains__)
             if looks_at(spec, step):
                 yield PastStep(ordinal, step, judge(spec, step, past))
-            if step.kind == FILE:
+            if unsettles(spec, step):
                 ran, wrote = False, True
             ran = ran or runs_first(spec, step)
 

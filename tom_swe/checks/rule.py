@@ -28,11 +28,15 @@ _CONTRAST = re.compile(
 UNASKED = re.compile(
     r"\b(?:without (?:being |my )?(?:ask(?:ed|ing)?(?: me| first)?|permission|approval|"
     r"consent|ok(?:ay)?)"
-    r"|(?:unless|until|only (?:when|if)|except when)(?: \w+){0,4} "
+    r"|(?:unless|until|(?:only )?(?:when|if)|except when)(?: \w+){0,4} "
     r"(?:ask(?:ed|s)?|sa(?:y|id|ys)(?: so)?|told|tell you to|requested|approved?|"
     r"approves|want(?:s|ed)?)"
-    r"(?: for)?(?: it| to| you to)?|on your own|unasked|by yourself|automatically|autonomously)\b",
+    r"(?: for)?(?: it| to| you to)?)\b",
     re.IGNORECASE,
+)
+# What is forbidden only where the agent does it of itself.
+_OF_ITSELF = re.compile(
+    r"\b(?:on your own(?! \w)|unasked|by yourself|automatically|autonomously)\b", re.IGNORECASE
 )
 ASK_FIRST = re.compile(
     r"\b(?:ask(?: me| us| first)?|check with me|get (?:my )?(?:permission|approval|ok)|wait for "
@@ -41,7 +45,9 @@ ASK_FIRST = re.compile(
 )
 _TICKED = re.compile(r"`([^`\n]{1,120})`")
 _FOLDER = re.compile(
-    r"\b(?:in|under|below|into|inside|within|to) (?:the )?`?((?:[\w.-]+/)+)`?", re.IGNORECASE
+    r"\b(?:in|under|below|into|inside|within|to) (?:the )?`?"
+    r"(\./[\w.-]+(?:/[\w.-]+)*|(?:[\w.-]+/)+)",
+    re.IGNORECASE,
 )
 
 
@@ -61,7 +67,6 @@ class RuleText:
 
     statement: str
     dimension: str = ""
-    value: str = ""
     mentions: tuple[Mention, ...] = ()
     ticked: tuple[tuple[str, int, int], ...] = ()
     unasked: bool = False
@@ -93,15 +98,14 @@ class RuleText:
         return replace(self, ends=tuple(dict.fromkeys((*self.ends, *ends))))
 
 
-def read(
-    statement: str, dimension: str = "", value: str = "", polarity: Polarity = Polarity.FOR
-) -> RuleText:
+def read(statement: str, dimension: str = "", polarity: Polarity = Polarity.FOR) -> RuleText:
     """A rule from the statement of a belief."""
     text = re.sub(r"\s+", " ", statement).strip()
     against = _AGAINST.match(text) is not None
     if polarity is Polarity.AGAINST and not against and not denies(text):
         against = True
     unasked = UNASKED.search(text) is not None or ASK_FIRST.search(text) is not None
+    unasked = unasked or (against and _OF_ITSELF.search(text) is not None)
     spans = [found.span() for found in UNASKED.finditer(text)]
     found = [
         replace(each, negated=_negated(text, each.start, against=against))
@@ -114,11 +118,14 @@ def read(
     return RuleText(
         statement=text,
         dimension=dimension,
-        value=value,
         mentions=tuple(found),
         ticked=tuple((each[1].strip(), *each.span()) for each in _TICKED.finditer(text)),
         unasked=unasked,
-        folders=tuple(dict.fromkeys(each.strip("/").lower() for each in _FOLDER.findall(text))),
+        folders=tuple(
+            dict.fromkeys(
+                each.removeprefix("./").strip("/").lower() for each in _FOLDER.findall(text)
+            )
+        ),
         ends=tuple(dict.fromkeys(ends)),
         against=against,
     )

@@ -33,16 +33,19 @@ class Step:
     """One thing that an agent does: it runs a command, writes into a file, or replies.
 
     ``text`` is the command line, what is added to the file, or the reply. ``known`` says
-    whether what is written is known, and not its file alone.
+    whether what is written is known, and not its file alone. ``cwd`` is the folder of the work.
     """
 
-    __slots__ = ("_lower", "_runs", "_simple", "kind", "known", "path", "text")
+    __slots__ = ("_lower", "_runs", "_simple", "cwd", "kind", "known", "path", "text")
 
-    def __init__(self, kind: str, text: str, path: str = "", *, known: bool = True) -> None:
+    def __init__(
+        self, kind: str, text: str, path: str = "", *, known: bool = True, cwd: str = ""
+    ) -> None:
         self.kind = kind
         self.text = text[:_LONGEST]
         self.path = path
         self.known = known
+        self.cwd = cwd
         self._lower = ""
         self._simple: list[SimpleCommand] | None = None
         self._runs: list[list[str]] | None = None
@@ -69,7 +72,7 @@ class Step:
         return self._runs
 
 
-def steps_of(tool: str, given: Mapping[str, object]) -> list[Step]:
+def steps_of(tool: str, given: Mapping[str, object], cwd: str = "") -> list[Step]:
     """What a tool call does that can be checked; empty for reading and the like. Never raises."""
     patch = next((t for t in _texts(given, _PATCHES) if _PATCH in t), "")
     if patch:
@@ -77,13 +80,14 @@ def steps_of(tool: str, given: Mapping[str, object]) -> list[Step]:
     path = next(iter(_texts(given, _PATHS)), "")
     if path:
         added = list(_added(given))
-        if added or writes(tool):
+        # Some tools say by a command what they do with a file.
+        if added or (writes(tool) and not _command(given)):
             return [Step(FILE, "\n".join(added), path, known=bool(added))]
         return []
     command = _command(given)
     if not command:
         return []
-    step = Step(COMMAND, command)
+    step = Step(COMMAND, command, cwd=cwd)
     # A file that a command writes is a file.
     written = (
         Step(FILE, each.fed, path, known=bool(each.fed))

@@ -23,16 +23,28 @@ _SHORT = re.compile(
 _LANGUAGES = {name.casefold(): code for code, name in NAMES.items()}
 _IN_LANGUAGE = re.compile(rf"\bin (?:\w+ )?({'|'.join(_LANGUAGES)})\b", re.IGNORECASE)
 _TALKING = re.compile(
-    r"\b(?:answer|repl|respon|speak|talk|communicat|chat|explain)\w*\b|\bto (?:me|the user)\b",
+    r"\b(?:answer|repl|respon|speak|talk|communicat|chat|explain|report)\w*\b|"
+    r"\bto (?:me|the user)\b",
     re.IGNORECASE,
 )
 # "in logging" says that only some of it is meant.
 _ELSEWHERE = re.compile(
-    r"\s+(?:in|for|on|inside|within|between|to) "
+    r"\s+(?:format )?(?:in|for|on|inside|within|between|to|of|that|which|when|where) "
     r"(?!general\b|everything|anything|any\b|all\b|every)",
     re.IGNORECASE,
 )
+# What stands before a form that is to be used.
+_USED = re.compile(
+    r"(?:\b(?:use|using|prefer|in|as|with|under|into|and|or|plus|no|not|never|without|avoid|"
+    r"least|several|more|most|than|one|two|three|four|five|six|write|summari[sz]e|number|\d+)\b|[,:(])\s*"
+    r"(?:(?:a|an|only|structured|hierarchical|clear|fixed|markdown|concise|simple|short|long|"
+    r"compact|`?##`?|section|numbered|proper)\s+)*`?\Z",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(?:in|for|on|when|if|inside|within)\b[^,]*,", re.IGNORECASE)
 _LITERAL = re.compile(r"[\w@#$.:()=<>!/\\ -]{2,60}\Z")
+# So many characters apart two words still belong together.
+_NEXT = 12
 _EVERY_FILE = {"of": ["file"]}
 
 
@@ -47,7 +59,9 @@ def texts(rule: RuleText) -> Compiled | Why | None:
     says: list[str] = []
     why: Why | None = None
     for each in _mentioned(rule):
-        if not each.negated and each.entry.given.get("against"):
+        if each.entry.given.get("only_for" if each.negated else "against"):
+            continue
+        if each.entry.given.get("governed") and not _is_used(rule, each):
             continue
         if _is_of_something_else(rule, each.end):
             why = Why(f"it means only some of {each.entry.label}, and which does not show")
@@ -81,6 +95,17 @@ def texts(rule: RuleText) -> Compiled | Why | None:
     return Compiled(spec=spec, says=f"{_where(rule, of, ends)} {listed(says)}")
 
 
+def _is_used(rule: RuleText, mention: Mention) -> bool:
+    """Whether a rule says that a form is used, and not only names a thing of that word."""
+    text = rule.statement
+    if not text[mention.start : mention.end].isascii():
+        return True
+    place = _PLACE.match(text)
+    if place and mention.end <= place.end():
+        return False
+    return _USED.search(text[: mention.start]) is not None
+
+
 def _mentioned(rule: RuleText) -> list[Mention]:
     """The forms that a rule speaks of, each where it does so first."""
     return list({each.entry.id: each for each in reversed(rule.of("text"))}.values())[::-1]
@@ -100,7 +125,9 @@ def _test(rule: RuleText, mention: Mention) -> tuple[dict[str, Any], str]:
     if entry.given.get("beyond_ascii"):
         test["beyond_ascii"] = True
     if mention.negated:
-        return test | {"pattern": entry.given["shown"], "most": 0}, f"with {entry.label}"
+        looks = {"ranges": ranges} if (ranges := entry.given.get("ranges")) else {}
+        looks = looks or {"pattern": entry.given["shown"]}
+        return test | looks | {"most": 0}, f"with {entry.label}"
     if amiss := entry.given.get("amiss"):
         return test | {"pattern": amiss, "most": 0}, f"with {entry.label}"
     number = number_before(rule, mention.start)
@@ -202,9 +229,7 @@ def _length(rule: RuleText) -> Compiled | None:
         unit = (
             "words" if unit.startswith("w") else "lines" if unit.startswith("l") else "characters"
         )
-    elif (
-        _SHORT.search(rule.statement) and about.keys() & {"commit", "reply"} and not rule.of("text")
-    ) or (rule.dimension, rule.value) == ("answer_length", "short"):
+    elif _is_short(rule):
         most, unit = vocabulary().short[of], "characters" if of == "commit" else "words"
     else:
         return None
@@ -213,6 +238,17 @@ def _length(rule: RuleText) -> Compiled | None:
     spec = {"kind": "length", "of": [of], "most": most, "unit": unit}
     what = "a commit message" if of == "commit" else "a reply"
     return Compiled(spec=spec, says=f"{what} of more than {most} {unit}, code not counted")
+
+
+def _is_short(rule: RuleText) -> bool:
+    """Whether it is a reply or a commit message that is to be short."""
+    shorts = [each.span() for each in _SHORT.finditer(rule.statement)]
+    return any(
+        abs(start - each.end) <= _NEXT or abs(each.start - end) <= _NEXT
+        for each in rule.of("subject")
+        if each.entry.id in {"commit", "reply"}
+        for start, end in shorts
+    )
 
 
 def _language(rule: RuleText) -> Compiled | Why | None:

@@ -80,7 +80,7 @@ class Checks:
         """
         with self._database.write() as transaction:
             made = select(BeliefRow.id, BeliefRow.made_at).where(BeliefRow.user_id == user_id)
-            there = dict(transaction.execute(made).tuples().all())
+            there = dict(iter(transaction.execute(made)))
             # An inbox that was taken by a learner that is gone is read again.
             kept = select(CheckHitRow).where(CheckHitRow.belief_id.in_(there))
             known = {_values(row) for row in transaction.scalars(kept)}

@@ -84,15 +84,12 @@ def unmerge(transaction: orm.Session, user_id: str, other: Belief, moved: Moved)
         update(CheckHitRow)
         .where(CheckHitRow.id.in_(moved.hits), CheckHitRow.belief_id == kept)
         .values(belief_id=back),
-        # Of the kept one it was only where that had none of its own.
-        update(CheckModeRow)
-        .where(CheckModeRow.belief_id == kept, CheckModeRow.at == moved.mode_at)
-        .values(belief_id=back),
         update(BeliefRow)
         .where(BeliefRow.id.in_(moved.superseded), BeliefRow.superseded_by == kept)
         .values(superseded_by=back),
     ):
         transaction.execute(statement, execution_options=_BLINDLY)
+    _give_mode_back(transaction, moved, back)
     there = set(transaction.scalars(select(BeliefRow.id)))
     for row in _citing(transaction, moved.cites):
         cites = json.loads(moved.cites[row.id])
@@ -103,12 +100,24 @@ def unmerge(transaction: orm.Session, user_id: str, other: Belief, moved: Moved)
     return back
 
 
+def _give_mode_back(transaction: orm.Session, moved: Moved, back: int) -> None:
+    """Gives the other belief what the person wants of its check; the kept one may have it."""
+    if moved.mode is None:
+        return
+    mode, off_in, at = moved.mode
+    lent = CheckModeRow.belief_id == moved.kept, CheckModeRow.at == at
+    transaction.execute(delete(CheckModeRow).where(*lent), execution_options=_BLINDLY)
+    row = {"belief_id": back, "mode": mode, "off_in": off_in, "at": at}
+    transaction.execute(upsert(CheckModeRow).values(row).on_conflict_do_nothing())
+
+
 def _what_moves(transaction: orm.Session, user_id: str, kept: int, other: int) -> Moved:
     both = (kept, other)
     evidence = select(EvidenceRow).where(EvidenceRow.belief_id.in_(both))
     told = select(ToldRow).where(ToldRow.belief_id.in_(both))
     verdicts = select(VerdictRow).where(VerdictRow.belief_id == other).order_by(VerdictRow.id)
     consultations = select(ConsultationRow).where(ConsultationRow.user_id == user_id)
+    wanted = transaction.get(CheckModeRow, other)
     return Moved(
         kept=kept,
         other=other,
@@ -124,7 +133,7 @@ def _what_moves(transaction: orm.Session, user_id: str, kept: int, other: int) -
         hits=tuple(
             transaction.scalars(select(CheckHitRow.id).where(CheckHitRow.belief_id == other))
         ),
-        mode_at=transaction.scalar(select(CheckModeRow.at).where(CheckModeRow.belief_id == other)),
+        mode=None if wanted is None else (wanted.mode, wanted.off_in, wanted.at),
         superseded=tuple(
             transaction.scalars(select(BeliefRow.id).where(BeliefRow.superseded_by == other))
         ),

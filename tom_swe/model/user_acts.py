@@ -29,9 +29,9 @@ class Moved(Value):
     """What merging one belief into another moved, so that it can be moved back.
 
     ``evidence`` holds (belief, observation, stance) and ``told`` (belief, telling, adherence) of
-    both as they were; the rest is the other's alone: its verdicts, what its check met and when the
-    person said what they want of it, the beliefs it superseded, and what kept answers cited, by
-    their ids.
+    both as they were; the rest is the other's alone: its verdicts, what its check met, what the
+    person wants of that check (mode, repositories, when they said so), the beliefs it superseded,
+    and what kept answers cited, by their ids.
     """
 
     kept: int
@@ -40,7 +40,7 @@ class Moved(Value):
     told: tuple[tuple[int, int, Adherence | None], ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     hits: tuple[int, ...] = ()
-    mode_at: datetime | None = None
+    mode: tuple[str, str, datetime] | None = None
     superseded: tuple[int, ...] = ()
     cites: Mapping[int, str] = {}
 

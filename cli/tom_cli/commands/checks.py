@@ -50,7 +50,7 @@ def checks(
         without = list(_without(tom.memory.beliefs.told(settings.user))) if everything else []
     if as_json:
         reasons = [{"belief_id": belief.id, "why": why} for belief, why in without]
-        print_json({"checks": found, "without": reasons} if everything else list(found))
+        print_json({"checks": found, "without": reasons})
         return
     from tom_cli.render import console
 

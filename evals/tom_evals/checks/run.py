@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ HOW = (
     "of the agent or a file that it writes, of which the histories have the name alone: what a "
     "check would find in the text of a file is not measured here. The breaches are one reader's."
 )
+GOLD = Path(__file__).with_name("gold.json")
 _WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -58,23 +58,24 @@ class CheckedRule(NamedTuple):
 
 def run(data: Path, *, embedder: Embedder | None = None) -> Report:
     """Compiles the rules and what is believed, and holds both to the gold."""
-    file = data / TAUGHT / "rules.json"
-    rules = list(_rules(json.loads(file.read_text(encoding="utf-8"))))
-    by_text = [_checked(rule, file.parent) for rule in rules]
+    rules = list(rules_of(data))
+    by_text = [checked(rule, data) for rule in rules]
     own = [
         each
         for history in dict.fromkeys(rule.history for rule in rules)
-        for each in _believed(file.parent / f"{history}.jsonl", history, embedder)
+        for each in _believed(data / TAUGHT / f"{history}.jsonl", history, embedder)
     ]
     return Report(
         name="Checks of taught rules (ClawArena)",
-        tables=[_summary(rules, by_text), _each(rules, by_text), _own(rules, own)],
+        tables=[summary(rules, by_text), _each(rules, by_text), _own(rules, own)],
         notes=[HOW],
     )
 
 
-def _rules(gold: dict[str, Any]) -> Iterable[TaughtRule]:
-    held = json.loads(resources.files(__package__).joinpath("gold.json").read_text("utf-8"))
+def rules_of(data: Path) -> Iterable[TaughtRule]:
+    """The well-taught rules with their breaches."""
+    gold: dict[str, Any] = json.loads((data / TAUGHT / "rules.json").read_text(encoding="utf-8"))
+    held = json.loads(GOLD.read_text(encoding="utf-8"))
     for history, each in gold.items():
         for rule in each["rules"]:
             if rule["grade"] == WELL_TAUGHT:
@@ -83,7 +84,8 @@ def _rules(gold: dict[str, Any]) -> Iterable[TaughtRule]:
                 yield TaughtRule(history, rule["id"], rule["text"], rule["sessions"][0], breaches)
 
 
-def _checked(rule: TaughtRule, folder: Path) -> CheckedRule:
+def checked(rule: TaughtRule, data: Path) -> CheckedRule:
+    """What the check of a rule does on its history, and why it has none."""
     made = compiled(
         Belief(
             id=1,
@@ -94,7 +96,7 @@ def _checked(rule: TaughtRule, folder: Path) -> CheckedRule:
             last_seen=_WHEN,
         )
     )
-    file = folder / f"{rule.history}.jsonl"
+    file = data / TAUGHT / f"{rule.history}.jsonl"
     if isinstance(made, Why):
         return CheckedRule(rule.history, rule.text, "", str(made), frozenset(), frozenset(), 0)
     hits, steps, looked_at = _later(made.spec, file, rule.first)
@@ -147,13 +149,15 @@ def _believed(file: Path, history: str, embedder: Embedder | None) -> list[Check
     return held
 
 
-def _summary(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Table:
+def summary(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Table:
+    """The shares that there are aims for, and how much of the histories a check can see."""
     made = [(rule, each) for rule, each in zip(rules, checks, strict=True) if each.says]
     read = [(rule, each) for rule, each in made if rule.breaches is not None]
     breaches = sum(len(rule.breaches or ()) for rule, _ in read)
     found = sum(each.found(rule.breaches or ()) for rule, each in read)
     alarms = sum(len(each.hits - (rule.breaches or frozenset())) for rule, each in read)
     clean = sum(len(each.steps - (rule.breaches or frozenset())) for rule, each in read)
+    seen = sum(each.looked_at - each.found(rule.breaches or ()) for rule, each in read)
     return Table(
         title="In all",
         columns=("what", "share", "of"),
@@ -161,6 +165,7 @@ def _summary(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Tabl
             ("well-taught rules that compile", ratio(len(made), len(rules)), len(rules)),
             ("breaches found", ratio(found, breaches), breaches),
             ("clean steps with a false alarm", ratio(alarms, clean), clean),
+            ("the same of the steps that a check looks at", ratio(alarms, seen), seen),
             (
                 "steps that a check looks at",
                 ratio(sum(each.looked_at for _, each in read), clean + breaches),

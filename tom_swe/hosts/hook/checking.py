@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tom_swe.checkout import located, name_among, same_repository
-from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, runs_first
-from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
+from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, runs_first, unsettles
+from tom_swe.checks.steps import REPLY, Step, names_in, steps_of
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
 from tom_swe.hosts.hook.event import STOP, Event, read
 from tom_swe.hosts.hook.state import SessionState, digest
@@ -64,29 +64,37 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
     if event.name == STOP:
         steps = [Step(REPLY, event.reply)]
     else:
-        steps = steps_of(event.tool, event.tool_input)
+        steps = steps_of(event.tool, event.tool_input, event.cwd)
     if not steps:
         return HookAnswer(), ""
-    met: list[Breach] = []
-    ran: list[int] = []
-    for check in checks_here(stored, user, event):
-        found = _found(check, steps, state)
-        if found:
-            met.append(Breach(check, found, _outcome(check, event, state)))
-            state.add(f"{BREACH} {check.id} {state.turn}")
-        if any(runs_first(check.spec, step) for step in steps):
-            ran.append(check.id)
-    if any(each.outcome == "blocked" for each in met):
-        # Nothing of it is done.
-        ran, steps = [], []
-    if any(step.kind == FILE for step in steps):
-        # What ran before says nothing of what is written now.
-        state.drop(RAN)
-        state.add(f"{WROTE} {state.turn}")
-    for number in ran:
-        state.add(f"{RAN} {number}")
+    checks = checks_here(stored, user, event)
+    met = [
+        Breach(check, found, _outcome(check, event, state))
+        for check in checks
+        if (found := _found(check, steps, state))
+    ]
+    if not any(each.outcome == "blocked" for each in met):
+        _keep_order(checks, steps, state)
+    for each in met:
+        state.add(f"{BREACH} {each.check.id} {state.turn}")
     hits = ", ".join(f'[{each.check.id}, "{each.check.mode}", "{each.outcome}"]' for each in met)
     return _answer(stored, event, met), f"[{hits}]" if hits else ""
+
+
+def _keep_order(checks: list[StoredCheck], steps: list[Step], state: SessionState) -> None:
+    """Notes what ran that has to come first, and what was written since."""
+    orders = [each for each in checks if each.spec.get("kind") == "order"]
+    wrote = {each.id for each in orders if any(unsettles(each.spec, step) for step in steps)}
+    ran = {each.id for each in orders if any(runs_first(each.spec, step) for step in steps)}
+    if wrote:
+        kept = [each for each in state.of(RAN) if int(each) not in wrote]
+        state.drop(RAN)
+        for each in kept:
+            state.add(f"{RAN} {each}")
+    for number in wrote:
+        state.add(f"{WROTE} {number} {state.turn}")
+    for number in ran:
+        state.add(f"{RAN} {number}")
 
 
 def prompted(stored: Stored, user: str, event: Event, state: SessionState) -> str:
@@ -141,7 +149,7 @@ def _found(check: StoredCheck, steps: list[Step], state: SessionState) -> str:
     past = Past(
         asked=f"{ASKED} {check.id} {state.turn}" in state,
         ran=f"{RAN} {check.id}" in state,
-        wrote=f"{WROTE} {state.turn}" in state,
+        wrote=f"{WROTE} {check.id} {state.turn}" in state,
         named=lambda name: f"{NAMED} {_name_key(name)}" in state,
     )
     return next((found for step in steps if (found := judge(check.spec, step, past))), "")
