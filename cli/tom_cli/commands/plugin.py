@@ -46,6 +46,10 @@ Instructions = Annotated[
         help="Also keep your rules in the agent's personal instructions, as `tom sync` does.",
     ),
 ]
+StatusLine = Annotated[
+    bool,
+    typer.Option("--statusline", help="With claude-code: show what tom does in the status line."),
+]
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="PATH", help="With agent-plugin: where the plugin goes."),
@@ -65,6 +69,7 @@ def install(
     api_key_env: KeyName = None,
     no_mcp: NoMcp = False,
     instructions: Instructions = False,
+    statusline: StatusLine = False,
     folder: Folder = None,
     yes: Yes = False,
 ) -> None:
@@ -78,7 +83,7 @@ def install(
     """
     from tom_swe.hosts.install.plan import installing
 
-    here = _here(serves=not no_mcp, folder=folder)
+    here = _here(serves=not no_mcp, folder=folder)._replace(shows=statusline)
     hosts = _named(names) if names else _chosen(here)
     there = _server(hosts, server, api_key_env)
     if not no_mcp and hosts:
