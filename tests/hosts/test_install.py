@@ -367,33 +367,3 @@ def test_what_is_broken_is_named_with_what_helps(here: Here) -> None:
     assert not standing(host, here).is_broken
     (here.home / ".codex" / "config.toml").write_text("[")
     assert "not valid TOML" in standing(host, here).faults[0].what
-
-
-# The status line
-
-
-def test_the_status_line_comes_and_goes(here: Here) -> None:
-    """Only where it was asked for; without it a file is as it was before."""
-    settings = here.home / ".claude" / "settings.json"
-    settings.parent.mkdir()
-    settings.write_text('{"model": "opus"}')
-    shows = here._replace(shows=True)
-    install(here, "claude-code")
-    assert "statusLine" not in settings.read_text()
-    install(shows, "claude-code")
-    command = value_of(settings.read_text())["statusLine"]["command"]
-    assert command.endswith("tom-hook StatusLine claude-code")
-    install(shows, "claude-code")
-    uninstall(here, "claude-code")
-    assert settings.read_text() == '{"model": "opus"}'
-
-
-def test_a_status_line_of_the_persons_stays(here: Here) -> None:
-    """Tom adds nothing to it, and takes nothing from it."""
-    settings = here.home / ".claude" / "settings.json"
-    settings.parent.mkdir()
-    settings.write_text('{"statusLine": {"type": "command", "command": "mine"}}')
-    install(here._replace(shows=True), "claude-code")
-    assert value_of(settings.read_text())["statusLine"]["command"] == "mine"
-    uninstall(here, "claude-code")
-    assert settings.read_text() == '{"statusLine": {"type": "command", "command": "mine"}}'

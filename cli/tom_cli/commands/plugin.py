@@ -46,10 +46,6 @@ Instructions = Annotated[
         help="Also keep your rules in the agent's personal instructions, as `tom sync` does.",
     ),
 ]
-StatusLine = Annotated[
-    bool,
-    typer.Option("--statusline", help="With claude-code: show what tom does in the status line."),
-]
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="PATH", help="With agent-plugin: where the plugin goes."),
@@ -69,7 +65,6 @@ def install(
     api_key_env: KeyName = None,
     no_mcp: NoMcp = False,
     instructions: Instructions = False,
-    statusline: StatusLine = False,
     folder: Folder = None,
     yes: Yes = False,
 ) -> None:
@@ -83,7 +78,7 @@ def install(
     """
     from tom_swe.hosts.install.plan import installing
 
-    here = _here(serves=not no_mcp, folder=folder)._replace(shows=statusline)
+    here = _here(serves=not no_mcp, folder=folder)
     hosts = _named(names) if names else _chosen(here)
     there = _server(hosts, server, api_key_env)
     if not no_mcp and hosts:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tom_swe.errors import UsageError
-from tom_swe.hosts.hook import STATUS
 from tom_swe.hosts.install import content, parts
 from tom_swe.hosts.install.content import AGENT, SKILL, Command
 from tom_swe.hosts.install.hook_files import TIMEOUT_SECONDS, HookCall, HookForm
@@ -42,7 +41,6 @@ class Here(NamedTuple):
     home: Path
     serves: bool = True
     folder: Path | None = None
-    shows: bool = False
 
     @property
     def scripts(self) -> Scripts:
@@ -98,7 +96,6 @@ def _claude_code(here: Here) -> list[Part]:
     state = folder / ".claude.json" if own else here.home / ".claude.json"
     return [
         _hooks(here, "claude-code", folder / "settings.json", claude_form()),
-        *_status_line(here, "claude-code", folder / "settings.json"),
         *_server(here, state, ServerForm(fields={"type": "stdio"})),
         _skill(folder / "skills"),
         *_commands(folder / "commands" / "tom", ".md", Command.as_claude),
@@ -331,11 +328,6 @@ def _hooks(here: Here, name: str, path: Path, form: HookForm) -> Part:
 
 def _server(here: Here, path: Path, form: ServerForm) -> list[Part]:
     return [parts.server(path, form, str(here.scripts.server))] if here.serves else []
-
-
-def _status_line(here: Here, name: str, path: Path) -> list[Part]:
-    command = HookCall(str(here.scripts.hook), name).of(STATUS)
-    return [parts.status_line(path, command)] if here.shows else []
 
 
 def _skill(folder: Path) -> Part:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 HOOK, SERVER = "tom-hook", "tom-mcp"
 EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", "SessionEnd")
-STATUS_LINE = "StatusLine"
 _SEPARATORS = re.compile(r"[;&|()<>]+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
@@ -66,7 +65,7 @@ def _calls_hook(words: Sequence[str]) -> bool:
     for i, word in enumerate(words):
         if _name(word) != HOOK:
             continue
-        if words[i + 1 : i + 2] and words[i + 1] in (*EVENTS, STATUS_LINE):
+        if words[i + 1 : i + 2] and words[i + 1] in EVENTS:
             return True
         if all(_ASSIGNMENT.fullmatch(each) for each in words[:i]):
             return True

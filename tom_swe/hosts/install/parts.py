@@ -18,14 +18,12 @@ from tom_swe.hosts.install import hook_files, server_files, toml
 from tom_swe.hosts.install.hook_files import HookCall, HookForm
 from tom_swe.hosts.install.in_place import rewritten
 from tom_swe.hosts.install.jsonc import Json, value_of
-from tom_swe.hosts.install.ours import Whose, program_of, whose
 from tom_swe.hosts.install.server_files import SERVER, ServerForm
 
 type Table = dict[str, Json]
 type Empty = frozenset[str]
 
-HOOKS, SERVERS, STATUS = "hooks", "MCP server", "status line"
-STATUS_LINE = "statusLine"
+HOOKS, SERVERS = "hooks", "MCP server"
 _NOTHING: Empty = frozenset()
 # What a file that tom made holds once tom's part is out.
 _HEADS = ("version", "$schema")
@@ -111,37 +109,6 @@ def server(path: Path, form: ServerForm, program: str) -> Part:
         calls=calls,
         is_bare=_is_bare,
     )
-
-
-def status_line(path: Path, command: str) -> Part:
-    """The status line in a JSON file; one that the person has stays."""
-
-    def put(document: Table) -> Table:
-        if STATUS_LINE in document and not _is_ours(document):
-            return document
-        return {**document, STATUS_LINE: {"type": "command", "command": command}}
-
-    def take(document: Table, _: Empty) -> Table:
-        return {k: v for k, v in document.items() if k != STATUS_LINE or not _is_ours(document)}
-
-    return Part(
-        STATUS,
-        path,
-        put=partial(_put, edit=put),
-        take=partial(_take, edit=take),
-        calls=lambda text: [program_of(found)] if (found := _shown_by(value_of(text))) else [],
-        is_bare=_is_bare,
-    )
-
-
-def _is_ours(document: Table) -> bool:
-    return whose(_shown_by(document)) is Whose.OURS
-
-
-def _shown_by(document: Table) -> str:
-    """The command of the status line; "" where there is none."""
-    held = document.get(STATUS_LINE)
-    return str(held.get("command", "")) if isinstance(held, dict) else ""
 
 
 def toml_server(path: Path, parent: str, program: str) -> Part:
