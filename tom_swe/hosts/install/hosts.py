@@ -156,11 +156,14 @@ def _gemini_cli(here: Here) -> list[Part]:
 
 
 def _antigravity_home(here: Here) -> Path:
-    return _gemini_home(here) / "antigravity"
+    names = ("antigravity", "antigravity-cli", "antigravity-ide")
+    folders = [_gemini_home(here) / name for name in names]
+    return next((each for each in folders if each.is_dir()), folders[0])
 
 
 def _antigravity(here: Here) -> list[Part]:
-    folder = _antigravity_home(here)
+    # The app, the editor and the terminal have these in common.
+    folder = _gemini_home(here) / "config"
     return [
         *_server(here, folder / "mcp_config.json", ServerForm()),
         _skill(folder / "skills"),
