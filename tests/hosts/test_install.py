@@ -215,6 +215,28 @@ def test_a_hook_that_does_more_is_left_and_named(here: Here) -> None:
     assert "tom-hook Stop; say done" in plan.notes[0]
 
 
+def test_a_status_line_is_put_there_if_asked_for(here: Here) -> None:
+    """Once; a later install leaves it; another's is not replaced."""
+    settings = here.home / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{"model": "opus"}\n')
+    host = host_named("claude-code")
+    asked = here._replace(shows_status=True)
+    carry_out(installing(host, asked), here.environ)
+    line = json.loads(settings.read_text())["statusLine"]
+    wanted = f"{here.scripts.hook} StatusLine claude-code"
+    assert line == {"type": "command", "command": wanted}
+    assert not installing(host, asked).shown
+    assert not installing(host, here).shown
+    assert "status line" in standing(host, asked).has
+    settings.write_text(settings.read_text().replace("opus", "sonnet"))
+    uninstall(here, "claude-code")
+    assert json.loads(settings.read_text()) == {"model": "sonnet"}
+    settings.write_text('{"statusLine": {"type": "command", "command": "mine"}}')
+    with pytest.raises(TomError, match=r"settings\.json: it has a status line already"):
+        installing(host, asked)
+
+
 def test_another_server_of_the_name_is_left_alone(here: Here) -> None:
     """It is said, and nothing is changed."""
     servers = here.home / ".cursor" / "mcp.json"

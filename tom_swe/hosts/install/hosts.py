@@ -41,6 +41,7 @@ class Here(NamedTuple):
     home: Path
     serves: bool = True
     folder: Path | None = None
+    shows_status: bool = False
 
     @property
     def scripts(self) -> Scripts:
@@ -94,8 +95,11 @@ def _claude_code(here: Here) -> list[Part]:
     # With a folder of its own Claude Code keeps this file in it.
     own = bool(here.environ.get("CLAUDE_CONFIG_DIR"))
     state = folder / ".claude.json" if own else here.home / ".claude.json"
+    settings = folder / "settings.json"
+    status = parts.status_line(settings, HookCall(str(here.scripts.hook), "claude-code"))
     return [
-        _hooks(here, "claude-code", folder / "settings.json", claude_form()),
+        _hooks(here, "claude-code", settings, claude_form()),
+        *([status] if here.shows_status else []),
         *_server(here, state, ServerForm(fields={"type": "stdio"})),
         _skill(folder / "skills"),
         *_commands(folder / "commands" / "tom", ".md", Command.as_claude),

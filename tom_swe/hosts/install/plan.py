@@ -78,7 +78,7 @@ def uninstalling(host: Host, here: Here) -> Plan:
 
 def _all_parts(host: Host, here: Here) -> list[Part]:
     """Those too that were not asked for this time."""
-    return host.parts(here._replace(serves=True))
+    return host.parts(here._replace(serves=True, shows_status=True))
 
 
 def carry_out(plan: Plan, environ: Mapping[str, str]) -> None:

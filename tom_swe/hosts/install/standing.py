@@ -55,7 +55,7 @@ def standing(host: Host, here: Here) -> Standing:
             programs = part.calls(text)
             there = bool(programs) if not part.whole else text is not None
         except TomError as error:
-            faults.append(HostFault(what=f"{part.path}: {error}", fix="fix the file first"))
+            faults.append(HostFault(what=f"{part.path}: {error}", fix="then run this again"))
             continue
         calls |= dict.fromkeys(programs)
         (has if there else lacks).append(part.what)

@@ -22,7 +22,7 @@ def read(text: str | None) -> Table:
     try:
         return tomllib.loads((text or "").removeprefix("\ufeff").replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise TomError(f"it is not valid TOML ({error})") from error
+        raise TomError(f"it is not valid TOML ({error}); fix it first") from error
 
 
 def with_table(text: str, parent: str, name: str, wanted: Mapping[str, object]) -> str:
@@ -115,7 +115,7 @@ def _fault(parent: str, name: str) -> TomError:
 def _table(document: Table, name: str) -> Table:
     table = document.get(name, {})
     if not isinstance(table, dict):
-        raise TomError(f"`{name}` is not a table there")
+        raise TomError(f"`{name}` is not a table there; fix it first")
     return cast("Table", table)
 
 
