@@ -10,7 +10,8 @@ from typing import NamedTuple
 from tom_swe.errors import TomError
 from tom_swe.hosts.files import FileEdit, apply_all, read, remove_empty
 from tom_swe.hosts.install import record as records
-from tom_swe.hosts.install.hosts import Here, Host
+from tom_swe.hosts.install.here import Here
+from tom_swe.hosts.install.hosts import Host
 from tom_swe.hosts.install.parts import Part
 from tom_swe.hosts.install.record import FileRecord, HostRecord, digest
 from tom_swe.hosts.install.scripts import Scripts

@@ -8,7 +8,8 @@ from pathlib import Path
 from tom_swe.errors import TomError
 from tom_swe.hosts.files import read
 from tom_swe.hosts.install import parts, scripts, sdk
-from tom_swe.hosts.install.hosts import Here, Host
+from tom_swe.hosts.install.here import Here
+from tom_swe.hosts.install.hosts import Host
 from tom_swe.model.base import Value
 
 
