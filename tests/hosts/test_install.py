@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,6 +214,45 @@ def test_a_hook_that_does_more_is_left_and_named(here: Here) -> None:
     plan = uninstall(here, "claude-code")
     assert settings.read_text() == before
     assert "tom-hook Stop; say done" in plan.notes[0]
+
+
+def test_a_tom_that_is_not_on_the_path_is_called_by_its_own(here: Here, tmp_path: Path) -> None:
+    """The agent's shell has to find what the skill and the commands name."""
+    beside = Path(sys.executable).with_name("tom")
+    bare = here._replace(environ={**here.environ, "PATH": str(tmp_path)})
+    here = here._replace(environ={**here.environ, "PATH": str(beside.parent)})
+    skill = here.home / ".claude" / "skills" / "tom-user-model" / "SKILL.md"
+    why = here.home / ".claude" / "commands" / "tom" / "why.md"
+    install(here, "claude-code")
+    assert "\ntom consult " in skill.read_text()
+    install(bare, "claude-code")
+    assert f"\n{beside} consult " in skill.read_text()
+    assert f"Bash({beside} why:*)" in why.read_text()
+    assert "`tom` keeps a model" in skill.read_text()
+    uninstall(bare, "claude-code")
+    assert not skill.exists()
+
+
+def test_a_status_line_is_put_there_if_asked_for(here: Here) -> None:
+    """Once; a later install leaves it; another's is not replaced."""
+    settings = here.home / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{"model": "opus"}\n')
+    host = host_named("claude-code")
+    asked = here._replace(shows_status=True)
+    carry_out(installing(host, asked), here.environ)
+    line = json.loads(settings.read_text())["statusLine"]
+    wanted = f"{here.scripts.hook} StatusLine claude-code"
+    assert line == {"type": "command", "command": wanted}
+    assert not installing(host, asked).shown
+    assert not installing(host, here).shown
+    assert "status line" in standing(host, asked).has
+    settings.write_text(settings.read_text().replace("opus", "sonnet"))
+    uninstall(here, "claude-code")
+    assert json.loads(settings.read_text()) == {"model": "sonnet"}
+    settings.write_text('{"statusLine": {"type": "command", "command": "mine"}}')
+    with pytest.raises(TomError, match=r"settings\.json: it has a status line already"):
+        installing(host, asked)
 
 
 def test_another_server_of_the_name_is_left_alone(here: Here) -> None:

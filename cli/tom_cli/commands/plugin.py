@@ -46,6 +46,9 @@ Instructions = Annotated[
         help="Also keep your rules in the agent's personal instructions, as `tom sync` does.",
     ),
 ]
+StatusLine = Annotated[
+    bool, typer.Option("--statusline", help="With claude-code: show `tom statusline` there.")
+]
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="PATH", help="With agent-plugin: where the plugin goes."),
@@ -65,6 +68,7 @@ def install(
     api_key_env: KeyName = None,
     no_mcp: NoMcp = False,
     instructions: Instructions = False,
+    statusline: StatusLine = False,
     folder: Folder = None,
     yes: Yes = False,
 ) -> None:
@@ -78,7 +82,7 @@ def install(
     """
     from tom_swe.hosts.install.plan import installing
 
-    here = _here(serves=not no_mcp, folder=folder)
+    here = _here(serves=not no_mcp, folder=folder)._replace(shows_status=statusline)
     hosts = _named(names) if names else _chosen(here)
     there = _server(hosts, server, api_key_env)
     if not no_mcp and hosts:

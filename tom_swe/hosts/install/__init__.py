@@ -4,7 +4,8 @@
 """
 
 from tom_swe.hosts.install.content import plugin_folder
-from tom_swe.hosts.install.hosts import HOSTS, Here, Host, host_named
+from tom_swe.hosts.install.here import Here
+from tom_swe.hosts.install.hosts import HOSTS, Host, host_named
 from tom_swe.hosts.install.plan import Plan, carry_out
 from tom_swe.hosts.install.standing import Standing, standing
 

@@ -15,6 +15,8 @@ AGENT = "user-advocate"
 COMMANDS = ("profile", "why", "forget", "learn")
 PLUGIN = "tom"
 
+# Where a page names the command line: in code, or in what a command may use.
+_TOM = re.compile(r"(?m)(?<=[`(])tom (?=[a-z])|^tom (?=[a-z])")
 _HEAD = re.compile(r"\A---\n(.*?\n)---\n\n?", re.DOTALL)
 
 
@@ -58,20 +60,20 @@ class Command(NamedTuple):
         return f'description = {json.dumps(self.description)}\nprompt = """\n{prompt}"""\n'
 
 
-def commands() -> list[Command]:
-    """All of them."""
+def commands(tom: str = "tom") -> list[Command]:
+    """All of them, where ``tom`` is what the command line is called by."""
     folder = plugin_folder() / "commands"
-    return [Command(name, _read(folder / f"{name}.md")) for name in COMMANDS]
+    return [Command(name, _calling(tom, _read(folder / f"{name}.md"))) for name in COMMANDS]
 
 
-def skill() -> str:
+def skill(tom: str = "tom") -> str:
     """The skill that says when to ask tom."""
-    return _read(plugin_folder() / "skills" / SKILL / "SKILL.md")
+    return _calling(tom, _read(plugin_folder() / "skills" / SKILL / "SKILL.md"))
 
 
-def agent() -> str:
+def agent(tom: str = "tom") -> str:
     """The agent that speaks for the person, as Claude Code has it."""
-    return _read(plugin_folder() / "agents" / f"{AGENT}.md")
+    return _calling(tom, _read(plugin_folder() / "agents" / f"{AGENT}.md"))
 
 
 def opencode_plugin(program: str) -> str:
@@ -94,6 +96,10 @@ def agent_plugin_servers(program: str) -> str:
         "mcpServers": {"tom-swe": {"type": "stdio", "command": program}},
     }
     return json.dumps(told, indent=2) + "\n"
+
+
+def _calling(tom: str, text: str) -> str:
+    return text if tom == "tom" else _TOM.sub(lambda _: f"{tom} ", text)
 
 
 def _read(path: Path) -> str:

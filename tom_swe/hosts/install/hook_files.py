@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 from tom_swe.errors import TomError
 from tom_swe.hosts.install.jsonc import Json
-from tom_swe.hosts.install.ours import EVENTS, Whose, moved, program_of, whose
+from tom_swe.hosts.install.ours import EVENTS, STATUS, Whose, moved, program_of, whose
 
 type Table = dict[str, Json]
 type Edit = Callable[[Table], Table | None]
@@ -62,7 +62,7 @@ def with_hooks(document: Table, form: HookForm, call: HookCall) -> Table:
     for key, event in wanted.items():
         groups = edited.get(key, [])
         if not isinstance(groups, list):
-            raise TomError(f"`hooks.{key}` is not a list there")
+            raise TomError(f"`hooks.{key}` is not a list there; fix it first")
         command = call.of(form.events[event])
         edited[key] = _moved(groups, command) or [*groups, _group(form, event, command)]
     edited = {key: groups for key, groups in edited.items() if groups or groups == table.get(key)}
@@ -90,6 +90,36 @@ def without_hooks(document: Table, empty: frozenset[str] = frozenset()) -> Table
     if edited or "hooks" in empty:
         return {**document, "hooks": edited}
     return {key: value for key, value in document.items() if key != "hooks"}
+
+
+def with_status(document: Table, call: HookCall) -> Table:
+    """The document with tom's line as its status line. Raises TomError where it has another."""
+    there = document.get("statusLine")
+    wanted = call.of(STATUS)
+    if there is None:
+        return {**document, "statusLine": {"type": "command", "command": wanted}}
+    command = _command(there) if isinstance(there, dict) else None
+    if not isinstance(there, dict) or command is None:
+        raise TomError(f"it has a status line already; have that one call `{wanted}`, or remove it")
+    if whose(command) is Whose.SHARED:
+        return document
+    return {**document, "statusLine": {**there, "command": moved(command, wanted)}}
+
+
+def without_status(document: Table, _: frozenset[str] = frozenset()) -> Table:
+    """The document without tom's status line."""
+    if not status_calls_in(document):
+        return document
+    return {key: value for key, value in document.items() if key != "statusLine"}
+
+
+def status_calls_in(document: Table) -> list[str]:
+    """The program that tom's status line runs."""
+    there = document.get("statusLine")
+    command = _command(there) if isinstance(there, dict) else None
+    if command is None or whose(command) is Whose.SHARED:
+        return []
+    return [program_of(command)]
 
 
 def empty_in(document: Table) -> frozenset[str]:
@@ -123,7 +153,7 @@ def _hooks_of(document: Table) -> tuple[Table, bool]:
     )
     table = document if bare else document.get("hooks", {})
     if not isinstance(table, dict):
-        raise TomError("`hooks` is not a JSON object there")
+        raise TomError("`hooks` is not a JSON object there; fix it first")
     return table, not bare
 
 

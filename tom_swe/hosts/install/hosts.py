@@ -10,15 +10,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from tom_swe.errors import UsageError
 from tom_swe.hosts.install import content, parts
 from tom_swe.hosts.install.content import AGENT, SKILL, Command
+from tom_swe.hosts.install.here import Here
 from tom_swe.hosts.install.hook_files import TIMEOUT_SECONDS, HookCall, HookForm
 from tom_swe.hosts.install.jsonc import Json
 from tom_swe.hosts.install.parts import Part
-from tom_swe.hosts.install.scripts import Scripts
 from tom_swe.hosts.install.server_files import ServerForm
 
 START, PROMPT, TOOL, STOP, END = (
@@ -32,29 +31,6 @@ _COMPACTED = "compact"
 
 # Codex gives no hook more than this at a session's end, and says so each time.
 _CODEX_HOOK: Mapping[str, Json] = {"type": "command", "timeout": 3}
-
-
-class Here(NamedTuple):
-    """A machine and a person on it, and what they asked for."""
-
-    environ: Mapping[str, str]
-    home: Path
-    serves: bool = True
-    folder: Path | None = None
-
-    @property
-    def scripts(self) -> Scripts:
-        """The programs that agents are to call."""
-        return Scripts.of(self.environ)
-
-    def under(self, variable: str, usual: str) -> Path:
-        """The folder that a variable names, else the usual one of the home directory."""
-        named = self.environ.get(variable, "").split(",")[0].strip()
-        return Path(named).expanduser() if named else self.home / usual
-
-    def config(self, usual: str) -> Path:
-        """A folder below the person's configuration folder."""
-        return self.under("XDG_CONFIG_HOME", ".config") / usual
 
 
 @dataclass(frozen=True)
@@ -94,12 +70,15 @@ def _claude_code(here: Here) -> list[Part]:
     # With a folder of its own Claude Code keeps this file in it.
     own = bool(here.environ.get("CLAUDE_CONFIG_DIR"))
     state = folder / ".claude.json" if own else here.home / ".claude.json"
+    settings = folder / "settings.json"
+    status = parts.status_line(settings, HookCall(str(here.scripts.hook), "claude-code"))
     return [
-        _hooks(here, "claude-code", folder / "settings.json", claude_form()),
+        _hooks(here, "claude-code", settings, claude_form()),
+        *([status] if here.shows_status else []),
         *_server(here, state, ServerForm(fields={"type": "stdio"})),
-        _skill(folder / "skills"),
-        *_commands(folder / "commands" / "tom", ".md", Command.as_claude),
-        parts.own("agent", folder / "agents" / f"{AGENT}.md", content.agent()),
+        _skill(here, folder / "skills"),
+        *_commands(here, folder / "commands" / "tom", ".md", Command.as_claude),
+        parts.own("agent", folder / "agents" / f"{AGENT}.md", content.agent(here.tom)),
     ]
 
 
@@ -113,7 +92,7 @@ def _codex(here: Here) -> list[Part]:
     return [
         _hooks(here, "codex", folder / "hooks.json", HookForm(_same(), fields=_CODEX_HOOK)),
         *([server] if here.serves else []),
-        _skill(folder / "skills"),
+        _skill(here, folder / "skills"),
     ]
 
 
@@ -131,8 +110,8 @@ def _cursor(here: Here) -> list[Part]:
     return [
         _hooks(here, "cursor", folder / "hooks.json", form),
         *_server(here, folder / "mcp.json", ServerForm()),
-        _skill(folder / "skills"),
-        *_commands(folder / "commands", ".md", Command.as_plain, prefix="tom-"),
+        _skill(here, folder / "skills"),
+        *_commands(here, folder / "commands", ".md", Command.as_plain, prefix="tom-"),
     ]
 
 
@@ -150,20 +129,23 @@ def _gemini_cli(here: Here) -> list[Part]:
     return [
         _hooks(here, "gemini-cli", settings, HookForm(events, {"BeforeTool": "*"}, fields=fields)),
         *_server(here, settings, ServerForm()),
-        _skill(folder / "skills"),
-        *_commands(folder / "commands" / "tom", ".toml", Command.as_toml),
+        _skill(here, folder / "skills"),
+        *_commands(here, folder / "commands" / "tom", ".toml", Command.as_toml),
     ]
 
 
 def _antigravity_home(here: Here) -> Path:
-    return _gemini_home(here) / "antigravity"
+    names = ("antigravity", "antigravity-cli", "antigravity-ide")
+    folders = [_gemini_home(here) / name for name in names]
+    return next((each for each in folders if each.is_dir()), folders[0])
 
 
 def _antigravity(here: Here) -> list[Part]:
-    folder = _antigravity_home(here)
+    # The app, the editor and the terminal have these in common.
+    folder = _gemini_home(here) / "config"
     return [
         *_server(here, folder / "mcp_config.json", ServerForm()),
-        _skill(folder / "skills"),
+        _skill(here, folder / "skills"),
     ]
 
 
@@ -179,7 +161,7 @@ def _copilot(here: Here) -> list[Part]:
     return [
         _hooks(here, "copilot", folder / "hooks" / "tom.json", form),
         *_server(here, folder / "mcp-config.json", local),
-        _skill(folder / "skills"),
+        _skill(here, folder / "skills"),
         *(
             part
             for user in _vscode_users(here)
@@ -211,8 +193,8 @@ def _opencode(here: Here) -> list[Part]:
     return [
         parts.own(parts.HOOKS, folder / "plugin" / "tom.js", plugin, program=program),
         *_server(here, settings or folder / "opencode.json", form),
-        _skill(folder / "skill"),
-        *_commands(folder / "command", ".md", Command.as_markdown, prefix="tom-"),
+        _skill(here, folder / "skill"),
+        *_commands(here, folder / "command", ".md", Command.as_markdown, prefix="tom-"),
     ]
 
 
@@ -226,7 +208,7 @@ def _openhands_cli(here: Here) -> list[Part]:
     return [
         _hooks(here, "openhands-cli", folder / "hooks.json", claude_form()),
         *_server(here, servers, ServerForm()),
-        _skill(folder / "skills"),
+        _skill(here, folder / "skills"),
     ]
 
 
@@ -254,7 +236,7 @@ def _agent_plugin(here: Here) -> list[Part]:
     return [
         parts.own("plugin", folder / "plugin.json", content.agent_plugin_manifest()),
         *([server] if here.serves else []),
-        _skill(folder / "skills"),
+        _skill(here, folder / "skills"),
     ]
 
 
@@ -330,14 +312,14 @@ def _server(here: Here, path: Path, form: ServerForm) -> list[Part]:
     return [parts.server(path, form, str(here.scripts.server))] if here.serves else []
 
 
-def _skill(folder: Path) -> Part:
-    return parts.own("skill", folder / SKILL / "SKILL.md", content.skill())
+def _skill(here: Here, folder: Path) -> Part:
+    return parts.own("skill", folder / SKILL / "SKILL.md", content.skill(here.tom))
 
 
 def _commands(
-    folder: Path, suffix: str, write: Callable[[Command], str], prefix: str = ""
+    here: Here, folder: Path, suffix: str, write: Callable[[Command], str], prefix: str = ""
 ) -> list[Part]:
     return [
         parts.own("commands", folder / f"{prefix}{each.name}{suffix}", write(each))
-        for each in content.commands()
+        for each in content.commands(here.tom)
     ]

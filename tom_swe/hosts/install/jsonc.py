@@ -55,7 +55,7 @@ def value_of(text: str | None) -> dict[str, Json]:
         return {}
     value = parsed(text).value
     if not isinstance(value, dict):
-        raise TomError("it is not a JSON object")
+        raise TomError("it is not a JSON object; fix it first")
     return value
 
 
@@ -111,4 +111,4 @@ def _skip(text: str, at: int) -> int:
 def _fault(text: str, at: int, what: str) -> TomError:
     line = text.count("\n", 0, at) + 1
     column = at - text.rfind("\n", 0, at)
-    return TomError(f"it is not valid JSON: {what} at line {line}, column {column}")
+    return TomError(f"it is not valid JSON: {what} at line {line}, column {column}; fix it first")

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 HOOK, SERVER = "tom-hook", "tom-mcp"
 EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", "SessionEnd")
+STATUS = "StatusLine"
+_CALLS = frozenset({*EVENTS, STATUS})
 _SEPARATORS = re.compile(r"[;&|()<>]+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
@@ -65,7 +67,7 @@ def _calls_hook(words: Sequence[str]) -> bool:
     for i, word in enumerate(words):
         if _name(word) != HOOK:
             continue
-        if words[i + 1 : i + 2] and words[i + 1] in EVENTS:
+        if words[i + 1 : i + 2] and words[i + 1] in _CALLS:
             return True
         if all(_ASSIGNMENT.fullmatch(each) for each in words[:i]):
             return True

@@ -23,7 +23,7 @@ from tom_swe.hosts.install.server_files import SERVER, ServerForm
 type Table = dict[str, Json]
 type Empty = frozenset[str]
 
-HOOKS, SERVERS = "hooks", "MCP server"
+HOOKS, SERVERS, STATUS_LINE = "hooks", "MCP server", "status line"
 _NOTHING: Empty = frozenset()
 # What a file that tom made holds once tom's part is out.
 _HEADS = ("version", "$schema")
@@ -73,7 +73,7 @@ def _naming(path: Path) -> Generator[None]:
     try:
         yield
     except TomError as error:
-        raise TomError(f"{path}: {error}: fix it first") from error
+        raise TomError(f"{path}: {error}") from error
 
 
 def hooks(path: Path, form: HookForm, call: HookCall) -> Part:
@@ -86,6 +86,18 @@ def hooks(path: Path, form: HookForm, call: HookCall) -> Part:
         empty=lambda text: hook_files.empty_in(value_of(text)),
         calls=lambda text: hook_files.programs_in(value_of(text)),
         left=lambda text: hook_files.shared_in(value_of(text)),
+        is_bare=_is_bare,
+    )
+
+
+def status_line(path: Path, call: HookCall) -> Part:
+    """The status line in a JSON file."""
+    return Part(
+        STATUS_LINE,
+        path,
+        put=partial(_put, edit=partial(hook_files.with_status, call=call)),
+        take=partial(_take, edit=hook_files.without_status),
+        calls=lambda text: hook_files.status_calls_in(value_of(text)),
         is_bare=_is_bare,
     )
 

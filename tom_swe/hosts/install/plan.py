@@ -10,7 +10,8 @@ from typing import NamedTuple
 from tom_swe.errors import TomError
 from tom_swe.hosts.files import FileEdit, apply_all, read, remove_empty
 from tom_swe.hosts.install import record as records
-from tom_swe.hosts.install.hosts import Here, Host
+from tom_swe.hosts.install.here import Here
+from tom_swe.hosts.install.hosts import Host
 from tom_swe.hosts.install.parts import Part
 from tom_swe.hosts.install.record import FileRecord, HostRecord, digest
 from tom_swe.hosts.install.scripts import Scripts
@@ -78,7 +79,7 @@ def uninstalling(host: Host, here: Here) -> Plan:
 
 def _all_parts(host: Host, here: Here) -> list[Part]:
     """Those too that were not asked for this time."""
-    return host.parts(here._replace(serves=True))
+    return host.parts(here._replace(serves=True, shows_status=True))
 
 
 def carry_out(plan: Plan, environ: Mapping[str, str]) -> None:

@@ -16,8 +16,9 @@ from tom_swe.hosts.files import read
 from tom_swe.hosts.inbox import Place
 from tom_swe.hosts.install import record as records
 from tom_swe.hosts.install.content import PLUGIN, plugin_folder
+from tom_swe.hosts.install.here import Here
 from tom_swe.hosts.install.hook_files import HookCall, programs_in, with_hooks
-from tom_swe.hosts.install.hosts import Here, claude_form
+from tom_swe.hosts.install.hosts import claude_form
 from tom_swe.hosts.install.in_place import rewritten
 from tom_swe.hosts.install.jsonc import value_of
 from tom_swe.hosts.install.plan import Plan, carry_out

@@ -100,5 +100,5 @@ def _words(entry: Table) -> list[str]:
 def _servers(document: Table, key: str) -> Table:
     servers = document.get(key, {})
     if not isinstance(servers, dict):
-        raise TomError(f"`{key}` is not a JSON object there")
+        raise TomError(f"`{key}` is not a JSON object there; fix it first")
     return servers

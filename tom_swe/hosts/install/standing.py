@@ -8,7 +8,8 @@ from pathlib import Path
 from tom_swe.errors import TomError
 from tom_swe.hosts.files import read
 from tom_swe.hosts.install import parts, scripts, sdk
-from tom_swe.hosts.install.hosts import Here, Host
+from tom_swe.hosts.install.here import Here
+from tom_swe.hosts.install.hosts import Host
 from tom_swe.model.base import Value
 
 
@@ -55,7 +56,7 @@ def standing(host: Host, here: Here) -> Standing:
             programs = part.calls(text)
             there = bool(programs) if not part.whole else text is not None
         except TomError as error:
-            faults.append(HostFault(what=f"{part.path}: {error}", fix="fix the file first"))
+            faults.append(HostFault(what=f"{part.path}: {error}", fix="then run this again"))
             continue
         calls |= dict.fromkeys(programs)
         (has if there else lacks).append(part.what)
