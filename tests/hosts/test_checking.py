@@ -137,8 +137,19 @@ def test_what_a_request_asks_for_is_done(tom: Tom, home: Path) -> None:
     assert said(host.tool("Write", file_path="/w/x/docs/plan.md", content="x")) == ("", "")
     host.prompt("now the other one")
     assert host.run("git push").decision == DENY
-    assert said(host.tool("Edit", file_path="/w/x/docs/plan.md", new_string="y")) == ("", "")
+    assert said(host.tool("Write", file_path="/w/x/docs/plan.md", content="y")) == ("", "")
     assert host.tool("Write", file_path="/w/x/docs/other.md", content="x").decision == DENY
+
+
+def test_a_file_that_is_there_has_its_name(tom: Tom, home: Path, tmp_path: Path) -> None:
+    """Writing it again names nothing."""
+    tom.memory.checks.set_mode(LOCAL_USER, 4, Mode.BLOCK)
+    host = Host(home, str(tmp_path))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "old.md").touch()
+    host.prompt("go on")
+    assert host.tool("Write", file_path="docs/old.md", content="x").decision == ""
+    assert host.tool("Write", file_path="docs/new.md", content="x").decision == DENY
 
 
 def test_a_stop_is_sent_back_once_a_turn(tom: Tom, home: Path) -> None:

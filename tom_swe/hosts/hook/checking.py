@@ -1,10 +1,14 @@
 """Whether what an agent does keeps to what the person asked for."""
 
+# pathlib is left out, since it is slow to load.
+# ruff: noqa: PTH110, PTH118
+
+import os
 from collections.abc import Iterator
 
 from tom_swe.checkout import located, name_among, same_repository
 from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, runs_first, unsettles
-from tom_swe.checks.steps import REPLY, Step, names_in, steps_of
+from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
 from tom_swe.hosts.hook.event import STOP, Event, read
 from tom_swe.hosts.hook.state import SessionState, digest
@@ -65,6 +69,9 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
         steps = [Step(REPLY, event.reply)]
     else:
         steps = steps_of(event.tool, event.tool_input, event.cwd)
+        for step in steps:
+            there = step.kind == FILE and os.path.exists(os.path.join(event.cwd, step.path))
+            step.is_new = step.is_new and not there
     if not steps:
         return HookAnswer(), ""
     checks = checks_here(stored, user, event)
