@@ -49,14 +49,18 @@ _WITH_WORD = frozenset(
 
 
 class SimpleCommand:
-    """A program with its words, the files that it is redirected to, and what it is fed."""
+    """A program with its words, the files that it is redirected to, and what it is fed.
 
-    __slots__ = ("fed", "words", "writes")
+    ``appends`` says that it only adds to them.
+    """
+
+    __slots__ = ("appends", "fed", "words", "writes")
 
     def __init__(self) -> None:
         self.words: list[str] = []
         self.writes: list[str] = []
         self.fed = ""
+        self.appends = False
 
 
 def simple_commands(text: str) -> list[SimpleCommand]:
@@ -238,8 +242,9 @@ class _Scanner:
         self.at += 1
 
     def _take(self, command: SimpleCommand, word: str, role: str) -> None:
-        if role == ">":
+        if role in {">", ">>"}:
             command.writes.append(word)
+            command.appends = role == ">>"
         elif role in {"<<", "<<-"}:
             self._waiting.append((command, word, role == "<<-"))
         elif role == "<<<":
@@ -248,7 +253,7 @@ class _Scanner:
             command.words.append(word)
 
     def _redirected(self) -> str:
-        """What the next word is to a command: ">" a file that it writes, "<" what it reads."""
+        """What the next word is to a command: ">" or ">>" a file it writes, "<" what it reads."""
         text = self.text
         for sign in ("<<<", "<<-", "<<"):
             if text.startswith(sign, self.at):
@@ -259,7 +264,9 @@ class _Scanner:
             self.at += 1
         taken = text[start : self.at]
         # 2>&1 writes no file.
-        return "<" if "<" in taken or taken.endswith("&") else ">"
+        if "<" in taken or taken.endswith("&"):
+            return "<"
+        return ">>" if ">>" in taken else ">"
 
     def _feed(self) -> None:
         """Gives the commands before a line's end the texts that stand below it."""

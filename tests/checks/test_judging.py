@@ -118,6 +118,33 @@ def test_a_patch_is_a_step_for_each_file() -> None:
     assert [(step.path, step.text) for step in steps] == [("a", "y"), ("c", "z")]
 
 
+@pytest.mark.parametrize(
+    ("tool", "given_", "whole"),
+    [
+        ("Write", {"file_path": "a.md", "content": "x"}, True),
+        ("Edit", {"file_path": "a.md", "old_string": "y", "new_string": "x"}, False),
+        ("MultiEdit", {"file_path": "a.md", "edits": [{"new_string": "x"}]}, False),
+        ("file_editor", {"command": "create", "path": "a.md", "file_text": "x"}, True),
+        ("file_editor", {"command": "insert", "path": "a.md", "new_str": "x"}, False),
+        ("apply_patch", {"input": "*** Begin Patch\n*** Add File: a.md\n+x"}, True),
+        ("apply_patch", {"input": "*** Begin Patch\n*** Update File: a.md\n+x"}, False),
+        ("Bash", {"command": "cat > a.md <<E\nx\nE"}, True),
+        ("Bash", {"command": "cat >> a.md <<E\nx\nE"}, False),
+    ],
+)
+def test_a_part_of_a_file_is_no_new_file(tool: str, given_: dict[str, object], whole: bool) -> None:
+    """What it lacks may stand elsewhere, and its name is an old one."""
+    step = steps_of(tool, given_)[-1]
+    assert (step.whole, step.is_new) == (whole, whole)
+    headings = compiled_rule(read("Structure documents with at least three ## headings"))
+    names = compiled_rule(read("Use kebab-case for file names"))
+    assert isinstance(headings, Compiled)
+    assert isinstance(names, Compiled)
+    long = Step(FILE, "word " * 200, "aB.md", whole=whole)
+    assert bool(judge(headings.spec, long, Past())) is whole
+    assert bool(judge(names.spec, long, Past())) is whole
+
+
 def test_what_only_looks_is_no_step() -> None:
     """Reading and searching breach nothing."""
     assert steps_of("Read", {"file_path": "docs/a.md"}) == []

@@ -37,6 +37,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         rule |= {"grade": grade, "sessions": ["h-day01"]}
     gold = {"h": {"file": "h.jsonl", "rules": rules}}
     (folder / "rules.json").write_text(json.dumps(gold))
+    wishes = [{"statement": "Use pnpm", "sure": 3}, {"statement": "Be nice", "sure": 2}]
+    (tmp_path / "reading").mkdir()
+    (tmp_path / "reading" / "wild.jsonl").write_text(json.dumps({"standing": wishes}))
     held = tmp_path / "gold.json"
     held.write_text(json.dumps({"h": {"P1": [5]}}))
     monkeypatch.setattr(measuring, "GOLD", held)
@@ -50,6 +53,9 @@ def test_breaches_and_alarms_are_counted_on_later_days(data: Path) -> None:
     assert summary["well-taught rules that compile"] == (0.5, 2)
     assert summary["breaches found"] == (1.0, 1)
     assert summary["clean steps with a false alarm"] == (0.0, 2)
+    wishes = {what: (share, of) for what, share, of in report.tables[-1].rows}
+    assert wishes["wishes that compile"] == (0.5, 2)
+    assert wishes["of these nobody read"] == (1.0, 1)
 
 
 def test_the_aims_are_met(shared_data: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tom_swe import LOCAL_USER, Settings, Tom, open_tom
 from tom_swe.hosts.hook import STOP, TOOL, Event
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
-from tom_swe.hosts.hook.checking import checked, prompted
+from tom_swe.hosts.hook.checking import checked, heed, owed
 from tom_swe.hosts.hook.state import SessionState
 from tom_swe.hosts.hook.stored import Stored, opened
 from tom_swe.hosts.inbox import Place
@@ -59,12 +59,11 @@ class Host:
         given_ = {"session_id": "s1", "cwd": self._cwd, **more}
         return Event(name, json.dumps(given_).encode(), "claude-code")
 
-    def prompt(self, text: str) -> str:
+    def prompt(self, text: str, *, hears: bool = True) -> str:
         self.state.begin_turn()
         stored = self._stored()
-        told = prompted(
-            stored, LOCAL_USER, self._event("UserPromptSubmit", prompt=text), self.state
-        )
+        heed(stored, LOCAL_USER, self._event("UserPromptSubmit", prompt=text), self.state)
+        told = owed(stored, self.state) if hears else ""
         stored.close()
         return told
 
@@ -138,8 +137,19 @@ def test_what_a_request_asks_for_is_done(tom: Tom, home: Path) -> None:
     assert said(host.tool("Write", file_path="/w/x/docs/plan.md", content="x")) == ("", "")
     host.prompt("now the other one")
     assert host.run("git push").decision == DENY
-    assert said(host.tool("Edit", file_path="/w/x/docs/plan.md", new_string="y")) == ("", "")
+    assert said(host.tool("Write", file_path="/w/x/docs/plan.md", content="y")) == ("", "")
     assert host.tool("Write", file_path="/w/x/docs/other.md", content="x").decision == DENY
+
+
+def test_a_file_that_is_there_has_its_name(tom: Tom, home: Path, tmp_path: Path) -> None:
+    """Writing it again names nothing."""
+    tom.memory.checks.set_mode(LOCAL_USER, 4, Mode.BLOCK)
+    host = Host(home, str(tmp_path))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "old.md").touch()
+    host.prompt("go on")
+    assert host.tool("Write", file_path="docs/old.md", content="x").decision == ""
+    assert host.tool("Write", file_path="docs/new.md", content="x").decision == DENY
 
 
 def test_a_stop_is_sent_back_once_a_turn(tom: Tom, home: Path) -> None:
@@ -175,6 +185,17 @@ def test_a_reply_is_reminded_of_at_the_next_prompt(tom: Tom, home: Path) -> None
     assert "No flattery" in host.prompt("go on")
     assert host.prompt("go on") == ""
     assert host.hits == [[5, "remind", "reminded"]]
+
+
+def test_a_host_that_is_deaf_to_prompts_is_reminded_at_the_next_call(tom: Tom, home: Path) -> None:
+    """Once, and not at the prompt."""
+    tom.memory.checks.set_mode(LOCAL_USER, 5, Mode.REMIND)
+    host = Host(home)
+    host.prompt("add a chart", hears=False)
+    host.stop("Great question!")
+    host.prompt("go on", hears=False)
+    assert "No flattery" in said(host.run("pnpm test"))[1]
+    assert said(host.run("pnpm test")) == ("", "")
 
 
 def test_a_check_holds_where_its_rule_does_and_is_not_off(tom: Tom, home: Path) -> None:

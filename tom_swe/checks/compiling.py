@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -10,7 +11,10 @@ from tom_swe.checks.rule import RuleText, Why, read
 from tom_swe.model.belief import Belief, Kind, Polarity, Reach, Status
 from tom_swe.model.checks import Compiled
 
-_NOT_YET = "holds for one task only"
+# What is said so will be otherwise some day.
+_FOR_A_WHILE = re.compile(
+    r"\b(?:for now|for the moment|eventually|temporarily|this time|later on)\b", re.IGNORECASE
+)
 
 
 def compiled(belief: Belief) -> Compiled | Why:
@@ -18,7 +22,7 @@ def compiled(belief: Belief) -> Compiled | Why:
     if belief.kind in {Kind.HABIT, Kind.EXPERTISE, Kind.GOAL}:
         return Why("it says how you are, not what is to be done")
     if belief.scope.reach is Reach.TASK:
-        return Why(_NOT_YET)
+        return Why("it holds for one task only")
     language = belief.scope.name if belief.scope.reach is Reach.LANGUAGE else ""
     return _compiled(belief.statement, belief.dimension, belief.polarity, language)
 
@@ -40,6 +44,10 @@ def compiled_among(beliefs: Iterable[Belief]) -> dict[int, tuple[Compiled, str]]
 
 def compiled_rule(rule: RuleText) -> Compiled | Why:
     """The check of a rule that was read, or why there is none."""
+    if _FOR_A_WHILE.search(rule.statement):
+        return Why("it does not say that it holds for good")
+    if rule.is_conditional:
+        return Why("it holds only in cases that do not show")
     reasons: list[str] = []
     for way in (order.order, commands.forbidden, named.name, texts.limits, texts.texts):
         found = way(rule)

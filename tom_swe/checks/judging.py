@@ -62,7 +62,11 @@ def judge(spec: Spec, step: Step, past: Past) -> str:
             found = _misnamed(spec, step, past)
         case "text" | "length" | "language":
             found = next(
-                (said for kind, each in _texts(spec, step) if (said := _says(spec, kind, each))),
+                (
+                    said
+                    for kind, each in _texts(spec, step)
+                    if (said := _says(spec, kind, each, whole=step.whole))
+                ),
                 "",
             )
         case _:
@@ -172,6 +176,8 @@ def _too_early(spec: Spec, step: Step, past: Past) -> str:
 def _misnamed(spec: Spec, step: Step, past: Past) -> str:
     """The first name in a step that is not of the pattern, or is of one that it must not be."""
     if step.kind == FILE:
+        if not step.is_new:
+            return ""
         path = step.path.replace("\\", "/").rstrip("/")
         names = [path.rpartition("/")[2]]
     else:
@@ -208,14 +214,19 @@ def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
     return [("commit", each) for each in said if each]
 
 
-def _says(spec: Spec, kind: str, text: str) -> str:
-    """What of a text is not as a check has it."""
+def _says(spec: Spec, kind: str, text: str, *, whole: bool) -> str:
+    """What of a text, or of the part that is known of it, is not as a check has it."""
     if spec["kind"] == "length":
         return _too_long(spec, text)
     if spec["kind"] == "language":
         return _other_language(text, str(spec.get("language")))
     return next(
-        (found for test in items(spec.get("tests")) if (found := _fails(fields(test), kind, text))),
+        (
+            found
+            for test in map(fields, items(spec.get("tests")))
+            # What a part of a text lacks may stand in another one.
+            if (whole or "least" not in test) and (found := _fails(test, kind, text))
+        ),
         "",
     )
 

@@ -60,6 +60,6 @@ def _steps(turns: list[Turn]) -> Iterator[tuple[int, Step]]:
             if tool in SHELL_TOOLS:
                 yield turn.ordinal, Step(COMMAND, turn.text)
             elif writes(tool) and turn.text and "\n" not in turn.text:
-                yield turn.ordinal, Step(FILE, "", turn.text, known=False)
+                yield turn.ordinal, Step(FILE, "", turn.text, known=False, whole="edit" not in tool)
     if reply is not None:
         yield reply.ordinal, Step(REPLY, reply.text)

@@ -51,6 +51,13 @@ _FOLDER = re.compile(
 )
 
 
+# A case that stands first, or last.
+_FIRST_CASE = re.compile(r"(?:in|for|when|whenever|if|while|during|with)\b[^,.;]*,", re.IGNORECASE)
+_LAST_CASE = re.compile(r"\b(?:when|whenever|if|unless|while|except)\b", re.IGNORECASE)
+# The end of the work is a case that shows.
+_ENDS = re.compile(r"\b(?:done|finish\w*|complet\w*|change\w*|edit\w*)\b", re.IGNORECASE)
+
+
 class Why(str):
     """Why a rule is not checked."""
 
@@ -82,6 +89,18 @@ class RuleText:
     def subjects(self) -> list[CheckedWord]:
         """What it is about, each once."""
         return list({each.entry.id: each.entry for each in self.of("subject")}.values())
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it says in which cases it holds, in words that nothing of a step shows."""
+        held = UNASKED.sub("", self.statement)
+        case = _FIRST_CASE.match(held)
+        if case and not any(
+            each.start < case.end() and each.entry.table in {"subject", "language", "action"}
+            for each in self.mentions
+        ):
+            return _ENDS.search(case[0]) is None
+        return _LAST_CASE.search(held) is not None
 
     def negated(self, start: int) -> bool:
         """Whether it speaks against what stands there."""

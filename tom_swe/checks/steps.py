@@ -20,8 +20,14 @@ _TEXTS = (
 _COMMANDS = ("command", "cmd", "script", "commandLine", "CommandLine")
 _PATCHES = ("patch", "patchText", "input", "diff", "command")
 _EDITS = ("edits", "changes", "replacements")
+# What a tool is given that changes a part of a file.
+_PARTS = (
+    *_EDITS,
+    *("old_string", "oldString", "old_str", "oldText", "insert_line", "insert_text", "code_edit"),
+)
 _PATCH = "*** Begin Patch"
-_FILES = ("*** Add File: ", "*** Update File: ", "*** Move to: ")
+_NEW_FILE = "*** Add File: "
+_FILES = (_NEW_FILE, "*** Update File: ", "*** Move to: ")
 # What a tool of another shape is called that makes files.
 _WRITES = ("write", "create", "edit")
 _LONGEST = 400_000
@@ -33,18 +39,30 @@ class Step:
     """One thing that an agent does: it runs a command, writes into a file, or replies.
 
     ``text`` is the command line, what is added to the file, or the reply. ``known`` says
-    whether what is written is known, and not its file alone. ``cwd`` is the folder of the work.
+    whether what is written is known, and not its file alone, ``whole`` whether that is all of
+    the file, and ``is_new`` whether the file was not there before. ``cwd`` is the folder of the
+    work.
     """
 
-    __slots__ = ("_lower", "_runs", "_simple", "cwd", "kind", "known", "path", "text")
+    __slots__ = (
+        *("_lower", "_runs", "_simple", "cwd", "is_new", "kind", "known", "path", "text", "whole"),
+    )
 
     def __init__(
-        self, kind: str, text: str, path: str = "", *, known: bool = True, cwd: str = ""
+        self,
+        kind: str,
+        text: str,
+        path: str = "",
+        *,
+        known: bool = True,
+        whole: bool = True,
+        cwd: str = "",
     ) -> None:
         self.kind = kind
         self.text = text[:_LONGEST]
         self.path = path
         self.known = known
+        self.whole = self.is_new = whole
         self.cwd = cwd
         self._lower = ""
         self._simple: list[SimpleCommand] | None = None
@@ -76,13 +94,15 @@ def steps_of(tool: str, given: Mapping[str, object], cwd: str = "") -> list[Step
     """What a tool call does that can be checked; empty for reading and the like. Never raises."""
     patch = next((t for t in _texts(given, _PATCHES) if _PATCH in t), "")
     if patch:
-        return [Step(FILE, text, path) for path, text in _patched(patch)]
+        return [Step(FILE, text, path, whole=whole) for path, text, whole in _patched(patch)]
     path = next(iter(_texts(given, _PATHS)), "")
     if path:
         added = list(_added(given))
         # Some tools say by a command what they do with a file.
         if added or (writes(tool) and not _command(given)):
-            return [Step(FILE, "\n".join(added), path, known=bool(added))]
+            whole = not any(key in given for key in _PARTS) and "edit" not in tool.lower()
+            whole = whole or "file_text" in given
+            return [Step(FILE, "\n".join(added), path, known=bool(added), whole=whole)]
         return []
     command = _command(given)
     if not command:
@@ -90,7 +110,7 @@ def steps_of(tool: str, given: Mapping[str, object], cwd: str = "") -> list[Step
     step = Step(COMMAND, command, cwd=cwd)
     # A file that a command writes is a file.
     written = (
-        Step(FILE, each.fed, path, known=bool(each.fed))
+        Step(FILE, each.fed, path, known=bool(each.fed), whole=not each.appends)
         for each in (step.commands if ">" in command else ())
         for path in each.writes
         if not path.startswith("/dev/")
@@ -201,18 +221,18 @@ def _as_word(word: str) -> str:
     return word if plain else "'" + word.replace("'", "'\\''") + "'"
 
 
-def _patched(patch: str) -> Iterator[tuple[str, str]]:
-    """The files of a patch, each with the lines that are added to it."""
-    path, lines = "", list[str]()
+def _patched(patch: str) -> Iterator[tuple[str, str, bool]]:
+    """The files of a patch, each with the lines that are added to it; whether that is all of it."""
+    path, lines, whole = "", list[str](), False
     for line in patch.split("\n"):
         named = next((line[len(sign) :] for sign in _FILES if line.startswith(sign)), "")
         if named:
             if path and not line.startswith("*** Move"):
-                yield path, "\n".join(lines)
+                yield path, "\n".join(lines), whole
             if not line.startswith("*** Move"):
-                lines = []
+                lines, whole = [], line.startswith(_NEW_FILE)
             path = named.strip()
         elif line.startswith("+") and path:
             lines.append(line[1:])
     if path:
-        yield path, "\n".join(lines)
+        yield path, "\n".join(lines), whole

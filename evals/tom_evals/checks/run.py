@@ -2,6 +2,7 @@
 
 ``gold.json`` holds the lines of the histories in which the agent breaches a rule, by reading every
 later step: a name that the person gave is no breach, and what a file holds is not in the histories.
+``read.json`` says of wishes that compile whether their check is of what they say, by reading.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -18,15 +20,18 @@ from tom_evals.common.stats import ratio
 from tom_evals.corrections.data import TAUGHT, WELL_TAUGHT, records
 from tom_swe import LOCAL_USER, Belief, Role, Settings, Turn, import_transcripts, open_tom
 from tom_swe.checks import Why, compiled, replayed
-from tom_swe.model.belief import Kind, Status
+from tom_swe.model.belief import Kind, Polarity, Status
 from tom_swe.ports import Embedder
 
 HOW = (
     "Only steps of days after the one on which a rule was first taught count. A step is a message "
     "of the agent or a file that it writes, of which the histories have the name alone: what a "
-    "check would find in the text of a file is not measured here. The breaches are one reader's."
+    "check would find in the text of a file is not measured here. The breaches are one reader's, "
+    "who also made the checks."
 )
-GOLD = Path(__file__).with_name("gold.json")
+GOLD, READ = (Path(__file__).with_name(name) for name in ("gold.json", "read.json"))
+WISHES = Path("reading") / "wild.jsonl"
+SURE = 2
 _WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -67,7 +72,7 @@ def run(data: Path, *, embedder: Embedder | None = None) -> Report:
     ]
     return Report(
         name="Checks of taught rules (ClawArena)",
-        tables=[summary(rules, by_text), _each(rules, by_text), _own(rules, own)],
+        tables=[summary(rules, by_text), _each(rules, by_text), _own(rules, own), _wishes(data)],
         notes=[HOW],
     )
 
@@ -86,21 +91,24 @@ def rules_of(data: Path) -> Iterable[TaughtRule]:
 
 def checked(rule: TaughtRule, data: Path) -> CheckedRule:
     """What the check of a rule does on its history, and why it has none."""
-    made = compiled(
-        Belief(
-            id=1,
-            kind=Kind.PREFERENCE,
-            statement=rule.text,
-            status=Status.CONFIRMED,
-            first_seen=_WHEN,
-            last_seen=_WHEN,
-        )
-    )
+    made = compiled(_belief(rule.text))
     file = data / TAUGHT / f"{rule.history}.jsonl"
     if isinstance(made, Why):
         return CheckedRule(rule.history, rule.text, "", str(made), frozenset(), frozenset(), 0)
     hits, steps, looked_at = _later(made.spec, file, rule.first)
     return CheckedRule(rule.history, rule.text, made.says, "", hits, steps, looked_at)
+
+
+def _belief(statement: str, polarity: Polarity = Polarity.FOR) -> Belief:
+    return Belief(
+        id=1,
+        kind=Kind.PREFERENCE,
+        statement=statement,
+        polarity=polarity,
+        status=Status.CONFIRMED,
+        first_seen=_WHEN,
+        last_seen=_WHEN,
+    )
 
 
 def _later(spec: Any, file: Path, first: str) -> tuple[frozenset[int], frozenset[int], int]:
@@ -173,6 +181,38 @@ def summary(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Table
             ),
         ],
     )
+
+
+def _wishes(data: Path) -> Table:
+    """What compiles of the lasting wishes of many people, as labelled by hand."""
+    wishes = {
+        wish["statement"]: Polarity.AGAINST if wish.get("against") else Polarity.FOR
+        for row in records(data / WISHES)
+        for wish in row["standing"]
+        if wish["sure"] >= SURE
+    }
+    read = json.loads(READ.read_text(encoding="utf-8"))
+    found = [
+        _name_of(statement)
+        for statement, polarity in wishes.items()
+        if not isinstance(compiled(_belief(statement, polarity)), Why)
+    ]
+    right = sum(each in read["right"] for each in found)
+    judged = right + sum(each in read["wrong"] for each in found)
+    return Table(
+        title="Lasting wishes of 207 people",
+        columns=("what", "share", "of"),
+        rows=[
+            ("wishes that compile", ratio(len(found), len(wishes)), len(wishes)),
+            ("of these the check is of what the wish says", ratio(right, judged), judged),
+            ("of these nobody read", ratio(len(found) - judged, len(found)), len(found)),
+        ],
+    )
+
+
+def _name_of(statement: str) -> str:
+    """What a statement is called in `read.json`, which holds no words."""
+    return sha256(statement.encode()).hexdigest()[:12]
 
 
 def _each(rules: Sequence[TaughtRule], checks: Sequence[CheckedRule]) -> Table:

@@ -1,10 +1,14 @@
 """Whether what an agent does keeps to what the person asked for."""
 
+# pathlib is left out, since it is slow to load.
+# ruff: noqa: PTH110, PTH118
+
+import os
 from collections.abc import Iterator
 
 from tom_swe.checkout import located, name_among, same_repository
 from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, runs_first, unsettles
-from tom_swe.checks.steps import REPLY, Step, names_in, steps_of
+from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
 from tom_swe.hosts.hook.event import STOP, Event, read
 from tom_swe.hosts.hook.state import SessionState, digest
@@ -65,6 +69,9 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
         steps = [Step(REPLY, event.reply)]
     else:
         steps = steps_of(event.tool, event.tool_input, event.cwd)
+        for step in steps:
+            there = step.kind == FILE and os.path.exists(os.path.join(event.cwd, step.path))
+            step.is_new = step.is_new and not there
     if not steps:
         return HookAnswer(), ""
     checks = checks_here(stored, user, event)
@@ -78,7 +85,7 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
     for each in met:
         state.add(f"{BREACH} {each.check.id} {state.turn}")
     hits = ", ".join(f'[{each.check.id}, "{each.check.mode}", "{each.outcome}"]' for each in met)
-    return _answer(stored, event, met), f"[{hits}]" if hits else ""
+    return _answer(stored, event, state, met), f"[{hits}]" if hits else ""
 
 
 def _keep_order(checks: list[StoredCheck], steps: list[Step], state: SessionState) -> None:
@@ -97,11 +104,8 @@ def _keep_order(checks: list[StoredCheck], steps: list[Step], state: SessionStat
         state.add(f"{RAN} {number}")
 
 
-def prompted(stored: Stored, user: str, event: Event, state: SessionState) -> str:
-    """What is still to be said of the last reply; the request is looked at for what it asks for.
-
-    Raises sqlite3.Error.
-    """
+def heed(stored: Stored, user: str, event: Event, state: SessionState) -> None:
+    """Notes what a request asks for and which names it gives. Raises sqlite3.Error."""
     checks = checks_here(stored, user, event)
     for check in checks:
         if is_asked_for(check.spec, event.prompt):
@@ -109,9 +113,14 @@ def prompted(stored: Stored, user: str, event: Event, state: SessionState) -> st
     if any(check.spec.get("kind") == "name" for check in checks):
         for name in names_in(event.prompt):
             state.add(f"{NAMED} {_name_key(name)}")
-    owed = [each for each in checks if f"{OWED} {each.id}" in state]
-    state.drop(OWED)
-    return "\n".join(_reminder(stored, each.id, "your last reply") for each in owed[:_MOST_TOLD])
+
+
+def owed(stored: Stored, state: SessionState) -> str:
+    """What is still to be said of the last reply, once. Raises sqlite3.Error."""
+    numbers = [int(each) for each in state.of(OWED)]
+    if numbers:
+        state.drop(OWED)
+    return "\n".join(_reminder(stored, each, "your last reply") for each in numbers[:_MOST_TOLD])
 
 
 def checks_here(stored: Stored, user: str, event: Event) -> list[StoredCheck]:
@@ -171,7 +180,7 @@ def _outcome(check: StoredCheck, event: Event, state: SessionState) -> str:
     return "blocked" if check.mode == _BLOCK else "asked"
 
 
-def _answer(stored: Stored, event: Event, met: list[Breach]) -> HookAnswer:
+def _answer(stored: Stored, event: Event, state: SessionState, met: list[Breach]) -> HookAnswer:
     def of(outcome: str) -> list[Breach]:
         return [each for each in met if each.outcome == outcome][:_MOST_TOLD]
 
@@ -188,8 +197,9 @@ def _answer(stored: Stored, event: Event, met: list[Breach]) -> HookAnswer:
         return HookAnswer(decision=ASK, reason="\n".join(reasons))
     if event.name == STOP:
         return HookAnswer()
-    said = [_reminder(stored, each.check.id, each.found) for each in of("reminded")]
-    return HookAnswer("\n".join(said))
+    # Some hosts hear nothing at a prompt, so what is still to be said is said now.
+    said = [owed(stored, state), *(_reminder(stored, b.check.id, b.found) for b in of("reminded"))]
+    return HookAnswer("\n".join(filter(None, said)))
 
 
 _GO_ON = "Put that right, then stop. If it does not hold here, say so and stop."

@@ -136,19 +136,20 @@ def _told(
 ) -> tuple[HookAnswer, dict[str, str]]:
     """What the session is to be told, and which beliefs and earlier words are in it."""
     if not can_be_told(event):
-        from tom_swe.hosts.hook.checking import prompted
+        from tom_swe.hosts.hook.checking import heed
 
         # What the person asks for counts all the same.
-        prompted(stored, place.user, event, state)
+        heed(stored, place.user, event, state)
         return HookAnswer(), {}
     known = briefing(stored, place.user, event)
-    context, words, owed = untold(known, state), "", ""
+    context, words, reminder = untold(known, state), "", ""
     noted = {"told": known.belief_ids} if context else {}
     if event.name == PROMPT:
         try:
-            from tom_swe.hosts.hook.checking import prompted
+            from tom_swe.hosts.hook.checking import heed, owed
 
-            owed = prompted(stored, place.user, event, state)
+            heed(stored, place.user, event, state)
+            reminder = owed(stored, state)
         except Exception as error:
             log_fault(place, event.name, error)
         try:
@@ -160,7 +161,7 @@ def _told(
         except Exception as error:
             # The briefing is told all the same.
             log_fault(place, event.name, error)
-    return HookAnswer("\n".join(filter(None, (context, words, owed)))), noted
+    return HookAnswer("\n".join(filter(None, (context, words, reminder)))), noted
 
 
 def show_status(place: Place, event: Event) -> None:
