@@ -11,6 +11,8 @@ pytest.importorskip("keyring", reason="needs tom-swe[encryption]")
 
 import file_keyring
 
+from tom_swe.hosts import hook as hosts_hook
+
 SAID = (
     ("a", "user", "from now on use pnpm, not npm", "2026-09-01T10:00:00Z"),
     ("a", "agent", "Noted.", "2026-09-01T10:01:00Z"),
@@ -219,10 +221,12 @@ def test_without_the_extra_it_says_what_to_install(encrypted, home: Path, tmp_pa
     assert (home / "tom.db").read_bytes() == before
 
 
-def hook(event: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+def hook(
+    event: str, command: list[str] | None = None, **environ: str
+) -> subprocess.CompletedProcess[bytes]:
     told = {"hook_event_name": event, "session_id": "s1", "prompt": "x", "cwd": "/w/x"}
     return subprocess.run(
-        [sys.executable, "-m", "tom_swe.hosts.hook", event],
+        [*(command or [sys.executable, "-m", "tom_swe.hosts.hook"]), event],
         input=json.dumps(told).encode(),
         env={**os.environ, **environ},
         capture_output=True,
@@ -235,7 +239,16 @@ def test_the_hook_tells_the_briefing_of_an_encrypted_memory(encrypted, home: Pat
     told = hook("UserPromptSubmit")
     assert (told.returncode, told.stderr) == (0, b"")
     assert not (home / "hosts" / "hook.log").exists()
-    assert "Use pnpm" in json.loads(told.stdout)["additionalContext"]
+    context = json.loads(told.stdout)["hookSpecificOutput"]["additionalContext"]
+    assert "Use pnpm" in context
+
+
+def test_the_isolated_hook_unlocks_as_well(encrypted, ring: Path) -> None:
+    """As agents start it, without the site packages, which the key then needs."""
+    start = str(Path(hosts_hook.__file__).with_name("__main__.py"))
+    (key,) = json.loads(ring.read_text()).values()
+    told = hook("UserPromptSubmit", [sys.executable, "-IS", start], TOM_DATABASE_KEY=key)
+    assert b"Use pnpm" in told.stdout
 
 
 @pytest.mark.parametrize(
