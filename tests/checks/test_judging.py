@@ -170,12 +170,33 @@ def test_a_file_that_a_command_writes_is_a_file() -> None:
         ("do not push yet", False),
         ("don't commit, and never push", False),
         ("the pushbutton is wrong", False),
+        ("改好以后推送", True),
+        ("先不要推送", False),
         ("", False),
     ],
 )
 def test_what_a_request_asks_for(prompt: str, asked: bool) -> None:
     """Its words, unless they are denied."""
     made = compiled_rule(read("Do not push without being asked"))
+    assert isinstance(made, Compiled)
+    assert is_asked_for(made.spec, prompt) is asked
+
+
+@pytest.mark.parametrize(
+    ("rule", "prompt", "asked"),
+    [
+        ("No emoji", "put a rocket emoji into the title", True),
+        ("No emoji", "put it into the title, no emoji", False),
+        ("Answer in German", "say it in English this time", True),
+        ("Answer in German", "say it in German", False),
+        ("Keep answers short", "explain it in detail", True),
+        ("Keep answers short", "fix it", False),
+        ("Use pnpm", "run npm audit", True),
+    ],
+)
+def test_what_a_rule_is_against_can_be_asked_for(rule: str, prompt: str, asked: bool) -> None:
+    """A request outweighs a rule on forms, languages and lengths as well."""
+    made = compiled_rule(read(rule))
     assert isinstance(made, Compiled)
     assert is_asked_for(made.spec, prompt) is asked
 

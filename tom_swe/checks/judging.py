@@ -22,7 +22,9 @@ type Spec = Mapping[str, object]
 
 _SHOWN = 80
 # "do not push yet" asks for no push.
-_DENYING = frozenset({"not", "don't", "don’t", "dont", "never", "no", "without", "before", "until"})
+_DENYING = frozenset(
+    {"not", "don't", "don’t", "dont", "never", "no", "without", "before", "until", "别", "不", "勿"}
+)
 
 
 class Past:
@@ -102,11 +104,14 @@ def is_asked_for(spec: Spec, prompt: str) -> bool:
     plain = "".join(c if c.isalnum() or c in "'’" else " " for c in prompt.lower())
     lower = f" {' '.join(plain.split())} "
     for word in asked:
-        at = lower.find(f" {word} ")
+        # Chinese has no spaces between its words.
+        sought = f" {word} " if word.isascii() else word
+        at = lower.find(sought)
         while at >= 0:
-            if _DENYING.isdisjoint(lower[:at].split()[-3:]):
+            before = lower[:at]
+            if _DENYING.isdisjoint(before.split()[-3:]) and _DENYING.isdisjoint(before[-3:]):
                 return True
-            at = lower.find(f" {word} ", at + 1)
+            at = lower.find(sought, at + 1)
     return False
 
 

@@ -57,6 +57,7 @@ def texts(rule: RuleText) -> Compiled | Why | None:
     """The check of what texts must or must not hold; None where a rule names nothing of that."""
     tests: list[dict[str, Any]] = []
     says: list[str] = []
+    asked: list[str] = []
     why: Why | None = None
     for each in _mentioned(rule):
         if each.entry.given.get("only_for" if each.negated else "against"):
@@ -67,6 +68,7 @@ def texts(rule: RuleText) -> Compiled | Why | None:
             why = Why(f"it means only some of {each.entry.label}, and which does not show")
             continue
         test, said = _test(rule, each)
+        asked += each.entry.texts("asked") if each.negated else []
         tests.append(test)
         says.append(said)
     tests, says = _either(rule, tests, says)
@@ -83,7 +85,7 @@ def texts(rule: RuleText) -> Compiled | Why | None:
     ends = ends or list(dict.fromkeys(end for test in tests for end in test.pop("ends", ())))
     for test in tests:
         test.pop("ends", None)
-    spec: dict[str, Any] = {"kind": "text", "of": of, "tests": tests}
+    spec: dict[str, Any] = {"kind": "text", "of": of, "tests": tests, "asked": asked}
     spec |= {"ends": ends} if ends else {}
     spec |= {"folders": list(rule.folders)} if rule.folders else {}
     beyond = [test.pop("beyond_ascii", False) for test in tests]
@@ -235,7 +237,8 @@ def _length(rule: RuleText) -> Compiled | None:
         return None
     if unit == "characters" and of == "commit":
         unit = "characters of the first line"
-    spec = {"kind": "length", "of": [of], "most": most, "unit": unit}
+    asked = [] if of == "commit" else list(vocabulary().long)
+    spec = {"kind": "length", "of": [of], "most": most, "unit": unit, "asked": asked}
     what = "a commit message" if of == "commit" else "a reply"
     return Compiled(spec=spec, says=f"{what} of more than {most} {unit}, code not counted")
 
@@ -261,7 +264,9 @@ def _language(rule: RuleText) -> Compiled | Why | None:
     of = list(dict.fromkeys(kind for each in about for kind in each.texts("of"))) or ["reply"]
     ends = list(dict.fromkeys(end for each in about for end in each.texts("ends")))
     language = found[1].casefold()
+    others = [f"in {name}" for name in _LANGUAGES if name != language]
     spec: dict[str, Any] = {"kind": "language", "of": of, "language": _LANGUAGES[language]}
+    spec |= {"asked": [*others, "translate", "translation"]}
     spec |= {"ends": ends} if ends else {}
     return Compiled(
         spec=spec, says=f"{_where(rule, of, ends)} in another language than {language.title()}"

@@ -49,6 +49,7 @@ class CheckedWords:
     apart: Sequence[frozenset[str]]
     numbers: Mapping[str, int]
     short: Mapping[str, int]
+    long: Sequence[str]
 
     def in_its_place(self, value: str, other: str) -> bool:
         """Whether of two values of a dimension one is used in the place of the other."""
@@ -98,6 +99,7 @@ def vocabulary() -> CheckedWords:
         apart=[frozenset(each) for each in cast("dict[str, list[str]]", rivals["apart"]).values()],
         numbers=cast("dict[str, int]", raw["numbers"]),
         short=cast("dict[str, int]", raw["short"]),
+        long=cast("list[str]", raw["long"]["asked"]),
     )
 
 
