@@ -26,18 +26,26 @@ FEWEST_WORDS = 2
 type Place = tuple[int, int]
 
 
-class Spoken(Protocol):
+class SpokenWords(Protocol):
     """A sentence, where it was said, and what the rules found in it."""
 
     @property
-    def turn(self) -> Turn: ...
+    def turn(self) -> Turn:
+        """Where it was said."""
+        ...
+
     @property
-    def sentence(self) -> Sentence: ...
+    def sentence(self) -> Sentence:
+        """The sentence."""
+        ...
+
     @property
-    def found(self) -> tuple[Observation, ...]: ...
+    def found(self) -> tuple[Observation, ...]:
+        """What the rules found in it."""
+        ...
 
 
-def sayings(spoken: Iterable[Spoken], scores: Mapping[Place, float]) -> Iterator[Saying]:
+def sayings(spoken: Iterable[SpokenWords], scores: Mapping[Place, float]) -> Iterator[Saying]:
     """The sentences that may be of use later; a question asks and says nothing.
 
     ``scores`` say how likely some of them state something lasting.
@@ -52,8 +60,9 @@ def sayings(spoken: Iterable[Spoken], scores: Mapping[Place, float]) -> Iterator
         unscored = FOUND if each.found else UNSCORED
         chance = scores.get((turn.ordinal, sentence.start), unscored)
         chance = min(max(chance, LEAST), MOST)
+        useful = LASTING * math.log(chance / (1 - chance)) + DIRECTS * directs(words)
         yield Saying(
             quote=Quote(ordinal=turn.ordinal, text=turn.text[sentence.start : sentence.end]),
-            useful=round(LASTING * math.log(chance / (1 - chance)) + DIRECTS * directs(words), 4),
+            useful=round(useful, 4),
             everywhere=names_everywhere(words),
         )

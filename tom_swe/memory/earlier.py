@@ -26,9 +26,11 @@ type Rows = Callable[[str, Sequence[object]], Iterable[Sequence[object]]]
 type Read = Callable[[str], Collection[str]]
 
 # A score in log-odds as a chance, fitted on what readers wanted for requests (tom_evals.earlier).
-SLOPE, OFFSET = 1.0, -2.0
+SLOPE, OFFSET = 0.95, -0.84
 # What helps less likely than this is noise.
-LEAST = 0.5
+LEAST = 0.525
+# What looked less useful than this is told to nobody; it counts for how common a word is.
+LEAST_USEFUL = -0.6
 # So many of the best are looked at, for some are told already or say the same.
 LOOKED_AT = 24
 # Sayings that share this much of their terms say the same, and the newest does.
@@ -142,7 +144,12 @@ def earlier(
     return _distinct(kept, set(without))[:limit]
 
 
-class Match:
+def chance_of(score: float) -> float:
+    """How likely a saying helps whose match has this score."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, SLOPE * score + OFFSET))))
+
+
+class TopicMatch:
     """How a saying matches a request.
 
     ``shared`` is how much of the request's topic it shares, ``share`` what that is of the whole.
@@ -161,10 +168,10 @@ class Match:
     @property
     def likely(self) -> float:
         """How likely it helps."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, SLOPE * self.score + OFFSET))))
+        return chance_of(self.score)
 
 
-def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict[int, Match]:
+def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict[int, TopicMatch]:
     """The sayings in these repositories that share something of a request's topic."""
     about = topics()
     asked = {term: about.get(term, UNKNOWN) for term in dict.fromkeys(terms(text))}
@@ -173,11 +180,11 @@ def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict
         return {}
     keys = {key: term for name in names for key, term in keys_of(user_id, name, asked).items()}
     sharing: dict[str, set[int]] = {term: set() for term in asked}
-    found: dict[int, Match] = {}
+    found: dict[int, TopicMatch] = {}
     for key, number, useful in rows(_TERMS.format(_marks(keys)), tuple(keys)):
         sharing[keys[_int(key)]].add(_int(number))
         if number not in found:
-            found[_int(number)] = Match(_float(useful))
+            found[_int(number)] = TopicMatch(_float(useful))
     all_of = [key for name in names for key in keys_of(user_id, name, [ANY])]
     ((count,),) = rows(_COUNT.format(_marks(all_of)), tuple(all_of))
     whole = 0.0
@@ -188,7 +195,7 @@ def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict
             found[number].shared += weight * max(rare, 0.0)
     for each in found.values():
         each.share = each.shared / max(whole, FAINTEST)
-    return found
+    return {number: each for number, each in found.items() if each.useful >= LEAST_USEFUL}
 
 
 def _name(rows: Rows, found: Sequence[Earlier], told: Collection[int]) -> None:
@@ -197,7 +204,9 @@ def _name(rows: Rows, found: Sequence[Earlier], told: Collection[int]) -> None:
     That is what a belief rests on that is told or was given up, and what contradicts one.
     """
     turns = sorted({each.turn_id for each in found})
-    for turn, quote, belief, stance, status in rows(_BELIEFS.format(_marks(turns)), (HABIT, *turns)):
+    for turn, quote, belief, stance, status in rows(
+        _BELIEFS.format(_marks(turns)), (HABIT, *turns)
+    ):
         for each in found:
             if each.turn_id != turn or not _overlap(each.text, str(quote)):
                 continue

@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
-from itertools import batched, islice
+from itertools import batched
+from typing import NamedTuple
 
-from sqlalchemy import Row, delete, func, insert, orm, select, update
+from sqlalchemy import delete, func, insert, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.checkout import place_of
@@ -45,6 +46,15 @@ class Reaches(IntEnum):
     HERE = 0
     BELIEVED_EVERYWHERE = 1
     SAID_EVERYWHERE = 2
+
+
+class _Said(NamedTuple):
+    """A saying that is kept, with its words."""
+
+    id: int
+    useful: float
+    reach: int
+    words: str
 
 
 class Sayings:
@@ -160,13 +170,14 @@ class SayingWriter:
         self._find(said, here)
         self._find(wide, {EVERYWHERE})
 
-    def _with_words(self, ids: Sequence[int]) -> list[Row[tuple[int, float, int, str]]]:
+    def _with_words(self, ids: Iterable[int]) -> list[_Said]:
         words = func.substr(TurnRow.text, SayingRow.place + 1, SayingRow.length)
-        found = select(SayingRow.id, SayingRow.useful, SayingRow.reach, words.label("words"))
-        found = found.join(TurnRow, TurnRow.id == SayingRow.turn_id).where(SayingRow.id.in_(ids))
-        return list(self._transaction.execute(found))
+        found = select(SayingRow.id, SayingRow.useful, SayingRow.reach, words)
+        found = found.join(TurnRow, TurnRow.id == SayingRow.turn_id)
+        rows = self._transaction.execute(found.where(SayingRow.id.in_(sorted(ids))))
+        return [_Said(number, useful, reach, said) for number, useful, reach, said in rows]
 
-    def _find(self, said: Iterable[Row[tuple[int, float, int, str]]], names: Iterable[str]) -> None:
+    def _find(self, said: Iterable[_Said], names: Collection[str]) -> None:
         """Has sayings found under these names."""
         about = topics()
         rows = [
@@ -182,10 +193,29 @@ class SayingWriter:
             self._transaction.execute(insert(SayingTermRow), list(some))
 
     def spread(self) -> None:
-        """Has those found everywhere on which a belief rests that holds everywhere, and no other."""
-        quote, words = ObservationRow.quote, func.substr(TurnRow.text, SayingRow.place + 1)
-        said = func.substr(words, 1, SayingRow.length)
-        wanted = (
+        """Has those found everywhere on which a belief rests that holds everywhere, no others."""
+        now = self._believed_everywhere()
+        mine = (
+            select(SayingRow.id, SayingRow.reach)
+            .join(SessionRow, SessionRow.id == SayingRow.session_id)
+            .where(SessionRow.user_id == self._user_id)
+            .where((SayingRow.reach == Reaches.BELIEVED_EVERYWHERE) | SayingRow.id.in_(now))
+        )
+        reach = dict(self._transaction.execute(mine).tuples().all())
+        fresh = {number for number in now if reach[number] == Reaches.HERE}
+        lost = {n for n, held in reach.items() if held == Reaches.BELIEVED_EVERYWHERE} - now
+        self._set_reach(fresh, Reaches.BELIEVED_EVERYWHERE)
+        self._find(self._with_words(fresh), {EVERYWHERE})
+        self._set_reach(lost, Reaches.HERE)
+        for each in self._with_words(lost):
+            keys = keys_of(self._user_id, EVERYWHERE, (*terms(each.words), ANY))
+            gone = delete(SayingTermRow).where(SayingTermRow.saying_id == each.id)
+            self._transaction.execute(gone.where(SayingTermRow.key.in_(keys)))
+
+    def _believed_everywhere(self) -> set[int]:
+        quote, rest = ObservationRow.quote, func.substr(TurnRow.text, SayingRow.place + 1)
+        said = func.substr(rest, 1, SayingRow.length)
+        found = (
             select(SayingRow.id)
             .join(TurnRow, TurnRow.id == SayingRow.turn_id)
             .join(ObservationRow, ObservationRow.turn_id == TurnRow.id)
@@ -196,31 +226,7 @@ class SayingWriter:
             .where(EvidenceRow.stance == Stance.SUPPORTS)
             .where((func.instr(said, quote) > 0) | (func.instr(quote, said) > 0))
         )
-        spread = (
-            select(SayingRow.id)
-            .join(SessionRow, SessionRow.id == SayingRow.session_id)
-            .where(SessionRow.user_id == self._user_id)
-        )
-        now = set(self._transaction.scalars(wanted))
-        free = set(
-            self._transaction.scalars(
-                select(SayingRow.id).where(
-                    SayingRow.id.in_(now), SayingRow.reach == Reaches.HERE
-                )
-            )
-        )
-        was = set(
-            self._transaction.scalars(
-                spread.where(SayingRow.reach == Reaches.BELIEVED_EVERYWHERE)
-            )
-        )
-        self._set_reach(was - now, Reaches.HERE)
-        self._set_reach(free, Reaches.BELIEVED_EVERYWHERE)
-        for said_before in self._with_words(sorted(was - now)):
-            gone = delete(SayingTermRow).where(SayingTermRow.saying_id == said_before.id)
-            keys = keys_of(self._user_id, EVERYWHERE, (*terms(said_before.words), ANY))
-            self._transaction.execute(gone.where(SayingTermRow.key.in_(keys)))
-        self._find(self._with_words(sorted(free)), [EVERYWHERE])
+        return set(self._transaction.scalars(found))
 
     def _set_reach(self, ids: Collection[int], reach: Reaches) -> None:
         if ids:
@@ -251,14 +257,16 @@ class SayingWriter:
             .order_by(last.desc(), SessionRow.cwd)
             .limit(_LOOKED_AT)
         )
-        places = dict.fromkeys(filter(None, map(place_of, self._transaction.scalars(used))))
-        folders = json.dumps(list(islice(places, _LOOKED_AT)))
+        folders: list[str] = list(self._transaction.scalars(used))
+        places = json.dumps(
+            list(dict.fromkeys(place for each in folders if (place := place_of(each))))
+        )
         put = upsert(SayingPlaceRow).values(
-            user_id=self._user_id, repository=repository, folders=folders
+            user_id=self._user_id, repository=repository, folders=places
         )
         self._transaction.execute(
             put.on_conflict_do_update(
-                index_elements=["user_id", "repository"], set_={"folders": folders}
+                index_elements=["user_id", "repository"], set_={"folders": places}
             )
         )
 

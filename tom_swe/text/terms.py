@@ -70,6 +70,6 @@ def _stem(word: str) -> str:
 
 
 def _single(word: str) -> str:
-    """"committ" as "commit"; "pass" and "call" as they are."""
+    """A word without the letter that an ending doubled: committ, but not pass or call."""
     doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl"
     return word[:-1] if doubled else word

@@ -18,27 +18,39 @@ from tom_evals.reading.data import cases
 from tom_evals.reading.held_out import FILE as OUT_OF_FOLD
 from tom_swe import LOCAL_USER, Role, Session, Settings, Tom, open_tom
 from tom_swe.advise import EmbeddedAdviser
+from tom_swe.checkout import located
 from tom_swe.embed import Multilingual, Remembering
 from tom_swe.extract import EmbeddedReader
 from tom_swe.extract.lasting import LastingSentences
-from tom_swe.checkout import located
 from tom_swe.ingest import IMPORTERS, Redactor, Tally, read_sessions
-from tom_swe.memory.earlier import EVERYWHERE, Earlier, earlier, matches, names_here
+from tom_swe.memory.earlier import (
+    EVERYWHERE,
+    Earlier,
+    TopicMatch,
+    earlier,
+    matches,
+    names_here,
+)
 from tom_swe.mind import Parts
 from tom_swe.model.session import SaidSentence
 from tom_swe.place import DATABASE
 from tom_swe.text.prose import sentences
 
 # So many of the best are kept of each request, however unlikely, to be calibrated on.
-KEPT = 3
+KEPT = 8
 
 
 class Shown(NamedTuple):
-    """An earlier saying for a request: its turn, its words, and how well it matches."""
+    """An earlier saying for a request: its turn, its words, and how it matches."""
 
     turn: str
     words: str
-    score: float
+    match: TopicMatch
+
+    @property
+    def score(self) -> float:
+        """How well it matches."""
+        return self.match.score
 
 
 class Answered(NamedTuple):
@@ -132,7 +144,6 @@ def _answer(tom: Tom, home: Path, session: Session, text: str, wanted: Wanted) -
         for belief in tom.memory.beliefs.told(LOCAL_USER)
         if belief.id in briefing.belief_ids
         for each in belief.supporting
-        if each.session_id is not None
     }
     with sqlite3.connect(home / DATABASE) as connection:
         rows = connection.execute
@@ -149,9 +160,9 @@ def _answer(tom: Tom, home: Path, session: Session, text: str, wanted: Wanted) -
             least=0.0,
         )
     connection.close()
-    best = [_shown(each, matching[each.saying_id].score) for each in found]
+    best = [_shown(each, matching[each.saying_id]) for each in found]
     return Answered(wanted, text, best, frozenset(briefed))
 
 
-def _shown(found: Earlier, score: float) -> Shown:
-    return Shown(f"{found.host_id}.{found.ordinal}", found.text, score)
+def _shown(found: Earlier, match: TopicMatch) -> Shown:
+    return Shown(f"{found.host_id}.{found.ordinal}", found.text, match)
