@@ -28,7 +28,7 @@ type Read = Callable[[str], Collection[str]]
 # A score in log-odds as a chance, fitted on what readers wanted for requests (tom_evals.earlier).
 SLOPE, OFFSET = 0.95, -0.84
 # What helps less likely than this is noise.
-LEAST = 0.525
+LEAST = 0.57
 # What looked less useful than this is told to nobody; it counts for how common a word is.
 LEAST_USEFUL = -0.6
 # So many of the best are looked at, for some are told already or say the same.
@@ -39,6 +39,9 @@ SAME = 0.6
 FAINTEST = 0.5
 # A saying has to be about something more than the request, or it tells nothing.
 NEW = 1.0
+# So many sayings are taken to be there beside those that are: where there are few, a word is not
+# common because it is in most of them.
+FEW = 20
 # Keeps logarithms finite, and a single common word from counting as nothing.
 _ROOM = 0.02
 # The name under which stands what was said as holding in all projects.
@@ -189,7 +192,7 @@ def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict
     ((count,),) = rows(_COUNT.format(_marks(all_of)), tuple(all_of))
     whole = 0.0
     for term, weight in asked.items():
-        rare = math.log((_int(count) + 1) / (len(sharing[term]) + 1)) + 0.5
+        rare = math.log((_int(count) + FEW) / (len(sharing[term]) + 1)) + 0.5
         whole += weight * max(rare, 0.0)
         for number in sharing[term]:
             found[number].shared += weight * max(rare, 0.0)

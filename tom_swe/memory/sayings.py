@@ -9,7 +9,7 @@ from enum import IntEnum
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, orm, select, update
+from sqlalchemy import Select, delete, func, insert, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.checkout import place_of
@@ -193,7 +193,7 @@ class SayingWriter:
             self._transaction.execute(insert(SayingTermRow), list(some))
 
     def spread(self) -> None:
-        """Has those found everywhere on which a belief rests that holds everywhere, no others."""
+        """Has those found everywhere on which a confirmed belief rests that holds everywhere."""
         now = self._believed_everywhere()
         mine = (
             select(SayingRow.id, SayingRow.reach)
@@ -201,7 +201,7 @@ class SayingWriter:
             .where(SessionRow.user_id == self._user_id)
             .where((SayingRow.reach == Reaches.BELIEVED_EVERYWHERE) | SayingRow.id.in_(now))
         )
-        reach = dict(self._transaction.execute(mine).tuples().all())
+        reach = {row.id: row.reach for row in self._transaction.execute(mine)}
         fresh = {number for number in now if reach[number] == Reaches.HERE}
         lost = {n for n, held in reach.items() if held == Reaches.BELIEVED_EVERYWHERE} - now
         self._set_reach(fresh, Reaches.BELIEVED_EVERYWHERE)
@@ -213,18 +213,13 @@ class SayingWriter:
             self._transaction.execute(gone.where(SayingTermRow.key.in_(keys)))
 
     def _believed_everywhere(self) -> set[int]:
-        quote, rest = ObservationRow.quote, func.substr(TurnRow.text, SayingRow.place + 1)
-        said = func.substr(rest, 1, SayingRow.length)
         found = (
-            select(SayingRow.id)
-            .join(TurnRow, TurnRow.id == SayingRow.turn_id)
-            .join(ObservationRow, ObservationRow.turn_id == TurnRow.id)
+            _in_which_something_was_observed()
             .join(EvidenceRow, EvidenceRow.observation_id == ObservationRow.id)
             .join(BeliefRow, BeliefRow.id == EvidenceRow.belief_id)
-            .where(BeliefRow.user_id == self._user_id, BeliefRow.status != Status.RETIRED)
+            .where(BeliefRow.user_id == self._user_id, BeliefRow.status == Status.CONFIRMED)
             .where(BeliefRow.reach == Reach.EVERYWHERE, BeliefRow.kind != HABIT)
             .where(EvidenceRow.stance == Stance.SUPPORTS)
-            .where((func.instr(said, quote) > 0) | (func.instr(quote, said) > 0))
         )
         return set(self._transaction.scalars(found))
 
@@ -269,6 +264,25 @@ class SayingWriter:
                 index_elements=["user_id", "repository"], set_={"folders": places}
             )
         )
+
+
+def drop_sayings_of(transaction: orm.Session, observation_ids: Collection[int]) -> None:
+    """Deletes the sayings in which these were observed."""
+    found = _in_which_something_was_observed().where(ObservationRow.id.in_(observation_ids))
+    gone = set(transaction.scalars(found))
+    transaction.execute(delete(SayingRow).where(SayingRow.id.in_(gone)))
+
+
+def _in_which_something_was_observed() -> Select[int]:
+    """The ids of the sayings that hold an observation's quote, or are part of one."""
+    quote, rest = ObservationRow.quote, func.substr(TurnRow.text, SayingRow.place + 1)
+    said = func.substr(rest, 1, SayingRow.length)
+    return (
+        select(SayingRow.id)
+        .join(TurnRow, TurnRow.id == SayingRow.turn_id)
+        .join(ObservationRow, ObservationRow.turn_id == TurnRow.id)
+        .where((func.instr(said, quote) > 0) | (func.instr(quote, said) > 0))
+    )
 
 
 def _past_turn(each: Earlier) -> PastTurn:

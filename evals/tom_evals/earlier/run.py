@@ -46,7 +46,7 @@ def run(data: Path) -> Report:
     return Report(
         "Earlier words at the prompt",
         [Table("150 later requests of three developers", _COLUMNS, rows)],
-        _notes(everyone, shipped, unread),
+        _notes(list(people.values()), shipped, unread),
     )
 
 
@@ -69,8 +69,8 @@ def _row(name: str, found: Figures) -> tuple[Cell, ...]:
     )
 
 
-def _notes(everyone: Sequence[Answered], shipped: float, unread: int) -> list[str]:
-    told = sum(bool(each.wanted.wanted & each.briefed) for each in everyone)
+def _notes(people: Sequence[Sequence[Answered]], shipped: float, unread: int) -> list[str]:
+    told = sum(bool(one.wanted.wanted & one.briefed) for each in people for one in each)
     replayed = (
         "Each history is lived through again: at each request the product knows the sessions "
         "before it, and no other. A session is shown nothing of itself, nothing of another "
@@ -89,7 +89,7 @@ def _notes(everyone: Sequence[Answered], shipped: float, unread: int) -> list[st
     apart = (
         "How likely a sentence states something lasting comes from models that saw nothing of "
         "its author. A threshold from the others is the lowest at which three of four things "
-        f"shown to them are right, each person counting the same; {shipped:.1f} is about the mean "
-        "of the three."
+        "shown to them are right, each person counting the same; all three together give "
+        f"{threshold(people):.1f}, and {shipped:.1f} is shipped."
     )
     return [replayed, judged, briefed, apart]
