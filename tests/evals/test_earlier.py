@@ -40,9 +40,7 @@ def answer(
 
 
 def _match(score: float) -> TopicMatch:
-    match = TopicMatch(0.0)
-    match.useful = score - match.score
-    return match
+    return TopicMatch(score - TopicMatch(0.0, 1.0, 1.0).score, 1.0, 1.0)
 
 
 def test_figures_count_what_is_shown_and_what_is_served() -> None:

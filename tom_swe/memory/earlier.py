@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tom_swe.checkout import likeness
+from tom_swe.lazy import TYPE_CHECKING
 from tom_swe.text.terms import UNKNOWN, terms, topics
 
 try:
@@ -20,8 +21,12 @@ try:
 except ImportError:
     from hashlib import sha256
 
+if TYPE_CHECKING:
+    from typing import Any
+
 # What runs SQL: a query with its parameters, and the rows.
-type Rows = Callable[[str, Sequence[object]], Iterable[Sequence[object]]]
+type Cells = Sequence[Any]
+type Rows = Callable[[str, Sequence[object]], Iterable[Cells]]
 # What makes a list of the JSON that the folders of a repository are kept as.
 type Read = Callable[[str], Collection[str]]
 
@@ -32,7 +37,7 @@ LEAST = 0.57
 # What looked less useful than this is told to nobody; it counts for how common a word is.
 LEAST_USEFUL = -0.6
 # So many of the best are looked at, for some are told already or say the same.
-LOOKED_AT = 24
+LOOKED_AT = 16
 # Sayings that share this much of their terms say the same, and the newest does.
 SAME = 0.6
 # A request that is about no more than this is none: "1", "hello", "go on".
@@ -75,19 +80,19 @@ class Earlier:
     ``same`` are the ids of others that say the same.
     """
 
-    def __init__(self, row: Sequence[object], likely: float) -> None:
-        number, turn, text, session, ordinal, host_id, repository, at = row
-        self.saying_id = _int(number)
-        self.turn_id = _int(turn)
-        self.text = str(text)
-        self.session_id = _int(session)
-        self.ordinal = _int(ordinal)
-        self.host_id = str(host_id)
-        self.repository = str(repository)
-        self.at = str(at)
+    def __init__(self, row: Cells, likely: float) -> None:
+        self.saying_id: int = row[0]
+        self.turn_id: int = row[1]
+        self.text: str = row[2]
+        self.session_id: int = row[3]
+        self.ordinal: int = row[4]
+        self.host_id: str = row[5]
+        self.repository: str = row[6]
+        self.at: str = row[7]
         self.likely = likely
         self.id = f"s{self.session_id}.{self.ordinal}"
         self.same: set[str] = set()
+        self.words = set(terms(self.text))
 
 
 def keys_of(user_id: str, name: str, said: Iterable[str]) -> dict[int, str]:
@@ -107,9 +112,9 @@ def names_here(rows: Rows, user_id: str, repository: str, folder: str, read: Rea
     """The names of the repository at hand under which something was said; see `likeness`."""
     here = (folder,) if folder else ()
     return [
-        str(name)
+        name
         for name, folders in rows(PLACES, (user_id,))
-        if likeness(str(name), read(str(folders)), repository, here)
+        if likeness(name, read(folders), repository, here)
     ]
 
 
@@ -130,8 +135,8 @@ def earlier(
     ``told`` are beliefs that are known already, ``without`` ids of what is. ``session`` is what
     its host calls the session at hand, of which nothing is told.
     """
-    found = matches(rows, user_id, text, {*names, EVERYWHERE})
-    likely = {number: p for number, each in found.items() if (p := each.likely) >= least}
+    found = matches(rows, user_id, text, {*names, EVERYWHERE}, least)
+    likely = {number: each.likely for number, each in found.items()}
     best = sorted(likely, key=lambda number: (-likely[number], -number))[:LOOKED_AT]
     if not best:
         return []
@@ -139,10 +144,11 @@ def earlier(
     said = [
         each
         for row in rows(_WORDS.format(_marks(best)), (user_id, *best))
-        if (each := Earlier(row, likely[_int(row[0])])).host_id.replace("-", "") != own or not own
+        if (each := Earlier(row, likely[row[0]])).host_id.replace("-", "") != own or not own
     ]
     _name(rows, said, set(told))
-    kept = [each for each in said if each.id and _adds(each.text, text)]
+    asked = set(terms(text))
+    kept = [each for each in said if each.id and _adds(each.words - asked)]
     kept.sort(key=lambda each: (-each.likely, each.saying_id))
     return _distinct(kept, set(without))[:limit]
 
@@ -158,15 +164,15 @@ class TopicMatch:
     ``shared`` is how much of the request's topic it shares, ``share`` what that is of the whole.
     """
 
-    def __init__(self, useful: float) -> None:
+    def __init__(self, useful: float, shared: float, share: float) -> None:
         self.useful = useful
-        self.shared = 0.0
-        self.share = 0.0
+        self.shared = shared
+        self.share = share
 
     @property
     def score(self) -> float:
         """How well it matches, and how useful it looked, in log-odds without a scale."""
-        return self.useful + math.log(_ROOM + self.shared) + math.log(_ROOM + self.share)
+        return score_of(self.useful, self.shared, self.share)
 
     @property
     def likely(self) -> float:
@@ -174,8 +180,15 @@ class TopicMatch:
         return chance_of(self.score)
 
 
-def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict[int, TopicMatch]:
-    """The sayings in these repositories that share something of a request's topic."""
+def score_of(useful: float, shared: float, share: float) -> float:
+    """What `TopicMatch.score` is of such a match."""
+    return useful + math.log((_ROOM + shared) * (_ROOM + share))
+
+
+def matches(
+    rows: Rows, user_id: str, text: str, names: Collection[str], least: float = 0.0
+) -> dict[int, TopicMatch]:
+    """The sayings in these repositories that are this likely, at least, to help."""
     about = topics()
     asked = {term: about.get(term, UNKNOWN) for term in dict.fromkeys(terms(text))}
     asked = {term: weight for term, weight in asked.items() if weight}
@@ -183,22 +196,33 @@ def matches(rows: Rows, user_id: str, text: str, names: Collection[str]) -> dict
         return {}
     keys = {key: term for name in names for key, term in keys_of(user_id, name, asked).items()}
     sharing: dict[str, set[int]] = {term: set() for term in asked}
-    found: dict[int, TopicMatch] = {}
+    usefulness: dict[int, float] = {}
     for key, number, useful in rows(_TERMS.format(_marks(keys)), tuple(keys)):
-        sharing[keys[_int(key)]].add(_int(number))
-        if number not in found:
-            found[_int(number)] = TopicMatch(_float(useful))
+        sharing[keys[key]].add(number)
+        usefulness[number] = useful
     all_of = [key for name in names for key in keys_of(user_id, name, [ANY])]
     ((count,),) = rows(_COUNT.format(_marks(all_of)), tuple(all_of))
+    shared = dict.fromkeys(usefulness, 0.0)
     whole = 0.0
     for term, weight in asked.items():
-        rare = math.log((_int(count) + FEW) / (len(sharing[term]) + 1)) + 0.5
-        whole += weight * max(rare, 0.0)
-        for number in sharing[term]:
-            found[number].shared += weight * max(rare, 0.0)
-    for each in found.values():
-        each.share = each.shared / max(whole, FAINTEST)
-    return {number: each for number, each in found.items() if each.useful >= LEAST_USEFUL}
+        holding = sharing[term]
+        rare = weight * max(math.log((count + FEW) / (len(holding) + 1)) + 0.5, 0.0)
+        whole += rare
+        for number in holding:
+            shared[number] += rare
+    whole = max(whole, FAINTEST)
+    enough = _score_at(least)
+    return {
+        number: TopicMatch(useful, shared[number], shared[number] / whole)
+        for number, useful in usefulness.items()
+        if useful >= LEAST_USEFUL
+        and score_of(useful, shared[number], shared[number] / whole) >= enough
+    }
+
+
+def _score_at(chance: float) -> float:
+    """The score that makes a saying so likely to help."""
+    return (math.log(chance / (1 - chance)) - OFFSET) / SLOPE if chance > 0 else -math.inf
 
 
 def _name(rows: Rows, found: Sequence[Earlier], told: Collection[int]) -> None:
@@ -211,7 +235,7 @@ def _name(rows: Rows, found: Sequence[Earlier], told: Collection[int]) -> None:
         _BELIEFS.format(_marks(turns)), (HABIT, *turns)
     ):
         for each in found:
-            if each.turn_id != turn or not _overlap(each.text, str(quote)):
+            if each.turn_id != turn or not _overlap(each.text, quote):
                 continue
             if stance == CONTRADICTS or status == RETIRED or belief in told:
                 each.id = ""
@@ -219,10 +243,10 @@ def _name(rows: Rows, found: Sequence[Earlier], told: Collection[int]) -> None:
                 each.id = f"b{belief}"
 
 
-def _adds(words: str, text: str) -> bool:
-    """Whether the words are about something that the request is not."""
-    about, asked = topics(), set(terms(text))
-    return sum(about.get(each, UNKNOWN) for each in set(terms(words)) - asked) >= NEW
+def _adds(words: Iterable[str]) -> bool:
+    """Whether the words that a request does not hold are about something."""
+    about = topics()
+    return sum(about.get(each, UNKNOWN) for each in words) >= NEW
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -231,37 +255,30 @@ def _overlap(one: str, other: str) -> bool:
 
 def _distinct(found: Sequence[Earlier], without: Collection[str]) -> list[Earlier]:
     """The first of what says the same, in its newest words; none of what was told before."""
-    groups: list[list[tuple[Earlier, set[str]]]] = []
+    groups: list[list[Earlier]] = []
     for each in found:
-        words = set(terms(each.text))
         for group in groups:
-            if any(_same(words, other) or each.id == known.id for known, other in group):
-                group.append((each, words))
+            if any(_same(each, other) for other in group):
+                group.append(each)
                 break
         else:
-            groups.append([(each, words)])
+            groups.append([each])
     kept: list[Earlier] = []
     for group in groups:
-        ids = {each.id for each, _ in group}
+        ids = {each.id for each in group}
         if ids.isdisjoint(without):
-            newest = max((each for each, _ in group), key=lambda each: each.at)
+            newest = max(group, key=lambda each: each.at)
             newest.same = ids - {newest.id}
             kept.append(newest)
     turns: set[int] = set()
     return [each for each in kept if each.turn_id not in turns and not turns.add(each.turn_id)]
 
 
-def _same(words: set[str], others: set[str]) -> bool:
-    return len(words & others) > SAME * len(words | others)
+def _same(one: Earlier, other: Earlier) -> bool:
+    """Whether two say the same, or one belief rests on both."""
+    shared = len(one.words & other.words)
+    return one.id == other.id or shared > SAME * len(one.words | other.words)
 
 
 def _marks(values: Collection[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _float(value: object) -> float:
-    return value if isinstance(value, float) else 0.0

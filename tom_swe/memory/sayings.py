@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
 from itertools import batched
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, func, insert, orm, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -74,7 +74,7 @@ class Sayings:
         with self._database.read() as transaction:
             driver = transaction.connection()
 
-            def rows(sql: str, values: Sequence[object]) -> Iterable[Sequence[object]]:
+            def rows(sql: str, values: Sequence[object]) -> Iterable[Sequence[Any]]:
                 return driver.exec_driver_sql(sql, tuple(values)).all()
 
             names = names_here(rows, user_id, query.repository, place, json.loads)

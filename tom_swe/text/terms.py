@@ -16,6 +16,8 @@ FILE = os.path.join(os.path.dirname(__file__), "topics.txt")
 UNKNOWN = 0.9
 # Scripts without blanks between words: kana and Chinese characters. Their terms are pairs.
 _FIRST, _LAST = "\u3040", "\u9fff"
+# Whatever is neither letter nor digit, in a text of plain signs.
+_BLANKS = {place: " " for place in range(128) if not chr(place).isalnum()}
 
 
 _topics: dict[str, float] = {}
@@ -26,8 +28,12 @@ def terms(text: str) -> list[str]:
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]} {text[-TAIL:]}"
     text = text.casefold().replace("\u2019", "'").replace("n't", "nt")
+    if text.isascii():
+        plain = text.translate(_BLANKS)
+    else:
+        plain = "".join(sign if sign.isalnum() else " " for sign in text)
     found: list[str] = []
-    for word in "".join(sign if sign.isalnum() else " " for sign in text).split():
+    for word in plain.split():
         if word.isascii():
             if len(word) > 1 and not word.isdigit():
                 found.append(_stem(word[:LONGEST]))

@@ -85,7 +85,7 @@ def learned(said: Sequence[Message], vectors: Vectors) -> dict[str, float]:
                 sharing[term].append(float(np.mean(found)))
     base = float(np.mean(any_two))
     rare = [float(np.mean(each)) for each in sharing.values() if len(each) < FEWEST_PEOPLE]
-    believed = float(np.mean(rare)) - base
+    believed = float(np.mean(rare)) - base if rare else 0.0
     return {
         term: (sum(each) - base * len(each) + PRIOR * believed) / (len(each) + PRIOR)
         for term, each in sharing.items()
