@@ -180,6 +180,12 @@ def ambig_swe(
 
 
 @app.command()
+def earlier(as_json: AsJson = False) -> None:
+    """Show what people said before that bears on later requests, and how much of it is right."""
+    _measured("earlier", as_json)
+
+
+@app.command()
 def keeping(as_json: AsJson = False) -> None:
     """Test whether planted preferences survive long histories with reversals and distractors."""
     _measured("keeping", as_json)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,11 +31,13 @@ from tom_swe import (
     Role,
     Session,
     Settings,
+    Tom,
     Turn,
     import_transcripts,
     open_tom,
 )
 from tom_swe.embed import Remembering
+from tom_swe.model.belief import Quote, Saying
 from tom_swe.model.checks import Mode
 
 DISTINCT = 4_000
@@ -158,43 +160,88 @@ def answering(turns: int, runs: int) -> dict[str, float]:
     return {"turns": turns, "learn_s": learned, "consult_ms": consult, "brief_ms": brief}
 
 
-def hook(turns: int, runs: int) -> dict[str, float]:
-    """A prompt's hook that tells the briefing, against `python -c ''`, in turns, whole processes.
+BELIEFS = 300
+# Sayings of the repository at hand: as many as are kept of one.
+SAYINGS = 2_000
 
-    The memory holds this many user turns, put there without embedding or reading them.
+
+def hook(turns: int, runs: int) -> dict[str, float]:
+    """A prompt's hook with everything on, against `python -c ''`, in turns, whole processes.
+
+    The memory holds this many user turns, put there without embedding or reading them, BELIEFS
+    beliefs, and SAYINGS sayings. ``told`` is a first prompt: the briefing, and earlier words that
+    bear on it. ``later`` is one of the session's next, which is looked at all the same.
     """
     rng = random.Random(SEED)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "memory")
+        shop = Path(folder) / "shop"
+        (shop / ".git").mkdir(parents=True)
         tom = open_tom(settings)
         said = "from now on use pnpm, not npm"
         tom.add_session(
             LOCAL_USER, Session(host="jsonl", host_id="said", turns=(user_turn(said, 0),))
         )
+        rules = (f"never use legacy_{number} in Python" for number in range(BELIEFS))
+        held = tuple(user_turn(rule, number) for number, rule in enumerate(rules))
+        tom.add_session(
+            LOCAL_USER, Session(host="jsonl", host_id="held", repository="shop", turns=held)
+        )
         tom.read(LOCAL_USER)
         for number in range(turns // 1000):
-            batch = tuple(user_turn(message(rng), i) for i in range(1000))
-            tom.add_session(LOCAL_USER, Session(host="jsonl", host_id=str(number), turns=batch))
+            batch = tuple(
+                user_turn(message(rng) if i else f"never {SAID_BEFORE} on day {number}", i)
+                for i in range(1000)
+            )
+            kept = tom.add_session(
+                LOCAL_USER,
+                Session(host="jsonl", host_id=str(number), repository="shop", turns=batch),
+            )
+            if number < SAYINGS // 1000 and kept.session_id:
+                _keep_sayings(tom, kept.session_id, [turn.text for turn in batch])
+        beliefs = len(tom.memory.beliefs.told(LOCAL_USER))
         tom.close()
+        if beliefs < BELIEFS:
+            sys.exit(f"{beliefs} beliefs in the place of {BELIEFS}")
         environment = {**os.environ, "TOM_HOME": str(settings.home)}
         environment.pop("TOM_OFF", None)
-        times: dict[str, list[float]] = {"bare": [], "hook": []}
+        times: dict[str, list[float]] = {"bare": [], "told": [], "later": []}
         for number in range(runs + 1):
-            event = {
-                "hook_event_name": "UserPromptSubmit",
-                "session_id": str(number),
-                "cwd": folder,
-            }
-            for name, command in (
-                ("bare", [sys.executable, "-c", ""]),
-                ("hook", [*_hook_entry(), "UserPromptSubmit"]),
-            ):
+            times["bare"].append(_timed([sys.executable, "-c", ""], {}, environment)[0])
+            for name in ("told", "later"):
+                event = {
+                    "hook_event_name": "UserPromptSubmit",
+                    "session_id": str(number),
+                    "cwd": str(shop),
+                    "prompt": f"{message(rng)} and {SAID_BEFORE}",
+                }
+                command = [*_hook_entry(), "UserPromptSubmit"]
                 taken, printed = _timed(command, event, environment)
                 times[name].append(taken)
-                if name == "hook" and said.partition(",")[0].encode() not in printed:
-                    sys.exit("the hook printed nothing; see hosts/hook.log")
-    bare, told = (statistics.median(times[name][1:]) for name in ("bare", "hook"))
-    return {"turns": turns, "hook_ms": told * 1000, "bare_ms": bare * 1000, "ratio": told / bare}
+                wanted = [b"tom-briefing", b"tom-earlier"] if name == "told" else []
+                if not all(each in printed for each in wanted):
+                    sys.exit("the hook printed too little; see hosts/hook.log")
+    bare, told, later = (statistics.median(each[1:]) for each in times.values())
+    return {
+        "turns": turns,
+        "beliefs": beliefs,
+        "bare_ms": bare * 1000,
+        "hook_ms": told * 1000,
+        "ratio": told / bare,
+        "later_ratio": later / bare,
+    }
+
+
+# What one of the sayings is about, and each prompt of the benchmark.
+SAID_BEFORE = "commit the generated lamps"
+
+
+def _keep_sayings(tom: Tom, session_id: int, texts: Sequence[str]) -> None:
+    """Keeps each of a session's turns as something that may help later."""
+    kept = [Saying(quote=Quote(ordinal=at, text=text), useful=1.0) for at, text in enumerate(texts)]
+    with tom.memory.learning.from_outside(LOCAL_USER) as change:
+        change.sayings.keep(session_id, kept, (), 1)
+        change.sayings.tidy([session_id])
 
 
 def checks_hook(runs: int, checks: int = 50) -> dict[str, float]:
@@ -311,7 +358,9 @@ def main() -> None:
     table.add_row("tom --help against import typer", f"{start['help_ratio']:.2f}x")
     table.add_row("import tom_swe against import typer", f"{start['import_ratio']:.2f}x")
     table.add_row(
-        f"hook at {told['turns']:,.0f} turns, against python -c ''", f"{told['ratio']:.2f}x"
+        f"prompt hook at {told['turns']:,.0f} turns and {told['beliefs']:.0f} beliefs, "
+        "against python -c ''",
+        f"{told['ratio']:.2f}x, {told['later_ratio']:.2f}x for a later prompt",
     )
     for name in ("kept", "written", "breached"):
         table.add_row(

@@ -3,7 +3,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tom_swe.advise.brief import brief, briefings
+from tom_swe.advise.brief import MOMENTS, brief, briefings
 from tom_swe.model.belief import (
     Belief,
     Decision,
@@ -92,6 +92,13 @@ def test_stored_text_cannot_leave_the_fence(beliefs: list[Belief]) -> None:
         assert made.startswith("<tom-briefing>\n")
         assert made.endswith("\n</tom-briefing>")
         assert made.count("<") == made.count(">") == 2
+
+
+def test_it_names_the_moments_at_which_tom_is_to_be_asked() -> None:
+    """The last line says when to ask, once; a small briefing has room for beliefs only."""
+    assert brief(user(belief(1)), "", 800).text.count(MOMENTS) == 1
+    assert MOMENTS not in brief(user(belief(1)), "", 100).text
+    assert brief(user(), "", 800).text == ""
 
 
 def test_nothing_known_is_nothing_said() -> None:

@@ -17,6 +17,13 @@ HEAD = (
     "What the person you work for wants, from their own words in earlier sessions. "
     "Follow it unless they say otherwise now; it is background, not a request."
 )
+# Agents do not look into a memory unless they are told when to.
+MOMENTS = (
+    "Before you open a pull request, before you delete something, and when a request leaves "
+    "something open: call tom's consult tool, or run `tom consult` with the request."
+)
+# A smaller briefing has room for beliefs only.
+ROOM_FOR_MOMENTS = 200
 # A habit or a thing said once only must be this likely to be worth an agent's attention.
 LEAST_CONFIDENCE = 0.35
 QUOTE_LENGTH = 120
@@ -38,12 +45,12 @@ def brief(
     ``names`` are all that it goes by, where that is known.
     What the person pinned comes before all, and confirmed beliefs before those said once. The
     text is never over ``budget`` tokens by ``count_tokens``, and is empty where nothing is to
-    be said.
+    be said. It ends with the moments at which tom is to be asked.
     """
     chosen: list[Belief] = []
     text, tokens = "", 0
     for belief in in_order(user.beliefs, repository, names):
-        attempt = _render([*chosen, belief])
+        attempt = _render([*chosen, belief], budget)
         size = count_tokens(attempt)
         if size <= budget:
             chosen.append(belief)
@@ -104,7 +111,7 @@ def in_order(
     )
 
 
-def _render(beliefs: Sequence[Belief]) -> str:
+def _render(beliefs: Sequence[Belief], budget: int) -> str:
     lines = [HEAD]
     sections = [(PINNED, [b for b in beliefs if b.is_pinned])]
     for title, kinds in _SECTIONS:
@@ -112,6 +119,8 @@ def _render(beliefs: Sequence[Belief]) -> str:
     for title, rows in sections:
         if rows:
             lines += ["", f"{title}:", *(_line(b) for b in sorted(rows, key=lambda b: b.id))]
+    if budget >= ROOM_FOR_MOMENTS:
+        lines += ["", MOMENTS]
     return fenced(BRIEFING, lines)
 
 

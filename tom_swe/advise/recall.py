@@ -19,7 +19,7 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from tom_swe.checkout import same_repository
-from tom_swe.model.advice import PastTurn, Query, Recalled
+from tom_swe.model.advice import PastTurn, Query
 from tom_swe.model.belief import Belief, Kind, Observation, Polarity, Reach, Status
 
 
@@ -66,12 +66,6 @@ class Matches(NamedTuple):
     turn_meaning: Mapping[int, float]
     belief_words: Mapping[int, float]
     belief_meaning: Mapping[int, float]
-
-
-def recall(beliefs: Sequence[Belief], matches: Matches, query: Query, now: datetime) -> Recalled:
-    """The beliefs that apply where a request was made, and the past turns that bear on it."""
-    turns = rank_turns(matches.turns, matches.turn_words, matches.turn_meaning, query, now)
-    return Recalled(beliefs=tuple(rank_beliefs(beliefs, matches, query)), turns=tuple(turns))
 
 
 def on_topic(beliefs: Iterable[Belief], matches: Matches) -> list[Belief]:

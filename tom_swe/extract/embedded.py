@@ -13,6 +13,7 @@ from tom_swe.extract.catalogue import catalogue
 from tom_swe.extract.cues import heard, is_hypothetical, is_one_off
 from tom_swe.extract.habits import habits
 from tom_swe.extract.intent import intent_of, summary_of
+from tom_swe.extract.sayings import Place, sayings
 from tom_swe.extract.scope import scope_of
 from tom_swe.extract.stated import plainly
 from tom_swe.extract.statements import Nearest, said, source_of
@@ -106,8 +107,13 @@ class EmbeddedReader:
             summary=summary_of(session),
             observations=(*_once(found), *habits(session, heard.agent)),
             faint=tuple(faint(scored)),
+            sayings=tuple(sayings(heard.spoken, _by_place(scored))),
             reader=self._name,
         )
+
+
+def _by_place(scored: Iterable[Scored]) -> dict[Place, float]:
+    return {(each.turn.ordinal, each.sentence.start): score for each, score in scored}
 
 
 def _once(observations: Iterable[Observation]) -> tuple[Observation, ...]:

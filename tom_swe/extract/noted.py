@@ -106,6 +106,7 @@ def as_read(
         summary=_short(about.summary) if about else given.embedded.summary,
         observations=tuple(dict.fromkeys((*kept, *new, *hints, *habits))),
         faint=given.embedded.faint,
+        sayings=given.embedded.sayings,
         reader=reader,
         related=tuple(each.related for each in found if each.related),
     )

@@ -93,6 +93,22 @@ def requests_in_turn(turn: Turn, sentences: Sequence[Sentence]) -> Iterator[Requ
             )
 
 
+def directs(words: str) -> bool:
+    """Whether a sentence asks for something about the way of working, beside the task's own."""
+    if len(words) > LONGEST or _QUESTION.match(words) or _OWN_ACT.match(words):
+        return False
+    told = tokens(words)
+    if len(told) > MOST_WORDS:
+        return False
+    kinds = (_nevers(told), _twists(told, ""), _tools(told), _orders(told), _opinions(told))
+    return any(each.kind is not RequestKind.HEAD for found in kinds for each in found)
+
+
+def is_question(words: str) -> bool:
+    """Whether a sentence opens as a question does, with or without its mark."""
+    return _QUESTION.match(words) is not None
+
+
 def _in_sentence(
     sentence: Sentence, words: Sequence[Token], about: str, others: Sequence[Sequence[Token]]
 ) -> Iterator[_Found]:

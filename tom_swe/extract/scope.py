@@ -64,6 +64,11 @@ def names_place(words: str) -> bool:
     )
 
 
+def names_everywhere(words: str) -> bool:
+    """Whether the words say themselves that they hold in all projects."""
+    return _ALL_MINE.search(words) is not None
+
+
 def scope_of(words: str, session: Session, *, about_person: bool) -> Scope:
     """Where ``words`` hold.
 

@@ -13,6 +13,7 @@ from tom_swe.memory.copies import forget_held, known_as, mirrors_of, read_again
 from tom_swe.memory.forgotten import mark_forgotten, words_digest
 from tom_swe.memory.records import belief_values, no_belief
 from tom_swe.memory.requests import drop_acts_on_lost_requests
+from tom_swe.memory.sayings import drop_sayings_of
 from tom_swe.memory.sessions import no_session
 from tom_swe.memory.tables import (
     BeliefRow,
@@ -82,11 +83,9 @@ class Erasure:
         mark_forgotten(
             self._transaction, self._user_id, [words_digest(each.quote) for each in supporting]
         )
-        self._transaction.execute(
-            delete(ObservationRow).where(
-                ObservationRow.id.in_([each.observation_id for each in supporting])
-            )
-        )
+        observed = [each.observation_id for each in supporting]
+        drop_sayings_of(self._transaction, observed)
+        self._transaction.execute(delete(ObservationRow).where(ObservationRow.id.in_(observed)))
         drop_beliefs(self._transaction, self._user_id, [belief_id])
 
     def pointers(self, pointer_ids: Collection[int]) -> None:

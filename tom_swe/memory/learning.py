@@ -16,6 +16,7 @@ from tom_swe.memory.forgetting import Erasure
 from tom_swe.memory.forgotten import forgotten_among, unmark_forgotten, words_digest
 from tom_swe.memory.observing import SessionFindings
 from tom_swe.memory.requests import RequestEdits
+from tom_swe.memory.sayings import SayingWriter
 from tom_swe.memory.sessions import put_session
 from tom_swe.memory.tables import LearnQueueRow
 from tom_swe.memory.user_edits import UserEdits
@@ -125,6 +126,11 @@ class ChangeOfMind:
     def requests(self) -> RequestEdits:
         """What the person makes of requests that recur."""
         return RequestEdits(self._transaction, self._user_id)
+
+    @property
+    def sayings(self) -> SayingWriter:
+        """What may help with later requests."""
+        return SayingWriter(self._transaction, self._user_id)
 
     @property
     def wishes(self) -> WishWriter:

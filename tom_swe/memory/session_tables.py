@@ -1,6 +1,7 @@
 """What was said, what it showed, and what is still to be read."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
@@ -173,6 +174,60 @@ class RequestRow(Table):
     length: Mapped[int]
     first: Mapped[int]
     last: Mapped[int]
+
+
+class SayingsReadRow(Table):
+    """That the sayings of a session are kept, as this version of the reading finds them."""
+
+    __tablename__ = "sayings_read"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int]
+
+
+class SayingRow(Table):
+    """A sentence that may help later: ``length`` characters of a turn from ``place`` on.
+
+    ``useful`` is how likely that is, ``reach`` is one of `tom_swe.memory.sayings.Reaches`.
+    """
+
+    __tablename__ = "saying"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), index=True)
+    place: Mapped[int]
+    length: Mapped[int]
+    useful: Mapped[float]
+    reach: Mapped[int]
+
+
+class SayingTermRow(Table):
+    """That a saying holds a term where it may be said: ``key`` is a digest of both.
+
+    ``useful`` is the saying's, so that ranking reads one table.
+    """
+
+    __tablename__ = "saying_term"
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    key: Mapped[int] = mapped_column(primary_key=True)
+    saying_id: Mapped[int] = mapped_column(
+        ForeignKey("saying.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    useful: Mapped[float]
+
+
+class SayingPlaceRow(Table):
+    """A repository in which something was said, and the folders it was used in, as JSON."""
+
+    __tablename__ = "saying_place"
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    repository: Mapped[str] = mapped_column(primary_key=True)
+    folders: Mapped[str]
 
 
 class LearnQueueRow(Table):

@@ -21,6 +21,7 @@ from tom_swe.memory.pointers import Pointers
 from tom_swe.memory.portable import Portable
 from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.requests import Requests
+from tom_swe.memory.sayings import Sayings
 from tom_swe.memory.search import Search
 from tom_swe.memory.sessions import Sessions
 from tom_swe.memory.tables import (
@@ -62,6 +63,7 @@ class Store:
         self.consultations = Consultations(self._database)
         self.pointers = Pointers(self._database)
         self.requests = Requests(self._database)
+        self.sayings = Sayings(self._database)
         self.tellings = SessionTellings(self._database)
         self.checks = Checks(self._database)
         self.ledger = CallLedger(self._database)

@@ -54,6 +54,7 @@ class Deriving:
         change.checks.keep(compiled_among(user.beliefs))
         folders = change.beliefs.folders(repositories(user.beliefs))
         change.beliefs.brief(briefings(user, self._briefing_tokens, folders), folders)
+        change.sayings.spread()
 
     def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
         """Store the checks, and the briefings that differ; return how many did."""

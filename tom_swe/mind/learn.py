@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tom_swe.beliefs.adherence import adherence, kept_to
 from tom_swe.embed.similarity import vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
+from tom_swe.extract import sayings
 from tom_swe.extract.requests import VERSION
 from tom_swe.memory.vectors import VectorOf
 from tom_swe.mind.derive import Deriving
@@ -136,7 +137,11 @@ class Learner:
         return True
 
     def catch_up(self, user_id: str) -> None:
-        """Embeds the turns that were not, and brings up the index where it pays and is free."""
+        """Embeds the turns that were not, and brings up the index where it pays and is free.
+
+        Sessions that were learned before sayings were kept are looked at for them.
+        """
+        self._find_sayings(user_id)
         if (embedder := self._mind.embedder) is None:
             return
         vectors = self._memory.vectors
@@ -147,6 +152,17 @@ class Learner:
             self._mind.parts.index.sync()
         except IndexFault as error:
             self._say(str(error))
+
+    def _find_sayings(self, user_id: str) -> None:
+        waiting = self._memory.sayings.unread(user_id, sayings.VERSION)
+        for some in batched(waiting, BATCH):
+            found = self._reading.sayings_of(user_id, some)
+            with self._memory.learning.from_outside(user_id) as change:
+                for each in found:
+                    shown = each.model.observations
+                    change.sayings.keep(each.session_id, each.sayings, shown, sayings.VERSION)
+                change.sayings.tidy(some)
+                change.sayings.spread()
 
     def embed_beliefs(self, user_id: str) -> None:
         """Makes the vectors that beliefs lack."""
@@ -226,6 +242,9 @@ class Learner:
         change.session.keep_pointers(read.found)
         change.session.keep_requests(read.requests, VERSION)
         self._reading.wishes.keep(change, read.faint)
+        if read.sayings is not None:
+            shown = read.model.observations
+            change.sayings.keep(change.session.id, read.sayings, shown, sayings.VERSION)
         observed = change.session.observe(read.model)
         change.session.keep_corrective_turns(read.judged)
         change.session.relate(read.relations, observed)
@@ -244,6 +263,7 @@ class Learner:
         if any(judged):
             changed += self._deriving.derive(user_id, change)
         change.beliefs.uncite()
+        change.sayings.tidy(fresh)
         return changed
 
     def _give_back(self, job: Job, error: Exception) -> str:

@@ -14,8 +14,8 @@ from tom_swe.extract.support import all_supported
 from tom_swe.extract.templates import as_hints, without_templates
 from tom_swe.mind.parallel import outcomes
 from tom_swe.mind.parts import Mind
-from tom_swe.mind.wishes import Faint, Wishes
-from tom_swe.model.belief import Belief, Kind, Reach, Relation, SessionModel, Status
+from tom_swe.mind.wishes import Faint, Wishes, bare_of
+from tom_swe.model.belief import Belief, Kind, Reach, Relation, Saying, SessionModel, Status
 from tom_swe.model.calls import Estimate
 from tom_swe.model.corrections import JudgedTurns
 from tom_swe.model.memory import Job
@@ -55,6 +55,15 @@ class Read(NamedTuple):
     judged: JudgedTurns
     requests: Sequence[Request]
     faint: Faint | None
+    sayings: Sequence[Saying] | None
+
+
+class SaidInSession(NamedTuple):
+    """What may help later in one session, and what else it showed."""
+
+    session_id: int
+    sayings: Sequence[Saying]
+    model: SessionModel
 
 
 class Reading:
@@ -114,6 +123,25 @@ class Reading:
     def vectors(self, model: SessionModel) -> dict[str, Vector]:
         """The vectors of what a session showed, by statement."""
         return vectors_of(self._mind.embedder, (each.statement for each in model.observations))
+
+    def sayings_of(self, user_id: str, session_ids: Sequence[int]) -> list[SaidInSession]:
+        """What may help later in sessions that were learned before this was looked for."""
+        memory = self._memory
+        sessions = [memory.sessions.get(user_id, each) for each in session_ids]
+        templates = [memory.sessions.templates(user_id, each) for each in session_ids]
+        bare = tuple(map(without_templates, sessions, templates))
+        reader = self._mind.parts.without_model
+        models = (
+            reader.read_pack(Pack(bare, tuple(session_ids)))
+            if isinstance(reader, PackReader)
+            else [reader.read(*each) for each in zip(bare, session_ids, strict=True)]
+        )
+        return [
+            SaidInSession(number, own_sayings(whole, model, held) or (), model)
+            for number, whole, model, held in zip(
+                session_ids, sessions, models, templates, strict=True
+            )
+        ]
 
     def _unread(self, job: Job) -> Unread:
         return self.unread(job, self._mind.parts.reader)
@@ -179,9 +207,10 @@ class Reading:
     def finish(self, unread: Unread, model: SessionModel) -> Read:
         """What a session showed, as far as its quotes carry it, and all that follows from it."""
         job, session = unread.job, unread.session
-        faint = None
+        faint = said = None
         if unread.model is None:
             faint = self.wishes.of(unread.whole, model, unread.templates)
+            said = own_sayings(unread.whole, model, unread.templates)
         model = as_hints(session, all_supported(session, model), unread.templates)
         pointers = self._memory.pointers.for_session(job.user_id, job.session_id)
         pointed = add_pointed(session, model.observations, pointers)
@@ -190,4 +219,15 @@ class Reading:
         statements = self.vectors(model)
         relations = {Pair(each.held, each.heard): each.relation for each in model.related}
         judged = self._corrective.judge(session)
-        return Read(model, statements, pointed.found, relations, judged, unread.requests, faint)
+        found = pointed.found
+        return Read(model, statements, found, relations, judged, unread.requests, faint, said)
+
+
+def own_sayings(
+    session: Session, model: SessionModel, templates: Mapping[int, Template]
+) -> Sequence[Saying] | None:
+    """What of a session may help later, no template's words; None where nobody looked."""
+    if model.sayings is None:
+        return None
+    texts = {turn.ordinal: turn.text for turn in bare_of(session, templates).turns}
+    return [each for each in model.sayings if each.quote.text in texts.get(each.quote.ordinal, "")]

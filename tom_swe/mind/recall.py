@@ -1,9 +1,10 @@
-"""What memory holds on a text, looked up by words and meaning; `advise.recall` ranks it."""
+"""What memory holds on a text: for an agent at work in a repository, and for the person."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tom_swe.advise.recall import Matches, on_topic, rank_turns, recall
+from tom_swe.advise.recall import Matches, on_topic, rank_beliefs, rank_turns
+from tom_swe.checkout import place_of
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
 from tom_swe.explain.why_not import WhyNot, why_not
@@ -29,16 +30,24 @@ class Recall:
         self._mind = mind
 
     def recall(self, user: UserModel, query: Query) -> Recalled:
-        """The beliefs that apply to a query and the past turns like it."""
+        """The beliefs that apply to a query, and what the person said in its repository before
+        that bears on it and that none of these beliefs rests on.
+        """
         matches = self._matches(user.user_id, query.text, user.beliefs)
-        return recall(user.beliefs, matches, query, datetime.now(UTC))
+        beliefs = rank_beliefs(user.beliefs, matches, query)
+        said = self._memory.sayings.earlier(
+            user.user_id, query, place_of(query.folder), {each.id for each in beliefs}
+        )
+        return Recalled(beliefs=tuple(beliefs), turns=tuple(said))
 
     def search(self, user: UserModel, query: Query) -> Recalled:
         """The beliefs on a query's topic, wherever they hold, and the past turns like it."""
         matches = self._matches(user.user_id, query.text, user.beliefs)
-        found = recall(user.beliefs, matches, query, datetime.now(UTC))
+        turns = rank_turns(
+            matches.turns, matches.turn_words, matches.turn_meaning, query, datetime.now(UTC)
+        )
         beliefs = on_topic(user.beliefs, matches)[: query.limit]
-        return found.model_copy(update={"beliefs": tuple(beliefs)})
+        return Recalled(beliefs=tuple(beliefs), turns=tuple(turns))
 
     def why_not(self, user_id: str, text: str) -> WhyNot:
         """What is known on a statement, and why it is not believed. Raises UsageError."""

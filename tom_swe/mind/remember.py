@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
+from tom_swe.extract.sayings import VERSION
 from tom_swe.extract.stated import holding, same_statement, session_of_statement
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.learn import Learner
@@ -54,6 +55,8 @@ class Statements:
         with self._memory.learning.from_statement(user_id, session, quotes) as change:
             made = set(change.session.observe(model))
             change.session.keep_corrective_turns(JudgedTurns())
+            change.sayings.keep(change.session.id, model.sayings or (), (), VERSION)
+            change.sayings.tidy([change.session.id])
             self._deriving.derive(user_id, change, vectors=statements)
             beliefs = change.beliefs.all()
             stated = tuple(b for b in beliefs if made & {e.observation_id for e in b.supporting})

@@ -46,7 +46,7 @@ class Wishes:
         encoder = self._encoder()
         if encoder is None or not model.faint:
             return None if encoder is None else Faint((), {})
-        bare = _bare(session, templates)
+        bare = bare_of(session, templates)
         texts = {turn.ordinal: turn.text for turn in bare.turns}
         said = [each for each in model.faint if each.text in texts.get(each.ordinal, "")]
         wishes = tuple(
@@ -85,7 +85,7 @@ class Wishes:
         def bare(session_id: int) -> Session:
             sessions = self._memory.sessions
             templates = sessions.templates(user_id, session_id)
-            return _bare(sessions.get(user_id, session_id), templates)
+            return bare_of(sessions.get(user_id, session_id), templates)
 
         for same in same_wishes(*wishes.all(encoder.name), fresh):
             observed: list[int] = []
@@ -111,7 +111,7 @@ def key_of(words: str) -> str:
     return digest(" ".join(words.casefold().split()))
 
 
-def _bare(session: Session, templates: Mapping[int, Template]) -> Session:
+def bare_of(session: Session, templates: Mapping[int, Template]) -> Session:
     """The session without the lines of any template, the oldest session's among them."""
     kept = {place: each.model_copy(update={"held": False}) for place, each in templates.items()}
     return without_templates(session, kept)

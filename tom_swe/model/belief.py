@@ -122,18 +122,31 @@ class Related(Value):
     relation: Relation
 
 
+class Saying(Value):
+    """A sentence of the person's that may help with a later request.
+
+    ``useful`` says how likely that is, as log-odds that are compared with each other.
+    ``everywhere`` is true of one that says itself that it holds in all projects.
+    """
+
+    quote: Quote
+    useful: float
+    everywhere: bool = False
+
+
 class SessionModel(Value):
     """Tier 2: what one session showed. ``reader`` names what made it, with its version.
 
     ``faint`` are sentences that are hints of a wish if they come again in other sessions, in
-    whatever words. ``related`` says how what was heard goes with the beliefs that the reader was
-    shown.
+    whatever words. ``sayings`` are those that may help with later requests; None where nobody
+    looked. ``related`` says how what was heard goes with the beliefs that the reader was shown.
     """
 
     intent: str
     summary: str
     observations: tuple[Observation, ...] = ()
     faint: tuple[Quote, ...] = ()
+    sayings: tuple[Saying, ...] | None = None
     reader: str = ""
     related: tuple[Related, ...] = ()
 
