@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tom_swe.checks.compiling import compiled_rule
-from tom_swe.checks.judging import Past, is_asked_for, judge, runs_first
+from tom_swe.checks.judging import Past, is_asked_for, judge, request_words, runs_first
 from tom_swe.checks.rule import read
 from tom_swe.checks.steps import COMMAND, FILE, REPLY, Step, names_in, steps_of
 from tom_swe.model.checks import Compiled
@@ -179,7 +179,7 @@ def test_what_a_request_asks_for(prompt: str, asked: bool) -> None:
     """Its words, unless they are denied."""
     made = compiled_rule(read("Do not push without being asked"))
     assert isinstance(made, Compiled)
-    assert is_asked_for(made.spec, prompt) is asked
+    assert is_asked_for(made.spec, request_words(prompt)) is asked
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_what_a_rule_is_against_can_be_asked_for(rule: str, prompt: str, asked: 
     """A request outweighs a rule on forms, languages and lengths as well."""
     made = compiled_rule(read(rule))
     assert isinstance(made, Compiled)
-    assert is_asked_for(made.spec, prompt) is asked
+    assert is_asked_for(made.spec, request_words(prompt)) is asked
 
 
 def test_the_names_that_a_message_gives() -> None:

@@ -21,6 +21,8 @@ from tom_swe.checks.steps import (
 type Spec = Mapping[str, object]
 
 _SHOWN = 80
+# What is pasted stands in the middle of a long message.
+_END = 4_000
 # "do not push yet" asks for no push.
 _DENYING = frozenset(
     {"not", "don't", "don’t", "dont", "never", "no", "without", "before", "until", "别", "不", "勿"}
@@ -96,14 +98,17 @@ def unsettles(spec: Spec, step: Step) -> bool:
     return step.kind == FILE and step.path.lower().endswith(ends)
 
 
-def is_asked_for(spec: Spec, prompt: str) -> bool:
-    """Whether the person's message asks for what a check is against."""
-    asked = _list(spec, "asked")
-    if not asked:
-        return False
+def request_words(prompt: str) -> str:
+    """The words of the person's message as `is_asked_for` reads them, of a long one its ends."""
+    if len(prompt) > 2 * _END:
+        prompt = f"{prompt[:_END]} {prompt[-_END:]}"
     plain = "".join(c if c.isalnum() or c in "'’" else " " for c in prompt.lower())
-    lower = f" {' '.join(plain.split())} "
-    for word in asked:
+    return f" {' '.join(plain.split())} "
+
+
+def is_asked_for(spec: Spec, lower: str) -> bool:
+    """Whether the words of a request ask for what a check is against."""
+    for word in _list(spec, "asked"):
         # Chinese has no spaces between its words.
         sought = f" {word} " if word.isascii() else word
         at = lower.find(sought)

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, looks_at, runs_first, unsettles
+from tom_swe.checks.judging import (
+    Past,
+    Spec,
+    is_asked_for,
+    judge,
+    looks_at,
+    request_words,
+    runs_first,
+    unsettles,
+)
 from tom_swe.checks.steps import COMMAND, FILE, REPLY, Step, names_in, writes
 from tom_swe.model.session import Role, Turn
 from tom_swe.shell import SHELL_TOOLS
@@ -29,7 +38,7 @@ def replayed(spec: Spec, turns: Iterable[Turn]) -> Iterator[PastStep]:
     ran = False
     for asked, step_turns in _by_request(turns):
         named.update(name for text in asked for name in names_in(text))
-        is_asked = any(is_asked_for(spec, text) for text in asked)
+        is_asked = any(is_asked_for(spec, request_words(text)) for text in asked)
         wrote = False
         for ordinal, step in _steps(step_turns):
             past = Past(asked=is_asked, ran=ran, wrote=wrote, named=named.__contains__)

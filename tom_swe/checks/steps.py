@@ -32,6 +32,7 @@ _FILES = (_NEW_FILE, "*** Update File: ", "*** Move to: ")
 _WRITES = ("write", "create", "edit")
 _LONGEST = 400_000
 _MOST_NAMES = 60
+_LONGEST_MESSAGE = 20_000
 _AROUND_NAMES = "`'\"\u201c\u201d()[]{}<>,;\uff0c\u3002\u3001"
 
 
@@ -125,7 +126,7 @@ def writes(tool: str) -> bool:
 
 def names_in(message: str) -> list[str]:
     """The names of files and branches that a message gives, without their folders."""
-    plain = "".join(" " if each in _AROUND_NAMES else each for each in message)
+    plain = "".join(" " if each in _AROUND_NAMES else each for each in message[:_LONGEST_MESSAGE])
     words = (word.rstrip(".:!?") for word in plain.split())
     names = (word.replace("\\", "/").rstrip("/") for word in words if _is_name(word))
     return list(dict.fromkeys(name.rpartition("/")[2] for name in names))[:_MOST_NAMES]

@@ -7,7 +7,15 @@ import os
 from collections.abc import Iterator
 
 from tom_swe.checkout import located, name_among, same_repository
-from tom_swe.checks.judging import Past, Spec, is_asked_for, judge, runs_first, unsettles
+from tom_swe.checks.judging import (
+    Past,
+    Spec,
+    is_asked_for,
+    judge,
+    request_words,
+    runs_first,
+    unsettles,
+)
 from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
 from tom_swe.hosts.hook.event import STOP, Event, read
@@ -107,8 +115,9 @@ def _keep_order(checks: list[StoredCheck], steps: list[Step], state: SessionStat
 def heed(stored: Stored, user: str, event: Event, state: SessionState) -> None:
     """Notes what a request asks for and which names it gives. Raises sqlite3.Error."""
     checks = checks_here(stored, user, event)
+    words = request_words(event.prompt)
     for check in checks:
-        if is_asked_for(check.spec, event.prompt):
+        if is_asked_for(check.spec, words):
             state.add(f"{ASKED} {check.id} {state.turn}")
     if any(check.spec.get("kind") == "name" for check in checks):
         for name in names_in(event.prompt):
