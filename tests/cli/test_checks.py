@@ -10,6 +10,8 @@ SAID = (
     ("a", "tool", "npm install left-pad", "Bash"),
     ("b", "user", "use pnpm, as always. add a chart", ""),
     ("b", "tool", "cd web && pnpm add d3", "Bash"),
+    ("b", "user", "run npm audit", ""),
+    ("b", "tool", "npm audit", "Bash"),
     ("c", "user", "keep functions small", ""),
     ("d", "user", "always keep functions small", ""),
 )
@@ -50,7 +52,8 @@ def test_a_check_shows_what_it_would_catch(tom) -> None:
     out = tom("checks", "show", "1")[1]
     caught, _, passed = out.partition("let through:")
     assert "npm install left-pad" in caught
-    assert "pnpm add d3" in passed
+    assert "npm audit" in passed
+    assert "pnpm add d3" not in passed
     document = tom("checks", "show", "b1", "--json").json
     assert [each["text"] for each in document["would_catch"]] == ["npm install left-pad"]
     assert document["would_catch"][0]["found"] == "npm install left-pad"

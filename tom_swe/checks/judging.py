@@ -87,6 +87,17 @@ def looks_at(spec: Spec, step: Step) -> bool:
     return _is_near(spec, step) and (step.known or spec.get("kind") == "name")
 
 
+def is_close(spec: Spec, step: Step) -> bool:
+    """Whether a step is much like one that a check is against, whatever its options are."""
+    if spec.get("kind") in {"command", "order"} and step.kind == COMMAND:
+        bare = (
+            " ".join(part for part in pattern.split() if part[0] not in "-!@")
+            for pattern in [*_list(spec, "runs"), *_list(spec, "first")]
+        )
+        return bool(_run(step, [pattern for pattern in bare if pattern]))
+    return _is_near(spec, step)
+
+
 def runs_first(spec: Spec, step: Step) -> bool:
     """Whether a step runs what an order has to come first."""
     return step.kind == COMMAND and bool(_run(step, _list(spec, "first")))

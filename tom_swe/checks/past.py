@@ -10,6 +10,7 @@ from tom_swe.checks.judging import (
     Past,
     Spec,
     is_asked_for,
+    is_close,
     judge,
     looks_at,
     request_words,
@@ -22,11 +23,15 @@ from tom_swe.shell import SHELL_TOOLS
 
 
 class PastStep(NamedTuple):
-    """A step of a session that a check looks at; ``found`` is what breaches it, "" for nothing."""
+    """A step of a session that a check looks at; ``found`` is what breaches it, "" for nothing.
+
+    One that ``is_close`` is much like a breach, whether it is one or not.
+    """
 
     ordinal: int
     step: Step
     found: str
+    is_close: bool
 
 
 def replayed(spec: Spec, turns: Iterable[Turn]) -> Iterator[PastStep]:
@@ -43,7 +48,8 @@ def replayed(spec: Spec, turns: Iterable[Turn]) -> Iterator[PastStep]:
         for ordinal, step in _steps(step_turns):
             past = Past(asked=is_asked, ran=ran, wrote=wrote, named=named.__contains__)
             if looks_at(spec, step):
-                yield PastStep(ordinal, step, judge(spec, step, past))
+                found = judge(spec, step, past)
+                yield PastStep(ordinal, step, found, bool(found) or is_close(spec, step))
             if unsettles(spec, step):
                 ran, wrote = False, True
             ran = ran or runs_first(spec, step)

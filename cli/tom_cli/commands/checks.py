@@ -193,7 +193,7 @@ def _without(beliefs: tuple[Belief, ...]) -> Iterator[tuple[Belief, str]]:
 def _examples(
     tom: Tom, user: str, check: Check
 ) -> tuple[list[tuple[int, PastStep]], list[tuple[int, PastStep]]]:
-    """The newest steps of kept sessions that a check meets, and some that it lets through."""
+    """The newest steps of kept sessions that a check meets, and some like them that it does not."""
     from tom_swe.checks.past import replayed
 
     caught: list[tuple[int, PastStep]] = []
@@ -201,7 +201,8 @@ def _examples(
     for summary in tom.memory.sessions.summaries(user):
         session = tom.memory.sessions.get(user, summary.id)
         for step in replayed(check.spec, session.turns):
-            (caught if step.found else passed).append((summary.id, step))
+            if step.is_close:
+                (caught if step.found else passed).append((summary.id, step))
         if len(caught) >= _EXAMPLES and len(passed) >= _EXAMPLES:
             break
     return caught[:_EXAMPLES], passed[:_EXAMPLES]
@@ -221,7 +222,9 @@ def _example(example: tuple[int, PastStep]) -> dict[str, object]:
 def _line(step: PastStep) -> str:
     from tom_swe.text.safe import safe
 
-    text = " ".join((step.step.path or step.step.text).split())
+    # Of a long command the part that breaches it is enough.
+    shown = step.found if step.step.kind == "command" else ""
+    text = " ".join((shown or step.step.path or step.step.text).split())
     return safe(text if len(text) <= _LINE else text[: _LINE - 3] + "...")
 
 
