@@ -16,7 +16,10 @@ from loopback import Loopback, ToolUse, Turn
 from real_agents import BIN, Person
 from told_and_learned import rested
 
+from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.hosts.install import Here, host_named
+from tom_swe.model.belief import Quote, Saying
+from tom_swe.testing import HashEmbedder, session_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,6 +29,8 @@ pytestmark = [
     ),
 ]
 RULE = "Use pnpm, not npm"
+# Said in an earlier session in the same repository; it bears on whatever is about a commit.
+EARLIER = "never commit the lamps of the quay"
 TAUGHT = "from now on always run ruff before you commit"
 # How a briefing begins; Gemini CLI writes its tag in another way.
 HEAD = "Follow it unless they say otherwise now"
@@ -103,6 +108,19 @@ class Machine:
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout + done.stderr
 
+    def say_earlier(self, words: str) -> None:
+        """Something useful that was said in this repository long ago."""
+        mind = open_tom(Settings(home=self.tom_home), embedder=HashEmbedder())
+        session = session_of(words, host_id="old", repository="shop")
+        here = session.model_copy(update={"cwd": str(self.work)})
+        kept = mind.add_session(LOCAL_USER, here).session_id
+        assert kept is not None
+        said = Saying(quote=Quote(ordinal=0, text=words), useful=1.0)
+        with mind.memory.learning.from_outside(LOCAL_USER) as change:
+            change.sayings.keep(kept, [said], (), 1)
+            change.sayings.tidy([kept])
+        mind.close()
+
     def say(self, said: str) -> list[str]:
         """A session of one message; what the model was asked in the conversation."""
         model, agent = self.person.model, AGENTS[self.name]
@@ -169,12 +187,15 @@ def machine(name: str, tmp_path: Path) -> Iterator[Machine]:
     with Loopback("Done.") as model:
         made = Machine(Person(tmp_path, model), name)
         made.tom("remember", RULE)
+        made.say_earlier(EARLIER)
         yield made
 
 
 @each_agent
 def test_a_session_is_told_and_the_next_knows_what_it_taught(name: str, machine: Machine) -> None:
-    """By the briefing, once a request; then tom goes, and every file is as it was."""
+    """By the briefing and by what bears on the request, each once; then tom goes, and every file
+    is as it was.
+    """
     before = machine.files()
     machine.tom("plugin", "install", name, "--yes")
     installed = machine.files()
@@ -182,8 +203,10 @@ def test_a_session_is_told_and_the_next_knows_what_it_taught(name: str, machine:
     (asked,) = machine.say(TAUGHT)
     assert asked.count(HEAD) == 1
     assert asked.count(RULE) == 1
+    assert asked.count(EARLIER) == 1
     asked = machine.say("say hello")[-1]
     assert asked.count(HEAD) == 1
+    assert asked.count(EARLIER) <= 1
     assert "always run ruff" in asked
     log = machine.tom_home / "hosts" / "hook.log"
     assert not log.exists(), log.read_text()
@@ -217,8 +240,6 @@ def test_a_rule_is_kept_to_at_a_real_tool_call(name: str, mode: str, machine: Ma
     machine.person.model.turn = answers
     first, then = machine.say("add a dependency for padding")
     assert (machine.work / "ran").exists() == (mode == "remind")
-    new = then.count(RULE) - first.count(RULE)
-    # What Gemini CLI is told before a tool runs is shown to the person alone.
-    assert new == (0 if (name, mode) == ("gemini-cli", "remind") else 1)
+    assert then.count(RULE) - first.count(RULE) == 1
     shown = json.loads(machine.tom("checks", "--json"))
     assert "1" in json.dumps(shown)

@@ -16,8 +16,9 @@ import pytest
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.hosts import hook
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer, can_be_told, written
-from tom_swe.hosts.hook.event import PROMPT, START, STOP, TOOL, Event
+from tom_swe.hosts.hook.event import AFTER, PROMPT, START, STOP, TOOL, Event
 from tom_swe.hosts.install import HOSTS
+from tom_swe.model.checks import Mode
 from tom_swe.testing import HashEmbedder, session_of
 
 HERE = "/w/shop"
@@ -221,10 +222,32 @@ def test_an_agent_is_sent_back(name: str) -> None:
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_reminder_never_allows_anything(name: str) -> None:
-    """What a host would ask its person about, it still does."""
+    """What a host would ask its person about, it still does; some hear it after the tool."""
     told = json.dumps(answered(name, TOOL, "use pnpm"))
     assert "allow" not in told
-    assert ("use pnpm" in told) == (name != "cursor")
+    assert ("use pnpm" in told) == (name not in {"cursor", "gemini-cli"})
+
+
+@pytest.mark.parametrize("name", ["cursor", "gemini-cli"])
+def test_a_reminder_waits_for_a_host_that_hears_nothing_before_a_tool(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Any
+) -> None:
+    """It is told with the tool's result, once, and counts as told."""
+    mind = open_tom(Settings(home=tmp_path / "tom"), embedder=HashEmbedder())
+    mind.remember(LOCAL_USER, "Use pnpm, not npm")
+    mind.memory.checks.set_mode(LOCAL_USER, 1, Mode.REMIND)
+    mind.close()
+    call = {**INPUTS[name][1][TOOL], "cwd": str(tmp_path)}
+    said: list[bytes] = []
+    for event in (TOOL, AFTER, AFTER):
+        run(monkeypatch, event, call, name)
+        said.append(capfdbinary.readouterr().out)
+    assert (said[0], said[2]) == (b"", b"")
+    told = json.loads(said[1])
+    told = told.get("additional_context") or told["hookSpecificOutput"]["additionalContext"]
+    assert "Use pnpm" in told
+    (line,) = (tmp_path / "tom" / "hosts" / "inbox.jsonl").read_text().splitlines()
+    assert "reminded" in json.loads(line)["checks"]
 
 
 @pytest.mark.parametrize("fields", [CURSOR, {**VSCODE, "hookEventName": PROMPT}])

@@ -12,6 +12,7 @@ the person had encrypted costs more.
 """
 
 from tom_swe.hosts.hook.event import (
+    AFTER,
     CLAUDE_CODE,
     COMPACTED,
     END,
@@ -27,6 +28,7 @@ from tom_swe.hosts.hook.event import (
 from tom_swe.hosts.hook.process import main, run, start_learner
 
 __all__ = [
+    "AFTER",
     "CLAUDE_CODE",
     "COMPACTED",
     "END",

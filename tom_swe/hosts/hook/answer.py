@@ -6,6 +6,7 @@ Where a form is from stands on the host's page in docs/hosts.
 from collections.abc import Callable, Mapping
 
 from tom_swe.hosts.hook.event import (
+    AFTER,
     CLAUDE_CODE,
     CODEX,
     COMPACTED,
@@ -28,6 +29,7 @@ ASK, DENY, AGAIN = "ask", "deny", "again"
 # or not in every version; the others when their person is at work.
 _TOLD_AT_START = frozenset({COPILOT_CLI, CURSOR, VSCODE})
 _DEAF_TO_PROMPTS = frozenset({CURSOR, VSCODE})
+_DEAF_BEFORE_TOOLS = frozenset({CURSOR, GEMINI_CLI})
 # What these answer when a session was summed up is read as context of it.
 _TOLD_WHEN_COMPACTED = frozenset({CLAUDE_CODE, CODEX}) | _TOLD_AT_START
 
@@ -56,6 +58,11 @@ def can_be_told(event: Event) -> bool:
     if event.source == COMPACTED:
         return event.host in _TOLD_WHEN_COMPACTED
     return event.host in _TOLD_AT_START
+
+
+def hears_before_tools(event: Event) -> bool:
+    """Whether a host takes in what it is told before a tool runs."""
+    return event.host not in _DEAF_BEFORE_TOOLS
 
 
 def written(event: Event, answer: HookAnswer) -> bytes:
@@ -92,12 +99,10 @@ def _for_openhands(event: Event, answer: HookAnswer) -> Fields:
 
 def _for_gemini(event: Event, answer: HookAnswer) -> Fields:
     fields: Fields = {}
-    if answer.context and event.name == PROMPT:
-        inner = {"hookEventName": "BeforeAgent", "additionalContext": answer.context}
+    if answer.context and event.name in {PROMPT, AFTER}:
+        name = "BeforeAgent" if event.name == PROMPT else "AfterTool"
+        inner = {"hookEventName": name, "additionalContext": answer.context}
         fields["hookSpecificOutput"] = inner
-    if answer.context and event.name == TOOL:
-        # The agent hears nothing before a tool; the person does.
-        fields["systemMessage"] = answer.context
     if answer.decision and event.name in {TOOL, STOP}:
         fields |= {"decision": ASK if answer.decision == ASK else DENY, "reason": answer.reason}
     return fields
@@ -117,8 +122,8 @@ def _for_copilot(event: Event, answer: HookAnswer) -> Fields:
 
 
 def _for_cursor(event: Event, answer: HookAnswer) -> Fields:
-    """What a tool call is told there is heard only with a no; and it does not ask for a hook."""
-    if event.name == START and answer.context:
+    """Before a tool it hears a no alone, and it does not ask the person for a hook."""
+    if event.name in {START, AFTER} and answer.context:
         return {"additional_context": answer.context}
     if event.name == TOOL and answer.decision:
         said = answer.reason

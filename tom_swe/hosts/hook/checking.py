@@ -17,9 +17,9 @@ from tom_swe.checks.judging import (
     unsettles,
 )
 from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
-from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer
-from tom_swe.hosts.hook.event import STOP, Event, read
-from tom_swe.hosts.hook.state import SessionState, digest
+from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer, hears_before_tools
+from tom_swe.hosts.hook.event import STOP, TOOL, Event, read
+from tom_swe.hosts.hook.state import LATER, OWED, SessionState, digest
 from tom_swe.hosts.hook.status import BREACH
 from tom_swe.hosts.hook.stored import Stored
 
@@ -28,8 +28,8 @@ WITH_CHECKS = "0012"
 # The lines of a session's state: what a request asks for, which names it gives, what ran since a
 # file was written, in which turn one was, who was reminded and stopped when, and what is still to
 # be said.
-ASKED, NAMED, RAN, WROTE, REMINDED, STOPPED, OWED = (
-    *("asked", "named", "ran", "wrote", "reminded", "stopped", "owed"),
+ASKED, NAMED, RAN, WROTE, REMINDED, STOPPED = (
+    *("asked", "named", "ran", "wrote", "reminded", "stopped"),
 )
 _OBSERVE, _REMIND, _ASK, _BLOCK, _OFF = "observe", "remind", "ask", "block", "off"
 _DIGITS = 16
@@ -92,8 +92,18 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
         _keep_order(checks, steps, state)
     for each in met:
         state.add(f"{BREACH} {each.check.id} {state.turn}")
+        if each.outcome == "reminded" and event.name == TOOL and not hears_before_tools(event):
+            state.add(f"{LATER} {each.check.id}")
     hits = ", ".join(f'[{each.check.id}, "{each.check.mode}", "{each.outcome}"]' for each in met)
     return _answer(stored, event, state, met), f"[{hits}]" if hits else ""
+
+
+def reminded_after(stored: Stored, state: SessionState) -> str:
+    """What the agent could not hear before a tool ran. Raises sqlite3.Error."""
+    later = state.of(LATER)[:_MOST_TOLD]
+    state.drop(LATER)
+    said = [owed(stored, state), *(_reminder(stored, int(b), "your last step") for b in later)]
+    return "\n".join(filter(None, said))
 
 
 def _keep_order(checks: list[StoredCheck], steps: list[Step], state: SessionState) -> None:
@@ -204,7 +214,7 @@ def _answer(stored: Stored, event: Event, state: SessionState, met: list[Breach]
             for each in asked
         ]
         return HookAnswer(decision=ASK, reason="\n".join(reasons))
-    if event.name == STOP:
+    if event.name == STOP or not hears_before_tools(event):
         return HookAnswer()
     # Some hosts hear nothing at a prompt, so what is still to be said is said now.
     said = [owed(stored, state), *(_reminder(stored, b.check.id, b.found) for b in of("reminded"))]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from tom_swe.hosts.inbox import HookFault, member_text, now
 
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
-TOOL = "PreToolUse"
-EVENTS = (PROMPT, STOP, END, START, TOOL)
+# The second is for hosts that hear nothing before a tool runs but a no.
+TOOL, AFTER = "PreToolUse", "PostToolUse"
+EVENTS = (PROMPT, STOP, END, START, TOOL, AFTER)
 # No event: a host asks what to show in its status line.
 STATUS = "StatusLine"
 # Claude Code starts a session again when it has summed up what went before. OpenHands takes

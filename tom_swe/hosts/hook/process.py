@@ -9,6 +9,7 @@ from tom_swe.hosts.hook import state as states
 from tom_swe.hosts.hook import stored as storing
 from tom_swe.hosts.hook.answer import HookAnswer, can_be_told, written
 from tom_swe.hosts.hook.event import (
+    AFTER,
     COMPACTED,
     EVENTS,
     PROMPT,
@@ -18,7 +19,7 @@ from tom_swe.hosts.hook.event import (
     TOOL,
     Event,
 )
-from tom_swe.hosts.hook.state import SessionState
+from tom_swe.hosts.hook.state import LATER, OWED, SessionState
 from tom_swe.hosts.hook.stored import SilentKeyring, Stored
 from tom_swe.hosts.hook.telling import TOLD, briefing, untold
 from tom_swe.hosts.inbox import HOOK_LOG, INBOX, LEARNER_LOCK, HookFault, Place, append, is_locked
@@ -65,7 +66,7 @@ def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
         log_fault(place, name, error)
     answer, noted = respond(place, event)
     try:
-        if event.name != TOOL or noted:
+        if event.name not in {TOOL, AFTER} or noted:
             append(place.file(INBOX), event.line(place.user, **noted))
     except Exception as error:
         log_fault(place, event.name, error)
@@ -73,7 +74,7 @@ def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
         # It is noted as told already, whether that could be written down or not.
         if said := written(event, answer):
             os.write(1, said)
-    if event.name in {PROMPT, START, TOOL} or answer.decision:
+    if event.name in {PROMPT, START, TOOL, AFTER} or answer.decision:
         return
     try:
         if not is_locked(place.file(LEARNER_LOCK)):
@@ -93,7 +94,7 @@ def respond(place: Place, event: Event) -> tuple[HookAnswer, dict[str, str]]:
     What goes wrong with one part of it is logged, and the others are answered.
     """
     nothing = HookAnswer(), dict[str, str]()
-    if event.name not in {PROMPT, START, TOOL, STOP}:
+    if event.name not in {PROMPT, START, TOOL, AFTER, STOP}:
         return nothing
     held: list[SessionState | Stored] = []
     try:
@@ -106,11 +107,17 @@ def respond(place: Place, event: Event) -> tuple[HookAnswer, dict[str, str]]:
             state.drop(TOLD, SAID)
         if _SILENT in state or (event.name == START and not can_be_told(event)):
             return nothing
+        if event.name == AFTER and not (state.of(LATER) or state.of(OWED)):
+            return nothing
         try:
             held.append(stored := storing.opened(place))
         except SilentKeyring:
             state.add(_SILENT)
             raise
+        if event.name == AFTER:
+            from tom_swe.hosts.hook.checking import reminded_after
+
+            return HookAnswer(reminded_after(stored, state)), {}
         if event.name in {TOOL, STOP}:
             return _checked(place, event, state, stored)
         return _told(place, event, state, stored)

@@ -17,6 +17,8 @@ SUFFIX = ".session"
 # Half of a digest is enough to tell sessions apart.
 NAME_LENGTH = 32
 _TURN = "turn"
+# A check whose reminder waits until a tool has run, or for the next moment to be told.
+LATER, OWED = "later", "owed"
 _MOST = 256 * 1024
 
 

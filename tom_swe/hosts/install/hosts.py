@@ -17,12 +17,11 @@ from tom_swe.hosts.install.content import AGENT, SKILL, Command
 from tom_swe.hosts.install.here import Here
 from tom_swe.hosts.install.hook_files import TIMEOUT_SECONDS, HookCall, HookForm
 from tom_swe.hosts.install.jsonc import Json
+from tom_swe.hosts.install.ours import EVENTS
 from tom_swe.hosts.install.parts import Part
 from tom_swe.hosts.install.server_files import ServerForm
 
-START, PROMPT, TOOL, STOP, END = (
-    "SessionStart", "UserPromptSubmit", "PreToolUse", "Stop", "SessionEnd",
-)  # fmt: skip
+START, PROMPT, TOOL, AFTER, STOP, END = EVENTS
 _ALL = (START, PROMPT, TOOL, STOP, END)
 # Claude Code starts a session anew when it has summed up what went before, and only then is
 # there something to be done.
@@ -104,7 +103,7 @@ def _cursor(here: Here) -> list[Part]:
     folder = _cursor_home(here)
     events = {
         "sessionStart": START, "beforeSubmitPrompt": PROMPT, "preToolUse": TOOL,
-        "stop": STOP, "sessionEnd": END,
+        "postToolUse": AFTER, "stop": STOP, "sessionEnd": END,
     }  # fmt: skip
     form = HookForm(events, flat=True, fields={"timeout": TIMEOUT_SECONDS}, head={"version": 1})
     return [
@@ -122,12 +121,14 @@ def _gemini_home(here: Here) -> Path:
 def _gemini_cli(here: Here) -> list[Part]:
     folder = _gemini_home(here)
     events = {
-        START: START, "BeforeAgent": PROMPT, "BeforeTool": TOOL, "AfterAgent": STOP, END: END,
+        START: START, "BeforeAgent": PROMPT, "BeforeTool": TOOL, "AfterTool": AFTER,
+        "AfterAgent": STOP, END: END,
     }  # fmt: skip
     fields = {"type": "command", "name": "tom", "timeout": TIMEOUT_SECONDS * 1000}
     settings = folder / "settings.json"
+    matchers = {"BeforeTool": "*", "AfterTool": "*"}
     return [
-        _hooks(here, "gemini-cli", settings, HookForm(events, {"BeforeTool": "*"}, fields=fields)),
+        _hooks(here, "gemini-cli", settings, HookForm(events, matchers, fields=fields)),
         *_server(here, settings, ServerForm()),
         _skill(here, folder / "skills"),
         *_commands(here, folder / "commands" / "tom", ".toml", Command.as_toml),
