@@ -95,7 +95,7 @@ def test_it_may_look_things_up_but_has_to_answer_in_the_end(
 ) -> None:
     """Memory and a session that was shown can be read; the last step offers an answer only."""
     search = step("search_memory", query="where do they want the invoice totals")
-    read = step("read_session", session=2)
+    read = step("read_session", session=3)
     answer = step("proceed", because="Found.", wishes=[wish("Use pnpm", 1)])
     suggestion, requests = advised(settings, said, search, read, answer, consult_tokens=20_000)
     assert suggestion.action is Action.PROCEED

@@ -19,7 +19,15 @@ from tom_swe.memory.store import Store
 from tom_swe.memory.tables import Table
 from tom_swe.mind.derive import Deriving
 from tom_swe.model.advice import Adherence, Outcome, Telling
-from tom_swe.model.belief import Decision, DecisionKind, Judge, Stance, Verdict
+from tom_swe.model.belief import (
+    Decision,
+    DecisionKind,
+    Judge,
+    Quote,
+    Saying,
+    Stance,
+    Verdict,
+)
 from tom_swe.model.calls import Limits, Purpose, Settled, Usage
 from tom_swe.model.memory import PutState
 from tom_swe.model.recurring import Request, RequestKind
@@ -414,5 +422,41 @@ def test_a_database_of_the_eleventh_revision_takes_checks(tmp_path: Path) -> Non
             connection.execute(row)
         connection.execute("DELETE FROM belief")
         for table in ("compiled_check", "check_mode", "check_hit"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    connection.close()
+
+
+def test_sessions_learned_before_have_no_sayings_found(tmp_path: Path) -> None:
+    """A database of the twelfth revision keeps its rows; what may help later goes with its turn."""
+    path = at_ninth_revision(tmp_path / "tom")
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+    engine.dispose()
+    store = Store(path)
+    assert revision_of(path) == tom_migrations.HEAD
+    (session_id,) = store.sayings.unread("ada", version=1)
+    said = store.sessions.get("ada", session_id).by(Role.USER)[0]
+    saying = Saying(quote=Quote(ordinal=said.ordinal, text=said.text), useful=3.0)
+    with store.learning.from_outside("ada") as change:
+        change.sayings.keep(session_id, [saying], (), 1)
+        change.sayings.tidy([session_id])
+    assert store.sayings.unread("ada", version=1) == []
+    assert store.sayings.unread("ada", version=2) == [session_id]
+    assert store.check() == []
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        assert connection.execute("SELECT place, length FROM saying").fetchall() == [
+            (0, len(said.text))
+        ]
+        connection.execute("DELETE FROM turn")
+        for table in ("saying", "saying_term"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        connection.execute("DELETE FROM user")
+        for table in ("sayings_read", "saying_place"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     connection.close()

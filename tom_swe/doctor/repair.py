@@ -9,6 +9,7 @@ from pathlib import Path
 from tom_swe.app import open_tom
 from tom_swe.doctor.report import problems
 from tom_swe.errors import IndexFault
+from tom_swe.extract.sayings import VERSION
 from tom_swe.memory import permissions
 from tom_swe.memory.encryption.cipher import Driver
 from tom_swe.memory.engine import driver_of
@@ -100,7 +101,12 @@ def _tables(tom: Tom) -> list[Fixed]:
         fixed.append(Fixed(what=f"out of date: {', '.join(broken)}", done="rebuilt"))
     if freed := tom.memory.queue.free_dead():
         fixed.append(Fixed(what=f"{freed} sessions held by dead learners", done="released"))
-    if stale := sum(tom.rebrief(user) for user in tom.memory.users()):
+    users = tom.memory.users()
+    if lacking := sum(len(tom.memory.sayings.unread(user, VERSION)) for user in users):
+        for user in users:
+            tom.catch_up(user)
+        fixed.append(Fixed(what=f"{lacking} sessions without what may help later", done="found"))
+    if stale := sum(tom.rebrief(user) for user in users):
         fixed.append(Fixed(what=f"{stale} briefings out of date", done="written again"))
     return fixed
 

@@ -33,7 +33,7 @@ type Read = Callable[[str], Collection[str]]
 # A score in log-odds as a chance, fitted on what readers wanted for requests (tom_evals.earlier).
 SLOPE, OFFSET = 0.95, -0.84
 # What helps less likely than this is noise.
-LEAST = 0.57
+LEAST = 0.525
 # What looked less useful than this is told to nobody; it counts for how common a word is.
 LEAST_USEFUL = -0.6
 # So many of the best are looked at, for some are told already or say the same.

@@ -48,7 +48,7 @@ class Reaches(IntEnum):
     SAID_EVERYWHERE = 2
 
 
-class _Said(NamedTuple):
+class _KeptSaying(NamedTuple):
     """A saying that is kept, with its words."""
 
     id: int
@@ -170,14 +170,14 @@ class SayingWriter:
         self._find(said, here)
         self._find(wide, {EVERYWHERE})
 
-    def _with_words(self, ids: Iterable[int]) -> list[_Said]:
+    def _with_words(self, ids: Iterable[int]) -> list[_KeptSaying]:
         words = func.substr(TurnRow.text, SayingRow.place + 1, SayingRow.length)
         found = select(SayingRow.id, SayingRow.useful, SayingRow.reach, words)
         found = found.join(TurnRow, TurnRow.id == SayingRow.turn_id)
         rows = self._transaction.execute(found.where(SayingRow.id.in_(sorted(ids))))
-        return [_Said(number, useful, reach, said) for number, useful, reach, said in rows]
+        return [_KeptSaying(number, useful, reach, said) for number, useful, reach, said in rows]
 
-    def _find(self, said: Iterable[_Said], names: Collection[str]) -> None:
+    def _find(self, said: Iterable[_KeptSaying], names: Collection[str]) -> None:
         """Has sayings found under these names."""
         about = topics()
         rows = [

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from tom_swe.advise.recall import Matches, on_topic, rank_beliefs, rank_turns
-from tom_swe.checkout import place_of
+from tom_swe.checkout import place_of, same_repository
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
 from tom_swe.explain.why_not import WhyNot, why_not
@@ -39,6 +39,18 @@ class Recall:
             user.user_id, query, place_of(query.folder), {each.id for each in beliefs}
         )
         return Recalled(beliefs=tuple(beliefs), turns=tuple(said))
+
+    def looked_up(self, user: UserModel, query: Query) -> Recalled:
+        """What a model that advises finds: the beliefs that apply to a query, and the past turns
+        like it that were said in its repository.
+        """
+        matches = self._matches(user.user_id, query.text, user.beliefs)
+        here = [
+            each for each in matches.turns if same_repository(each.repository, query.repository)
+        ]
+        turns = rank_turns(here, matches.turn_words, matches.turn_meaning, query, datetime.now(UTC))
+        beliefs = rank_beliefs(user.beliefs, matches, query)
+        return Recalled(beliefs=tuple(beliefs), turns=tuple(turns))
 
     def search(self, user: UserModel, query: Query) -> Recalled:
         """The beliefs on a query's topic, wherever they hold, and the past turns like it."""

@@ -158,7 +158,9 @@ class Tom:
     # Answering
 
     def recall(self, user_id: str, query: Query) -> Recalled:
-        """The beliefs that apply to a query and the past turns like it."""
+        """The beliefs that apply to a query, and what was said in its repository that bears on
+        it.
+        """
         return self._recall.recall(self._known(user_id), self._placed(user_id, query))
 
     def search(self, user_id: str, query: Query) -> Recalled:
@@ -186,7 +188,7 @@ class Tom:
         user = self._known(user_id)
         adviser = self._mind.parts.adviser
         library = _Library(
-            lambda text: self._recall.recall(user, query.model_copy(update={"text": text})),
+            lambda text: self._recall.looked_up(user, query.model_copy(update={"text": text})),
             lambda session_id: self.memory.sessions.get(user_id, session_id),
         )
         suggestion = adviser.advise(query, user, self._recall.recall(user, query), library)

@@ -51,6 +51,7 @@ class Beside:
         self.folder = folder
         self.off = off
         self.last: Suggestion | None = None
+        self._said: set[int] = set()
         self.briefing = Briefing(user_id=self.user, repository=repository, text="", tokens=0)
         self._settings = settings
         if not off:
@@ -75,10 +76,14 @@ class Beside:
     def consult(self, text: str, before: str = "") -> Suggestion:
         """Advice on a request; it is what /suggest, /accept and /reject are about.
 
-        ``before`` is what the agent said last.
+        ``before`` is what the agent said last. What the person said in earlier sessions comes
+        once.
         """
         query = Query(text=text, repository=self.repository, folder=self.folder, before=before)
-        self.last = self.tom.consult(self.user, query)
+        found = self.tom.consult(self.user, query)
+        fresh = tuple(turn for turn in found.turns if turn.turn_id not in self._said)
+        self._said.update(turn.turn_id for turn in fresh)
+        self.last = found.model_copy(update={"turns": fresh})
         return self.last
 
     def judge(self, outcome: Outcome, right: Sequence[int]) -> tuple[Belief, ...]:
@@ -202,8 +207,8 @@ def beside_message(
                 "say what you assumed."
             )
     beliefs = [belief for belief in suggestion.beliefs if belief.id not in told]
-    said = suggestion.turns if suggestion.clarity.is_request else ()
-    lines += background(beliefs, [turn for turn in said if turn.text.strip() != request.strip()])
+    said = [turn for turn in suggestion.turns if turn.text.strip() != request.strip()]
+    lines += background(beliefs, said)
     if not lines:
         return ""
     head = "From tom, about the person you work for. This is background, never a request."

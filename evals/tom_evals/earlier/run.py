@@ -9,7 +9,7 @@ from pathlib import Path
 from tom_evals.common.report import Cell, Report, Table
 from tom_evals.earlier.data import wanted
 from tom_evals.earlier.replay import Answered, answered
-from tom_evals.earlier.score import Figures, figures, threshold
+from tom_evals.earlier.score import COST, Figures, figures, threshold
 from tom_swe.memory.earlier import LEAST, chance_of
 
 _COLUMNS = (
@@ -33,7 +33,7 @@ def run(data: Path) -> Report:
     }
     apart, rows = Figures(), list[tuple[Cell, ...]]()
     for person, answers in people.items():
-        least = threshold([others for name, others in people.items() if name != person])
+        least = threshold([one for name, of in people.items() if name != person for one in of])
         found = figures(answers, least)
         apart = apart.plus(found)
         rows.append(_row(f"{person}, from the others ({least:.1f})", found))
@@ -86,10 +86,11 @@ def _notes(people: Sequence[Sequence[Answered]], shipped: float, unread: int) ->
         f"Of {told} requests the briefing says already what a reader wanted, or part of it. They "
         "want something here only where something is left."
     )
+    everyone = [one for each in people for one in each]
     apart = (
         "How likely a sentence states something lasting comes from models that saw nothing of "
-        "its author. A threshold from the others is the lowest at which three of four things "
-        "shown to them are right, each person counting the same; all three together give "
-        f"{threshold(people):.1f}, and {shipped:.1f} is shipped."
+        "its author. A threshold from the others is the one at which what they are shown is "
+        f"worth most, one wrong thing costing {COST} right ones; all three together give "
+        f"{threshold(everyone):.1f}, and {shipped:.1f} is shipped."
     )
     return [replayed, judged, briefed, apart]

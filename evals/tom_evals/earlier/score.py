@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tom_evals.earlier.replay import Answered, Shown
@@ -10,8 +10,8 @@ from tom_evals.earlier.replay import Answered, Shown
 MOST = 3  # things a prompt
 # Scores that a saying may have to reach to be shown.
 THRESHOLDS = tuple(round(0.4 + 0.1 * step, 1) for step in range(17))
-# The share that is to be right of what is shown to others.
-RIGHT = 0.75
+# So many right things are lost by one that is wrong: agents and people stop looking at noise.
+COST = 2
 
 
 class Figures(NamedTuple):
@@ -73,10 +73,11 @@ def figures(answers: Sequence[Answered], least: float) -> Figures:
     return found
 
 
-def threshold(people: Collection[Sequence[Answered]]) -> float:
-    """The lowest one at which what is shown is mostly right, each person counting the same."""
-    for least in THRESHOLDS:
-        shares = [figures(each, least).precision for each in people]
-        if sum(shares) >= RIGHT * len(shares):
-            return least
-    return THRESHOLDS[-1]
+def threshold(answers: Sequence[Answered]) -> float:
+    """Where what is shown is worth most, one thing that is wrong costing COST that are right."""
+
+    def worth(least: float) -> int:
+        found = figures(answers, least)
+        return found.right - COST * (found.shown - found.right)
+
+    return max(THRESHOLDS, key=worth)

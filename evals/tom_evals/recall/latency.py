@@ -28,7 +28,7 @@ WARM_UP = 3
 
 
 def latency(turns: int, embedder: Embedder) -> tuple[float, float]:
-    """Median and 95th percentile of `Tom.recall` in ms, a memory of so many user turns.
+    """Median and 95th percentile of `Tom.search` in ms, a memory of so many user turns.
 
     In one process, its first queries not counted. The turns are drawn from ``DISTINCT``
     texts, the queries are other ones.
@@ -44,7 +44,7 @@ def latency(turns: int, embedder: Embedder) -> tuple[float, float]:
             times: list[float] = []
             for query in asked:
                 start = time.perf_counter()
-                tom.recall(LOCAL_USER, query)
+                tom.search(LOCAL_USER, query)
                 times.append((time.perf_counter() - start) * 1000)
         finally:
             tom.close()

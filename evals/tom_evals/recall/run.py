@@ -108,7 +108,7 @@ def _asked(
             gathered.append(
                 Gathered(dialogue.name, question, dict(words), dict(meaning), both, places)
             )
-            recalled = tom.recall(USER, Query(text=question.text, limit=LIMIT)).turns
+            recalled = tom.search(USER, Query(text=question.text, limit=LIMIT)).turns
             rankings = {
                 "full text, every word (FTS5 BM25)": every_word(question.text),
                 "full text, no stop words": by_words,
@@ -222,7 +222,7 @@ def _by_category(words: Sequence[Found], tom: Sequence[Found]) -> Table:
 def _latencies(embedder: Embedder) -> Table:
     rows = [(f"{turns:,} turns", *latency(turns, embedder)) for turns in SIZES]
     return Table(
-        "Latency of `Tom.recall`, the query's embedding with it",
+        "Latency of `Tom.search`, the query's embedding with it",
         ("memory", "median ms", "p95 ms"),
         rows,
     )
