@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_cli.common import Json, id_of, opened, print_json, repository_here, talk
+from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, repository_here, talk
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,24 +88,22 @@ def show(which: Which, as_json: Json = False) -> None:
         return
     from tom_cli.render import console
 
-    out = console()
-    out.print(_shown(check))
-    for title, steps in (("would have caught", caught), ("let through", passed)):
-        out.print(f"\n  {title}:" if steps else f"\n  {title}: nothing in your sessions")
-        for session, step in steps:
-            out.print(f"    s{session}  {_line(step)}", markup=False, highlight=False)
+    console().print(_shown(check))
+    _show_examples(caught, passed)
 
 
 @app.command()
 def mode(
     which: Which,
     wanted: Annotated[str, typer.Argument(metavar="MODE", help="observe, remind, ask or block.")],
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Set what is done about a breach.
 
     observe counts it. remind tells the agent. ask has the agent's host ask you. block keeps the
-    agent from doing it.
+    agent from doing it. Before tom does more than count, it shows what the check would have
+    caught in your sessions, and in a terminal it asks.
 
     Example: tom checks mode 3 remind
     """
@@ -113,6 +112,12 @@ def mode(
     known = [each.value for each in Mode if each is not Mode.OFF]
     if wanted not in known:
         raise UsageError(f"{wanted!r} is not a mode: use {', '.join(known[:-1])} or {known[-1]}")
+    if Mode(wanted) is not Mode.OBSERVE and not as_json:
+        with opened() as (tom, settings):
+            check = tom.memory.checks.get(settings.user, _number(which))
+            _show_examples(*_examples(tom, settings.user, check))
+        if sys.stdin.isatty():
+            confirmed(f"From now on {wanted}?", yes)
     _changed(which, as_json, lambda tom, user, n: tom.memory.checks.set_mode(user, n, Mode(wanted)))
 
 
@@ -166,6 +171,16 @@ def _changed_here(which: str, as_json: bool, *, off: bool) -> None:
         as_json,
         lambda tom, user, n: tom.memory.checks.set_here(user, n, repository, off=off),
     )
+
+
+def _show_examples(caught: list[tuple[int, PastStep]], passed: list[tuple[int, PastStep]]) -> None:
+    from tom_cli.render import console
+
+    out = console()
+    for title, steps in (("would have caught", caught), ("let through", passed)):
+        out.print(f"\n  {title}:" if steps else f"\n  {title}: nothing in your sessions")
+        for session, step in steps:
+            out.print(f"    s{session}  {_line(step)}", markup=False, highlight=False)
 
 
 def _changed(which: str, as_json: bool, change: Callable[[Tom, str, int], Check]) -> None:
