@@ -146,10 +146,10 @@ def test_its_own_commands_and_ours_agree_on_the_file(person: Person) -> None:
 
 def test_a_tom_that_is_gone_keeps_no_session_waiting(person: Person) -> None:
     """The CLI starts without its tools, where a server that is not there would stop it."""
-    server = person.home / "tom-mcp"
+    person.folder.mkdir()
+    server = person.folder / "tom-mcp"
     server.write_text(server_script({}, "/no/python"))
     server.chmod(0o700)
-    person.folder.mkdir()
     entry = {"command": str(server), "args": []}
     (person.folder / "mcp.json").write_text(json.dumps({"mcpServers": {"tom-swe": entry}}))
     with ScriptedModel(("finish", {"message": "ok"})) as model:
