@@ -48,9 +48,9 @@ exit 0
 # A request is answered by its id, which comes last; the shell alone does it, for nothing else is
 # sure to be there.
 _SERVER = r"""python={python}
-{variables}if "$python" -P -c {probe} 2>/dev/null; then
+{variables}if "$python" -EP -c {probe} 2>/dev/null; then
   [ "$1" = {check} ] && exit 0
-  exec "$python" -P -m tom_cli mcp
+  exec "$python" -EP -m tom_cli mcp
 fi
 [ "$1" = {check} ] && exit 1
 echo "tom is gone from $python: run 'tom plugin install' again, or 'tom plugin uninstall'" >&2
@@ -123,7 +123,7 @@ def server_script(environ: Mapping[str, str], python: str = sys.executable) -> s
 
 def can_serve(python: str = sys.executable) -> bool:
     """Whether an interpreter has tom and what its MCP server needs."""
-    return _runs([python, "-P", "-c", _PROBE])
+    return _runs([python, "-EP", "-c", _PROBE])
 
 
 def works(program: str) -> bool:
