@@ -205,6 +205,7 @@ def hook(turns: int, runs: int) -> dict[str, float]:
             sys.exit(f"{beliefs} beliefs in the place of {BELIEFS}")
         environment = {**os.environ, "TOM_HOME": str(settings.home)}
         environment.pop("TOM_OFF", None)
+        script = _installed_hook(settings.home, environment)
         times: dict[str, list[float]] = {"bare": [], "told": [], "later": []}
         for number in range(runs + 1):
             times["bare"].append(_timed([sys.executable, "-c", ""], {}, environment)[0])
@@ -215,7 +216,7 @@ def hook(turns: int, runs: int) -> dict[str, float]:
                     "cwd": str(shop),
                     "prompt": f"{message(rng)} and {SAID_BEFORE}",
                 }
-                command = [*_hook_entry(), "UserPromptSubmit"]
+                command = [script, "UserPromptSubmit"]
                 taken, printed = _timed(command, event, environment)
                 times[name].append(taken)
                 wanted = [b"tom-briefing", b"tom-earlier"] if name == "told" else []
@@ -273,6 +274,7 @@ def checks_hook(runs: int, checks: int = 50) -> dict[str, float]:
         tom.close()
         environment = {**os.environ, "TOM_HOME": str(settings.home)}
         environment.pop("TOM_OFF", None)
+        script = _installed_hook(settings.home, environment)
         times: dict[str, list[float]] = {"bare": [], **{name: [] for name in calls}}
         for number in range(runs + 1):
             times["bare"].append(_timed([sys.executable, "-c", ""], {}, environment)[0])
@@ -284,7 +286,7 @@ def checks_hook(runs: int, checks: int = 50) -> dict[str, float]:
                     "tool_name": tool,
                     "tool_input": given,
                 }
-                taken, said = _timed([*_hook_entry(), "PreToolUse"], event, environment)
+                taken, said = _timed([script, "PreToolUse"], event, environment)
                 times[name].append(taken)
                 if bool(said) is (name == "kept"):
                     sys.exit(f"the hook said {said!r} to what is {name}; see hosts/hook.log")
@@ -293,9 +295,17 @@ def checks_hook(runs: int, checks: int = 50) -> dict[str, float]:
     return {"checks": checks, "bare_ms": bare, **ratios}
 
 
-def _hook_entry() -> list[str]:
-    script = Path(sys.executable).with_name("tom-hook")
-    return [str(script)] if script.exists() else [sys.executable, "-m", "tom_swe.hosts.hook"]
+def _installed_hook(home: Path, environment: Mapping[str, str]) -> str:
+    """The script that agents call, as `tom plugin install` makes it for a memory."""
+    person = home.parent / "person"
+    person.mkdir()
+    subprocess.run(
+        [sys.executable, "-m", "tom_cli", "plugin", "install", "claude-code", "--yes"],
+        env={**environment, "HOME": str(person)},
+        capture_output=True,
+        check=True,
+    )
+    return str(home / "hosts" / "bin" / "tom-hook")
 
 
 def _timed(
