@@ -139,10 +139,9 @@ class Tom:
     ) -> tuple[Belief, ...]:
         """Believes what the person says to tom itself; the beliefs on it, as they stand then.
 
-        The words are kept as a session of tom's own, redacted, and learned at once. The same
-        words again change nothing as long as they hold. Words that were forgotten count
-        again: who says them anew means them. ``at`` is when they said it, now unless given.
-        Raises UsageError.
+        The words are kept as a session of tom's own, redacted, and learned at once; ``at`` is when
+        they were said, now unless given. The same words again change nothing as long as they
+        hold, and forgotten ones count again. Raises UsageError.
         """
         return self._statements.remember(user_id, text, scope, at or datetime.now(UTC))
 
@@ -203,10 +202,7 @@ class Tom:
         *,
         folder: str = "",
     ) -> Briefing:
-        """The briefing for a session in a repository: the stored one, unless a budget is given.
-
-        ``folder`` is where the session works; it tells a repository from another of its name.
-        """
+        """The briefing for a session in this folder: the stored one, unless a budget is given."""
         if budget is None:
             stored = self.memory.beliefs.briefing(user_id, repository, place_of(folder))
             if stored is not None:
