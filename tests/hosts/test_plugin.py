@@ -17,7 +17,7 @@ from told_and_learned import texts, tools_of
 
 from tom_swe import LOCAL_USER, Settings, open_tom
 from tom_swe.hosts import hook, inbox
-from tom_swe.hosts.install import HOSTS, Here, content, plugin_folder
+from tom_swe.hosts.install import Here, content, plugin_folder
 from tom_swe.hosts.install.scripts import server_script
 from tom_swe.hosts.install.sdk import bundled
 from tom_swe.testing import HashEmbedder, session_of
@@ -171,62 +171,6 @@ def test_the_wheel_holds_the_whole_plugin(tmp_path: Path) -> None:
 # The commands
 
 
-def test_the_commands_show_ask_do_and_undo(tmp_path: Path) -> None:
-    """Nothing is written unasked; then it is, and undone, with the exit codes of every command."""
-    folder = str(tmp_path / "claude")
-    settings = written(tmp_path / "claude" / "settings.json", OTHERS)
-    asked = tom("install", "claude-code", CLAUDE_CONFIG_DIR=folder)
-    assert asked.returncode == 2
-    assert "+" in asked.stdout
-    assert f"new file {folder}/skills/tom-user-model/SKILL.md" in asked.stdout
-    assert settings.read_text() == OTHERS
-    assert tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 0
-    again = tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder)
-    assert "already installed" in again.stderr
-    shown = tom("status", "--json", CLAUDE_CONFIG_DIR=folder)
-    assert shown.returncode == 0
-    state = {each["host"]: each for each in json.loads(shown.stdout)}
-    assert list(state) == list(HOSTS)
-    assert "hooks" in state["claude-code"]["has"]
-    assert not state["openhands-cli"]["installed"]
-    program = state["claude-code"]["calls"][0]
-    settings.write_text(settings.read_text().replace(program, "/no/tom-hook"))
-    broken = tom("status", CLAUDE_CONFIG_DIR=folder)
-    assert broken.returncode == 1
-    assert "broken: /no/tom-hook is gone" in broken.stdout
-    looked = tom("doctor", "claude-code", CLAUDE_CONFIG_DIR=folder)
-    assert looked.returncode == 1
-    assert "tom plugin install claude-code" in looked.stdout
-    settings.write_text(settings.read_text().replace("/no/tom-hook", program))
-    assert tom("doctor", CLAUDE_CONFIG_DIR=folder).returncode == 0
-    assert tom("uninstall", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 0
-    assert settings.read_text() == OTHERS
-    assert [path.name for path in settings.parent.iterdir()] == ["settings.json"]
-    settings.write_text("{")
-    assert tom("install", "claude-code", "--yes", CLAUDE_CONFIG_DIR=folder).returncode == 1
-
-
-def test_without_a_name_the_agents_are_listed(tmp_path: Path) -> None:
-    """Those that are on this machine, with what each would get; without a terminal no more."""
-    nothing = tom("install", "--yes", PATH=str(tmp_path))
-    assert (nothing.returncode, nothing.stdout) == (2, "")
-    assert "no agents found" in nothing.stderr
-    (Path(os.environ["HOME"]) / ".cursor").mkdir()
-    (tmp_path / "codex").write_text("#!/bin/sh\n")
-    (tmp_path / "codex").chmod(0o755)
-    listed = tom("install", PATH=str(tmp_path))
-    assert listed.returncode == 2
-    assert [line.partition(":")[0] for line in listed.stdout.splitlines()] == [
-        "Codex (codex)",
-        "Cursor, editor and CLI (cursor)",
-    ]
-    assert "hooks" in listed.stdout
-    assert "tom plugin install codex cursor" in listed.stderr
-    assert tom("install", "emacs", "--yes").returncode == 2
-    assert tom("uninstall").returncode == 2
-    assert tom("uninstall", "codex", "--all").returncode == 2
-
-
 @pytest.mark.slow
 def test_in_a_terminal_the_person_ticks(tmp_path: Path) -> None:
     """A key ticks an agent, another one installs into what is ticked."""
@@ -250,61 +194,6 @@ def test_in_a_terminal_the_person_ticks(tmp_path: Path) -> None:
     gone = tom("uninstall", "--all", "--yes")
     assert gone.returncode == 0, gone.stderr
     assert list((home / ".cursor").iterdir()) == []
-
-
-def test_the_openhands_cli_gets_hooks_and_a_server() -> None:
-    """Both files are shown and asked for, written, told of, and as before once it is undone."""
-    pytest.importorskip("mcp")
-    folder = Path(os.environ["HOME"]) / ".openhands"
-    theirs = '{"mcpServers": {"theirs": {"url": "http://127.0.0.1:9/mcp", "enabled": true}}}'
-    hooks = written(folder / "hooks.json", OTHERS)
-    servers = written(folder / "mcp.json", theirs)
-    asked = tom("install", "openhands-cli")
-    assert asked.returncode == 2
-    assert f"+++ {hooks}" in asked.stdout
-    assert f"+++ {servers}" in asked.stdout
-    assert (hooks.read_text(), servers.read_text()) == (OTHERS, theirs)
-    assert tom("install", "openhands-cli", "--yes").returncode == 0
-    assert list(json.loads(servers.read_text())["mcpServers"]) == ["theirs", "tom-swe"]
-    found = {each["host"]: each for each in json.loads(tom("status", "--json").stdout)}
-    state = found["openhands-cli"]
-    assert (state["has"], state["faults"]) == (["hooks", "MCP server", "skill"], [])
-    assert tom("uninstall", "openhands-cli", "--yes").returncode == 0
-    assert (hooks.read_text(), servers.read_text()) == (OTHERS, theirs)
-    assert tom("install", "openhands-cli", "--yes", "--no-mcp").returncode == 0
-    assert servers.read_text() == theirs
-    written(servers, '{"mcpServers": []}')
-    assert tom("install", "openhands-cli", "--yes").returncode == 1
-
-
-def test_an_agent_plugin_goes_where_the_person_says(tmp_path: Path) -> None:
-    """One folder with a manifest, the skill and the server, for any agent that reads such."""
-    folder = tmp_path / "plugins" / "tom"
-    done = tom("install", "agent-plugin", "--folder", str(folder), "--yes")
-    assert done.returncode == 0, done.stderr
-    told = json.loads((folder / "plugin.json").read_text())
-    assert told["$schema"].startswith("https://agent-plugins.org/schemas/1.0.0/")
-    assert set(told) <= {"$schema", "name", "version", "description", "author", "license"}
-    assert (folder / "skills" / "tom-user-model" / "SKILL.md").exists()
-    (only,) = json.loads((folder / "mcp.json").read_text())["mcpServers"].values()
-    assert only["command"] == str(here().scripts.server)
-    assert tom("uninstall", "agent-plugin", "--yes").returncode == 0
-    assert not (tmp_path / "plugins").exists()
-
-
-def test_instructions_are_kept_only_if_asked_for(tmp_path: Path) -> None:
-    """The person's own file gets the block that `tom sync` writes, and loses it again."""
-    mind = open_tom(Settings(home=tmp_path / "tom"), embedder=HashEmbedder())
-    mind.remember(LOCAL_USER, "Use pnpm, not npm")
-    mind.close()
-    file = written(Path(os.environ["HOME"]) / ".claude" / "CLAUDE.md", "# Mine\n")
-    assert tom("install", "claude-code", "--yes").returncode == 0
-    assert file.read_text() == "# Mine\n"
-    done = tom("install", "claude-code", "--yes", "--instructions")
-    assert done.returncode == 0, done.stderr
-    assert "- Use pnpm" in file.read_text()
-    assert tom("uninstall", "claude-code", "--yes").returncode == 0
-    assert file.read_text() == "# Mine\n"
 
 
 def test_without_the_extra_there_is_no_server(tmp_path: Path) -> None:
