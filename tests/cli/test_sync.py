@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -87,3 +88,15 @@ def test_nothing_known_is_said(tom, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     assert tom("sync", "--yes").code == 2
     assert not (tmp_path / "AGENTS.md").exists()
+
+
+def test_a_new_file_is_for_whoever_reads_the_repository(tom, repo: Path, tmp_path: Path) -> None:
+    """Outside of one it is the person's alone."""
+    before = os.umask(0o022)
+    try:
+        assert tom("sync", "--yes").code == 0
+        assert tom("sync", str(tmp_path / "notes" / "mine.md"), "--yes").code == 0
+    finally:
+        os.umask(before)
+    made = (repo / "AGENTS.md", tmp_path / "notes" / "mine.md")
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o644, 0o600]

@@ -377,11 +377,13 @@ def test_a_new_file_is_private_or_as_the_umask_says(tmp_path: Path) -> None:
     """What stands in a repository is for whoever may read the repository."""
     before = os.umask(0o027)
     try:
-        apply_all([FileEdit(tmp_path / "a", None, "x"), FileEdit(tmp_path / "b", None, "x", None)])
+        own, shared = FileEdit(tmp_path / "a" / "x", None, "x"), tmp_path / "b" / "x"
+        apply_all([own, FileEdit(shared, None, "x", None)])
     finally:
         os.umask(before)
-    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in "ab"]
-    assert modes == [0o600, 0o640]
+    names = ("a", "a/x", "b", "b/x")
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in names]
+    assert modes == [0o700, 0o600, 0o750, 0o640]
 
 
 def test_what_is_kept_in_mind_is_private_and_holds_no_text_of_others(here: Here) -> None:

@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tom_swe.errors import TomError
+from tom_swe.place import FILE_MODE, FOLDER_MODE
 
-PRIVATE = 0o600
+PRIVATE = FILE_MODE
 _WRITABLE = 0o222
 
 
 class FileEdit(NamedTuple):
     """A file as it is, None where it is not there, and as it would be, None where it goes.
 
-    ``mode`` is that of a new file; None is what the person's umask says.
+    ``mode`` is that of a new file, whose folders are then for this person alone, too; None is
+    what the person's umask says.
     """
 
     path: Path
@@ -69,7 +71,7 @@ def apply_all(edits: Sequence[FileEdit]) -> list[Path]:
     edit = None
     try:
         for edit in wanted:
-            folders += _make_folders(edit.path.resolve().parent)
+            folders += _make_folders(edit.path.resolve().parent, private=edit.mode is not None)
             _write(edit)
             done.append(edit)
     except OSError as error:
@@ -113,11 +115,11 @@ def _check(edit: FileEdit) -> None:
         raise TomError(f"{edit.path} is read-only; nothing was changed: make it writable first")
 
 
-def _make_folders(folder: Path) -> list[Path]:
+def _make_folders(folder: Path, *, private: bool) -> list[Path]:
     """Makes the folders that are missing; these, outermost first."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
-        each.mkdir()
+        each.mkdir(FOLDER_MODE if private else 0o777)
     return missing[::-1]
 
 

@@ -89,7 +89,7 @@ class _File(NamedTuple):
 
     def _change(self, before: str | None, owner: str, *, remove: bool) -> FileEdit:
         from tom_swe.hosts import blocks
-        from tom_swe.hosts.files import FileEdit
+        from tom_swe.hosts.files import PRIVATE, FileEdit
 
         text = before or ""
         newline = "\r\n" if "\r\n" in text else "\n"
@@ -98,7 +98,9 @@ class _File(NamedTuple):
         block = "" if remove else blocks.rendered(self._wanted(), owner, newline)
         if not block and not before:
             return FileEdit(self.path, before, before or "")
-        return FileEdit(self.path, before, blocks.placed(text, block, owner, newline))
+        # What stands in a repository is for whoever may read its other files.
+        mode = None if self._is_in_repository() else PRIVATE
+        return FileEdit(self.path, before, blocks.placed(text, block, owner, newline), mode)
 
     def _wanted(self) -> list[Belief]:
         from tom_swe.advise.brief import in_order
@@ -113,9 +115,10 @@ class _File(NamedTuple):
     def _repository(self) -> str:
         from tom_swe.checkout import repository_of
 
-        folder = self.path.resolve().parent
-        inside = any((each / ".git").exists() for each in (folder, *folder.parents))
-        return repository_of(str(folder)) if inside else ""
+        return repository_of(str(self.path.resolve().parent)) if self._is_in_repository() else ""
+
+    def _is_in_repository(self) -> bool:
+        return any((each / ".git").exists() for each in self.path.resolve().parents)
 
     def _take_in(self, found: FoundBlock, yes: bool) -> None:
         """What was changed in the block is the person's word, once they say that it is theirs."""
