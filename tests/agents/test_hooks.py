@@ -56,8 +56,7 @@ AGENTS = {
     # What `codex exec` is told counts as a program's words.
     "codex": Agent(
         lambda said: [
-            "codex", "--model", "scripted", "--dangerously-bypass-hook-trust",
-            "--dangerously-bypass-approvals-and-sandbox", said,
+            "codex", "--model", "scripted", "--dangerously-bypass-approvals-and-sandbox", said,
         ],
         ToolUse("exec_command", {"cmd": RUNS}),
         at_a_terminal=True,
@@ -148,9 +147,11 @@ class Machine:
             command[0], command[1:], cwd=str(self.work), env=self.environ, encoding="utf-8",
             dimensions=(50, 160),
         )  # fmt: skip
-        shown, until = "", time.monotonic() + 120
+        shown, until, is_trusted = "", time.monotonic() + 120, False
         while "Done." not in _plain(shown):
             assert time.monotonic() < until, _plain(shown)
+            if not is_trusted and "Trust all and continue" in _plain(shown):
+                is_trusted = bool(child.send("2\r"))
             try:
                 shown += (new := child.read_nonblocking(100_000, timeout=1))
             except pexpect.TIMEOUT:

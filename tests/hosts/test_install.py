@@ -398,6 +398,27 @@ def test_what_is_kept_in_mind_is_private_and_holds_no_text_of_others(here: Here)
     assert state.read_text() == '{\n  "oauth": "a-secret-of-theirs",\n  "n": 1\n}\n'
 
 
+def test_hooks_that_codex_does_not_trust_yet_are_counted(here: Here) -> None:
+    """By where they stand in its file, as it counts them; none is trusted by tom."""
+    folder = here.home / ".codex"
+    folder.mkdir()
+    other = {"hooks": [{"type": "command", "command": "mine"}]}
+    (folder / "hooks.json").write_text(json.dumps({"hooks": {"Stop": [other]}}))
+    install(here, "codex")
+    host = host_named("codex")
+    assert standing(host, here).waits.startswith("Codex does not run 5 of")
+    names = ("session_start:0:0", "user_prompt_submit:0:0", "pre_tool_use:0:0", "stop:1:0")
+    with (folder / "config.toml").open("a") as config:
+        for name in names:
+            config.write(f'[hooks.state."{folder}/hooks.json:{name}"]\ntrusted_hash = "sha256:0"\n')
+    assert standing(host, here).waits.startswith("Codex does not run 1 of")
+    with (folder / "config.toml").open("a") as config:
+        name = f"{folder}/hooks.json:session_end:0:0"
+        config.write(f'[hooks.state."{name}"]\ntrusted_hash = "sha256:0"\n')
+    assert standing(host, here).waits == ""
+    assert not installing(host, here).shown
+
+
 def test_what_is_broken_is_named_with_what_helps(here: Here) -> None:
     """A script that is gone, a file that cannot be read."""
     install(here, "codex")

@@ -147,6 +147,8 @@ def doctor(names: Names = None, as_json: Json = False) -> None:
             out.print(f"  not there  {what}")
         for program in each.calls:
             out.print(f"  it calls {safe(program)}")
+        if each.waits:
+            out.print(f"  waits    {safe(each.waits)}")
         for fault in each.faults:
             out.print(f"  broken   {safe(fault.what)}: {fault.fix}")
     if not found:
@@ -290,7 +292,8 @@ def _state(standing: Standing) -> str:
         fault = standing.faults[0]
         return f"broken: {fault.what}; {fault.fix}"
     if standing.installed:
-        return f"installed: {', '.join(standing.has)}"
+        waits = f"; {standing.waits}" if standing.waits else ""
+        return f"installed: {', '.join(standing.has)}{waits}"
     return "not installed" if standing.here else "not on this machine"
 
 

@@ -141,6 +141,18 @@ def programs_in(document: Table) -> list[str]:
     return [*dict.fromkeys(found for each in calls_in(document) if (found := program_of(each)))]
 
 
+def places_in(document: Table) -> list[str]:
+    """Where our hooks stand: the event in snake case, the group's place, and the hook's in it."""
+    table, _ = _hooks_of(document)
+    return [
+        f"{_snake(event)}:{i}:{j}"
+        for event, groups in table.items()
+        for i, group in enumerate(groups if isinstance(groups, list) else [])
+        for j, hook in enumerate(_hooks([group]))
+        if _command(hook) is not None
+    ]
+
+
 def shared_in(document: Table) -> list[str]:
     """The command lines that do something beside calling tom, which tom leaves alone."""
     return [each for each in calls_in(document) if whose(each) is Whose.SHARED]

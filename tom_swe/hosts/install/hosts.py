@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tom_swe.errors import UsageError
 from tom_swe.hosts.install import content, parts
+from tom_swe.hosts.install.codex_trust import untrusted
 from tom_swe.hosts.install.content import AGENT, SKILL, Command
 from tom_swe.hosts.install.here import Here
 from tom_swe.hosts.install.hook_files import TIMEOUT_SECONDS, HookCall, HookForm
@@ -36,8 +37,8 @@ _CODEX_HOOK: Mapping[str, Json] = {"type": "command", "timeout": 3}
 class Host:
     """An agent: how it is known to be here, and what it gets where.
 
-    ``note`` is what the person has to do or to know. A host with an ``sdk`` installs the plugin
-    itself.
+    ``note`` is what the person has to do or to know, and ``waits`` what is still to be done. A
+    host with an ``sdk`` installs the plugin itself.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Host:
     instructions: Callable[[Here], Path] | None = None
     note: str = ""
     sdk: bool = False
+    waits: Callable[[Here], str] = lambda _: ""
 
     def carries(self, here: Here) -> tuple[str, ...]:
         """The kinds of parts that it gets, each once."""
@@ -93,6 +95,11 @@ def _codex(here: Here) -> list[Part]:
         *([server] if here.serves else []),
         _skill(here, folder / "skills"),
     ]
+
+
+def _codex_waits(here: Here) -> str:
+    folder = _codex_home(here)
+    return untrusted(folder / "hooks.json", folder / "config.toml")
 
 
 def _cursor_home(here: Here) -> Path:
@@ -256,7 +263,7 @@ HOSTS: Mapping[str, Host] = {
         ),
         Host(
             "codex", "Codex", ("codex",), _codex_home, _codex,
-            lambda here: _codex_home(here) / "AGENTS.md", note=_TRUST,
+            lambda here: _codex_home(here) / "AGENTS.md", note=_TRUST, waits=_codex_waits,
         ),
         Host("cursor", "Cursor, editor and CLI", ("cursor", "cursor-agent"), _cursor_home, _cursor),
         Host(

@@ -23,8 +23,9 @@ class HostFault(Value):
 class Standing(Value):
     """How tom stands with one host.
 
-    ``has`` are the kinds of parts that are there, ``lacks`` those that it could have beside, and
-    ``calls`` the programs that the host runs for tom.
+    ``has`` are the kinds of parts that are there, ``lacks`` those that it could have beside,
+    ``calls`` the programs that the host runs for tom, and ``waits`` is what the person has still
+    to do.
     """
 
     host: str
@@ -35,6 +36,7 @@ class Standing(Value):
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    waits: str = ""
     faults: tuple[HostFault, ...] = ()
 
     @property
@@ -79,6 +81,7 @@ def standing(host: Host, here: Here) -> Standing:
         has=_distinct(has),
         lacks=_distinct(lacks),
         calls=tuple(calls),
+        waits=host.waits(here) if has else "",
         faults=tuple(faults),
     )
 
