@@ -294,7 +294,10 @@ def _state(standing: Standing) -> str:
     if standing.installed:
         waits = f"; {standing.waits}" if standing.waits else ""
         return f"installed: {', '.join(standing.has)}{waits}"
-    return "not installed" if standing.here else "not on this machine"
+    from tom_swe.hosts.install import HOSTS
+
+    is_there = standing.here or not HOSTS[standing.host].programs
+    return "not installed" if is_there else "not on this machine"
 
 
 def _can_serve() -> bool:
