@@ -125,6 +125,18 @@ def test_the_lines_of_a_session_are_one_session(home: Path) -> None:
     assert {each.cwd for each in one.told} == {"/w/x"}
 
 
+def test_earlier_words_that_were_told_are_kept_with_the_telling(home: Path) -> None:
+    """The turns by their session, a belief that was said so as told; odd ids are passed over."""
+    place = Place({"TOM_HOME": str(home)})
+    place.make()
+    for said in ('["s3.0", "b7", "x", "s9999999999999999999.1"]', "[]", "{"):
+        event = hook.Event("UserPromptSubmit", json.dumps(claude("UserPromptSubmit")).encode())
+        inbox.append(place.file("inbox.jsonl"), event.line("ada", said=said))
+    (file,) = _take(Path(place.hosts))
+    (one,) = _read(place, file)
+    assert [(each.belief_ids, each.sayings) for each in one.told] == [((7,), ((3, 0),))]
+
+
 def test_the_learner_holds_nothing_of_its_host(home: Path, tmp_path: Path) -> None:
     """It is in a session of its own, with no pipe of the host's, and it yields to others."""
     (home / "hosts").mkdir(parents=True)

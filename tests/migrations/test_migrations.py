@@ -460,3 +460,36 @@ def test_sessions_learned_before_have_no_sayings_found(tmp_path: Path) -> None:
         for table in ("sayings_read", "saying_place"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     connection.close()
+
+
+def test_what_was_told_before_has_no_earlier_words(tmp_path: Path) -> None:
+    """Tellings of the thirteenth revision stay; earlier words go with the session they are from."""
+    path = at_ninth_revision(tmp_path / "tom")
+    config = Config()
+    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+    engine.dispose()
+    store = Store(path)
+    (session_id,) = (each.id for each in store.sessions.summaries("ada"))
+    before = store.tellings.all("ada")
+    assert all(each.sayings == () for each in before)
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    telling = Telling(
+        host="codex",
+        host_id="new",
+        repository="",
+        belief_ids=(),
+        at=at,
+        sayings=((session_id, 0), (session_id, 0), (99, 1)),
+    )
+    store.tellings.put("ada", telling)
+    assert store.tellings.all("ada")[-1].sayings == ((session_id, 0),)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM session")
+        assert connection.execute("SELECT count(*) FROM told_saying").fetchone() == (0,)
+    connection.close()

@@ -39,7 +39,9 @@ def _told(tellings: Iterable[Telling]) -> Iterator[Entry]:
             what="told",
             by=telling.host,
             belief_ids=telling.belief_ids,
-            reason="; ".join((_session(telling), *_became(telling.adherence))),
+            reason="; ".join(
+                (_session(telling), *_became(telling.adherence), *_said(telling.sayings))
+            ),
         )
 
 
@@ -51,6 +53,11 @@ def _became(adherence: Mapping[int, Adherence]) -> Iterator[str]:
     for became, word in _CAME.items():
         if ids := sorted(each for each, found in adherence.items() if found is became):
             yield f"{word}: {', '.join(f'b{each}' for each in ids)}"
+
+
+def _said(sayings: Iterable[tuple[int, int]]) -> Iterator[str]:
+    if named := [f"s{session_id}.{ordinal}" for session_id, ordinal in sayings]:
+        yield f"earlier words: {', '.join(named)}"
 
 
 def _met(checks: Iterable[Check]) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -42,11 +43,12 @@ _OF_SESSIONS = frozenset({SUFFIX, ""})
 
 
 class Told(NamedTuple):
-    """The beliefs that a session was told, where and when."""
+    """The beliefs and the earlier turns that a session was told, where and when."""
 
     belief_ids: tuple[int, ...]
     cwd: str
     at: datetime
+    sayings: tuple[tuple[int, int], ...] = ()
 
 
 class Met(NamedTuple):
@@ -176,12 +178,23 @@ def _read(place: Place, file: Path) -> Iterator[Noted]:
 
 def _told(named: Mapping[str, object]) -> Iterator[Told]:
     """What a line of the inbox says was told; lines of older hooks do not say it."""
-    told, cwd, at = (str(named.get(key) or "") for key in ("told", "cwd", "at"))
+    ids = [each for each in _listed(named, "told") if isinstance(each, int)]
+    said = [str(each) for each in _listed(named, "said")]
+    ids += [int(each[1:]) for each in said if re.fullmatch(r"b\d{1,18}", each)]
+    turns = [found for each in said if (found := re.fullmatch(r"s(\d{1,18})\.(\d{1,9})", each))]
+    if ids or turns or "told" in named:
+        sayings = tuple((int(each[1]), int(each[2])) for each in turns)
+        with contextlib.suppress(ValueError):
+            at = datetime.fromisoformat(str(named.get("at"))).astimezone(UTC)
+            yield Told(tuple(ids), str(named.get("cwd") or ""), at, sayings)
+
+
+def _listed(named: Mapping[str, object], key: str) -> list[object]:
+    """The JSON list of a field; empty where there is none."""
     with contextlib.suppress(ValueError):
-        ids: object = json.loads(told)
-        if isinstance(ids, list):
-            whole = tuple(each for each in cast("list[object]", ids) if isinstance(each, int))
-            yield Told(whole, cwd, datetime.fromisoformat(at).astimezone(UTC))
+        found: object = json.loads(str(named.get(key) or ""))
+        return cast("list[object]", found) if isinstance(found, list) else []
+    return []
 
 
 def _met(named: Mapping[str, object]) -> Iterator[Met]:
@@ -235,6 +248,7 @@ def _keep_tellings(tom: Tom, user: str, noted: Noted, redactor: Redactor) -> Non
             repository=redactor.redact(repository_of(told.cwd))[0],
             belief_ids=told.belief_ids,
             at=told.at,
+            sayings=told.sayings,
         )
         tom.memory.tellings.put(user, telling)
 

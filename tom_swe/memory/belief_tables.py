@@ -158,6 +158,19 @@ class ToldRow(Table):
     adherence: Mapped[str | None]
 
 
+class ToldSayingRow(Table):
+    """A turn of an earlier session whose words a session was told; it goes with that session."""
+
+    __tablename__ = "told_saying"
+    telling_id: Mapped[int] = mapped_column(
+        ForeignKey("telling.id", ondelete="CASCADE"), primary_key=True
+    )
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+
+
 class ModelCallRow(Table):
     """A call of a language model, as numbers and names; nobody's words are in it.
 

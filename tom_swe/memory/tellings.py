@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from tom_swe.memory.database import Database
 from tom_swe.memory.forgotten import is_forgotten, session_digest
 from tom_swe.memory.sessions import ensure_user
-from tom_swe.memory.tables import BeliefRow, SessionRow, TellingRow, ToldRow
+from tom_swe.memory.tables import BeliefRow, SessionRow, TellingRow, ToldRow, ToldSayingRow
 from tom_swe.model.advice import Adherence, Telling
 
 # The hook gives the time of a telling in whole seconds.
@@ -32,7 +32,8 @@ class SessionTellings:
             if is_forgotten(transaction, user_id, session_digest(telling.host, telling.host_id)):
                 return
             ids = _there(transaction, user_id, telling.belief_ids, telling.at)
-            if not ids:
+            sayings = _kept(transaction, user_id, telling.sayings)
+            if not ids and not sayings:
                 return
             ensure_user(transaction, user_id)
             mine = _of(user_id, telling.host, telling.host_id)
@@ -49,7 +50,14 @@ class SessionTellings:
             row.at = min(row.at, telling.at)
             transaction.flush()
             told = [{"telling_id": row.id, "belief_id": each} for each in ids]
-            transaction.execute(upsert(ToldRow).on_conflict_do_nothing(), told)
+            if told:
+                transaction.execute(upsert(ToldRow).on_conflict_do_nothing(), told)
+            said = [
+                {"telling_id": row.id, "session_id": session_id, "ordinal": ordinal}
+                for session_id, ordinal in sayings
+            ]
+            if said:
+                transaction.execute(upsert(ToldSayingRow).on_conflict_do_nothing(), said)
 
     def of_session(self, user_id: str, host: str, host_id: str) -> Telling | None:
         """What a session was told; None where nothing is known to have been."""
@@ -100,6 +108,15 @@ def _there(
     return transaction.scalars(found).all()
 
 
+def _kept(
+    transaction: orm.Session, user_id: str, sayings: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Of these turns those of sessions that are there."""
+    mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
+    there = set(transaction.scalars(mine.where(SessionRow.id.in_({each for each, _ in sayings}))))
+    return [each for each in dict.fromkeys(sayings) if each[0] in there]
+
+
 def _tellings(transaction: orm.Session, which: ColumnElement[bool]) -> list[Telling]:
     kept = (
         select(TellingRow, SessionRow.id)
@@ -120,6 +137,11 @@ def _tellings(transaction: orm.Session, which: ColumnElement[bool]) -> list[Tell
     each_told = select(ToldRow).where(ToldRow.telling_id.in_(told)).order_by(ToldRow.belief_id)
     for each in transaction.scalars(each_told):
         told[each.telling_id].append(each)
+    said: dict[int, list[tuple[int, int]]] = {row.id: [] for row, _ in rows}
+    each_said = select(ToldSayingRow).where(ToldSayingRow.telling_id.in_(said))
+    order = ToldSayingRow.session_id, ToldSayingRow.ordinal
+    for each in transaction.scalars(each_said.order_by(*order)):
+        said[each.telling_id].append((each.session_id, each.ordinal))
     return [
         Telling(
             host=row.host,
@@ -131,6 +153,7 @@ def _tellings(transaction: orm.Session, which: ColumnElement[bool]) -> list[Tell
             adherence={
                 each.belief_id: Adherence(each.adherence) for each in told[row.id] if each.adherence
             },
+            sayings=tuple(said[row.id]),
         )
         for row, session_id in rows
     ]

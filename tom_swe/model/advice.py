@@ -142,6 +142,7 @@ class Adherence(StrEnum):
 class Telling(Value):
     """Which beliefs a session was told, by its host's name for it, and what became of each.
 
+    ``sayings`` are the turns whose words it was told, each with its session's id.
     ``at`` is when it was first told. ``session_id`` is its id in memory, None until the
     session is kept. A belief that ``adherence`` does not name is one of which nothing is
     known: silence is no evidence.
@@ -154,3 +155,4 @@ class Telling(Value):
     at: datetime
     session_id: int | None = None
     adherence: Mapping[int, Adherence] = {}
+    sayings: tuple[tuple[int, int], ...] = ()
