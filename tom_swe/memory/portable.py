@@ -30,6 +30,7 @@ _OF_SESSION = "session_id IN (SELECT id FROM session WHERE user_id = :user)"
 _OF_BELIEF = "belief_id IN (SELECT id FROM belief WHERE user_id = :user)"
 AT_ONCE = 500  # rows that are put in together
 # Each comes after what it points at.
+_OF_TELLING = "telling_id IN (SELECT id FROM telling WHERE user_id = :user)"
 OWNED: Mapping[str, str] = {
     "user": "id = :user",
     "session": _OF_USER,
@@ -48,7 +49,8 @@ OWNED: Mapping[str, str] = {
     "verdict": _OF_BELIEF,
     "person_change": _OF_USER,
     "telling": _OF_USER,
-    "told": "telling_id IN (SELECT id FROM telling WHERE user_id = :user)",
+    "told": _OF_TELLING,
+    "told_saying": _OF_TELLING,
     "check_mode": _OF_BELIEF,
     "check_hit": _OF_BELIEF,
     "noted": _OF_USER,
