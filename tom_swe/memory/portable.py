@@ -29,8 +29,8 @@ _OF_USER = "user_id = :user"
 _OF_SESSION = "session_id IN (SELECT id FROM session WHERE user_id = :user)"
 _OF_BELIEF = "belief_id IN (SELECT id FROM belief WHERE user_id = :user)"
 AT_ONCE = 500  # rows that are put in together
-# Each comes after what it points at.
 _OF_TELLING = "telling_id IN (SELECT id FROM telling WHERE user_id = :user)"
+# Each comes after what it points at.
 OWNED: Mapping[str, str] = {
     "user": "id = :user",
     "session": _OF_USER,
