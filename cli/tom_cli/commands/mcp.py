@@ -31,9 +31,10 @@ def statusline() -> None:
 
     from tom_swe.hosts import hook
 
-    if sys.stdin.isatty():
-        here = json.dumps({"cwd": str(Path.cwd())}).encode()
-        sys.stdin = io.TextIOWrapper(io.BytesIO(here))
+    given = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
+    if not given.strip():
+        given = json.dumps({"cwd": str(Path.cwd())}).encode()
+    sys.stdin = io.TextIOWrapper(io.BytesIO(given))
     hook.run(hook.STATUS, os.environ)
 
 
