@@ -14,11 +14,26 @@ SHELL_TOOLS = frozenset(
 )
 # Longer commands hold files; what they run is known by then.
 _LONGEST = 40_000
-_DEEPEST = 4
+_DEEPEST = 6
 _ENDS = ";|&()\n"
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time"})
-# What stands before a program and runs it as it is.
-_AHEAD = frozenset({"sudo", "env", "exec", "nohup", "timeout", "command", "time", "xargs", "nice"})
+# What stands before a program and runs it as it is, with its short options that take a word.
+_AHEAD = {
+    "sudo": "CDghpRrTtUu",
+    "doas": "Cu",
+    "env": "Cu",
+    "exec": "a",
+    "nohup": "",
+    "timeout": "ks",
+    "command": "",
+    "builtin": "",
+    "time": "fo",
+    "xargs": "adEILnPs",
+    "nice": "n",
+    "setsid": "",
+    "stdbuf": "eio",
+    "corepack": "",
+}
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "fish"})
 # What stands between a program and another one that it runs.
 _RUNS = {
@@ -77,7 +92,7 @@ def simple_commands(text: str) -> list[SimpleCommand]:
 def run_by(command: SimpleCommand, depth: int = 0) -> Iterator[list[str]]:
     """The words of a simple command, then those of each program that it runs through others.
 
-    Whatever sets the environment or the time is left out, and so is the folder of a program.
+    Whatever sets the environment is left out, and so is the folder of a program.
     """
     words = _bare(command.words)
     if not words:
@@ -87,12 +102,13 @@ def run_by(command: SimpleCommand, depth: int = 0) -> Iterator[list[str]]:
     if depth >= _DEEPEST:
         return
     program, rest = words[0], words[1:]
-    if program in _SHELLS:
-        for inner in simple_commands(_script(rest)):
+    if program == "eval" or program in _SHELLS:
+        script = " ".join(rest) if program == "eval" else _script(rest) or command.fed
+        for inner in simple_commands(script):
             yield from run_by(inner, depth + 1)
         return
     inner = SimpleCommand()
-    inner.words = _through(program, rest)
+    inner.words, inner.fed = _through(program, rest), command.fed
     yield from run_by(inner, depth + 1)
 
 
@@ -127,18 +143,29 @@ def plain_words(words: list[str]) -> list[str]:
 
 def _bare(words: list[str]) -> list[str]:
     at = 0
-    ahead = False
-    while at < len(words):
-        word = words[at]
-        name, equals, _ = word.partition("=")
-        if name_of(word) in _AHEAD or word in _KEYWORDS:
-            ahead = True
-        elif not (equals and name.isidentifier()) and not (
-            ahead and (word.startswith("-") or _is_time(word))
-        ):
-            break
+    while at < len(words) and (words[at] in _KEYWORDS or _is_assignment(words[at])):
         at += 1
     return words[at:]
+
+
+def _is_assignment(word: str) -> bool:
+    name, equals, _ = word.partition("=")
+    return bool(equals) and name.isidentifier()
+
+
+def _behind(program: str, rest: list[str]) -> list[str]:
+    at = 0
+    while at < len(rest):
+        word = rest[at]
+        if program == "command" and word.lower() == "-v":
+            return []
+        if word.startswith("-"):
+            at += 1 + (len(word) == 2 and word[1] in _AHEAD[program])
+        elif _is_time(word):
+            at += 1
+        else:
+            break
+    return rest[at:]
 
 
 def _is_time(word: str) -> bool:
@@ -156,6 +183,11 @@ def _script(words: list[str]) -> str:
 
 def _through(program: str, rest: list[str]) -> list[str]:
     """The words of the program that another one runs; empty where it runs none."""
+    if program in _AHEAD:
+        return _behind(program, rest)
+    if program == "find":
+        starts = (at + 1 for at, word in enumerate(rest) if word in {"-exec", "-execdir", "-ok"})
+        return rest[next(starts, len(rest)) :]
     if program.rstrip("0123456789.") == "python" or program == "py":
         return rest[1:] if rest[:1] == ["-m"] else []
     if (through := _RUNS.get(program)) is None:

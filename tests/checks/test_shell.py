@@ -14,7 +14,7 @@ def runs(text: str) -> list[list[str]]:
     ("text", "run"),
     [
         ("cd web && npm i", [["cd", "web"], ["npm", "i"]]),
-        ("CI=1 sudo -n npm test; ls | wc -l", [["npm", "test"], ["ls"], ["wc", "-l"]]),
+        ("CI=1 npm test; ls | wc -l", [["npm", "test"], ["ls"], ["wc", "-l"]]),
         ("echo 'git push' \"&& npm i\"", [["echo", "git push", "&& npm i"]]),
         ("echo a\\ b # git push", [["echo", "a b"]]),
         ("if true; then git push; fi", [["true"], ["git", "push"], ["fi"]]),
@@ -30,7 +30,16 @@ def runs(text: str) -> list[list[str]]:
         ),
         ("npx -y eslint@9 .", [["npx", "-y", "eslint@9", "."], ["eslint", "."]]),
         ("/usr/bin/git push", [["git", "push"]]),
-        ("timeout 60 git push", [["git", "push"]]),
+        ("timeout 60 git push", [["timeout", "60", "git", "push"], ["git", "push"]]),
+        ("sudo -u bob npm i", [["sudo", "-u", "bob", "npm", "i"], ["npm", "i"]]),
+        ("env -u A B=1 npm i", [["env", "-u", "A", "B=1", "npm", "i"], ["npm", "i"]]),
+        ("eval 'npm i'", [["eval", "npm i"], ["npm", "i"]]),
+        ("bash <<E\nnpm i\nE", [["bash"], ["npm", "i"]]),
+        (
+            "find . -exec rm -r {} +",
+            [["find", ".", "-exec", "rm", "-r", "{}", "+"], ["rm", "-r", "{}", "+"]],
+        ),
+        ("command -v npm", [["command", "-v", "npm"]]),
         ("git \\\n push", [["git", "push"]]),
         ("", []),
     ],
@@ -53,6 +62,10 @@ def test_what_a_command_is_fed_and_writes() -> None:
         ("git commit -m 'a' -m b", "a\n\nb"),
         ("git -C web commit -am a", "a"),
         ("git commit --message=a", "a"),
+        ("git commit -m'a b'", "a b"),
+        ("git commit -am'a b'", "a b"),
+        ("A=1 timeout 9 git commit -m a", "a"),
+        ("git commit -C main -F notes.md", ""),
         ("git commit -F - <<E\nit's\nE\n", "it's"),
         ("git commit -m \"$(cat <<'EOF'\ndon't\n\nbye\nEOF\n)\"", "don't\n\nbye"),
         ("git commit", ""),
@@ -61,7 +74,9 @@ def test_what_a_command_is_fed_and_writes() -> None:
 )
 def test_the_message_of_a_commit(command: str, message: str) -> None:
     """However it is given; agents give it by a heredoc within a substitution."""
-    said = [messages_of(each.words, each.fed) for each in simple_commands(command)]
+    said = [
+        messages_of(words, each.fed) for each in simple_commands(command) for words in run_by(each)
+    ]
     assert [each for each in said if each] == [message] * bool(message)
 
 
@@ -116,3 +131,8 @@ def test_no_text_is_too_odd(text: str) -> None:
     held = "".join(word for each in simple_commands(text) for word in each.words)
     assert len(held) <= 8 * len(text) + 8
     assert list(runs(text)) is not None
+
+
+def test_no_row_of_programs_is_too_long() -> None:
+    """Where programs run one another without end, the first of them are found."""
+    assert runs("sudo " * 9_000)[0][0] == "sudo"

@@ -17,6 +17,7 @@ from tom_swe.checks.steps import (
     items,
     messages_of,
 )
+from tom_swe.shell import run_by
 
 type Spec = Mapping[str, object]
 
@@ -231,7 +232,7 @@ def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
         return [(step.kind, step.text)] if step.known else []
     if "commit" not in _list(spec, "of"):
         return []
-    said = (messages_of(each.words, each.fed) for each in step.commands)
+    said = (messages_of(words, each.fed) for each in step.commands for words in run_by(each))
     return [("commit", each) for each in said if each]
 
 

@@ -143,13 +143,23 @@ def messages_of(words: list[str], fed: str) -> str:
     said: list[str] = []
     for at, word in enumerate(words):
         follows = words[at + 1] if at + 1 < len(words) else ""
-        if word == "--message" or (word.startswith("-") and word[1:2] != "-" and word[-1] == "m"):
+        if word == "--message":
             said.append(follows)
+        elif "m" in (flags := _flags(word)):
+            said.append(word[1 + len(flags) :] or follows)
         elif word.startswith("--message="):
             said.append(word.partition("=")[2])
         elif word in {"-F", "--file"} and follows == "-":
             said.append(fed)
     return "\n\n".join(said)
+
+
+def _flags(word: str) -> str:
+    """The short options of git commit that a word holds, up to one that takes what follows."""
+    if not word.startswith("-") or word.startswith("--"):
+        return ""
+    end = next((at for at, sign in enumerate(word) if sign in "mCcFStu"), len(word))
+    return word[1 : end + 1]
 
 
 def branches_of(words: list[str]) -> list[str]:
