@@ -145,6 +145,20 @@ def test_a_part_of_a_file_is_no_new_file(tool: str, given_: dict[str, object], w
     assert bool(judge(names.spec, long, Past())) is whole
 
 
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        *((each, True) for each in ("README.md", "Dockerfile", "Cargo.toml", "__init__.py")),
+        *((each, False) for each in ("My-File.md", "MyFile", "Button.tsx", "a_b.py")),
+    ],
+)
+def test_a_file_that_has_to_be_called_so_breaches_no_form(name: str, fits: bool) -> None:
+    """Programs look for these names, whatever the form of the others is to be."""
+    names = compiled_rule(read("Use kebab-case for file names"))
+    assert isinstance(names, Compiled)
+    assert (judge(names.spec, Step(FILE, "", name), Past()) == "") is fits
+
+
 def test_what_only_looks_is_no_step() -> None:
     """Reading and searching breach nothing."""
     assert steps_of("Read", {"file_path": "docs/a.md"}) == []

@@ -46,18 +46,19 @@ def tom(home: Path):
 class Host:
     """A session of an agent: what the hook answers to what it does."""
 
-    def __init__(self, home: Path, cwd: str = "/w/x") -> None:
+    def __init__(self, home: Path, cwd: str = "/w/x", name: str = "claude-code") -> None:
         self.state = SessionState()
         self.hits: list[list[object]] = []
         self._home = home
         self._cwd = cwd
+        self._name = name
 
     def _stored(self) -> Stored:
         return opened(Place({"TOM_HOME": str(self._home)}))
 
     def _event(self, name: str, **more: object) -> Event:
         given_ = {"session_id": "s1", "cwd": self._cwd, **more}
-        return Event(name, json.dumps(given_).encode(), "claude-code")
+        return Event(name, json.dumps(given_).encode(), self._name)
 
     def prompt(self, text: str, *, hears: bool = True) -> str:
         self.state.begin_turn()
@@ -125,6 +126,16 @@ def test_a_check_that_asks_or_blocks_gives_the_reason(tom: Tom, home: Path) -> N
         decision, why = said(host.run("npm ci && git push"))
         assert (decision, "Use pnpm" in why, "push" in why) == (DENY, True, False)
     assert "tom checks off" not in why
+
+
+@pytest.mark.parametrize("name", ["codex", "cursor", "opencode", "openhands"])
+def test_an_agent_that_reads_a_question_is_told_to_ask(name: str, tom: Tom, home: Path) -> None:
+    """Where the program asks nobody, the agent reads the reason: not how to get round the check."""
+    tom.memory.checks.set_mode(LOCAL_USER, 2, Mode.ASK)
+    asked = Host(home).run("git push").reason
+    told = Host(home, name=name).run("git push").reason
+    assert ("`tom checks wrong 2`" in asked, "Ask them" in asked) == (True, False)
+    assert ("tom checks" in told, "Ask them" in told) == (False, True)
 
 
 def test_what_a_request_asks_for_is_done(tom: Tom, home: Path) -> None:

@@ -63,6 +63,7 @@ def test_the_name_alone_makes_nothing_ours(command: object) -> None:
     [
         (["/a/tom-mcp"], True),
         (["env", "X=1", "/a b/tom-mcp"], True),
+        (["/home/o'neill/tom-mcp"], True),
         (["sh", "-c", "exec '/a b/tom-mcp'"], True),
         (["/usr/bin/tom", "mcp"], True),
         (["/opt/python", "-P", "-m", "tom_cli", "mcp"], True),

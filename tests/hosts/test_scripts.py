@@ -43,7 +43,7 @@ def test_they_are_this_persons_alone() -> None:
     """In tom's home, for no one else to read or run, and gone again."""
     found = made()
     assert found.folder == Path(os.environ["TOM_HOME"]) / "hosts" / "bin"
-    for each in (found.hook, found.server):
+    for each in (found.hook, found.server, found.folder, found.folder.parent):
         assert each.stat().st_mode & 0o777 == 0o700
     apply_all(found.removals())
     assert list(found.folder.iterdir()) == []

@@ -208,9 +208,20 @@ def _misnamed(spec: Spec, step: Step, past: Past) -> str:
     for name in names:
         if not name or name.startswith(("$", ".")) or past.named(name):
             continue
+        if "pattern" in spec and step.kind == FILE and _is_given(name):
+            continue
         if _has_form(spec, name) == against:
             return name
     return ""
+
+
+def _is_given(name: str) -> bool:
+    """Whether a file has to be called so: README.md, Dockerfile, Cargo.toml, __init__.py."""
+    stem, dot, _ = name.partition(".")
+    if stem.startswith("__") and stem.endswith("__"):
+        return True
+    is_word = stem[:1].isupper() and stem[1:].islower() and stem.isalpha()
+    return (stem.isupper() and stem.isalpha()) or (is_word and (not dot or stem == "Cargo"))
 
 
 def _has_form(spec: Spec, name: str) -> bool:

@@ -30,6 +30,7 @@ ASK, DENY, AGAIN = "ask", "deny", "again"
 _TOLD_AT_START = frozenset({COPILOT_CLI, CURSOR, VSCODE})
 _DEAF_TO_PROMPTS = frozenset({CURSOR, VSCODE})
 _DEAF_BEFORE_TOOLS = frozenset({CURSOR, GEMINI_CLI})
+_ASKS = frozenset({CLAUDE_CODE, COPILOT_CLI, GEMINI_CLI, VSCODE})
 # What these answer when a session was summed up is read as context of it.
 _TOLD_WHEN_COMPACTED = frozenset({CLAUDE_CODE, CODEX}) | _TOLD_AT_START
 
@@ -63,6 +64,11 @@ def can_be_told(event: Event) -> bool:
 def hears_before_tools(event: Event) -> bool:
     """Whether a host takes in what it is told before a tool runs."""
     return event.host not in _DEAF_BEFORE_TOOLS
+
+
+def asks(event: Event) -> bool:
+    """Whether a host asks its person where a hook wants it to; elsewhere the call is denied."""
+    return event.host in _ASKS
 
 
 def written(event: Event, answer: HookAnswer) -> bytes:

@@ -17,7 +17,7 @@ from tom_swe.checks.judging import (
     unsettles,
 )
 from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
-from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer, hears_before_tools
+from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer, asks, hears_before_tools
 from tom_swe.hosts.hook.event import STOP, TOOL, Event, read
 from tom_swe.hosts.hook.state import LATER, OWED, SessionState, digest
 from tom_swe.hosts.hook.status import BREACH
@@ -209,11 +209,11 @@ def _answer(stored: Stored, event: Event, state: SessionState, met: list[Breach]
             return HookAnswer(decision=AGAIN, reason="\n".join([*reasons, _GO_ON]))
         return HookAnswer(decision=DENY, reason="\n".join([*reasons, _OTHERWISE]))
     if asked := of("asked"):
-        reasons = [
-            f"{_reason(stored, each)} If this is no breach: `tom checks wrong {each.check.id}`."
-            for each in asked
-        ]
-        return HookAnswer(decision=ASK, reason="\n".join(reasons))
+        reasons = [_reason(stored, each) for each in asked]
+        # The agent, who reads it where nobody is asked, is not told how to have it let through.
+        numbers = [f"`tom checks wrong {each.check.id}`" for each in asked]
+        told = f"If this is no breach: {', '.join(numbers)}." if asks(event) else _ASK_THEM
+        return HookAnswer(decision=ASK, reason="\n".join([*reasons, told]))
     if event.name == STOP or not hears_before_tools(event):
         return HookAnswer()
     # Some hosts hear nothing at a prompt, so what is still to be said is said now.
@@ -222,6 +222,7 @@ def _answer(stored: Stored, event: Event, state: SessionState, met: list[Breach]
 
 
 _GO_ON = "Put that right, then stop. If it does not hold here, say so and stop."
+_ASK_THEM = "Ask them whether you may, and wait for their answer."
 _OTHERWISE = "Do it as they want, or ask them."
 
 

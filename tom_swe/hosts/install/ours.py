@@ -53,7 +53,8 @@ def program_of(command: str) -> str:
 def serves(words: Sequence[object]) -> bool:
     """Whether a command with its arguments starts tom's MCP server."""
     flat = [inner for word in words for inner in _flat(str(word))]
-    if any("-m tom_cli mcp" in str(word) for word in words):
+    # A path can hold quotes, which the words of a command line cannot.
+    if any("-m tom_cli mcp" in str(word) or _name(str(word)) == SERVER for word in words):
         return True
     return any(
         _name(word) == SERVER
