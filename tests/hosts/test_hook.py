@@ -505,6 +505,15 @@ def test_the_status_line_counts_what_holds_here(told: Tom, home: Path) -> None:
     assert not list((home / "hosts").glob("*.session"))
 
 
+def test_what_tom_says_at_a_stop_is_no_turn_of_the_person(told: Tom, home: Path) -> None:
+    """Where an agent sends it as a message, nothing is told, noted or taken for a wish."""
+    fire("UserPromptSubmit", claude("UserPromptSubmit", cwd="/w/x"))
+    before = noted(home)
+    sent = {**claude("UserPromptSubmit", cwd="/w/x"), "prompt": "<tom-check>npm</tom-check>"}
+    assert fire("UserPromptSubmit", sent).stdout == b""
+    assert noted(home) == before
+
+
 def test_the_status_line_counts_the_breaches_of_this_session(told: Tom) -> None:
     """Each rule once a turn; another session has none."""
     told.remember(LOCAL_USER, "never run npm, use pnpm")

@@ -85,7 +85,7 @@ def test_a_message_that_only_quotes_is_kept() -> None:
     assert separate("> please review it").words == "> please review it"
 
 
-@pytest.mark.parametrize("tag", ["tom-briefing", "tom-advice"])
+@pytest.mark.parametrize("tag", ["tom-briefing", "tom-advice", "tom-earlier", "tom-check"])
 def test_what_tom_said_is_dropped(tag: str) -> None:
     """Our own injections are neither words nor context, even where they are cut off."""
     assert without_injections(f"a\n<{tag} v='1'>prefers tabs</{tag}>\nb") == "a\n\n\nb"

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from tom_swe.text.pastes import without_pastes
-from tom_swe.text.safe import ADVICE, BRIEFING, EARLIER
+from tom_swe.text.safe import ADVICE, BRIEFING, CHECK, EARLIER
 
 
 class Separated(NamedTuple):
@@ -47,7 +47,9 @@ def separate(text: str) -> Separated:
     )
 
 
-_INJECTED = re.compile(rf"<({BRIEFING}|{ADVICE}|{EARLIER})\b[^>]*>(?:.*?</\1>|.*)", re.DOTALL)
+_INJECTED = re.compile(
+    rf"<({BRIEFING}|{ADVICE}|{EARLIER}|{CHECK})\b[^>]*>(?:.*?</\1>|.*)", re.DOTALL
+)
 
 # Messages which the host puts in the person's mouth, whole.
 _HOST_WRITTEN = (

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 # The tags round what tom tells an agent. Importers drop what stands in them, so that tom never
 # learns from itself.
 BRIEFING, ADVICE, EARLIER = "tom-briefing", "tom-advice", "tom-earlier"
+CHECK = "tom-check"
 
 # Whole sequences (CSI, OSC and the short ones), so that nothing of them is left standing as text.
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")

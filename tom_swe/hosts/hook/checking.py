@@ -18,7 +18,7 @@ from tom_swe.checks.judging import (
 )
 from tom_swe.checks.steps import FILE, REPLY, Step, names_in, steps_of
 from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer, asks, hears_before_tools
-from tom_swe.hosts.hook.event import STOP, TOOL, Event, read
+from tom_swe.hosts.hook.event import CHECK_TAG, STOP, TOOL, Event, read
 from tom_swe.hosts.hook.state import LATER, OWED, SessionState, digest
 from tom_swe.hosts.hook.status import BREACH
 from tom_swe.hosts.hook.stored import Stored
@@ -206,7 +206,7 @@ def _answer(stored: Stored, event: Event, state: SessionState, met: list[Breach]
     if blocked := of("blocked"):
         reasons = [_reason(stored, each) for each in blocked]
         if event.name == STOP:
-            return HookAnswer(decision=AGAIN, reason="\n".join([*reasons, _GO_ON]))
+            return HookAnswer(decision=AGAIN, reason=_tagged("\n".join([*reasons, _GO_ON])))
         return HookAnswer(decision=DENY, reason="\n".join([*reasons, _OTHERWISE]))
     if asked := of("asked"):
         reasons = [_reason(stored, each) for each in asked]
@@ -227,19 +227,28 @@ _OTHERWISE = "Do it as they want, or ask them."
 
 
 def _reason(stored: Stored, breach: Breach) -> str:
-    return f"tom: this person wants: {_rule(stored, breach.check.id)} Not kept to: {breach.found}"
+    rule = _rule(stored, breach.check.id)
+    return f"tom: this person wants: {rule} Not kept to: {_plain(breach.found)}"
 
 
 def _reminder(stored: Stored, number: int, found: str) -> str:
-    rule = _rule(stored, number)
-    return f"<tom-check>Not kept to in: {found}. This person wants: {rule}</tom-check>"
+    return _tagged(f"Not kept to in: {_plain(found)}. This person wants: {_rule(stored, number)}")
+
+
+def _tagged(text: str) -> str:
+    return f"<{CHECK_TAG}>{text}</{CHECK_TAG}>"
+
+
+def _plain(text: str) -> str:
+    """A text on one line that can close no tag."""
+    return " ".join(text.replace("<", "\u2039").replace(">", "\u203a").split())
 
 
 def _rule(stored: Stored, number: int) -> str:
     """A rule with its quote, in one line."""
     statement, quote = stored.connection.execute(_RULE, (number,)).fetchone() or ("", "")
-    said = " ".join(str(quote).split())
-    return f"{str(statement).rstrip('.')}." + (f' They said: "{said}".' if said else "")
+    said = _plain(str(quote))
+    return f"{_plain(str(statement)).rstrip('.')}." + (f' They said: "{said}".' if said else "")
 
 
 def _name_key(name: str) -> str:

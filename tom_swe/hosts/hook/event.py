@@ -20,6 +20,8 @@ COPILOT_CLI, VSCODE = "copilot-cli", "vscode-copilot"
 # What the hook is called for is an installation, of which some serve two agents or a part of one.
 _INSTALLED = {"openhands-cli": OPENHANDS, "copilot": COPILOT_CLI}
 FIELD_LIMIT = 4096
+# What tom says of a check stands in this, since some agents send it as their person's message.
+CHECK_TAG = "tom-check"
 
 
 class Event:
@@ -29,7 +31,8 @@ class Event:
     person's message, ``tool`` and ``tool_input`` are a tool and what it is to be called with,
     ``reply`` is the agent's last message where the host gives it, and ``stopped_before`` says
     that the agent was sent back when it last wanted to stop. An event ``is_foreign`` where an
-    agent runs the hooks of another one, too. Raises HookFault or ValueError.
+    agent runs the hooks of another one, too, and ``is_own`` where tom said what the person is
+    to have said. Raises HookFault or ValueError.
     """
 
     def __init__(self, name: str, data: bytes, host: str = "") -> None:
@@ -54,6 +57,8 @@ class Event:
         self.transcript = text("transcript_path")
         self.source = text("source")
         self.prompt = text("prompt", "message", limit=None)
+        # Sent back, some agents go on as if their person had said why.
+        self.is_own = self.prompt.lstrip().startswith(f"<{CHECK_TAG}>")
         self.tool = text("tool_name")
         called = told.get("tool_input")
         self.tool_input: Mapping[str, object] = called if isinstance(called, dict) else {}

@@ -54,7 +54,7 @@ def run(name: str, environ: Mapping[str, str], host: str = "") -> None:
             return
         if event.name not in EVENTS:
             raise HookFault("an event that tom does not know")
-        if is_ignored(event.cwd) or event.is_foreign or not _matters(event):
+        if event.is_foreign or event.is_own or is_ignored(event.cwd) or not _matters(event):
             return
     except Exception as error:
         log_fault(place, name, error)
