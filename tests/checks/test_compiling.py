@@ -52,6 +52,8 @@ LONG = "word " * 120
         ("Only commit when I ask", "git commit -m a", "git log"),
         ("Ask before committing or pushing", "git push", "git pull"),
         ("Never force push", "git push -f", "git push"),
+        ("Never git push unasked", "git push", "git pull"),
+        ("Never sudo", "sudo make install", "make install"),
         ("Do not amend commits", "git commit --amend", "git commit -m a"),
         ("Never use `git add .`", "git add .", "git add src/a.py"),
         ("Do not use rm -rf", "rm -fr build", "rm build/a"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tom_swe.checks.rule import UNASKED, RuleText, Why, listed
+from tom_swe.checks.rule import OF_ITSELF, UNASKED, RuleText, Why, listed
 from tom_swe.checks.vocabulary import Mention, vocabulary
 from tom_swe.extract.catalogue import Dimension, match
 from tom_swe.model.checks import Compiled
@@ -126,7 +126,7 @@ def _is_all_of_it(rule: RuleText, start: int, end: int) -> bool:
         before = before[: each.start] + " " * (each.end - each.start) + before[each.end :]
     turns = re.finditer(r"[.;:]\s|,? but |\b(?:instead of|rather than|over)\b", before)
     before = before[max((each.end() for each in turns), default=0) :]
-    after = UNASKED.sub("", text[end:])
+    after = OF_ITSELF.sub("", UNASKED.sub("", text[end:]))
     same = any(each.start >= end and each.start - end < 8 for each in rule.of("action"))
     return _BETWEEN.fullmatch(before) is not None and (same or bool(_AFTER.match(after)))
 

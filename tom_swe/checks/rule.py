@@ -35,7 +35,7 @@ UNASKED = re.compile(
     re.IGNORECASE,
 )
 # What is forbidden only where the agent does it of itself.
-_OF_ITSELF = re.compile(
+OF_ITSELF = re.compile(
     r"\b(?:on your own(?! \w)|unasked|by yourself|automatically|autonomously)\b", re.IGNORECASE
 )
 ASK_FIRST = re.compile(
@@ -124,7 +124,7 @@ def read(statement: str, dimension: str = "", polarity: Polarity = Polarity.FOR)
     if polarity is Polarity.AGAINST and not against and not denies(text):
         against = True
     unasked = UNASKED.search(text) is not None or ASK_FIRST.search(text) is not None
-    unasked = unasked or (against and _OF_ITSELF.search(text) is not None)
+    unasked = unasked or (against and OF_ITSELF.search(text) is not None)
     spans = [found.span() for found in UNASKED.finditer(text)]
     found = [
         replace(each, negated=_negated(text, each.start, against=against))
