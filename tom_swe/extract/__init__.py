@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from tom_swe.extract.embedded import EmbeddedReader
     from tom_swe.extract.language_model import ModelReader
     from tom_swe.extract.pointers import add_pointed
-    from tom_swe.extract.stated import plainly, session_of_statement
+    from tom_swe.extract.stated import plainly, session_of_statements
     from tom_swe.extract.verified import VerifiedReader
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "add_pointed",
     "match",
     "plainly",
-    "session_of_statement",
+    "session_of_statements",
 ]
 
 __getattr__ = loading(
@@ -31,6 +31,6 @@ __getattr__ = loading(
         "add_pointed": "pointers",
         "match": "catalogue",
         "plainly": "stated",
-        "session_of_statement": "stated",
+        "session_of_statements": "stated",
     },
 )

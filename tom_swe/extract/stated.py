@@ -29,16 +29,17 @@ MOST_WORDS = 12
 TOLD = "you told tom this"
 
 
-def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
-    """The session in which the person stated a text; for a place.
+def session_of_statements(texts: Iterable[str], scope: Scope, at: datetime) -> Session:
+    """The session in which the person stated texts, each in a turn of its own; for a place.
 
     Raises UsageError.
     """
-    text = text.strip()
-    if not any(sign.isalnum() for sign in text):
-        raise UsageError("there is nothing to remember: say it in words")
-    if len(text) > LONGEST:
-        raise UsageError(f"that is {len(text)} characters: use at most {LONGEST}")
+    texts = [text.strip() for text in texts]
+    for text in texts:
+        if not any(sign.isalnum() for sign in text):
+            raise UsageError("there is nothing to remember: say it in words")
+        if len(text) > LONGEST:
+            raise UsageError(f"that is {len(text)} characters: use at most {LONGEST}")
     if scope.reach is Reach.TASK or (scope.reach is not Reach.EVERYWHERE and not scope.name):
         raise UsageError("give a scope: everywhere, a named repository or a named language")
     return Session(
@@ -48,7 +49,10 @@ def session_of_statement(text: str, scope: Scope, at: datetime) -> Session:
         started=at,
         ended=at,
         stated_scope=scope,
-        turns=(Turn(ordinal=0, role=Role.USER, text=text, at=at),),
+        turns=tuple(
+            Turn(ordinal=ordinal, role=Role.USER, text=text, at=at)
+            for ordinal, text in enumerate(texts)
+        ),
     )
 
 
@@ -72,13 +76,15 @@ def holding(beliefs: Iterable[Belief], session_id: int, model: SessionModel) -> 
 
 
 def as_stated(session: Session, found: tuple[Observation, ...]) -> tuple[Observation, ...]:
-    """What a statement shows: what a reader found said in it, else the whole of it.
+    """What statements show: what a reader found said in each, else the whole of it.
 
     The person's scope and trust go before what the reader made of them. Hints are no reading
     of a statement: they would put one of its sentences in the place of the whole.
     """
     unsaid = {Source.BEHAVIOUR, Source.HINT}
-    said = [each for each in found if each.source not in unsaid] or _whole(session)
+    said = [each for each in found if each.source not in unsaid]
+    heard = {each.quote.ordinal for each in said}
+    said += [each for each in _whole(session) if each.quote.ordinal not in heard]
     scope = _scope(session)
     return tuple(
         each.model_copy(update={"source": Source.STATED, "scope": scope, "basis": TOLD})

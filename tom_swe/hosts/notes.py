@@ -9,6 +9,7 @@ Places: Claude Code 2.1.197 and Codex 0.171.0 name theirs in their programs, Ope
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -127,7 +128,11 @@ def items(text: str) -> Iterator[NotedItem]:
         ]
         words = " ".join("".join(parts).split())
         # `@path` has Claude Code read another file in its place.
-        if SHORTEST <= len(words) <= LONGEST and not words.startswith("@"):
+        if (
+            SHORTEST <= len(words) <= LONGEST
+            and not words.startswith("@")
+            and any(sign.isalnum() for sign in words)
+        ):
             yield NotedItem((token.map or [0])[0] + skipped + 1, words)
 
 
@@ -147,29 +152,41 @@ def read_notes(
     redactor: Redactor,
     progress: Callable[[int], None] = lambda _: None,
 ) -> NotesRead:
-    """Reads what was not read before; ``progress`` is told each item that is done.
+    """Reads what was not read before; ``progress`` is told how many items are done.
 
     What the person has had tom forget stays forgotten, for no item is read a second time.
     """
     stated = pointed = 0
     for file in files:
-        for item in _read(file):
-            words = redactor.redact(item.text)[0]
-            key = f"note\0{file.repository}\0{words.casefold()}"
-            if tom.memory.sessions.source_seen(user_id, key) is None:
-                try:
-                    if file.is_persons:
-                        tom.remember(user_id, words, EVERYWHERE, at=_written(file.path))
-                        stated += 1
-                    else:
-                        tom.point_at(user_id, words, file.repository)
-                        pointed += 1
-                except UsageError:
-                    # It says nothing that could be kept.
-                    pass
-                tom.memory.sessions.mark_source(user_id, key, READ)
-            progress(1)
+        found = _read(file)
+        unread = {
+            key: words
+            for item in found
+            if tom.memory.sessions.source_seen(
+                user_id, key := _key(file, words := redactor.redact(item.text)[0])
+            )
+            is None
+        }
+        if file.is_persons:
+            if unread:
+                # Together, for each change derives all beliefs again.
+                tom.statements.remember(user_id, unread.values(), EVERYWHERE, _written(file.path))
+            stated += len(unread)
+        else:
+            for words in unread.values():
+                # Redaction may have made it longer than a quote may be.
+                with contextlib.suppress(UsageError):
+                    tom.point_at(user_id, words, file.repository)
+            pointed += len(unread)
+        for key in unread:
+            tom.memory.sessions.mark_source(user_id, key, READ)
+        progress(len(found))
     return NotesRead(stated, pointed)
+
+
+def _key(file: NoteFile, words: str) -> str:
+    """What an item that was read is known by."""
+    return f"note\0{file.repository}\0{words.casefold()}"
 
 
 def count(files: Iterable[NoteFile]) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tom_swe.extract.pointers import beliefs_on, places_of, quote_of
 from tom_swe.extract.sayings import VERSION
-from tom_swe.extract.stated import holding, same_statement, session_of_statement
+from tom_swe.extract.stated import holding, same_statement, session_of_statements
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.learn import Learner
 from tom_swe.mind.reading import Reading
@@ -43,10 +43,15 @@ class Statements:
         self._learner = learner
         self._redact = redact
 
-    def remember(self, user_id: str, text: str, scope: Scope, at: datetime) -> tuple[Belief, ...]:
-        """Believes what the person says to tom itself; the beliefs on it, as they stand then."""
+    def remember(
+        self, user_id: str, texts: Iterable[str], scope: Scope, at: datetime
+    ) -> tuple[Belief, ...]:
+        """Believes what the person says to tom itself; the beliefs on it, as they stand then.
+
+        Texts are one statement: they are kept, undone and found again together. Raises UsageError.
+        """
         scope = scope.model_copy(update={"name": self._redact(scope.name)})
-        session = session_of_statement(self._redact(text), scope, at)
+        session = session_of_statements(map(self._redact, texts), scope, at)
         model = self._reading.model_of(session)
         if known := self._holding(user_id, session, model):
             return known

@@ -64,7 +64,7 @@ class Tom:
         self._deriving = Deriving(lambda: self._mind.embedder, briefing_tokens)
         self.reading = Reading(memory, self._mind)
         self._learner = Learner(memory, self._mind, self.reading, self._deriving, say)
-        self._statements = Statements(memory, self._deriving, self.reading, self._learner, redact)
+        self.statements = Statements(memory, self._deriving, self.reading, self._learner, redact)
         self.in_session = InSession(memory, self._mind, self.reading, self._learner, redact)
         self._decisions = Decisions(memory, self._deriving, redact)
         self._feedback = Feedback(memory, self._deriving)
@@ -143,7 +143,7 @@ class Tom:
         they were said, now unless given. The same words again change nothing as long as they
         hold, and forgotten ones count again. Raises UsageError.
         """
-        return self._statements.remember(user_id, text, scope, at or datetime.now(UTC))
+        return self.statements.remember(user_id, [text], scope, at or datetime.now(UTC))
 
     def point_at(self, user_id: str, quote: str, repository: str = "") -> PointedAt:
         """Keeps that an agent says the person said this; nothing is believed on its word.
@@ -152,7 +152,7 @@ class Tom:
         say there counts as an instruction, where the reader made nothing of those words. A
         session of the last day is read again at once. Raises UsageError.
         """
-        return self._statements.point_at(user_id, quote, repository)
+        return self.statements.point_at(user_id, quote, repository)
 
     # Answering
 
