@@ -228,11 +228,12 @@ _OTHERWISE = "Do it as they want, or ask them."
 
 def _reason(stored: Stored, breach: Breach) -> str:
     rule = _rule(stored, breach.check.id)
-    return f"tom: this person wants: {rule} Not kept to: {_plain(breach.found)}"
+    return f"tom: the person you work for wants: {rule} This breaks it: {_plain(breach.found)}"
 
 
 def _reminder(stored: Stored, number: int, found: str) -> str:
-    return _tagged(f"Not kept to in: {_plain(found)}. This person wants: {_rule(stored, number)}")
+    rule = _rule(stored, number)
+    return _tagged(f"The person you work for wants: {rule} This breaks it: {_plain(found)}")
 
 
 def _tagged(text: str) -> str:
