@@ -84,7 +84,7 @@ def forbidden(rule: RuleText) -> Compiled | Why | None:
     }
     says = f"a command that runs {listed(shown)}"
     if patterns and runs is patterns:
-        says += ", or installs by it"
+        says += ", or installs with it"
     return Compiled(spec=spec, says=f"{says}, where you did not ask for it")
 
 
