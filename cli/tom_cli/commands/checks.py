@@ -36,7 +36,7 @@ def checks(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """List the rules that tom checks agents against, and set what it does at a breach.
+    """List the rules that tom checks, and set what it does at a breach.
 
     A confirmed rule has a check if a command, a file or a reply shows a breach of it. At first
     a check only counts. `tom checks show 3` shows what it would have caught. `tom checks mode 3
@@ -70,7 +70,9 @@ def checks(
 
 @app.command()
 def show(which: Which, as_json: Json = False) -> None:
-    """Show a check with what it would have caught and let through in your sessions.
+    """Show what a check would have caught in your sessions.
+
+    It also shows similar steps that it would have let through.
 
     Example: tom checks show 3
     """

@@ -34,7 +34,7 @@ def log(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show everything that changed a belief, or what agents were told.
+    """Show what changed beliefs, or what agents were told.
 
     Each line says when, what, who or what did it, and why. With --told there is a line for what
     each session was told, and one for each breach that `tom checks` found.

@@ -74,7 +74,7 @@ def install(
     folder: Folder = None,
     yes: Yes = False,
 ) -> None:
-    """Install tom into agents, to brief their sessions, keep your rules and learn.
+    """Install tom into agents.
 
     Without a name it lists the agents on this machine, and you choose. Each agent gets all that
     it supports: hooks, the MCP server if that is installed, a skill, commands. tom shows the
@@ -128,7 +128,9 @@ def status(as_json: Json = False) -> None:
 
 @app.command()
 def doctor(names: Names = None, as_json: Json = False) -> None:
-    """Check each agent: which parts of tom it has, and whether the programs it calls work.
+    """Check which parts of tom each agent has.
+
+    It also runs the programs that the agent calls for tom, to see whether they work.
 
     Example: tom plugin doctor claude-code
     """
