@@ -27,7 +27,7 @@ _WRITES = re.compile(
 
 
 def order(rule: RuleText) -> Compiled | Why | None:
-    """The check of what has to run first; None where a rule says nothing of an order."""
+    """The check of a rule on what has to run first; None if it is about no order."""
     text = rule.statement
     before = _BEFORE.search(text)
     if ASK_FIRST.search(text):
