@@ -126,7 +126,7 @@ def _line(entry: Entry) -> Text:
 
     line = Text(f"{entry.at.astimezone():%Y-%m-%d %H:%M}  ", style="dim")
     line.append(f"{' '.join(f'b{i}' for i in entry.belief_ids):<6} ", style="dim")
-    line.append(f"{entry.what:<10} ", style="bold" if entry.by == "you" else "")
+    line.append(f"{entry.what:<11} ", style="bold" if entry.by == "you" else "")
     line.append(f"{entry.by:<12} ", style="cyan")
     line.append(safe(entry.reason))
     if entry.taken_back:
