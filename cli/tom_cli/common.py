@@ -158,11 +158,12 @@ def confirmed(question: str, yes: bool) -> None:
     typer.confirm(question, abort=True, err=True)
 
 
-def id_of(given: str, letter: str, what: str) -> int:
+def id_of(given: str, letter: str, what: str, example: str = "") -> int:
     """The number in an id such as b12. Raises UsageError, NotFound."""
     digits = given.strip().lower().removeprefix(letter)
     if not digits.isdecimal():
-        raise UsageError(f"{given!r} is not a valid {what} id: give one such as {letter}12")
+        like = example or f"{letter}12"
+        raise UsageError(f"{given!r} is not a valid {what} id: give one such as {like}")
     if len(digits) > LONGEST_ID:
         raise NotFound(f"there is no {what} with an id of {len(digits)} digits: check the id")
     return int(digits)

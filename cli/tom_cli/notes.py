@@ -1,4 +1,4 @@
-"""Reading what agents' own memories hold: a part of init and import."""
+"""Read the notes in agents' own memories; `tom init` and `tom import` use it."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ def take_in_notes(tom: Tom, settings: Settings, files: Sequence[NoteFile]) -> No
         read = read_notes(
             tom, settings.user, files, Redactor(emails=settings.redact_emails), advance
         )
-    talk(f"notes: {read.stated} that you keep for agents, {read.pointed} of agents to be checked")
+    talk(f"notes: {read.stated} of yours, {read.pointed} of agents, which count once you said so")
     return read

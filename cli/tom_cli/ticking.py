@@ -1,4 +1,4 @@
-"""A list of things to tick, with a key each."""
+"""A list in which one key ticks each line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ KEYS = "123456789abcdefgh"
 
 
 def ticked(title: str, lines: Sequence[str]) -> list[int]:
-    """The numbers of the lines that the person ticks, where at first all are ticked.
+    """The numbers of the lines that the person leaves ticked; at first all are.
 
-    Leaving ticks none.
+    Quitting ticks none.
     """
     from tom_cli.render import console, key_pressed
     from tom_swe.text.safe import safe
@@ -23,7 +23,7 @@ def ticked(title: str, lines: Sequence[str]) -> list[int]:
         for i, line in enumerate(lines):
             mark = "x" if i in chosen else " "
             out.print(f"  {keys[i]} [{mark}] {safe(line)}", markup=False)
-        offer = f"{keys[0]}-{keys[-1]} tick, enter install, q quit"
+        offer = f"{keys[0]}-{keys[-1]} tick or untick, Enter installs, q quits"
         key = key_pressed(offer, f"{keys}\r\nq")
         if key == "q":
             return []

@@ -78,7 +78,7 @@ def test_a_mode_is_set_and_switched_off_and_on(tom, monkeypatch, tmp_path: Path)
     [
         (("mode", "1", "shout"), "not a mode: use observe, remind, ask or block"),
         (("mode", "77", "ask"), "belief b77 has no check"),
-        (("show", "x"), "not a valid check id"),
+        (("show", "x"), "not a valid check id: give one such as 3"),
         (("wrong", "1"), "no breach that could be wrong"),
     ],
 )

@@ -130,6 +130,15 @@ def test_an_agent_plugin_goes_where_the_person_says(
     assert not (tmp_path / "plugins").exists()
 
 
+@pytest.mark.parametrize(("option", "agent"), [("--statusline", "codex"), ("--folder=x", "codex")])
+def test_an_option_of_another_agent_is_refused(tom: Run, option: str, agent: str) -> None:
+    """It says which agent the option works with, and nothing is installed."""
+    refused = tom("plugin", "install", agent, option, "--yes")
+    assert refused.code == 2
+    assert f"{option.partition('=')[0]} works with " in refused.err
+    assert f"not with {agent}" in refused.err
+
+
 def test_instructions_are_kept_only_if_asked_for(
     tom: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Confirmed rules as checks, and whether what an agent does keeps to them; no model is asked."""
+"""Confirmed rules as checks, and whether an agent follows them; it asks no model."""
 
 from tom_swe.lazy import TYPE_CHECKING, loading
 

@@ -47,7 +47,7 @@ _SIGNS = re.compile(r"\s[|>&;]|&&")
 
 
 def forbidden(rule: RuleText) -> Compiled | Why | None:
-    """The check of a rule against running something; None where it is about nothing that runs."""
+    """The check of a rule that forbids commands; None if it is about no command."""
     runs: list[str] = []
     asked: list[str] = []
     shown: list[str] = []
@@ -84,12 +84,12 @@ def forbidden(rule: RuleText) -> Compiled | Why | None:
     }
     says = f"a command that runs {listed(shown)}"
     if patterns and runs is patterns:
-        says += ", or installs by it"
+        says += ", or installs with it"
     return Compiled(spec=spec, says=f"{says}, where you did not ask for it")
 
 
 def near(patterns: list[str]) -> list[str]:
-    """The literals of which one stands in every command that one of these patterns is of."""
+    """Literals of which every command that matches one of these patterns contains one."""
     found: list[str] = []
     for pattern in patterns:
         words = [each for each in pattern.split() if not each.startswith(("-", "!", "@"))]
@@ -109,7 +109,7 @@ def command_pattern(piece: str) -> str:
 
 
 def _is_object(rule: RuleText, mention: Mention) -> bool:
-    """Whether it is what another one is done to: "amend commits"."""
+    """Whether it is the object of another action: "amend commits"."""
     return any(
         re.fullmatch(r"\s+(?:(?:the|any|your|my) )?", rule.statement[each.end : mention.start])
         for each in rule.of("action")
@@ -118,7 +118,7 @@ def _is_object(rule: RuleText, mention: Mention) -> bool:
 
 
 def _is_all_of_it(rule: RuleText, start: int, end: int) -> bool:
-    """Whether a rule forbids what stands there whatever it is done with."""
+    """Whether a rule forbids all uses of what stands there."""
     text = rule.statement
     others = [each for each in rule.mentions if each.end <= start]
     before = text[:start]
@@ -132,7 +132,7 @@ def _is_all_of_it(rule: RuleText, start: int, end: int) -> bool:
 
 
 def _written(rule: RuleText) -> list[str]:
-    """The patterns of the commands that a rule writes out and is against."""
+    """The patterns of the commands that a rule writes out and forbids."""
     found: list[str] = []
     for piece, start, end in rule.ticked:
         if (rule.negated(start) or rule.unasked) and _is_all_of_it(rule, start, end):
@@ -178,7 +178,7 @@ def _rivals(rule: RuleText) -> tuple[list[str], list[str]]:
 
 
 def _picked(rule: RuleText) -> list[tuple[Dimension, str, bool]]:
-    """The tools that a rule picks or rules out: their dimension and value, and which of these."""
+    """The tools that a rule wants or forbids, with their dimension and value."""
     rivals = vocabulary().rivals
     text = rule.statement
     found: list[tuple[Dimension, str, bool]] = []

@@ -55,7 +55,7 @@ class Past:
 
 
 def judge(spec: Spec, step: Step, past: Past) -> str:
-    """What of a step breaches a check, cut short; "" where nothing does. Never raises."""
+    """The part of a step that breaches a check, cut short; "" if none does. Never raises."""
     if past.asked or not _is_near(spec, step):
         return ""
     match spec.get("kind"):
@@ -80,7 +80,7 @@ def judge(spec: Spec, step: Step, past: Past) -> str:
 
 
 def looks_at(spec: Spec, step: Step) -> bool:
-    """Whether a check is of such steps at all, and can see what it needs of this one."""
+    """Whether a check looks at such steps and this one shows what it needs."""
     if spec.get("kind") == "command" or (spec.get("kind") == "order" and _list(spec, "runs")):
         return step.kind == COMMAND
     if step.kind == COMMAND:
@@ -89,7 +89,7 @@ def looks_at(spec: Spec, step: Step) -> bool:
 
 
 def is_close(spec: Spec, step: Step) -> bool:
-    """Whether a step is much like one that a check is against, whatever its options are."""
+    """Whether a step is similar to one that a check forbids, whatever its options are."""
     if spec.get("kind") in {"command", "order"} and step.kind == COMMAND:
         bare = (
             " ".join(part for part in pattern.split() if part[0] not in "-!@")
@@ -100,18 +100,18 @@ def is_close(spec: Spec, step: Step) -> bool:
 
 
 def runs_first(spec: Spec, step: Step) -> bool:
-    """Whether a step runs what an order has to come first."""
+    """Whether a step runs what has to run first."""
     return step.kind == COMMAND and bool(_run(step, _list(spec, "first")))
 
 
 def unsettles(spec: Spec, step: Step) -> bool:
-    """Whether a step writes what an order's first has to run after."""
+    """Whether a step writes something after which that has to run again."""
     ends = tuple(_list(spec, "unsettled_by"))
     return step.kind == FILE and step.path.lower().endswith(ends)
 
 
 def request_words(prompt: str) -> str:
-    """The words of the person's message as `is_asked_for` reads them, of a long one its ends."""
+    """The words of the person's message for `is_asked_for`; of a long one, both ends."""
     if len(prompt) > 2 * _END:
         prompt = f"{prompt[:_END]} {prompt[-_END:]}"
     plain = "".join(c if c.isalnum() or c in "'’" else " " for c in prompt.lower())
@@ -119,7 +119,7 @@ def request_words(prompt: str) -> str:
 
 
 def is_asked_for(spec: Spec, lower: str) -> bool:
-    """Whether the words of a request ask for what a check is against."""
+    """Whether a request asks for what a check forbids."""
     for word in _list(spec, "asked"):
         # Chinese has no spaces between its words.
         sought = f" {word} " if word.isascii() else word
@@ -133,7 +133,7 @@ def is_asked_for(spec: Spec, lower: str) -> bool:
 
 
 def _is_near(spec: Spec, step: Step) -> bool:
-    """Whether a check is of such steps at all, and one of its literals stands in this one."""
+    """Whether a check looks at such steps and this one contains one of its literals."""
     of = _list(spec, "of")
     if of and step.kind not in of and not (step.kind == COMMAND and _by_command(of)):
         return False
@@ -162,7 +162,7 @@ def _is_in_place(spec: Spec, path: str) -> bool:
 
 
 def _run(step: Step, patterns: list[str]) -> str:
-    """The first command of a step that one of these patterns is of."""
+    """The first command of a step that matches one of these patterns."""
     if step.kind != COMMAND:
         return ""
     for words in step.runs:
@@ -196,7 +196,7 @@ def _too_early(spec: Spec, step: Step, past: Past) -> str:
 
 
 def _misnamed(spec: Spec, step: Step, past: Past) -> str:
-    """The first name in a step that is not of the pattern, or is of one that it must not be."""
+    """The first name in a step that does not match the pattern, or matches a forbidden one."""
     if step.kind == FILE:
         if not step.is_new:
             return ""
@@ -238,7 +238,7 @@ def _is_shaped(sign: str, letter: str) -> bool:
 
 
 def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
-    """The texts of a step that a check is of, each with what it is."""
+    """The texts of a step that a check looks at, each with its kind."""
     if step.kind != COMMAND:
         return [(step.kind, step.text)] if step.known else []
     if "commit" not in _list(spec, "of"):
@@ -248,7 +248,7 @@ def _texts(spec: Spec, step: Step) -> list[tuple[str, str]]:
 
 
 def _says(spec: Spec, kind: str, text: str, *, whole: bool) -> str:
-    """What of a text, or of the part that is known of it, is not as a check has it."""
+    """The part of a text, or of what is known of it, that breaches a check."""
     if spec["kind"] == "length":
         return _too_long(spec, text)
     if spec["kind"] == "language":
@@ -278,7 +278,7 @@ def _fails(test: Spec, kind: str, text: str) -> str:
 
 
 def _other_language(text: str, wanted: str) -> str:
-    """The language of a text, where it is not the one that is wanted; "" where that is not sure."""
+    """The language of a text if it is not the wanted one; "" if that is uncertain."""
     from tom_swe.text.language import language_of
 
     words = "".join(_prose(text).split("`")[::2]).split()
@@ -310,7 +310,7 @@ def _is_in(ranges: list[object], letter: str) -> Iterator[bool]:
 
 
 def _all(pattern: str, text: str) -> list[str]:
-    """What of a text a pattern is of; nothing where it is none."""
+    """The part of a text that matches a pattern; "" if none does."""
     import re
 
     try:

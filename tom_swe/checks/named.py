@@ -13,7 +13,7 @@ _PREFIX = re.compile(r"prefix|begin|start|前缀", re.IGNORECASE)
 
 
 def name(rule: RuleText) -> Compiled | None:
-    """The check of names; None where a rule says nothing of names."""
+    """The check of a rule on names; None if it is about no names."""
     about = [each for each in rule.subjects if each.given.get("names")]
     if not about:
         return None

@@ -27,7 +27,7 @@ _WRITES = re.compile(
 
 
 def order(rule: RuleText) -> Compiled | Why | None:
-    """The check of what has to run first; None where a rule says nothing of an order."""
+    """The check of a rule on what has to run first; None if it is about no order."""
     text = rule.statement
     before = _BEFORE.search(text)
     if ASK_FIRST.search(text):
@@ -51,7 +51,7 @@ def order(rule: RuleText) -> Compiled | Why | None:
             first, first_label, then, f"{then_label} where {first_label} did not run before"
         )
     if _DONE.search(text[slice(*then_span)]):
-        return _made(first, first_label, [], f"an end of the work where {first_label} did not run")
+        return _made(first, first_label, [], f"work that ends before {first_label} ran")
     return Why("what comes after does not show in a command")
 
 
@@ -61,7 +61,7 @@ def _at_the_end(rule: RuleText) -> Compiled | None:
     first, label = _in(rule, 0, len(rule.statement), only_first=True)
     if not first:
         return None
-    return _made(first, label, [], f"an end of the work where {label} did not run")
+    return _made(first, label, [], f"work that ends before {label} ran")
 
 
 def _is_run(text: str) -> bool:

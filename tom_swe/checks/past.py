@@ -1,4 +1,4 @@
-"""What a check would have met in sessions that are kept. Pure."""
+"""What a check would have caught in the sessions that tom keeps. Pure."""
 
 from __future__ import annotations
 

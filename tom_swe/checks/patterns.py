@@ -7,7 +7,7 @@ _FULL = {"r": "--recursive", "f": "--force", "a": "--all", "n": "--no-verify", "
 
 
 def fits(pattern: str, words: list[str], cwd: str = "") -> bool:
-    """Whether a command is one of those that a pattern is of.
+    """Whether a command matches a pattern.
 
     Its words come in the order of the pattern; ``a|b`` is either, ``a*`` what begins so, ``a?``
     may be missing. Options stand anywhere, ``!-x`` must not. ``+x`` is the package that a
@@ -59,7 +59,7 @@ def _has_option(option: str, words: list[str]) -> bool:
 
 
 def _is_outside(place: str, cwd: str) -> bool:
-    """Whether a place lies outside the folder of the work, and is not for a while alone."""
+    """Whether a place lies outside the folder of the work and is not temporary."""
     if place.startswith(("~", "$HOME", "..", "/..")):
         return True
     inside = ("/tmp/", "/var/tmp/")  # noqa: S108

@@ -1,4 +1,4 @@
-"""A rule taken apart: what it speaks of, for or against it, and where. Pure."""
+"""What a rule mentions, where, and whether it wants or forbids it. Pure."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class RuleText:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether it says in which cases it holds, in words that nothing of a step shows."""
+        """Whether it holds only in cases that no step shows."""
         held = UNASKED.sub("", self.statement)
         case = _FIRST_CASE.match(held)
         if case and not any(

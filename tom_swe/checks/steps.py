@@ -1,4 +1,4 @@
-"""What an agent does, in one form whichever host's tool it does it with. Standard library only.
+"""What an agent does, in one form for the tools of all hosts. Standard library only.
 
 What a tool is given tells what it does, so that a new host's names need no entry: who is given
 a path and a text writes a file, who is given a command runs it.

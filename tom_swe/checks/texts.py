@@ -1,4 +1,4 @@
-"""Rules on what texts hold, how long they are and in which language: files, commits, replies."""
+"""Rules on the content, length and language of files, commit messages and replies."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _EVERY_FILE = {"of": ["file"]}
 
 
 def limits(rule: RuleText) -> Compiled | Why | None:
-    """The check of a length or a natural language; None where a rule is about neither."""
+    """The check of a rule on length or language; None if it is about neither."""
     return _length(rule) or _language(rule)
 
 
 def texts(rule: RuleText) -> Compiled | Why | None:
-    """The check of what texts must or must not hold; None where a rule names nothing of that."""
+    """The check of what texts must or must not contain; None if a rule says nothing of that."""
     tests: list[dict[str, Any]] = []
     says: list[str] = []
     asked: list[str] = []

@@ -1,4 +1,4 @@
-"""Whether agents keep to what they are told, by rule, by agent and over time. Pure."""
+"""Whether agents follow what tom tells them, by rule, by agent and over time. Pure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class WeekKept(Value):
 
 
 class Obedience(Value):
-    """Whether agents keep to what they are told since a time, the most breached rule first."""
+    """Whether agents followed what tom told them since a time, the most breached rule first."""
 
     rules: tuple[RuleKept, ...] = ()
     agents: tuple[AgentKept, ...] = ()
@@ -149,7 +149,7 @@ def obedience(
 def _met(
     tellings: Iterable[Telling], checks: Mapping[int, Check], look: Callable[[int], Session]
 ) -> Iterator[_Met]:
-    """Each belief in each session that was told it or in which its check met something."""
+    """Each belief in each session that was told it or in which its check found a breach."""
     hits: dict[tuple[int, str, str], list[CheckHit]] = {}
     for check in checks.values():
         for hit in check.hits:

@@ -1,4 +1,4 @@
-"""What agents were told, reminded of and kept from, and what came of it, as a log. Pure."""
+"""What tom told agents, reminded them of and stopped, and what came of it, as a log. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ def told_entries(
     since: datetime | None = None,
     belief_id: int | None = None,
 ) -> list[Entry]:
-    """Each briefing of a session and each breach that a check met, the oldest first."""
+    """Each briefing of a session and each breach that a check found, the oldest first."""
     found = [*_told(tellings), *_met(checks)]
     kept = [
         each

@@ -1,4 +1,4 @@
-"""How beliefs are checked, what the person wants of that, and what it met."""
+"""Checks of beliefs, the modes that the person chose, and the breaches."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from tom_swe.memory.table import Table
 
 
 class CompiledCheckRow(Table):
-    """What a confirmed belief is checked by, as follows from it. ``spec`` is JSON."""
+    """The check of a confirmed belief, derived from it. ``spec`` is JSON."""
 
     __tablename__ = "compiled_check"
     belief_id: Mapped[int] = mapped_column(
@@ -22,7 +22,7 @@ class CompiledCheckRow(Table):
 
 
 class CheckModeRow(Table):
-    """What the person wants done about breaches of a belief.
+    """What tom does at a breach of a belief, as the person chose.
 
     ``off_in`` is a JSON list of the repositories in which it is not checked.
     """
@@ -37,7 +37,7 @@ class CheckModeRow(Table):
 
 
 class CheckHitRow(Table):
-    """A breach that was met, and what came of it; the session may be kept later."""
+    """A breach that a check found, and what tom did; its session may be stored later."""
 
     __tablename__ = "check_hit"
     __table_args__ = (Index(None, "host", "host_id"),)

@@ -1,4 +1,4 @@
-"""How beliefs are checked: what follows from them, what the person wants, and what was met."""
+"""Checks of beliefs: what follows from them, the modes that the person chose, the breaches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FALSE_ALARMS = 2
 
 
 class Checks:
-    """Reads checks, and keeps what the person wants of them and what they met."""
+    """Reads checks, and keeps the modes that the person chose and the breaches."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,7 +37,7 @@ class Checks:
             return _check(transaction, user_id, belief_id)
 
     def set_mode(self, user_id: str, belief_id: int, mode: Mode) -> Check:
-        """Has breaches of a belief met so, wherever it is checked. Raises NotFound."""
+        """Sets what tom does at a breach of a belief. Raises NotFound."""
         with self._database.write() as transaction:
             held = _check(transaction, user_id, belief_id)
             off_in = () if held.mode is Mode.OFF else held.off_in
@@ -45,7 +45,7 @@ class Checks:
             return _check(transaction, user_id, belief_id)
 
     def set_here(self, user_id: str, belief_id: int, repository: str, *, off: bool) -> Check:
-        """Has a belief checked in a repository, or not. Raises NotFound."""
+        """Switches the check of a belief on or off in a repository. Raises NotFound."""
         with self._database.write() as transaction:
             held = _check(transaction, user_id, belief_id)
             others = [each for each in held.off_in if each.casefold() != repository.casefold()]
@@ -53,7 +53,7 @@ class Checks:
             return _check(transaction, user_id, belief_id)
 
     def false_alarm(self, user_id: str, belief_id: int) -> Check:
-        """Keeps that the newest breach was none; a check that is wrong often only counts then.
+        """Marks the newest breach as a false alarm; a check with several of them only counts.
 
         Raises NotFound, also where it met nothing.
         """
@@ -73,7 +73,7 @@ class Checks:
             return _check(transaction, user_id, belief_id)
 
     def met(self, user_id: str, hits: Iterable[tuple[int, CheckHit]]) -> None:
-        """Keeps what checks met, each with its belief.
+        """Keeps breaches, each with its belief.
 
         Nothing is kept of a session that is to stay forgotten, nor of a belief that is gone or
         was made after the breach: its id was given again.
@@ -123,7 +123,7 @@ class CheckWriter:
 
 
 def drop_hits(transaction: orm.Session, user_id: str, host: str, host_id: str) -> None:
-    """Deletes what checks met in a session."""
+    """Deletes the breaches of a session."""
     mine = select(BeliefRow.id).where(BeliefRow.user_id == user_id)
     there = CheckHitRow.host == host, CheckHitRow.host_id == host_id
     transaction.execute(delete(CheckHitRow).where(CheckHitRow.belief_id.in_(mine), *there))

@@ -1,4 +1,4 @@
-"""Checks of confirmed rules: what is looked for, what is done about it, and what came of it."""
+"""Checks of confirmed rules: what they look for, what tom does at a breach, and the breaches."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from tom_swe.model.base import Value
 
 
 class Mode(StrEnum):
-    """What is done about a breach."""
+    """What tom does at a breach."""
 
     OFF = "off"
     OBSERVE = "observe"  # it is counted, and nothing is said
@@ -19,7 +19,7 @@ class Mode(StrEnum):
 
 
 class CheckOutcome(StrEnum):
-    """What came of a breach."""
+    """What tom did at a breach."""
 
     COUNTED = "counted"
     REMINDED = "reminded"
@@ -37,7 +37,7 @@ class Compiled(Value):
 
 
 class CheckHit(Value):
-    """A breach that was met in a session; no word of anybody's."""
+    """A breach that a check found in a session, without anybody's words."""
 
     host: str
     host_id: str
@@ -47,7 +47,7 @@ class CheckHit(Value):
 
 
 class Check(Value):
-    """A check of a belief, which it is named by, and what the person wants of it.
+    """The check of a belief, and what the person chose for it. Its number is the belief's.
 
     ``off_in`` are the repositories in which it is off.
     """

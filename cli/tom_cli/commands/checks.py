@@ -1,4 +1,4 @@
-"""Checks of rules: which there are, what they would catch, and what is done about a breach."""
+"""Checks of rules: list them, show what they would catch, and set what tom does at a breach."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(invoke_without_command=True)
 
-Which = Annotated[str, typer.Argument(help="A check's number, such as 3: that of its belief b3.")]
+Which = Annotated[str, typer.Argument(help="The number of the check, such as 3 for belief b3.")]
 Here = Annotated[bool, typer.Option("--here", help="Only in this folder's repository.")]
 _EXAMPLES = 5
 _LINE = 100
@@ -32,15 +32,15 @@ _LINE = 100
 def checks(
     context: typer.Context,
     everything: Annotated[
-        bool, typer.Option("--all", help="Include confirmed beliefs without a check, with why.")
+        bool, typer.Option("--all", help="Also list confirmed beliefs without a check, and why.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """List what tom checks agents against, and set what it does about a breach.
+    """List the rules that tom checks, and set what it does at a breach.
 
-    A confirmed rule that shows in a command, a file or a reply has a check. At first it only
-    counts. `tom checks show 3` shows what it would have caught, `tom checks mode 3 remind`
-    switches it on.
+    A confirmed rule has a check if a command, a file or a reply shows a breach of it. At first
+    a check only counts. `tom checks show 3` shows what it would have caught. `tom checks mode 3
+    remind` has it remind the agent.
 
     Example: tom checks
     """
@@ -49,7 +49,7 @@ def checks(
     with opened() as (tom, settings):
         found = tom.memory.checks.all(settings.user)
         if not found:
-            # A memory of before there were checks has them from the next change on.
+            # An older memory gets its checks with its next change.
             tom.rebrief(settings.user)
             found = tom.memory.checks.all(settings.user)
         without = list(_without(tom.memory.beliefs.told(settings.user))) if everything else []
@@ -70,7 +70,9 @@ def checks(
 
 @app.command()
 def show(which: Which, as_json: Json = False) -> None:
-    """Show a check with what it would have caught and let through in your sessions.
+    """Show what a check would have caught in your sessions.
+
+    It also shows similar steps that it would have let through.
 
     Example: tom checks show 3
     """
@@ -99,11 +101,11 @@ def mode(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Set what is done about a breach.
+    """Set what tom does at a breach.
 
-    observe counts it. remind tells the agent. ask has the agent's host ask you. block keeps the
-    agent from doing it. Before tom does more than count, it shows what the check would have
-    caught in your sessions, and in a terminal it asks.
+    observe counts it. remind tells the agent. ask has the agent's program ask you. block stops
+    the agent. For all but observe, tom first shows what the check would have caught in your
+    sessions, and asks you if it runs in a terminal.
 
     Example: tom checks mode 3 remind
     """
@@ -137,7 +139,9 @@ def off(which: Which, here: Here = False, as_json: Json = False) -> None:
 
 @app.command()
 def on(which: Which, here: Here = False, as_json: Json = False) -> None:
-    """Switch a check on again; it then counts. With --here, as it does elsewhere.
+    """Switch a check on again, in the mode observe.
+
+    With --here it is on in this repository again, in the mode it has elsewhere.
 
     Example: tom checks on 3
     """
@@ -151,7 +155,9 @@ def on(which: Which, here: Here = False, as_json: Json = False) -> None:
 
 @app.command()
 def wrong(which: Which, as_json: Json = False) -> None:
-    """Say that the last breach was none. After two such alarms the check only counts again.
+    """Say that the last breach was a false alarm.
+
+    After two false alarms the check only counts.
 
     Example: tom checks wrong 3
     """
@@ -159,13 +165,13 @@ def wrong(which: Which, as_json: Json = False) -> None:
 
 
 def _number(which: str) -> int:
-    return id_of(which, "b", "check")
+    return id_of(which, "b", "check", "3")
 
 
 def _changed_here(which: str, as_json: bool, *, off: bool) -> None:
     repository = repository_here(None)
     if not repository:
-        raise UsageError("this folder is in no repository: leave --here out, or go to one")
+        raise UsageError("this folder is in no repository: leave --here out, or go to a repository")
     _changed(
         which,
         as_json,
@@ -208,7 +214,7 @@ def _without(beliefs: tuple[Belief, ...]) -> Iterator[tuple[Belief, str]]:
 def _examples(
     tom: Tom, user: str, check: Check
 ) -> tuple[list[tuple[int, PastStep]], list[tuple[int, PastStep]]]:
-    """The newest steps of kept sessions that a check meets, and some like them that it does not."""
+    """The newest steps of kept sessions that breach a check, and similar ones that do not."""
     from tom_swe.checks.past import replayed
 
     caught: list[tuple[int, PastStep]] = []
@@ -260,7 +266,7 @@ def _shown(check: Check) -> Text:
     counts = {outcome: check.count(outcome) for outcome in CheckOutcome}
     if check.hits:
         told = ", ".join(f"{count} {outcome.value}" for outcome, count in counts.items() if count)
-        shown.append(f"\n               met {len(check.hits)}: {told}")
+        shown.append(f"\n               breaches: {told}")
     if check.off_in:
         shown.append(f"\n               off in {safe(', '.join(check.off_in))}")
     return shown

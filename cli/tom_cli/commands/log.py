@@ -30,14 +30,14 @@ def log(
     belief: Annotated[str | None, typer.Argument(help="Only this belief, such as b3.")] = None,
     since: Since = None,
     told: Annotated[
-        bool, typer.Option("--told", help="What agents were told and met, and what came of it.")
+        bool, typer.Option("--told", help="Show what agents were told and what they breached.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show everything that changed a belief, or what agents were told.
+    """Show what changed beliefs, or what agents were told.
 
-    Each line says when, what, who or what did it, and why. With --told there is a line for the
-    briefing of each session, and for each breach of a rule that `tom checks` met.
+    Each line says when, what, who or what did it, and why. With --told there is a line for what
+    each session was told, and one for each breach that `tom checks` found.
 
     Example: tom log b3 --since 7d
     """
@@ -126,7 +126,7 @@ def _line(entry: Entry) -> Text:
 
     line = Text(f"{entry.at.astimezone():%Y-%m-%d %H:%M}  ", style="dim")
     line.append(f"{' '.join(f'b{i}' for i in entry.belief_ids):<6} ", style="dim")
-    line.append(f"{entry.what:<10} ", style="bold" if entry.by == "you" else "")
+    line.append(f"{entry.what:<11} ", style="bold" if entry.by == "you" else "")
     line.append(f"{entry.by:<12} ", style="cyan")
     line.append(safe(entry.reason))
     if entry.taken_back:

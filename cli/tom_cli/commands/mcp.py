@@ -19,10 +19,10 @@ def register(app: typer.Typer) -> None:
 
 
 def statusline() -> None:
-    """Print one line for an agent's status line: rules, breaches, beliefs to review.
+    """Print a line of rules and breaches for an agent's status line.
 
-    It takes what the agent gives its status line on stdin, or else is about this folder.
-    `tom plugin install claude-code --statusline` puts it into Claude Code.
+    An agent gives its folder and session as JSON on stdin. Without that, the line is about this
+    folder. `tom plugin install claude-code --statusline` sets it up in Claude Code.
 
     Example: tom statusline
     """

@@ -1,4 +1,4 @@
-"""Agents that tom tells and learns from: plugin install, status, doctor, uninstall."""
+"""The agents that tom is installed in: plugin install, status, doctor, uninstall."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ app = typer.Typer(help="Install tom into your agents, and uninstall it.", no_arg
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[AGENT]...", help="Such as claude-code; `tom plugin status` has all."),
+    typer.Argument(
+        metavar="[AGENT]...", help="Such as claude-code; `tom plugin status` lists all."
+    ),
 ]
 Server = Annotated[
     str | None,
@@ -53,7 +55,7 @@ Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="PATH", help="With agent-plugin: where the plugin goes."),
 ]
-All = Annotated[bool, typer.Option("--all", help="All agents that tom is installed in.")]
+All = Annotated[bool, typer.Option("--all", help="Every agent that has tom.")]
 
 
 def register(main: typer.Typer) -> None:
@@ -72,11 +74,11 @@ def install(
     folder: Folder = None,
     yes: Yes = False,
 ) -> None:
-    """Install tom into agents, to brief their sessions, keep your rules and learn.
+    """Install tom into agents.
 
-    Without a name it lists the agents that are on this machine, and you choose. Each gets all
-    that it can carry: hooks, tom's MCP server if it is installed, a skill, commands. tom shows
-    the changes first, and leaves everything else in a file as it is.
+    Without a name it lists the agents on this machine, and you choose. Each agent gets all that
+    it supports: hooks, the MCP server if that is installed, a skill, commands. tom shows the
+    changes first. It leaves everything else in a file as it is.
 
     Example: tom plugin install claude-code codex
     """
@@ -84,6 +86,7 @@ def install(
 
     here = _here(serves=not no_mcp, folder=folder)._replace(shows_status=statusline)
     hosts = _named(names) if names else _chosen(here)
+    _fits(hosts, statusline=statusline, folder=folder)
     there = _server(hosts, server, api_key_env)
     if not no_mcp and hosts:
         here = here._replace(serves=_can_serve())
@@ -125,7 +128,9 @@ def status(as_json: Json = False) -> None:
 
 @app.command()
 def doctor(names: Names = None, as_json: Json = False) -> None:
-    """Look into each agent: what of tom is there, and whether what it calls answers.
+    """Check which parts of tom each agent has.
+
+    It also runs the programs that the agent calls for tom, to see whether they work.
 
     Example: tom plugin doctor claude-code
     """
@@ -142,15 +147,15 @@ def doctor(names: Names = None, as_json: Json = False) -> None:
     for each in [] if as_json else found:
         out.print(f"{safe(each.title)} ({each.host})")
         for what in each.has:
-            out.print(f"  there    {what}")
+            out.print(f"  has    {what}")
         for what in each.lacks:
-            out.print(f"  not there  {what}")
+            out.print(f"  lacks  {what}")
         for program in each.calls:
-            out.print(f"  it calls {safe(program)}")
+            out.print(f"  calls  {safe(program)}")
         if each.waits:
-            out.print(f"  waits    {safe(each.waits)}")
+            out.print(f"  waits  {safe(each.waits)}")
         for fault in each.faults:
-            out.print(f"  broken   {safe(fault.what)}: {fault.fix}")
+            out.print(f"  broken {safe(fault.what)}: {fault.fix}")
     if not found:
         talk("no agents found on this machine")
     if any(each.is_broken for each in found):
@@ -167,7 +172,7 @@ def uninstall(
 ) -> None:
     """Uninstall tom from agents.
 
-    A file that nothing else changed since is as it was before. Your memory stays.
+    If nothing else changed a file since, it is as it was before. Your memory stays.
 
     Example: tom plugin uninstall claude-code
     """
@@ -207,7 +212,7 @@ def _named(names: list[str]) -> list[Host]:
 
 
 def _chosen(here: Here) -> list[Host]:
-    """The agents of this machine that the person ticks. Raises UsageError without a terminal."""
+    """The agents on this machine that the person ticks. Raises UsageError without a terminal."""
     from tom_cli.ticking import ticked
     from tom_swe.hosts.install import HOSTS
 
@@ -287,7 +292,7 @@ def _sync(here: Here, host: Host, yes: bool, *, remove: bool = False) -> None:
 
 
 def _state(standing: Standing) -> str:
-    """How tom stands with a host, in a few words."""
+    """Whether a host has tom, in a few words."""
     if standing.faults:
         fault = standing.faults[0]
         return f"broken: {fault.what}; {fault.fix}"
@@ -308,6 +313,15 @@ def _can_serve() -> bool:
     if not serves:
         talk(f"without an MCP server; to add it, pip install '{EXTRA}' and install again")
     return serves
+
+
+def _fits(hosts: list[Host], *, statusline: bool, folder: Path | None) -> None:
+    """Raises UsageError where an option is for an agent that is not among these."""
+    given = {"--statusline": ("claude-code", statusline), "--folder": ("agent-plugin", folder)}
+    names = [host.name for host in hosts]
+    for option, (name, value) in given.items():
+        if value and names and name not in names:
+            raise UsageError(f"{option} works with {name}, not with {' '.join(names)}")
 
 
 def _server(hosts: list[Host], url: str | None, key_name: str | None) -> AgentServer | None:

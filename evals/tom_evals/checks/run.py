@@ -24,10 +24,10 @@ from tom_swe.model.belief import Kind, Polarity, Status
 from tom_swe.ports import Embedder
 
 HOW = (
-    "Only steps of days after the one on which a rule was first taught count. A step is a message "
-    "of the agent or a file that it writes, of which the histories have the name alone: what a "
-    "check would find in the text of a file is not measured here. The breaches are one reader's, "
-    "who also made the checks."
+    "Only steps on days after a rule was first taught count. A step is a message of the agent or "
+    "a file that it writes. The histories contain only the names of files, so this does not "
+    "measure what a check would find in their text. One reader labelled the breaches, and also "
+    "made the checks."
 )
 GOLD, READ = (Path(__file__).with_name(name) for name in ("gold.json", "read.json"))
 WISHES = Path("reading") / "wild.jsonl"

@@ -72,9 +72,8 @@ def _row(name: str, found: Figures) -> tuple[Cell, ...]:
 def _notes(people: Sequence[Sequence[Answered]], shipped: float, unread: int) -> list[str]:
     told = sum(bool(one.wanted.wanted & one.briefed) for each in people for one in each)
     replayed = (
-        "Each history is lived through again: at each request the product knows the sessions "
-        "before it, and no other. A session is shown nothing of itself, nothing of another "
-        "repository and nothing that its briefing says."
+        "Each history is replayed: at each request tom knows only the sessions before it. It shows "
+        "a session nothing from that session itself, from another repository or from its briefing."
     )
     judged = (
         "Hoped for is what a reader would put before the agent there; right is this, and what "
@@ -83,8 +82,8 @@ def _notes(people: Sequence[Sequence[Answered]], shipped: float, unread: int) ->
         "wrong."
     )
     briefed = (
-        f"Of {told} requests the briefing says already what a reader wanted, or part of it. They "
-        "want something here only where something is left."
+        f"For {told} requests the briefing says already what a reader wanted, or part of it. They "
+        "count here only if something is left."
     )
     everyone = [one for each in people for one in each]
     apart = (

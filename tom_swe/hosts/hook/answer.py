@@ -51,7 +51,7 @@ class HookAnswer:
 
 
 def can_be_told(event: Event) -> bool:
-    """Whether a host takes in what it is told at this moment, and it is the moment to tell."""
+    """Whether a host reads context at this event, and it is the time to give it."""
     if event.name == PROMPT:
         return event.host not in _DEAF_TO_PROMPTS
     if event.name != START:
@@ -62,7 +62,7 @@ def can_be_told(event: Event) -> bool:
 
 
 def hears_before_tools(event: Event) -> bool:
-    """Whether a host takes in what it is told before a tool runs."""
+    """Whether a host reads context before a tool runs."""
     return event.host not in _DEAF_BEFORE_TOOLS
 
 
@@ -128,7 +128,7 @@ def _for_copilot(event: Event, answer: HookAnswer) -> Fields:
 
 
 def _for_cursor(event: Event, answer: HookAnswer) -> Fields:
-    """Before a tool it hears a no alone, and it does not ask the person for a hook."""
+    """Before a tool it reads only a refusal, and a hook cannot have it ask the person."""
     if event.name in {START, AFTER} and answer.context:
         return {"additional_context": answer.context}
     if event.name == TOOL and answer.decision:

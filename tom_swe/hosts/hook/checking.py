@@ -1,4 +1,4 @@
-"""Whether what an agent does keeps to what the person asked for."""
+"""Whether an agent follows the rules that the person has checked."""
 
 # pathlib is left out, since it is slow to load.
 # ruff: noqa: PTH110, PTH118
@@ -47,7 +47,7 @@ _RULE = (
 
 
 class StoredCheck:
-    """A check that holds where the session is at work."""
+    """A check that holds in the folder of the session."""
 
     __slots__ = ("id", "mode", "spec")
 
@@ -58,7 +58,7 @@ class StoredCheck:
 
 
 class Breach:
-    """What a check met, and what comes of it."""
+    """A breach that a check found, and what tom does about it."""
 
     __slots__ = ("check", "found", "outcome")
 
@@ -69,7 +69,7 @@ class Breach:
 
 
 def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tuple[HookAnswer, str]:
-    """What to answer to a tool call or a stop, and what became of checks, as JSON or "".
+    """The answer to a tool call or a stop, and the breaches as JSON or "".
 
     Raises sqlite3.Error.
     """
@@ -99,7 +99,7 @@ def checked(stored: Stored, user: str, event: Event, state: SessionState) -> tup
 
 
 def reminded_after(stored: Stored, state: SessionState) -> str:
-    """What the agent could not hear before a tool ran. Raises sqlite3.Error."""
+    """The reminders that the host could not pass on before a tool ran. Raises sqlite3.Error."""
     later = state.of(LATER)[:_MOST_TOLD]
     state.drop(LATER)
     said = [owed(stored, state), *(_reminder(stored, int(b), "your last step") for b in later)]
@@ -135,7 +135,7 @@ def heed(stored: Stored, user: str, event: Event, state: SessionState) -> None:
 
 
 def owed(stored: Stored, state: SessionState) -> str:
-    """What is still to be said of the last reply, once. Raises sqlite3.Error."""
+    """The reminders of the last reply that were not given yet, once. Raises sqlite3.Error."""
     numbers = [int(each) for each in state.of(OWED)]
     if numbers:
         state.drop(OWED)
@@ -173,7 +173,7 @@ def _names_here(stored: Stored, user: str, event: Event) -> Iterator[str]:
 
 
 def _found(check: StoredCheck, steps: list[Step], state: SessionState) -> str:
-    """What of these steps breaches a check."""
+    """The part of these steps that breaches a check."""
     past = Past(
         asked=f"{ASKED} {check.id} {state.turn}" in state,
         ran=f"{RAN} {check.id}" in state,
@@ -184,7 +184,7 @@ def _found(check: StoredCheck, steps: list[Step], state: SessionState) -> str:
 
 
 def _outcome(check: StoredCheck, event: Event, state: SessionState) -> str:
-    """What comes of a breach by the mode of its check; at a stop one check alone intervenes."""
+    """What tom does about a breach, by the mode of its check; at a stop only one check acts."""
     turn = state.turn
     if check.mode == _OBSERVE:
         return "counted"
@@ -228,11 +228,12 @@ _OTHERWISE = "Do it as they want, or ask them."
 
 def _reason(stored: Stored, breach: Breach) -> str:
     rule = _rule(stored, breach.check.id)
-    return f"tom: this person wants: {rule} Not kept to: {_plain(breach.found)}"
+    return f"tom: the person you work for wants: {rule} This breaks it: {_plain(breach.found)}"
 
 
 def _reminder(stored: Stored, number: int, found: str) -> str:
-    return _tagged(f"Not kept to in: {_plain(found)}. This person wants: {_rule(stored, number)}")
+    rule = _rule(stored, number)
+    return _tagged(f"The person you work for wants: {rule} This breaks it: {_plain(found)}")
 
 
 def _tagged(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a host told the hook, in one form whichever host it is."""
+"""The input of a hook, in one form for all hosts."""
 
 from _json import make_scanner
 from collections.abc import Mapping

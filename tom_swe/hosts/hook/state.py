@@ -1,4 +1,4 @@
-"""What the hook has done in one session: a small private file of short lines.
+"""What the hook did in one session: a small private file of short lines.
 
 It names what was told by digests and numbers, so no word of anybody's is in it.
 """

@@ -248,10 +248,10 @@ def _agent_plugin(here: Here) -> list[Part]:
     ]
 
 
-_TRUST = "Codex asks whether to trust the hooks when it starts next; until then it runs none"
+_TRUST = "at its next start it asks whether you trust the hooks; before that it runs none"
 _OTHERS = (
-    "give the folder to any agent that reads Agent Plugins 1.0; without hooks tom is asked, and "
-    "tells nothing by itself"
+    "give the folder to any agent that reads Agent Plugins 1.0; it has no hooks, so the agent has "
+    "to ask tom"
 )
 
 HOSTS: Mapping[str, Host] = {
@@ -280,7 +280,7 @@ HOSTS: Mapping[str, Host] = {
         ),
         Host(
             "antigravity", "Antigravity", ("antigravity", "agy"), _antigravity_home, _antigravity,
-            note="without hooks tom is asked there, and tells nothing by itself",
+            note="it has no hooks of tom's, so the agent has to ask tom",
         ),
         Host("openhands-cli", "openhands CLI", ("openhands",), _openhands_home, _openhands_cli),
         Host("openhands", "OpenHands SDK", (), _openhands_sdk, lambda _: [], sdk=True),

@@ -1,4 +1,4 @@
-"""How tom stands with a host: what of it is there, and whether what it calls works."""
+"""Which parts of tom a host has, and whether the programs that it calls work."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tom_swe.model.base import Value
 
 
 class HostFault(Value):
-    """What is wrong with a host, and what helps."""
+    """What is wrong with a host, and what fixes it."""
 
     what: str
     fix: str
 
 
 class Standing(Value):
-    """How tom stands with one host.
+    """What one host has of tom.
 
     ``has`` are the kinds of parts that are there, ``lacks`` those that it could have beside,
     ``calls`` the programs that the host runs for tom, and ``waits`` is what the person has still
@@ -68,7 +68,7 @@ def standing(host: Host, here: Here) -> Standing:
         (has if programs else lacks).append(parts.HOOKS)
     again = f"tom plugin install {host.name}"
     faults += [
-        HostFault(what=f"{each} is gone, or calls a tom that is", fix=again)
+        HostFault(what=f"{each} is gone, or the tom that it calls is", fix=again)
         for each in calls
         if not _works(each)
     ]
