@@ -340,3 +340,16 @@ def test_breaches_are_noted_and_learned(shape, tom: Tom, home: Path) -> None:
     assert (hit.mode, hit.outcome) == (Mode.BLOCK, CheckOutcome.BLOCKED)
     assert (hit.host, hit.host_id) == (line["host"], "s1")
     held.close()
+
+
+def test_of_two_rules_that_differ_one_is_checked(tom: Tom, home: Path, tmp_path: Path) -> None:
+    """The narrower in its repository, as the briefing has it, and the wider everywhere else."""
+    shop = Scope(reach=Reach.REPOSITORY, name="shop")
+    tom.remember(LOCAL_USER, "Use npm, not pnpm", shop)
+    for check in tom.memory.checks.all(LOCAL_USER):
+        tom.memory.checks.set_mode(LOCAL_USER, check.belief_id, Mode.BLOCK)
+    (here := tmp_path / "shop" / ".git").mkdir(parents=True)
+    for folder, wanted, other in ((here.parent, "npm", "pnpm"), (tmp_path, "pnpm", "npm")):
+        host = Host(home, cwd=str(folder))
+        assert host.run(f"{wanted} install").decision == ""
+        assert host.run(f"{other} install").decision == DENY

@@ -167,3 +167,12 @@ def test_notes_of_a_folder_that_is_left_alone_are_not_read(person: Path, tmp_pat
     transcript = person / ".claude/projects/-w-shop/one.jsonl"
     transcript.write_text(f'{{"cwd": "{tmp_path / "shop"}"}}\n')
     assert not any("-w-shop" in str(each.path) for each in note_files({}, person))
+
+
+def test_what_was_said_in_a_session_goes_before_a_file_of_any_age(tom: Tom, person: Path) -> None:
+    """The file may be old, and its time says only when it was last saved."""
+    session = session_of("in this repo, use yarn, never pnpm", host_id="1", repository="shop")
+    tom.add_session(LOCAL_USER, session)
+    tom.learn(LOCAL_USER)
+    read(tom, person)
+    assert "yarn" in tom.brief(LOCAL_USER, "shop").text

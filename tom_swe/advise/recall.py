@@ -131,10 +131,10 @@ def in_force(
 ) -> list[Belief]:
     """The beliefs that hold where a request was made, without those that give way to others."""
     here = [b for b in beliefs if applies(b, repository, languages, names)]
-    return [b for b in here if not any(_yields(b, other) for other in here)]
+    return [b for b in here if not any(yields(b, other) for other in here)]
 
 
-def _yields(one: Belief, other: Belief) -> bool:
+def yields(one: Belief, other: Belief) -> bool:
     """Whether a belief gives way to another one, which says otherwise.
 
     The wider gives way, unless the person said it to tom itself after the narrower was last

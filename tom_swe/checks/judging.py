@@ -20,6 +20,8 @@ from tom_swe.checks.steps import (
 from tom_swe.shell import run_by
 
 type Spec = Mapping[str, object]
+# The repositories in which a rule gives way to another one; whoever looks up checks knows it.
+NOT_IN = "not_in"
 
 _SHOWN = 80
 # What is pasted stands in the middle of a long message.

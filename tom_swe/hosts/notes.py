@@ -170,7 +170,11 @@ def read_notes(
         if file.is_persons:
             if unread:
                 # Together, for each change derives all beliefs again.
-                tom.statements.remember(user_id, unread.values(), EVERYWHERE, _written(file.path))
+                at = _written(file.path)
+                if len(unread) == len(found):
+                    # Nobody knows how old its lines are: what was said in sessions goes before.
+                    at = min([at, *_times(tom, user_id)])
+                tom.statements.remember(user_id, unread.values(), EVERYWHERE, at)
             stated += len(unread)
         else:
             for words in unread.values():
@@ -192,6 +196,11 @@ def _key(file: NoteFile, words: str) -> str:
 def count(files: Iterable[NoteFile]) -> int:
     """How many items there are to read."""
     return sum(len(_read(file)) for file in files)
+
+
+def _times(tom: Tom, user_id: str) -> list[datetime]:
+    found = (each.started for each in tom.memory.sessions.summaries(user_id))
+    return [at for at in found if at is not None]
 
 
 def _written(path: Path) -> datetime:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tom_swe.advise.brief import briefings, repositories
+from tom_swe.advise.recall import yields
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.names import named
 from tom_swe.checks.compiling import compiled_among
+from tom_swe.checks.judging import NOT_IN
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.memory.log import statements_in
+from tom_swe.model.belief import Belief, Reach
+from tom_swe.model.checks import Compiled
 from tom_swe.model.user import UserModel, told
 
 if TYPE_CHECKING:
@@ -51,7 +55,7 @@ class Deriving:
     def brief(self, user_id: str, change: ChangeOfMind) -> None:
         """Store the briefings and the checks."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
-        change.checks.keep(compiled_among(user.beliefs))
+        change.checks.keep(_checks(user.beliefs))
         folders = change.beliefs.folders(repositories(user.beliefs))
         change.beliefs.brief(briefings(user, self._briefing_tokens, folders), folders)
         change.sayings.spread()
@@ -59,7 +63,7 @@ class Deriving:
     def rebrief(self, user_id: str, change: ChangeOfMind) -> int:
         """Store the checks, and the briefings that differ; return how many did."""
         user = UserModel(user_id=user_id, beliefs=told(change.beliefs.all()))
-        change.checks.keep(compiled_among(user.beliefs))
+        change.checks.keep(_checks(user.beliefs))
         folders = change.beliefs.folders(repositories(user.beliefs))
         made = briefings(user, self._briefing_tokens, folders)
         fresh = {each.repository: each for each in made}
@@ -69,3 +73,19 @@ class Deriving:
         if differing:
             change.beliefs.brief(made, folders)
         return len(differing)
+
+
+def _checks(beliefs: Sequence[Belief]) -> dict[int, tuple[Compiled, str]]:
+    """The checks of these beliefs, each where the belief gives way to none that says otherwise."""
+    by_id = {belief.id: belief for belief in beliefs}
+    kept: dict[int, tuple[Compiled, str]] = {}
+    for belief_id, (made, quote) in compiled_among(beliefs).items():
+        belief = by_id[belief_id]
+        others = [other for other in beliefs if yields(belief, other)]
+        if others and belief.scope.reach is not Reach.EVERYWHERE:
+            continue
+        narrow = (o.scope.name for o in others if o.scope.reach is Reach.REPOSITORY)
+        names = sorted(set(narrow))
+        spec = {**made.spec, NOT_IN: names} if names else made.spec
+        kept[belief_id] = made.model_copy(update={"spec": spec}), quote
+    return kept

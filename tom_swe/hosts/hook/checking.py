@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tom_swe.checkout import located, name_among, same_repository
 from tom_swe.checks.judging import (
+    NOT_IN,
     Past,
     Spec,
     is_asked_for,
@@ -151,15 +152,23 @@ def checks_here(stored: Stored, user: str, event: Event) -> list[StoredCheck]:
     for number, spec, mode, reach, name, off_in in stored.connection.execute(_EVERY, (user,)):
         if mode == _OFF:
             continue
-        if reach == "repository" or off_in != "[]":
+        held: Spec = read(spec, 0)[0]
+        elsewhere = _names_in(held)
+        if reach == "repository" or off_in != "[]" or elsewhere:
             here = here or list(_names_here(stored, user, event))
             if reach == "repository" and not any(same_repository(name, each) for each in here):
                 continue
-            off = read(off_in, 0)[0]
+            off = [*read(off_in, 0)[0], *elsewhere]
             if any(same_repository(str(one), each) for one in off for each in here):
                 continue
-        found.append(StoredCheck(int(number), read(spec, 0)[0], str(mode)))
+        found.append(StoredCheck(int(number), held, str(mode)))
     return found
+
+
+def _names_in(spec: Spec) -> list[str]:
+    """The repositories in which a check's rule gives way to another."""
+    found = spec.get(NOT_IN)
+    return list(map(str, found)) if isinstance(found, list | tuple) else []  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _names_here(stored: Stored, user: str, event: Event) -> Iterator[str]:
