@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import tom_swe
 
 HEAVY = ("litellm", "chromadb", "onnxruntime", "sqlalchemy", "alembic", "numpy", "detect_secrets")
@@ -58,6 +60,7 @@ def _as_ruff_sorts(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
+@pytest.mark.slow
 def test_nothing_is_reported_to_anyone(tmp_path: Path) -> None:
     """With the model and Chroma at work, only TOM_HOME is written: no telemetry's id or cache."""
     code = """

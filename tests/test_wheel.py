@@ -98,6 +98,7 @@ def test_the_page_is_in_the_wheel(installed: Path) -> None:
         assert shipped.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_demo_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     """The demo's sessions, the catalogue, the tokenizer and the migrations are all in it."""
     shown = run(installed, tmp_path, "demo")
@@ -108,6 +109,7 @@ def test_the_demo_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "tom").exists()
 
 
+@pytest.mark.slow
 def test_the_wheel_upgrades_a_database_of_the_first_revision(
     installed: Path, tmp_path: Path
 ) -> None:

@@ -205,6 +205,7 @@ def test_questions_after_places(question: str, file: bool, symbol: bool) -> None
 ASKS = st.lists(st.builds(Ask, st.text(max_size=40), st.integers(0, 3)), max_size=6)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(PREFERENCES), ASKS, st.data())
 def test_the_order_of_messages_breaks_no_preference(
     preference: Preference, asks: list[Ask], data: st.DataObject

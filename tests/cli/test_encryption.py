@@ -124,6 +124,7 @@ def test_what_is_forgotten_is_gone(encrypted, home: Path) -> None:
     assert files_with(home, b"zinnober") == []
 
 
+@pytest.mark.slow
 def test_an_export_goes_into_another_encrypted_memory(
     encrypted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +275,7 @@ def test_a_hook_without_the_key_holds_nobody_up(
     assert len((home / "hosts" / "inbox.jsonl").read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_silent_keyring_is_waited_for_once_a_session(encrypted, home: Path) -> None:
     """The next prompt of a session does not ask it again; another session does."""
     silent = {"PYTHON_KEYRING_BACKEND": "file_keyring.SilentKeyring"}

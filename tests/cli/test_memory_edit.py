@@ -236,6 +236,7 @@ def test_places_and_times_are_read_as_people_give_them() -> None:
             since_of(wrong)
 
 
+@pytest.mark.slow
 def test_a_review_takes_a_key_for_each(tom, tmp_path: Path) -> None:
     """On a terminal each candidate is shown with its quote; the key is done at once."""
     tom("remember", "use yarn")

@@ -140,6 +140,7 @@ def test_two_terminals_import_and_learn_at_once(tmp_path: Path, settings: Settin
     store.close()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_cleanly_and_keeps_what_was_done(tmp_path: Path, settings: Settings) -> None:
     """An interrupt in the middle of learning shows no traceback; the rest is still queued."""
     tom("import", "jsonl", str(write_history(tmp_path / "history.jsonl", 400)))

@@ -71,6 +71,7 @@ def test_a_real_agent_asks_is_answered_and_solves_the_issue(tmp_path: Path) -> N
     assert agent.tokens_in > 1000
 
 
+@pytest.mark.slow
 def test_what_stands_beside_reaches_the_agent_and_changes_what_it_does(tmp_path: Path) -> None:
     """The context and what is recalled with a message are read; the user's words stay theirs."""
     toy, given = built(tmp_path / "repos")[0], toys()[0]

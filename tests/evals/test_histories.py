@@ -405,6 +405,7 @@ def test_a_verbose_person_is_described_in_both_dimensions() -> None:
 # On the real data
 
 
+@pytest.mark.slow
 def test_every_profile_can_be_told(shared_data: Path) -> None:
     """The written utterances tell each preference of all profiles in some voice."""
     said = written_utterances(shared_data)

@@ -135,6 +135,7 @@ def test_the_held_out_reader_sees_none_of_what_is_planted(shared_data: Path) -> 
     }
 
 
+@pytest.mark.slow
 def test_the_product_holds_no_text_of_the_evaluation(shared_data: Path) -> None:
     """No reported utterance of more than a few words is in the product's code or data."""
     product = "\n".join(
@@ -173,6 +174,7 @@ def test_a_noisy_oracle_never_reads_agents_or_tools() -> None:
     assert read == {(p.session, p.turn) for p in history.log if p.kind in passing}
 
 
+@pytest.mark.slow
 def test_tom_keeps_what_an_oracle_reads() -> None:
     """The whole way: every due wish is told, reversals hold, nothing false is believed."""
     (history,) = histories(invented(), (20,))

@@ -56,6 +56,7 @@ def memory_of(arm: Arm, folder: Path, sessions: Callable[[], Iterable[Session]] 
 # Arms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arm", [Arm.FILE, Arm.RETRIEVAL, Arm.PROFILE, Arm.TOM, Arm.TOM_ASKED], ids=lambda a: a.name
 )

@@ -119,6 +119,7 @@ def test_scores_of_other_sentences_are_refused() -> None:
         held_out.turn_to(one._replace(text="keep diffs small. and clean"))
 
 
+@pytest.mark.slow
 def test_every_labelled_message_has_its_scores(shared_data: Path) -> None:
     """All real messages and written utterances were scored, sentence by sentence."""
     held_out = HeldOut()

@@ -284,6 +284,7 @@ def test_the_oracle_keeps_to_every_wish(preference: Any) -> None:
     assert not precise.exchanges
 
 
+@pytest.mark.slow
 def test_tom_asks_as_each_person_said_that_they_want_it() -> None:
     """What was learned in earlier sessions decides whether, when and how tom asks."""
     wishes = ("no_preference", "no_ask", "json", "first_try", "answer_more")
@@ -324,6 +325,7 @@ def played_agent(body: dict[str, Any]) -> str:
     )
 
 
+@pytest.mark.slow
 def test_a_model_plays_alone_and_with_tom_and_a_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,6 +360,7 @@ def test_the_command_says_what_it_needs() -> None:
     assert "no_preference" in outcome.output.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_the_evaluation_runs_on_the_tasks_that_come_along() -> None:
     """Without any data: all four policies and more, seen and unseen apart, as JSON."""
     outcome = CliRunner().invoke(

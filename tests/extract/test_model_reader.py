@@ -232,6 +232,7 @@ def test_whatever_the_model_does_the_rules_reading_is_kept(
         tom.close()
 
 
+@pytest.mark.slow
 def test_of_48_sessions_those_that_failed_are_sent_again(
     settings: Settings, said: list[str]
 ) -> None:
@@ -266,6 +267,7 @@ def test_of_48_sessions_those_that_failed_are_sent_again(
         tom.close()
 
 
+@pytest.mark.slow
 def test_a_budget_reached_in_a_batch_leaves_the_rest_to_the_rules(
     settings: Settings, said: list[str]
 ) -> None:

@@ -220,6 +220,7 @@ def test_a_conversation_that_is_broken_is_said_to_be(place: Place) -> None:
     assert state.read_text() == "{broken"
 
 
+@pytest.mark.slow
 def test_a_model_that_is_not_there_is_told_of(place: Place) -> None:
     """A server that is gone is trouble said in words, and the run rests as failed."""
     with ScriptedModel() as model:

@@ -466,6 +466,7 @@ def test_an_inbox_that_cannot_be_written_keeps_no_briefing_back(told: Tom, home:
     assert len(logged(home)) == 1
 
 
+@pytest.mark.slow
 def test_a_line_that_was_begun_before_the_inbox_is_taken_is_not_lost(home: Path) -> None:
     """The learner waits for writers it has overtaken, and later ones begin another inbox."""
     place = Place({"TOM_HOME": str(home)})

@@ -137,6 +137,7 @@ def test_earlier_words_that_were_told_are_kept_with_the_telling(home: Path) -> N
     assert [(each.belief_ids, each.sayings) for each in one.told] == [((7,), ((3, 0),))]
 
 
+@pytest.mark.slow
 def test_the_learner_holds_nothing_of_its_host(home: Path, tmp_path: Path) -> None:
     """It is in a session of its own, with no pipe of the host's, and it yields to others."""
     (home / "hosts").mkdir(parents=True)
@@ -178,6 +179,7 @@ def test_one_learner_is_enough(home: Path) -> None:
         assert len(noted(home)) == 1
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_one_line_keeps_no_other_waiting(home: Path, tmp_path: Path) -> None:
     """Broken lines, unknown hosts and transcripts that are gone are logged and passed over."""
     path = transcript(tmp_path, "from now on use pnpm, not npm")
@@ -196,6 +198,7 @@ def test_what_is_wrong_with_one_line_keeps_no_other_waiting(home: Path, tmp_path
     tom.close()
 
 
+@pytest.mark.slow
 def test_a_memory_that_cannot_be_used_keeps_the_lines(home: Path, tmp_path: Path) -> None:
     """The learner ends with 1 and what it took is there for the next one."""
     path = transcript(tmp_path, "from now on use pnpm, not npm")
@@ -351,6 +354,7 @@ def test_a_killed_hook_leaves_whole_lines(told: Tom, home: Path) -> None:
     assert noted(home)[-1]["session"] == "after"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", ["UserPromptSubmit", "Stop"])
 def test_a_host_that_is_killed_loses_no_session(last: str, home: Path, tmp_path: Path) -> None:
     """With its whole group, after a prompt or while its learner works: the session is learned.

@@ -305,6 +305,7 @@ def send(process: subprocess.Popen[str], *messages: object) -> None:
     process.stdin.flush()
 
 
+@pytest.mark.slow
 def test_stdout_is_protocol_alone_and_the_server_ends_with_stdin(folder: Path) -> None:
     """Broken input, prints and logs put nothing else on stdout; closed stdin ends the process.
 
@@ -358,6 +359,7 @@ def test_stdout_is_protocol_alone_and_the_server_ends_with_stdin(folder: Path) -
     assert "a library prints" in said
 
 
+@pytest.mark.slow
 def test_the_server_ends_when_its_parent_is_killed(folder: Path) -> None:
     """A host that is killed takes the server with it, even where stdin stays open elsewhere."""
     program = (

@@ -247,6 +247,7 @@ def test_the_sdk_installs_the_plugin(tmp_path: Path) -> None:
 # In a real conversation
 
 
+@pytest.mark.slow
 def test_an_openhands_agent_is_told_and_learned_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
