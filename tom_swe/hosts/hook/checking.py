@@ -4,9 +4,8 @@
 # ruff: noqa: PTH110, PTH118
 
 import os
-from collections.abc import Iterator
 
-from tom_swe.checkout import located, name_among, same_repository
+from tom_swe.checkout import same_repository
 from tom_swe.checks.judging import (
     NOT_IN,
     Past,
@@ -22,7 +21,7 @@ from tom_swe.hosts.hook.answer import AGAIN, ASK, DENY, HookAnswer, asks, hears_
 from tom_swe.hosts.hook.event import CHECK_TAG, STOP, TOOL, Event, read
 from tom_swe.hosts.hook.state import LATER, OWED, SessionState, digest
 from tom_swe.hosts.hook.status import BREACH
-from tom_swe.hosts.hook.stored import Stored
+from tom_swe.hosts.hook.stored import Stored, known_name
 
 # The first schema that has checks.
 WITH_CHECKS = "0012"
@@ -147,7 +146,7 @@ def checks_here(stored: Stored, user: str, event: Event) -> list[StoredCheck]:
     """The checks that hold in the repository of an event. Raises sqlite3.Error."""
     if stored.version < WITH_CHECKS:
         return []
-    here: list[str] = []
+    here: str | None = None
     found: list[StoredCheck] = []
     for number, spec, mode, reach, name, off_in in stored.connection.execute(_EVERY, (user,)):
         if mode == _OFF:
@@ -155,11 +154,12 @@ def checks_here(stored: Stored, user: str, event: Event) -> list[StoredCheck]:
         held: Spec = read(spec, 0)[0]
         elsewhere = _names_in(held)
         if reach == "repository" or off_in != "[]" or elsewhere:
-            here = here or list(_names_here(stored, user, event))
-            if reach == "repository" and not any(same_repository(name, each) for each in here):
+            if here is None:
+                here = known_name(stored, user, event) or event.here[0]
+            if reach == "repository" and not same_repository(name, here):
                 continue
             off = [*read(off_in, 0)[0], *elsewhere]
-            if any(same_repository(str(one), each) for one in off for each in here):
+            if any(same_repository(str(each), here) for each in off):
                 continue
         found.append(StoredCheck(int(number), held, str(mode)))
     return found
@@ -169,16 +169,6 @@ def _names_in(spec: Spec) -> list[str]:
     """The repositories in which a check's rule gives way to another."""
     found = spec.get(NOT_IN)
     return list(map(str, found)) if isinstance(found, list | tuple) else []  # pyright: ignore[reportUnknownArgumentType]
-
-
-def _names_here(stored: Stored, user: str, event: Event) -> Iterator[str]:
-    """The names of the repository of an event: its own, and the one that is kept for its folder."""
-    repository, folder = located(event.cwd)
-    mine = "SELECT repository, folders FROM briefing WHERE user_id = ?"
-    known = [
-        (str(name), read(used, 0)[0]) for name, used in stored.connection.execute(mine, (user,))
-    ]
-    yield name_among(known, repository, folder) or repository
 
 
 def _found(check: StoredCheck, steps: list[Step], state: SessionState) -> str:

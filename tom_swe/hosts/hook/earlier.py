@@ -2,7 +2,6 @@
 
 from _json import encode_basestring_ascii
 
-from tom_swe.checkout import located
 from tom_swe.hosts.hook.event import Event, read
 from tom_swe.hosts.hook.state import SessionState
 from tom_swe.hosts.hook.stored import Stored
@@ -32,7 +31,7 @@ def earlier(
     """
     if stored.version < WITH_SAYINGS or not event.prompt.strip():
         return "", ""
-    repository, folder = located(event.cwd)
+    repository, folder = event.here
     rows = stored.connection.execute
     found = found_earlier(
         rows,

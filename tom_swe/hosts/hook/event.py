@@ -3,6 +3,7 @@
 from _json import make_scanner
 from collections.abc import Mapping
 
+from tom_swe.checkout import located
 from tom_swe.hosts.inbox import HookFault, member_text, now
 
 PROMPT, STOP, END, START = "UserPromptSubmit", "Stop", "SessionEnd", "SessionStart"
@@ -54,6 +55,7 @@ class Event:
             self.host = VSCODE
         self.session = text("session_id", "conversation_id", "sessionId")
         self.cwd = text("cwd", "working_dir") or _first(told.get("workspace_roots"))
+        self._here: tuple[str, str] | None = None
         self.transcript = text("transcript_path")
         self.source = text("source")
         self.prompt = text("prompt", "message", limit=None)
@@ -65,6 +67,13 @@ class Event:
         self.reply = text("last_assistant_message", "prompt_response", limit=None)
         # Cursor counts how often it was.
         self.stopped_before = told.get("stop_hook_active") is True or bool(told.get("loop_count"))
+
+    @property
+    def here(self) -> tuple[str, str]:
+        """What `located` says of the folder; the files of git are read once."""
+        if self._here is None:
+            self._here = located(self.cwd)
+        return self._here
 
     def line(self, user: str, **noted: str) -> bytes:
         """The event as a line of the inbox.
@@ -85,9 +94,6 @@ class Event:
         return f"{member_text(fields)}\n".encode()
 
 
-# JSON by the scanner under the json module, which itself imports re at the cost of a hook
-
-
 def _first(roots: object) -> str:
     """The first folder of a workspace."""
     if isinstance(roots, list):
@@ -95,6 +101,9 @@ def _first(roots: object) -> str:
             if isinstance(root, str):
                 return root[:FIELD_LIMIT]
     return ""
+
+
+# JSON by the scanner under the json module, which itself imports re at the cost of a hook
 
 
 class _Plain:

@@ -142,23 +142,22 @@ def _told(
     place: Place, event: Event, state: SessionState, stored: Stored
 ) -> tuple[HookAnswer, dict[str, str]]:
     """What the session is to be told, and which beliefs and earlier words are in it."""
-    if not can_be_told(event):
-        from tom_swe.hosts.hook.checking import heed
-
-        # What the person asks for counts all the same.
-        heed(stored, place.user, event, state)
-        return HookAnswer(), {}
-    known = briefing(stored, place.user, event)
-    context, words, reminder = untold(known, state), "", ""
-    noted = {"told": known.belief_ids} if context else {}
+    words = reminder = ""
     if event.name == PROMPT:
         try:
             from tom_swe.hosts.hook.checking import heed, owed
 
             heed(stored, place.user, event, state)
-            reminder = owed(stored, state)
+            reminder = owed(stored, state) if can_be_told(event) else ""
         except Exception as error:
+            # The briefing is told all the same.
             log_fault(place, event.name, error)
+    if not can_be_told(event):
+        return HookAnswer(), {}
+    known = briefing(stored, place.user, event)
+    context = untold(known, state)
+    noted = {"told": known.belief_ids} if context else {}
+    if event.name == PROMPT:
         try:
             from tom_swe.hosts.hook.earlier import earlier
 
@@ -166,7 +165,6 @@ def _told(
             if words:
                 noted[SAID] = ids
         except Exception as error:
-            # The briefing is told all the same.
             log_fault(place, event.name, error)
     return HookAnswer("\n".join(filter(None, (context, words, reminder)))), noted
 

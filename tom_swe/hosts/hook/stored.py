@@ -6,9 +6,13 @@ import os
 import sqlite3
 from collections.abc import Callable
 
+from tom_swe.checkout import name_among
+from tom_swe.hosts.hook.event import Event, read
 from tom_swe.hosts.inbox import HookFault, Place
 from tom_swe.place import DATABASE, ENCRYPTED, REVISIONS
 
+# The first schema that keeps in which folders a repository was used.
+WITH_FOLDERS = "0009"
 # How long a prompt waits for a keyring, which may ask a person first.
 KEYRING_SECONDS = 3.0
 # A prompt waits for this; a database held for longer is told of at the next prompt.
@@ -29,6 +33,17 @@ class Stored:
     def close(self) -> None:
         """Lets go of the file."""
         self.connection.close()
+
+
+def known_name(stored: Stored, user: str, event: Event) -> str:
+    """The name under which briefings of an event's repository are stored; "" where none is.
+
+    Raises sqlite3.Error.
+    """
+    folders = "folders" if stored.version >= WITH_FOLDERS else "'[]'"
+    mine = f"SELECT repository, {folders} FROM briefing WHERE user_id = ?"  # noqa: S608 - ours
+    rows = stored.connection.execute(mine, (user,))
+    return name_among(((str(name), read(used, 0)[0]) for name, used in rows), *event.here)
 
 
 def opened(place: Place) -> Stored:

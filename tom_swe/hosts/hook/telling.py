@@ -1,12 +1,9 @@
 """The briefing of a session: whole at its start, and afterwards what changed of it."""
 
-from tom_swe.checkout import located, name_among
-from tom_swe.hosts.hook.event import Event, read
+from tom_swe.hosts.hook.event import Event
 from tom_swe.hosts.hook.state import SessionState, digest
-from tom_swe.hosts.hook.stored import Stored
+from tom_swe.hosts.hook.stored import Stored, known_name
 
-# The first schema that keeps in which folders a repository was used.
-WITH_FOLDERS = "0009"
 TOLD = "told"
 TAG = "tom-briefing"
 ALSO = "Since this session was told what this person wants, more is known:"
@@ -34,15 +31,9 @@ def briefing(stored: Stored, user: str, event: Event) -> StoredBriefing:
 
     Raises sqlite3.Error.
     """
-    repository, folder = located(event.cwd)
-    connection = stored.connection
-    mine = "SELECT repository, folders FROM briefing WHERE user_id = ?"
-    if stored.version < WITH_FOLDERS:
-        mine = "SELECT repository, '[]' FROM briefing WHERE user_id = ?"
-    known = [(str(name), read(each, 0)[0]) for name, each in connection.execute(mine, (user,))]
-    chosen = name_among(known, repository, folder)
+    chosen = known_name(stored, user, event)
     one = "SELECT text, belief_ids FROM briefing WHERE user_id = ? AND repository = ?"
-    text, belief_ids = connection.execute(one, (user, chosen)).fetchone() or ("", "")
+    text, belief_ids = stored.connection.execute(one, (user, chosen)).fetchone() or ("", "")
     return StoredBriefing(str(text), str(belief_ids), chosen)
 
 
