@@ -176,3 +176,15 @@ def test_what_was_said_in_a_session_goes_before_a_file_of_any_age(tom: Tom, pers
     tom.learn(LOCAL_USER)
     read(tom, person)
     assert "yarn" in tom.brief(LOCAL_USER, "shop").text
+
+
+def test_the_personal_file_of_every_agent_counts(tom: Tom, tmp_path: Path) -> None:
+    """But not what Gemini CLI adds to it, under a heading of its own."""
+    home = tmp_path / "other"
+    for name in (".gemini/GEMINI.md", ".config/opencode/AGENTS.md"):
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text(f"- Keep what stands in {name[:4]} short\n")
+    with (home / ".gemini/GEMINI.md").open("a") as file:
+        file.write("\n## Gemini Added Memories\n- The user likes cats more than dogs\n")
+    assert read(tom, home) == (2, 0)
+    assert "cats" not in str(tom.memory.beliefs.all(LOCAL_USER))

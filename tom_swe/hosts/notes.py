@@ -25,6 +25,7 @@ from tom_swe.checkout import is_ignored, repository_of
 from tom_swe.errors import UsageError
 from tom_swe.extract.stated import plainly
 from tom_swe.hosts.blocks import without_blocks
+from tom_swe.hosts.install import HOSTS, Here
 from tom_swe.model.belief import EVERYWHERE, Belief
 from tom_swe.model.session import Role, Turn
 from tom_swe.redact.redactor import Redactor
@@ -37,6 +38,8 @@ MOST_ITEMS = 300  # of a file
 SHORTEST, LONGEST = 8, 400  # characters of an item
 READ = "1"
 _HEAD_LIMIT = 64 * 1024
+# Under this heading Gemini CLI, before 0.61, adds to the file of its person, who did not write it.
+_ADDED = "## Gemini Added Memories"
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
@@ -73,15 +76,14 @@ class Contradiction(NamedTuple):
 
 def note_files(environ: Mapping[str, str], home: Path) -> list[NoteFile]:
     """The memories of agents on this machine, those that exist."""
-
-    def folder(variable: str, usual: str) -> Path:
-        named = environ.get(variable, "").split(",")[0]
-        return Path(named).expanduser() if named else home / usual
-
-    claude, codex = folder("CLAUDE_CONFIG_DIR", ".claude"), folder("CODEX_HOME", ".codex")
+    here = Here(environ, home)
+    claude, codex = here.under("CLAUDE_CONFIG_DIR", ".claude"), here.under("CODEX_HOME", ".codex")
     found = [
-        NoteFile("claude-code", claude / "CLAUDE.md", is_persons=True),
-        NoteFile("codex", codex / "AGENTS.md", is_persons=True),
+        NoteFile(host.name, host.instructions(here), is_persons=True)
+        for host in HOSTS.values()
+        if host.instructions
+    ]
+    found += [
         NoteFile("codex", codex / "memories" / "MEMORY.md", is_persons=False),
         NoteFile("openhands", home / ".openhands" / "memory" / "MEMORY.md", is_persons=False),
     ]
@@ -141,7 +143,8 @@ def _read(file: NoteFile) -> list[NotedItem]:
         data = file.path.read_bytes()[:SIZE_LIMIT]
     except OSError:
         return []
-    found = items(data.decode("utf-8", "replace").replace("\r\n", "\n"))
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    found = items(text.partition(_ADDED)[0] if file.is_persons else text)
     return list(islice(found, MOST_ITEMS))
 
 
