@@ -12,6 +12,8 @@ from tom_swe import Tom
 HOOK = [sys.executable, "-m", "tom_swe.hosts.hook"]
 
 LEARNER = [sys.executable, "-m", "tom_swe.hosts.learner"]
+# Where `session_of` says that acme/shop is.
+SHOP = "/home/someone/acme/shop"
 SECRET = "please use pnpm, the key is hunter2hunter2"
 
 

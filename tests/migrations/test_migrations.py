@@ -4,12 +4,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from changes import changed
+from old_databases import (
+    at_fifth_revision,
+    at_first_revision,
+    at_fourth_revision,
+    at_ninth_revision,
+    at_second_revision,
+    at_sixth_revision,
+    upgraded,
+)
 from sqlalchemy import create_engine
 
 import tom_migrations
@@ -34,19 +42,6 @@ from tom_swe.model.recurring import Request, RequestKind
 from tom_swe.model.session import Role
 from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.testing import START, session_of
-
-FIRST = Path(__file__).with_name("first_revision.sql")
-
-
-def at_first_revision(folder: Path) -> Path:
-    """A database as the first revision made it, with rows in it."""
-    folder.mkdir(mode=0o700)
-    path = folder / "tom.db"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(FIRST.read_text())
-    connection.close()
-    path.chmod(0o600)
-    return path
 
 
 def test_the_list_of_revisions_is_alembics() -> None:
@@ -81,27 +76,6 @@ def test_a_database_of_the_first_revision_keeps_its_rows(tmp_path: Path) -> None
     store.close()
 
 
-def at_second_revision(folder: Path) -> Path:
-    """A database of the second revision, with advice and something forgotten in it."""
-    path = at_first_revision(folder)
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.exec_driver_sql(
-            "INSERT INTO consultation VALUES (7, 'ada', 'shop', 'install it', 'proceed', 'pnpm', "
-            """'{"beliefs": [1], "sessions": [1]}', 0.5, NULL, """
-            "'2026-09-02 09:00:00.000000+00:00')"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO forgotten VALUES ('ada', 'digest', '2026-09-02 09:00:00.000000+00:00')"
-        )
-    engine.dispose()
-    return path
-
-
 def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> None:
     """Advice given before can be judged after the upgrade, and keeps its number."""
     path = at_second_revision(tmp_path / "tom")
@@ -130,23 +104,6 @@ def test_a_database_of_the_second_revision_keeps_its_advice(tmp_path: Path) -> N
     connection.close()
 
 
-def at_fourth_revision(folder: Path) -> Path:
-    """A database of the fourth revision, with a pointer that was found in it."""
-    path = at_second_revision(folder)
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
-        connection.exec_driver_sql(
-            "INSERT INTO noted VALUES (3, 'ada', 1, 'use pnpm', 'shop', "
-            "'2026-09-02 09:00:00.000000+00:00')"
-        )
-    engine.dispose()
-    return path
-
-
 def test_a_database_of_the_fourth_revision_takes_calls(tmp_path: Path) -> None:
     """What it held stays as it was; its calls begin at none, and can be for its sessions."""
     path = at_fourth_revision(tmp_path / "tom")
@@ -170,26 +127,6 @@ def test_a_database_of_the_fourth_revision_takes_calls(tmp_path: Path) -> None:
     assert [call.session_id for call in store.ledger.calls()] == [None]
     assert store.check() == []
     store.close()
-
-
-def at_fifth_revision(folder: Path) -> Path:
-    """A database of the fifth revision, with advice that was judged and since forgotten in it."""
-    path = at_fourth_revision(folder)
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
-        for row in (
-            "4, 1, 7, 'supports', 1.0, 'person'",
-            "9, 1, NULL, 'contradicts', 0.5, 'agent'",
-        ):
-            connection.exec_driver_sql(
-                f"INSERT INTO verdict VALUES ({row}, '2026-09-02 09:00:00.000000+00:00')"
-            )
-    engine.dispose()
-    return path
 
 
 def test_a_database_of_the_fifth_revision_keeps_its_verdicts(tmp_path: Path) -> None:
@@ -238,33 +175,6 @@ def test_a_database_of_the_fifth_revision_keeps_its_verdicts(tmp_path: Path) -> 
         for table in ("verdict", "told"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     connection.close()
-
-
-def at_sixth_revision(folder: Path) -> Path:
-    """A database of the sixth revision, with a belief that gave way to another in it."""
-    path = at_fifth_revision(folder)
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
-        at = "'2026-09-02 09:00:00.000000+00:00'"
-        connection.exec_driver_sql(
-            "INSERT INTO belief VALUES (2, 'ada', 'preference', 'Use npm', '', '', 'for', "
-            f"'everywhere', '', 'retired', 0.4, 1, {at}, {at})"
-        )
-        connection.exec_driver_sql("INSERT INTO evidence SELECT 2, id, 'supports' FROM observation")
-        for number, change, reason in (
-            (50, "add", "first heard"),
-            (51, "retire", "superseded: Use pnpm"),
-        ):
-            connection.exec_driver_sql(
-                f"INSERT INTO revision VALUES ({number}, 2, 1, '{change}', '{reason}', "
-                f"'retired', 0.4, {at})"
-            )
-    engine.dispose()
-    return path
 
 
 def test_a_database_of_the_sixth_revision_takes_rulings(tmp_path: Path) -> None:
@@ -360,19 +270,6 @@ def test_beliefs_of_an_earlier_schema_are_derived_to_the_same(tmp_path: Path) ->
     store.close()
 
 
-def at_ninth_revision(folder: Path) -> Path:
-    """A database of the ninth revision, with a session that was learned in it."""
-    path = at_sixth_revision(folder)
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0009")
-    engine.dispose()
-    return path
-
-
 def test_a_database_of_the_ninth_revision_keeps_requests(tmp_path: Path) -> None:
     """Its sessions are told to be looked through; their requests go with session and turn."""
     path = at_ninth_revision(tmp_path / "tom")
@@ -429,13 +326,8 @@ def test_a_database_of_the_eleventh_revision_takes_checks(tmp_path: Path) -> Non
 def test_sessions_learned_before_have_no_sayings_found(tmp_path: Path) -> None:
     """A database of the twelfth revision keeps its rows; what may help later goes with its turn."""
     path = at_ninth_revision(tmp_path / "tom")
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0012")
-    engine.dispose()
+    with upgraded(path, "0012"):
+        pass
     store = Store(path)
     assert revision_of(path) == tom_migrations.HEAD
     (session_id,) = store.sayings.unread("ada", version=1)
@@ -465,13 +357,8 @@ def test_sessions_learned_before_have_no_sayings_found(tmp_path: Path) -> None:
 def test_what_was_told_before_has_no_earlier_words(tmp_path: Path) -> None:
     """Tellings of the thirteenth revision stay; earlier words go with the session they are from."""
     path = at_ninth_revision(tmp_path / "tom")
-    config = Config()
-    config.set_main_option("script_location", str(Path(tom_migrations.__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0013")
-    engine.dispose()
+    with upgraded(path, "0013"):
+        pass
     store = Store(path)
     (session_id,) = (each.id for each in store.sessions.summaries("ada"))
     before = store.tellings.all("ada")
