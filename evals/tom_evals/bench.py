@@ -202,7 +202,7 @@ def hook(turns: int, runs: int) -> dict[str, float]:
         beliefs = len(tom.memory.beliefs.told(LOCAL_USER))
         tom.close()
         if beliefs < BELIEFS:
-            sys.exit(f"{beliefs} beliefs in the place of {BELIEFS}")
+            sys.exit(f"made {beliefs} beliefs instead of {BELIEFS}")
         environment = {**os.environ, "TOM_HOME": str(settings.home)}
         environment.pop("TOM_OFF", None)
         script = _installed_hook(settings.home, environment)
@@ -268,7 +268,7 @@ def checks_hook(runs: int, checks: int = 50) -> dict[str, float]:
             tom.remember(LOCAL_USER, rule)
         held = tom.memory.checks.all(LOCAL_USER)
         if len(held) != checks:
-            sys.exit(f"{len(held)} checks in the place of {checks}")
+            sys.exit(f"made {len(held)} checks instead of {checks}")
         for check in held:
             tom.memory.checks.set_mode(LOCAL_USER, check.belief_id, Mode.REMIND)
         tom.close()

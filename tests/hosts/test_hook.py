@@ -222,7 +222,7 @@ def test_the_log_is_bounded(told: Tom, home: Path) -> None:
 def test_a_home_that_cannot_be_written_is_read(
     beside: bool, told: Tom, home: Path, tmp_path: Path
 ) -> None:
-    """The briefing is told, and told once, where the machine has a folder for a while."""
+    """The session gets its briefing, once if the machine has a folder for temporary files."""
     told.close()
     environ = {"XDG_RUNTIME_DIR": str(tmp_path)} if beside else {"XDG_RUNTIME_DIR": "/nowhere"}
     for path in (*home.rglob("*"), home):
@@ -286,7 +286,7 @@ def test_two_hooks_at_once_say_once_what_was_told(told: Tom, home: Path) -> None
 
 
 def test_an_inbox_that_cannot_be_written_keeps_no_briefing_back(told: Tom, home: Path) -> None:
-    """The session is marked as told by then, so it is told; that it was is not known."""
+    """The session still gets its briefing; the log alone knows that the note is missing."""
     (home / "hosts" / "inbox.jsonl").mkdir(parents=True)
     assert context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
     assert len(logged(home)) == 1

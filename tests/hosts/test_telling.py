@@ -187,7 +187,7 @@ def test_a_schema_from_before_folders_is_read(told: Tom, home: Path) -> None:
 
 
 def test_what_tom_says_at_a_stop_is_no_turn_of_the_person(told: Tom, home: Path) -> None:
-    """Where an agent sends it as a message, nothing is told, noted or taken for a wish."""
+    """If an agent sends it as a message, the hook answers nothing and notes no turn."""
     fire("UserPromptSubmit", claude("UserPromptSubmit", cwd="/w/x"))
     before = noted(home)
     sent = {**claude("UserPromptSubmit", cwd="/w/x"), "prompt": "<tom-check>npm</tom-check>"}

@@ -52,7 +52,7 @@ class CheckedWords:
     long: Sequence[str]
 
     def in_its_place(self, value: str, other: str) -> bool:
-        """Whether of two values of a dimension one is used in the place of the other."""
+        """Whether of two values of a dimension one is used instead of the other."""
         return value != other and all((value in each) is (other in each) for each in self.apart)
 
     def mentions(self, text: str) -> list[Mention]:

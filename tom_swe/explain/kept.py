@@ -29,7 +29,7 @@ class BreachShare(Value):
 
 
 class Fates(Value):
-    """What became of rules in sessions, each counted once for each session.
+    """How often rules were followed or breached, each rule counted once a session.
 
     ``unknown`` ones show in nothing that is kept. ``intervened`` counts the reminders, questions
     and blocks that a check gave.
@@ -44,7 +44,7 @@ class Fates(Value):
 
 
 class RuleKept(Value):
-    """What became of one rule.
+    """How often one rule was followed or breached.
 
     ``before`` and ``after`` are the breaches that its check finds in the newest sessions before
     and after the first that was told it, of those where the rule held and the check had a step to
@@ -81,7 +81,7 @@ class Obedience(Value):
 
 
 class _Met(NamedTuple):
-    """What became of a belief in one session."""
+    """Whether one session followed a belief."""
 
     belief_id: int
     host: str

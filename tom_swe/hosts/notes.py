@@ -155,7 +155,7 @@ def read_notes(
     redactor: Redactor,
     progress: Callable[[int], None] = lambda _: None,
 ) -> NotesRead:
-    """Reads what was not read before; ``progress`` is told how many items are done.
+    """Reads what was not read before; calls ``progress`` with the number of items done.
 
     What the person has had tom forget stays forgotten, for no item is read a second time.
     """

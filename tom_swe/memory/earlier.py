@@ -34,9 +34,9 @@ type Read = Callable[[str], Collection[str]]
 SLOPE, OFFSET = 0.95, -0.84
 # What helps less likely than this is noise.
 LEAST = 0.525
-# What looked less useful than this is told to nobody; it counts for how common a word is.
+# Sayings less useful than this are not shown; they count for how common a word is.
 LEAST_USEFUL = -0.6
-# So many of the best are looked at, for some are told already or say the same.
+# Looks at so many of the best, since the session may have some, and some say the same.
 LOOKED_AT = 16
 # Sayings that share this much of their terms say the same, and the newest does.
 SAME = 0.6
@@ -76,7 +76,7 @@ WHERE belief.kind <> ? AND observation.turn_id IN ({})
 class Earlier:
     """Something the person said before, word for word, and how likely it helps.
 
-    ``id`` names it to a session that is told it: its turn, or the belief that rests on it.
+    ``id`` names it: its turn, or the belief that rests on it.
     ``same`` are the ids of others that say the same.
     """
 

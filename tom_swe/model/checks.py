@@ -13,7 +13,7 @@ class Mode(StrEnum):
 
     OFF = "off"
     OBSERVE = "observe"  # it is counted, and nothing is said
-    REMIND = "remind"  # the agent is told at that moment
+    REMIND = "remind"  # the agent gets one line at that moment
     ASK = "ask"  # the host asks the person
     BLOCK = "block"  # the agent cannot do it
 

@@ -25,20 +25,20 @@ from tom_swe.hosts.hook.event import (
 from tom_swe.hosts.inbox import member_text
 
 ASK, DENY, AGAIN = "ask", "deny", "again"
-# A session of these is told when it begins, for what a hook says to a prompt does not count there,
-# or not in every version; the others when their person is at work.
+# These get the briefing when a session begins, since they ignore what a hook adds to a prompt, or
+# some versions do. The others get it with the first prompt.
 _TOLD_AT_START = frozenset({COPILOT_CLI, CURSOR, VSCODE})
 _DEAF_TO_PROMPTS = frozenset({CURSOR, VSCODE})
 _DEAF_BEFORE_TOOLS = frozenset({CURSOR, GEMINI_CLI})
 _ASKS = frozenset({CLAUDE_CODE, COPILOT_CLI, GEMINI_CLI, VSCODE})
-# What these answer when a session was summed up is read as context of it.
+# These read the answer to a session's start as context once they have compacted the session.
 _TOLD_WHEN_COMPACTED = frozenset({CLAUDE_CODE, CODEX}) | _TOLD_AT_START
 
 type Fields = dict[str, str | Mapping[str, str]]
 
 
 class HookAnswer:
-    """What a session is told, and what is to become of what it wanted to do.
+    """The context for a session, and a decision on what the agent wants to do.
 
     ``decision`` is ASK or DENY for a tool call, AGAIN for an agent that is to go on in the
     place of stopping, or "" for whatever the host does by itself; ``reason`` is said with it.
@@ -87,14 +87,14 @@ def _for_claude_code(event: Event, answer: HookAnswer) -> Fields:
     if answer.context and event.name in {PROMPT, START, TOOL}:
         inner["additionalContext"] = answer.context
     if answer.decision and event.name == TOOL:
-        # Codex does not ask the person for a hook, so the agent is told to.
+        # A hook cannot have Codex ask the person, so the reason tells the agent to ask.
         inner["permissionDecision"] = DENY if event.host == CODEX else answer.decision
         inner["permissionDecisionReason"] = answer.reason
     return {"hookSpecificOutput": {"hookEventName": event.name, **inner}} if inner else {}
 
 
 def _for_openhands(event: Event, answer: HookAnswer) -> Fields:
-    """It cannot ask the person, so the agent is told to."""
+    """A hook cannot have it ask the person, so the reason tells the agent to ask."""
     fields: Fields = {}
     if answer.context and event.name in {PROMPT, TOOL}:
         fields["additionalContext"] = answer.context

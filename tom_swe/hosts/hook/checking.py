@@ -33,7 +33,7 @@ ASKED, NAMED, RAN, WROTE, REMINDED, STOPPED = (
 )
 _OBSERVE, _REMIND, _ASK, _BLOCK, _OFF = "observe", "remind", "ask", "block", "off"
 _DIGITS = 16
-# Of several breaches at once so many are told.
+# An answer names at most so many breaches.
 _MOST_TOLD = 3
 _EVERY = (
     "SELECT c.belief_id, c.spec, coalesce(m.mode, 'observe'), b.reach, b.scope_name, "
@@ -191,7 +191,7 @@ def _outcome(check: StoredCheck, event: Event, state: SessionState) -> str:
         if check.mode == _BLOCK:
             first = not event.stopped_before and state.add(f"{STOPPED} {turn}")
             return "blocked" if first else "let through"
-        # Nobody can be told or asked anything more in this turn.
+        # The turn is over, so neither the agent nor the person can hear of it in this turn.
         return "reminded" if state.add(f"{OWED} {check.id}") else "counted"
     if check.mode == _REMIND:
         return "reminded" if state.add(f"{REMINDED} {check.id} {turn}") else "counted"
@@ -209,7 +209,7 @@ def _answer(stored: Stored, event: Event, state: SessionState, met: list[Breach]
         return HookAnswer(decision=DENY, reason="\n".join([*reasons, _OTHERWISE]))
     if asked := of("asked"):
         reasons = [_reason(stored, each) for each in asked]
-        # The agent, who reads it where nobody is asked, is not told how to have it let through.
+        # Where the agent reads the reason, it must not learn how to have the step let through.
         numbers = [f"`tom checks wrong {each.check.id}`" for each in asked]
         told = f"If this is no breach: {', '.join(numbers)}." if asks(event) else _ASK_THEM
         return HookAnswer(decision=ASK, reason="\n".join([*reasons, told]))

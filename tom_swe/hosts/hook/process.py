@@ -150,7 +150,7 @@ def _told(
             heed(stored, place.user, event, state)
             reminder = owed(stored, state) if can_be_told(event) else ""
         except Exception as error:
-            # The briefing is told all the same.
+            # The session still gets its briefing.
             log_fault(place, event.name, error)
     if not can_be_told(event):
         return HookAnswer(), {}

@@ -15,7 +15,7 @@ from tom_swe.place import DATABASE, ENCRYPTED, REVISIONS
 WITH_FOLDERS = "0009"
 # How long a prompt waits for a keyring, which may ask a person first.
 KEYRING_SECONDS = 3.0
-# A prompt waits for this; a database held for longer is told of at the next prompt.
+# A prompt waits this long for a locked database; the next prompt tries again.
 BUSY_SECONDS = 0.2
 
 

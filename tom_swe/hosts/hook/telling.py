@@ -15,7 +15,7 @@ _KEY_LENGTH = 16
 
 
 class StoredBriefing:
-    """What is told at the start of a session, and the ids of the beliefs in it, as JSON.
+    """The text for the start of a session, and the ids of the beliefs in it, as JSON.
 
     ``name`` is that of the repository it is kept under.
     """
@@ -38,10 +38,10 @@ def briefing(stored: Stored, user: str, event: Event) -> StoredBriefing:
 
 
 def untold(stored: StoredBriefing, state: SessionState) -> str:
-    """What a session is to be told now, which it then was; "" where it knows it all.
+    """The part of a briefing that a session does not have yet, noted as told; "" for none.
 
-    A session that moves into another repository is told what it was not told yet. Where
-    something that it was told does not hold any more, it is told all of it again.
+    In another repository a session gets what is new there. If something that it has does not
+    hold any more, it gets the whole briefing again.
     """
     here = digest(stored.name)[:_KEY_LENGTH]
     before = [each.split(" ") for each in state.of(TOLD)]

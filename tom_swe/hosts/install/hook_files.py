@@ -40,7 +40,7 @@ class HookForm(NamedTuple):
 
 
 class HookCall(NamedTuple):
-    """A program and the host whose hooks it is told to be."""
+    """A program of ours, and the name of the host that calls it."""
 
     program: str
     host: str

@@ -24,8 +24,7 @@ from tom_swe.hosts.install.server_files import ServerForm
 
 START, PROMPT, TOOL, AFTER, STOP, END = EVENTS
 _ALL = (START, PROMPT, TOOL, STOP, END)
-# Claude Code starts a session anew when it has summed up what went before, and only then is
-# there something to be done.
+# Claude Code starts a session again after it compacted it. Only then is there something to do.
 _COMPACTED = "compact"
 
 

@@ -41,7 +41,7 @@ def moved(command: str, wanted: str) -> str:
     if at is None or at == 0:
         return wanted if at == 0 else command
     before = " ".join(words[:at])
-    # Quotes or variables before it are the person's, and not to be written anew.
+    # A prefix with quotes or variables stays as the person wrote it.
     return f"{before} {wanted}" if command.startswith(f"{before} ") else command
 
 
