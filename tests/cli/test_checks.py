@@ -1,6 +1,8 @@
 """Checks, as a person sees and sets them in a terminal."""
 
 import json
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,15 @@ def test_nothing_here_is_in_no_repository(tom, monkeypatch, tmp_path: Path) -> N
     monkeypatch.chdir(tmp_path)
     code, _, err = tom("checks", "off", "1", "--here")
     assert (code, "no repository" in err) == (2, True)
+
+
+def test_a_memory_of_before_there_were_checks_gets_them_by_learning(tom) -> None:
+    """Listing them only reads: it neither makes one nor fails where nothing can be written."""
+    with sqlite3.connect(Path(os.environ["TOM_HOME"]) / "tom.db") as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        for table in ("compiled_check", "saying", "sayings_read"):
+            connection.execute(f"DELETE FROM {table}")
+    connection.close()
+    assert tom("checks", "--json").json["checks"] == []
+    assert tom("learn").code == 0
+    assert [each["belief_id"] for each in tom("checks", "--json").json["checks"]] == [1]

@@ -310,3 +310,26 @@ def test_habits_that_change_nothing_are_shown_on_request(tom, learned_from, tmp_
         assert "Works in the" in shown
     assert "Writes short messages" not in profile.out
     assert "Writes short messages" not in tom("brief").out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "checks",
+            "checks --all",
+            "stats",
+            "log",
+            "log --told",
+            "brief",
+            "profile",
+            "review --json",
+        ),
+        *("memory list", "plugin status", "plugin uninstall --all", "doctor", "learn", "audit"),
+    ],
+)
+def test_an_empty_home_crashes_no_command(tom, command: str) -> None:
+    """Each says that there is nothing, or what to do."""
+    done = tom(*command.split())
+    assert done.code == 0
+    assert "Traceback" not in done.err

@@ -162,6 +162,8 @@ class Learner:
                     shown = each.model.observations
                     change.sayings.keep(each.session_id, each.sayings, shown, sayings.VERSION)
                 change.sayings.tidy(some)
+                # A memory that has no sayings yet may be of before there were checks.
+                self._deriving.brief(user_id, change)
                 change.sayings.spread()
 
     def embed_beliefs(self, user_id: str) -> None:

@@ -48,10 +48,6 @@ def checks(
         return
     with opened() as (tom, settings):
         found = tom.memory.checks.all(settings.user)
-        if not found:
-            # An older memory gets its checks with its next change.
-            tom.rebrief(settings.user)
-            found = tom.memory.checks.all(settings.user)
         without = list(_without(tom.memory.beliefs.told(settings.user))) if everything else []
     if as_json:
         reasons = [{"belief_id": belief.id, "why": why} for belief, why in without]

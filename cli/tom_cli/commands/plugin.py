@@ -234,7 +234,7 @@ def _make(plans: list[Plan], here: Here, yes: bool, nothing: str) -> bool:
 
     plan = Plan.of(plans)
     if not plan.shown:
-        talk(f"{nothing} ({', '.join(plan.hosts)})")
+        talk(f"{nothing} ({', '.join(plan.hosts)})" if plan.hosts else "tom is in no agent")
         if any(plan.hosts.values()):
             carry_out(plan, here.environ)
     for edit in plan.shown:
