@@ -33,7 +33,7 @@ from hooks import (
 from tom_swe import LOCAL_USER, Settings, Tom, open_tom
 from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.inbox import Place
-from tom_swe.hosts.learner import _read, _take
+from tom_swe.hosts.learner import _read, _take, run
 from tom_swe.mind.learn import BATCH
 from tom_swe.model.advice import Adherence
 from tom_swe.model.session import Role
@@ -123,6 +123,18 @@ def test_the_lines_of_a_session_are_one_session(home: Path) -> None:
     assert (one.session, one.user, one.transcript) == ("s1", "ada", "/t.jsonl")
     assert [each.belief_ids for each in one.told] == [(1, 2), (3,)]
     assert {each.cwd for each in one.told} == {"/w/x"}
+
+
+def test_what_a_session_without_a_transcript_was_told_is_kept(told: Tom, home: Path) -> None:
+    """It was told all the same, and the log has it."""
+    told.close()
+    fire("UserPromptSubmit", claude("UserPromptSubmit", transcript_path="/gone.jsonl"))
+    environ = {"TOM_HOME": str(home)}
+    assert run(Place(environ), environ) == 0
+    held = open_tom(Settings(home=home))
+    (telling,) = held.memory.tellings.all(LOCAL_USER)
+    assert (telling.host_id, telling.belief_ids, telling.session_id) == ("s1", (1,), None)
+    held.close()
 
 
 def test_earlier_words_that_were_told_are_kept_with_the_telling(home: Path) -> None:

@@ -216,7 +216,10 @@ def _store(
 
     user = noted.user or settings.user
     try:
-        _keep_hits(tom, user, noted, Redactor(emails=settings.redact_emails))
+        redactor = Redactor(emails=settings.redact_emails)
+        # Before the session is there to be learned from, by whichever process.
+        _keep_tellings(tom, user, noted, redactor)
+        _keep_hits(tom, user, noted, redactor)
         here = found(noted.host, noted.session, noted.transcript, environ, Path.home())
         if here is None:
             log(
@@ -226,8 +229,6 @@ def _store(
                 f"a session of {noted.host[:40]} without a transcript",
             )
             return
-        # Before the session is there to be learned from, by whichever process.
-        _keep_tellings(tom, user, noted, Redactor(emails=settings.redact_emails))
         emails = settings.redact_emails
         import_transcripts(tom, user, noted.host, here.path, redact_emails=emails, only=here.only)
     except MemoryFault:
