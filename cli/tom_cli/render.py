@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
-from tom_swe.explain.stats import Became
+from tom_swe.explain.kept import Became
 from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Evidence, Kind, Stance, Status
@@ -137,15 +137,21 @@ def show_beliefs(beliefs: Iterable[Belief]) -> None:
 
 def became_text(told: Became) -> str:
     """In how many sessions something was told, and what came of it there."""
-    counts = {
-        "followed": told.obeyed,
-        "not followed": told.disobeyed,
-        "repeated by you": told.corrected,
-        "unknown": told.unknown,
-    }
-    came = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     last = f", last on {told.last:%Y-%m-%d}" if told.last else ""
-    return f"in the briefing of {told.sessions} session{'s'[: told.sessions != 1]}{last}: {came}"
+    sessions = f"{told.sessions} session{'s'[: told.sessions != 1]}"
+    return f"in the briefing of {sessions}{last}: {counts_text(told)}"
+
+
+def counts_text(became: Became) -> str:
+    """How often something was followed, in a few words."""
+    counts = {
+        "followed": became.obeyed,
+        "breached": became.disobeyed,
+        "repeated by you": became.corrected,
+        "unknown": became.unknown,
+        "reminded or stopped": became.intervened,
+    }
+    return ", ".join(f"{name} {count}" for name, count in counts.items() if count)
 
 
 def show_why(

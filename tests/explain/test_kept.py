@@ -117,14 +117,14 @@ def test_breaches_before_telling_and_since_are_counted() -> None:
         BreachShare(breached=2, sessions=2),
         BreachShare(breached=0, sessions=3),
     )
-    fates = one.fates
-    assert (fates.sessions, fates.obeyed, fates.breached, fates.unknown) == (3, 0, 0, 3)
+    became = one.became
+    assert (became.sessions, became.obeyed, became.disobeyed, became.unknown) == (3, 0, 0, 3)
 
 
 def test_what_a_session_shows_is_looked_at_where_no_hook_was() -> None:
     """A breach in its commands is one; that there is none proves nothing."""
     (one,) = found(told(1), told(3), checks=(check(),)).rules
-    assert (one.fates.breached, one.fates.obeyed, one.fates.unknown) == (1, 0, 1)
+    assert (one.became.disobeyed, one.became.obeyed, one.became.unknown) == (1, 0, 1)
 
 
 def test_a_breach_that_a_hook_met_counts_once_a_session() -> None:
@@ -137,8 +137,8 @@ def test_a_breach_that_a_hook_met_counts_once_a_session() -> None:
     )
     kept = found(told(3), told(4), checks=(check(*met),))
     (one,) = kept.rules
-    assert (one.fates.breached, one.fates.unknown, one.fates.intervened) == (2, 1, 3)
-    assert [(each.host, each.fates.breached) for each in kept.agents] == [
+    assert (one.became.disobeyed, one.became.unknown, one.became.intervened) == (2, 1, 3)
+    assert [(each.host, each.became.disobeyed) for each in kept.agents] == [
         ("claude-code", 1),
         ("codex", 1),
     ]
@@ -148,19 +148,19 @@ def test_what_the_person_had_to_say_again_is_worst() -> None:
     """A correction counts as that and as nothing else."""
     met = check(hit(3, CheckOutcome.COUNTED))
     (one,) = found(told(3, became=Adherence.CORRECTED), checks=(met,)).rules
-    assert (one.fates.corrected, one.fates.breached, one.fates.intervened) == (1, 0, 0)
+    assert (one.became.corrected, one.became.disobeyed, one.became.intervened) == (1, 0, 0)
 
 
 def test_a_rule_without_a_check_says_nothing_of_before() -> None:
     """What became of it is what the commands and the person's words show."""
     (one,) = found(told(3, became=Adherence.OBEYED), told(4)).rules
-    assert (one.before, one.after, one.fates.obeyed, one.fates.unknown) == (None, None, 1, 1)
+    assert (one.before, one.after, one.became.obeyed, one.became.unknown) == (None, None, 1, 1)
 
 
 def test_weeks_and_the_time_asked_for() -> None:
     """Each session is in the week of its telling, and those before the time are left out."""
     kept = found(told(1), told(2), told(4), checks=(check(),), day=2)
-    assert sum(each.fates.sessions for each in kept.weeks) == 2
+    assert sum(each.became.sessions for each in kept.weeks) == 2
     assert [each.begins.weekday() for each in kept.weeks] == [0] * len(kept.weeks)
 
 

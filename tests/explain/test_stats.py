@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tom_swe.explain.stats import Became, Stats, became, stats
+from tom_swe.explain.kept import Became
+from tom_swe.explain.stats import Stats, became, stats
 from tom_swe.model.advice import Action, Adherence, Outcome, PastConsultation, Telling
 from tom_swe.model.belief import Belief, Evidence, Kind, Source, Stance
 from tom_swe.model.memory import SessionSummary

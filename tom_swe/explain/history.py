@@ -68,6 +68,11 @@ def entries(
 ) -> list[Entry]:
     """Everything that changed a belief, oldest first: what was said and what the person did."""
     found = [*_said(revisions(memory, user_id)), *_done(memory.user_acts.all(user_id))]
+    return chosen(found, since, belief_id)
+
+
+def chosen(found: Iterable[Entry], since: datetime | None, belief_id: int | None) -> list[Entry]:
+    """The lines since a time and on a belief, where these are given, oldest first."""
     kept = [
         each
         for each in found

@@ -28,19 +28,20 @@ class BreachShare(Value):
     sessions: int
 
 
-class Fates(Value):
-    """How often rules were followed or breached, each rule counted once a session.
+class Became(Value):
+    """How often beliefs in briefings were followed, each counted once for each session.
 
     ``unknown`` ones show in nothing that is kept. ``intervened`` counts the reminders, questions
-    and blocks that a check gave.
+    and blocks of checks.
     """
 
     sessions: int = 0
     obeyed: int = 0
-    breached: int = 0
+    disobeyed: int = 0
     corrected: int = 0
     unknown: int = 0
     intervened: int = 0
+    last: datetime | None = None
 
 
 class RuleKept(Value):
@@ -53,7 +54,7 @@ class RuleKept(Value):
 
     belief_id: int
     statement: str
-    fates: Fates
+    became: Became
     before: BreachShare | None = None
     after: BreachShare | None = None
 
@@ -62,14 +63,14 @@ class AgentKept(Value):
     """What one host's agent did with what it was told."""
 
     host: str
-    fates: Fates
+    became: Became
 
 
 class WeekKept(Value):
     """What agents did in a week, which begins on a Monday."""
 
     begins: date
-    fates: Fates
+    became: Became
 
 
 class Obedience(Value):
@@ -124,7 +125,7 @@ def obedience(
             RuleKept(
                 belief_id=belief_id,
                 statement=belief.statement,
-                fates=_fates(each for each in met if each.belief_id == belief_id),
+                became=_became(each for each in met if each.belief_id == belief_id),
                 before=before,
                 after=after,
             )
@@ -133,14 +134,14 @@ def obedience(
     weeks = {_monday(each.at) for each in met}
     return Obedience(
         rules=tuple(
-            sorted(rules, key=lambda r: (-r.fates.breached - r.fates.corrected, r.belief_id))
+            sorted(rules, key=lambda r: (-r.became.disobeyed - r.became.corrected, r.belief_id))
         ),
         agents=tuple(
-            AgentKept(host=host, fates=_fates(each for each in met if each.host == host))
+            AgentKept(host=host, became=_became(each for each in met if each.host == host))
             for host in sorted(hosts)
         ),
         weeks=tuple(
-            WeekKept(begins=week, fates=_fates(each for each in met if _monday(each.at) == week))
+            WeekKept(begins=week, became=_became(each for each in met if _monday(each.at) == week))
             for week in sorted(weeks)
         ),
     )
@@ -190,16 +191,17 @@ def _one(
     return _Met(belief_id, host, host_id, at, became, said)
 
 
-def _fates(met: Iterable[_Met]) -> Fates:
+def _became(met: Iterable[_Met]) -> Became:
     met = list(met)
     counts = Counter(each.became for each in met)
-    return Fates(
+    return Became(
         sessions=len({(each.host, each.host_id) for each in met}),
         obeyed=counts[Adherence.OBEYED],
-        breached=counts[Adherence.DISOBEYED],
+        disobeyed=counts[Adherence.DISOBEYED],
         corrected=counts[Adherence.CORRECTED],
         unknown=counts[None],
         intervened=sum(each.intervened for each in met),
+        last=max((each.at for each in met), default=None),
     )
 
 

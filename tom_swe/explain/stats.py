@@ -11,7 +11,7 @@ from tom_swe.advise.ask_preferences.preference import wanted_by
 from tom_swe.advise.ask_preferences.served import Served, served, serving
 from tom_swe.beliefs.adherence import GUIDANCE
 from tom_swe.explain.corrected import Corrected, corrected
-from tom_swe.explain.kept import Obedience, obedience
+from tom_swe.explain.kept import Became, Obedience, obedience
 from tom_swe.model.advice import Adherence, Outcome, PastConsultation, Telling
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Source, Stance
@@ -24,17 +24,6 @@ if TYPE_CHECKING:
     from tom_swe.ports import Vector
 
 LOOKED_INTO = 50  # sessions
-
-
-class Became(Value):
-    """What sessions did with beliefs in their briefings, each counted once for each session."""
-
-    sessions: int = 0
-    obeyed: int = 0
-    disobeyed: int = 0
-    corrected: int = 0
-    unknown: int = 0
-    last: datetime | None = None
 
 
 class Advised(Value):

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from tom_swe.explain.history import Entry
+from tom_swe.explain.history import Entry, chosen
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.model.checks import Check
 
 _CAME = {
     Adherence.OBEYED: "followed",
-    Adherence.DISOBEYED: "not followed",
+    Adherence.DISOBEYED: "breached",
     Adherence.CORRECTED: "repeated by you",
 }
 
@@ -22,14 +22,7 @@ def told_entries(
     belief_id: int | None = None,
 ) -> list[Entry]:
     """Each briefing of a session and each breach that a check found, the oldest first."""
-    found = [*_told(tellings), *_met(checks)]
-    kept = [
-        each
-        for each in found
-        if (since is None or each.at >= since)
-        and (belief_id is None or belief_id in each.belief_ids)
-    ]
-    return sorted(kept, key=lambda each: each.at)
+    return chosen([*_told(tellings), *_met(checks)], since, belief_id)
 
 
 def _told(tellings: Iterable[Telling]) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tom_swe.advise.ask_preferences.served import Served
     from tom_swe.explain.corrected import Corrected
-    from tom_swe.explain.kept import Fates, Obedience, RuleKept
+    from tom_swe.explain.kept import Obedience, RuleKept
     from tom_swe.explain.stats import Advised, Stats
 
 SUBJECTS, WEEKS, RULES = 5, 8, 10  # that are printed
@@ -98,35 +98,27 @@ def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
 
 
 def _kept(kept: Obedience) -> Iterator[tuple[str, str]]:
-    """What agents did with what they were told, by rule, by agent and by week."""
+    """How often agents followed rules, by rule, by agent and by week."""
+    from tom_cli.render import counts_text
     from tom_swe.text.safe import safe
 
-    rules = [each for each in kept.rules if each.fates.unknown < each.fates.sessions]
+    rules = [each for each in kept.rules if each.became.unknown < each.became.sessions]
     title = "by rule"
     for each in rules[:RULES]:
         yield (
             title,
-            f"b{each.belief_id} {safe(each.statement)}: {_fates(each.fates)}{_helped(each)}",
+            f"b{each.belief_id} {safe(each.statement)}: {counts_text(each.became)}{_helped(each)}",
         )
         title = ""
     if len(rules) > RULES:
         yield "", f"and {len(rules) - RULES} more rules; --json lists them"
     if rules:
-        named = (f"{safe(each.host)} {_fates(each.fates)}" for each in kept.agents)
+        named = (f"{safe(each.host)} {counts_text(each.became)}" for each in kept.agents)
         yield "by agent", "; ".join(named)
-        weeks = (f"{each.begins:%Y-%m-%d} {_fates(each.fates)}" for each in kept.weeks[-WEEKS:])
+        weeks = (
+            f"{each.begins:%Y-%m-%d} {counts_text(each.became)}" for each in kept.weeks[-WEEKS:]
+        )
         yield "kept by week", "; ".join(weeks)
-
-
-def _fates(fates: Fates) -> str:
-    counts = {
-        "followed": fates.obeyed,
-        "breached": fates.breached,
-        "repeated by you": fates.corrected,
-        "unknown": fates.unknown,
-        "reminded or stopped": fates.intervened,
-    }
-    return ", ".join(f"{name} {count}" for name, count in counts.items() if count)
 
 
 def _helped(rule: RuleKept) -> str:
