@@ -17,6 +17,7 @@ from tom_cli.commands import (
     db,
     demo,
     encryption,
+    init,
     learn,
     log,
     mcp,
@@ -75,6 +76,7 @@ def tom(
 
 
 code.register(app)
+init.register(app)
 learn.register(app)
 profile.register(app)
 advice.register(app)

@@ -229,13 +229,14 @@ def at_a_terminal(answer: str) -> str:
     )
     child.expect("Read these into")
     child.sendline("y")
-    before = ""
-    if child.expect(["May tom read", pexpect.EOF]) == 0:
-        before = str(child.before)
-        child.sendline(answer)
-        child.expect(pexpect.EOF)
-        before += "May tom read"
-    shown = before + str(child.before)
+    shown = ""
+    while (step := child.expect(["s skip", "show the changes", "May tom read", pexpect.EOF])) < 3:
+        shown += str(child.before) + str(child.after)
+        if step == 2:
+            child.sendline(answer)
+        else:
+            child.send("qn"[step])
+    shown += str(child.before)
     child.close()
     assert child.exitstatus == 0, shown
     return shown

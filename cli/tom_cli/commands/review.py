@@ -12,10 +12,11 @@ from tom_cli.recurring import ask_on
 from tom_swe.errors import TomError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tom_swe.mind.tom import Tom
     from tom_swe.model.belief import Belief
+    from tom_swe.model.recurring import Recurring
 
 KEYS = "y confirm, n reject, e edit, p pin, s skip, q quit"
 
@@ -46,16 +47,21 @@ def review(as_json: Json = False) -> None:
     with opened() as (tom, settings):
         found = tom.recurrence.all(settings.user)
         waiting = to_review(tom.memory.beliefs.all(settings.user))
-        of = len(found) + len(waiting)
-        done, goes_on = ask_on(tom, settings.user, found, of)
-        for place, belief in enumerate(waiting if goes_on else (), start=len(found) + 1):
-            answer = _ask(belief, f"{place} of {of}")
-            if answer == "q":
-                break
-            done += _act(tom, settings.user, belief.id, answer)
-    if not of:
+        decide(tom, settings.user, found, waiting)
+    if not found and not waiting:
         talk("no beliefs to review")
-    elif done:
+
+
+def decide(tom: Tom, user: str, found: Sequence[Recurring], waiting: Sequence[Belief]) -> None:
+    """Asks about each, one key a decision, and says how to undo them."""
+    of = len(found) + len(waiting)
+    done, goes_on = ask_on(tom, user, found, of)
+    for place, belief in enumerate(waiting if goes_on else (), start=len(found) + 1):
+        answer = _ask(belief, f"{place} of {of}")
+        if answer == "q":
+            break
+        done += _act(tom, user, belief.id, answer)
+    if done:
         talk(f"{done} decided; `tom undo {done}` undoes all of them")
 
 
