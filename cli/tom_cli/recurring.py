@@ -25,7 +25,8 @@ def recurring_text(found: Recurring) -> Text:
     """What recurs as a question, with the rule that a yes makes and the newest quotes."""
     from rich.text import Text
 
-    from tom_cli.render import QUOTE
+    from tom_cli.layout import quoted
+    from tom_cli.times import local
     from tom_swe.text.safe import safe
 
     text = Text("  ")
@@ -34,8 +35,8 @@ def recurring_text(found: Recurring) -> Text:
     text.append(f"\n      rule: {safe(found.statement)}")
     text.append(where, style="yellow")
     for each in reversed(found.requests[-QUOTES:]):
-        text.append(f"\n      “{safe(each.quote, QUOTE)}”", style="italic")
-        text.append(f"  {each.at:%Y-%m-%d}, {safe(each.host)} s{each.session_id}", style="dim")
+        text.append(f"\n      {quoted(each.quote)}", style="italic")
+        text.append(f"  {local(each.at)}, {safe(each.host)} s{each.session_id}", style="dim")
     return text
 
 
@@ -43,12 +44,11 @@ def show_recurring(found: Sequence[Recurring]) -> None:
     """Lists what recurs."""
     from rich.text import Text
 
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    out = console()
-    out.print(Text("\nWhat you ask for again and again", style="bold underline"))
+    put(Text("\nWhat you ask for again and again", style="bold underline"))
     for each in found:
-        out.print(recurring_text(each))
+        put(recurring_text(each))
 
 
 def ask_on(tom: Tom, user: str, found: Sequence[Recurring], of: int) -> tuple[int, bool]:
@@ -56,13 +56,13 @@ def ask_on(tom: Tom, user: str, found: Sequence[Recurring], of: int) -> tuple[in
 
     ``of`` is how many things there are to decide in all.
     """
-    from tom_cli.render import console, key_pressed
+    from tom_cli.layout import put
+    from tom_cli.render import key_pressed
 
     done = 0
     for place, each in enumerate(found, start=1):
-        out = console()
-        out.print(f"\n{place} of {of}")
-        out.print(recurring_text(each))
+        put(f"\n{place} of {of}")
+        put(recurring_text(each))
         answer = key_pressed(KEYS, "ynesq")
         if answer == "q":
             return done, False

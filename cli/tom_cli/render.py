@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from tom_cli.layout import console, put, quoted
+from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
 from tom_swe.explain.kept import Became
@@ -18,7 +18,9 @@ from tom_swe.model.session import Role, Session
 from tom_swe.model.user import UserModel
 from tom_swe.text.safe import safe
 
-QUOTE = 160
+# Where the statement of a belief begins, and what goes on from it.
+HANG = 13
+SESSION_HANG = 24
 TITLES = {
     Kind.CONSTRAINT: "Rules",
     Kind.PREFERENCE: "Preferences",
@@ -31,14 +33,6 @@ MARKS = {
     DecisionKind.PIN: "pinned",
     DecisionKind.EDIT: "in your words",
 }
-
-
-def console() -> Console:
-    """Writes to stdout; plain and unwrapped where that is no terminal."""
-    made = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if not made.is_terminal:
-        made.width = 160
-    return made
 
 
 def key_pressed(offer: str, keys: str) -> str:
@@ -75,9 +69,9 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
     if notes := notes_on(belief):
         line.append(f"  ({safe(', '.join(notes))})", style="yellow")
     for each in newest_quotes(belief)[:quotes]:
-        line.append("\n              ")
-        line.append(f"“{safe(each.quote, QUOTE)}”", style="italic")
-        line.append(f"  {each.at:%Y-%m-%d}, {safe(each.host)} s{each.session_id}", style="dim")
+        line.append("\n" + " " * HANG)
+        line.append(quoted(each.quote), style="italic")
+        line.append(f"  {local(each.at)}, {safe(each.host)} s{each.session_id}", style="dim")
     return line
 
 
@@ -103,15 +97,14 @@ def newest_quotes(belief: Belief) -> list[Evidence]:
 
 def show_profile(user: UserModel, *, quotes: int = 1, everything: bool = False) -> None:
     """The user model by kind, each belief with its quotes; idle habits only where asked for."""
-    out = console()
     if not user.beliefs:
-        out.print("There are no beliefs yet. `tom init` reads the sessions on this machine.")
+        put("There are no beliefs yet. `tom init` reads the sessions on this machine.")
         return
     shown = [b for b in user.beliefs if everything or not is_idle(b)]
-    span = f", {user.since:%Y-%m-%d} to {user.until:%Y-%m-%d}" if user.since and user.until else ""
+    span = f", {local(user.since)} to {local(user.until)}" if user.since and user.until else ""
     if not shown:
-        out.print("No beliefs yet that change what an agent does.")
-    out.print(
+        put("No beliefs yet that change what an agent does.")
+    put(
         Text(
             f"{len(shown)} beliefs from {user.sessions} sessions, {user.turns} turns{span}",
             style="dim",
@@ -120,24 +113,23 @@ def show_profile(user: UserModel, *, quotes: int = 1, everything: bool = False) 
     for kind, title in TITLES.items():
         held = [b for b in shown if b.kind is kind]
         if held:
-            out.print(Text(f"\n{title}", style="bold underline"))
+            put(Text(f"\n{title}", style="bold underline"))
             for belief in held:
-                out.print(belief_line(belief, quotes=quotes))
+                put(belief_line(belief, quotes=quotes), hang=HANG)
     if left := len(user.beliefs) - len(shown):
         habits = "1 habit that changes" if left == 1 else f"{left} habits that change"
-        out.print(Text(f"\n{habits} nothing for an agent: `tom profile --all`", style="dim"))
+        put(Text(f"\n{habits} nothing for an agent: `tom profile --all`", style="dim"))
 
 
 def show_beliefs(beliefs: Iterable[Belief]) -> None:
     """Beliefs, a line and a quote each."""
-    out = console()
     for belief in beliefs:
-        out.print(belief_line(belief))
+        put(belief_line(belief), hang=HANG)
 
 
 def became_text(told: Became) -> str:
     """In how many sessions something was told, and what came of it there."""
-    last = f", last on {told.last:%Y-%m-%d}" if told.last else ""
+    last = f", last on {local(told.last)}" if told.last else ""
     sessions = f"{told.sessions} session{'s'[: told.sessions != 1]}"
     return f"in the briefing of {sessions}{last}: {counts_text(told)}"
 
@@ -161,41 +153,40 @@ def show_why(
     told: Became | None = None,
 ) -> None:
     """Why a belief is held: its quotes, its arithmetic and history, and what telling it did."""
-    out = console()
-    out.print(belief_line(belief, quotes=0))
+    put(belief_line(belief, quotes=0), hang=HANG)
     if belief.decisions:
-        out.print(Text("\nWhat you decided", style="bold underline"))
+        put(Text("\nWhat you decided", style="bold underline"))
     for decision in belief.decisions:
-        out.print(Text(f"  {decided(decision)} on {decision.at:%Y-%m-%d}"))
+        put(Text(f"  {decided(decision)} on {local(decision.at)}"))
     for stance, title in ((Stance.SUPPORTS, "Because you said"), (Stance.CONTRADICTS, "Against")):
         held = [e for e in belief.evidence if e.stance is stance]
         if held:
-            out.print(Text(f"\n{title}", style="bold underline"))
+            put(Text(f"\n{title}", style="bold underline"))
         for each in held:
             line = Text(f"  “{safe(each.quote)}”", style="italic")
             where = f" in {safe(each.repository)}" if each.repository else ""
             line.append(
-                f"\n      {each.at.astimezone():%Y-%m-%d %H:%M}, {safe(each.host)}{where}, "
+                f"\n      {local(each.at, time=True)}, {safe(each.host)}{where}, "
                 f"session s{each.session_id} turn {each.ordinal} ({each.source})",
                 style="dim not italic",
             )
             if each.basis:
                 line.append(f"\n      {safe(each.basis)}", style="dim not italic")
-            out.print(line)
-    out.print(Text(f"\nConfidence {belief.confidence:.2f}", style="bold underline"))
+            put(line)
+    put(Text(f"\nConfidence {belief.confidence:.2f}", style="bold underline"))
     for part in parts:
-        out.print(f"  {part}")
+        put(f"  {part}")
     if told and told.sessions:
-        out.print(Text("\nWhat agents did with it", style="bold underline"))
-        out.print(f"  {became_text(told)}")
-    out.print(Text("\nHistory", style="bold underline"))
+        put(Text("\nWhat agents did with it", style="bold underline"))
+        put(f"  {became_text(told)}")
+    put(Text("\nHistory", style="bold underline"))
     for revision in history:
         by = f" (session s{revision.session_id})" if revision.session_id else ""
-        out.print(
-            f"  {revision.at.astimezone():%Y-%m-%d %H:%M}  {revision.change:<10} "
-            f"{safe(revision.reason)}"
-            f"{f' by b{revision.about}' if revision.about else ''}"
-            f" → {revision.status}, {revision.confidence:.2f}{by}"
+        about = f" by b{revision.about}" if revision.about else ""
+        put(
+            f"  {local(revision.at, time=True)}  {revision.change:<10} "
+            f"{safe(revision.reason)}{about} → {revision.status}, {revision.confidence:.2f}{by}",
+            hang=31,
         )
 
 
@@ -204,7 +195,7 @@ def decided(decision: Decision) -> str:
     did = DECIDED[decision.kind]
     match decision.kind:
         case DecisionKind.EDIT:
-            return f"{did}, from “{safe(decision.learned, QUOTE)}”,"
+            return f"{did}, from {quoted(decision.learned)},"
         case DecisionKind.SCOPE:
             return f"{did}, from {safe(decision.learned)},"
         case _:
@@ -212,31 +203,21 @@ def decided(decision: Decision) -> str:
 
 
 def show_sessions(sessions: Sequence[SessionSummary]) -> None:
-    """Sessions, a row each."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("id", "when", "host", "repository", "said", "turns", "shown", "about"):
-        table.add_column(title, no_wrap=title != "about", overflow="fold")
+    """Sessions, a line each."""
     for each in sessions:
-        cells = (
-            f"s{each.id}",
-            f"{each.started.astimezone():%Y-%m-%d %H:%M}" if each.started else "",
-            each.host,
-            each.repository,
-            str(each.user_turns),
-            str(each.turns),
-            str(each.observations),
-            each.summary or ("(not read yet)" if each.user_turns else "(nothing said here)"),
-        )
-        table.add_row(*(Text(safe(cell, 90)) for cell in cells))
-    console().print(table)
+        about = each.summary or ("(not read yet)" if each.user_turns else "(nothing said here)")
+        counts = f"{each.user_turns} said, {each.turns} turns, {each.observations} shown"
+        line = Text(f"s{each.id:<4} {local(each.started, time=True):<16}  ", style="dim")
+        line.append(safe(about, 90), style="not dim")
+        line.append(f"  ({safe(', '.join(filter(None, (each.repository, each.host, counts))))})")
+        put(line, hang=SESSION_HANG)
 
 
 def show_session(session_id: int, session: Session) -> None:
     """One session as a dialogue."""
-    out = console()
-    when = f", {session.started.astimezone():%Y-%m-%d %H:%M}" if session.started else ""
+    when = f", {local(session.started, time=True)}" if session.started else ""
     where = f", {session.repository}" if session.repository else ""
-    out.print(Text(f"s{session_id}: {safe(session.host)}{safe(where)}{when}", style="bold"))
+    put(Text(f"s{session_id}: {safe(session.host)}{safe(where)}{when}", style="bold"))
     styles = {Role.USER: "bold", Role.AGENT: "", Role.TOOL: "dim", Role.COPY: "dim"}
     for turn in session.turns:
         name = turn.tool or turn.role.value
@@ -245,7 +226,7 @@ def show_session(session_id: int, session: Session) -> None:
         line.append(said, style=styles[turn.role])
         if turn.attachment:
             line.append(f" [+ {len(turn.attachment)} characters not written by them]", style="dim")
-        out.print(line)
+        put(line, hang=14)
 
 
 def show_suggestion(suggestion: Suggestion) -> None:
@@ -267,8 +248,8 @@ def show_suggestion(suggestion: Suggestion) -> None:
     if suggestion.turns:
         out.print(Text("\nThey said before", style="bold underline"))
         for turn in suggestion.turns:
-            when = f"{turn.at:%Y-%m-%d}, " if turn.at else ""
-            said = Text(f"  “{safe(turn.text, QUOTE)}”", style="italic")
+            when = f"{local(turn.at)}, " if turn.at else ""
+            said = Text(f"  {quoted(turn.text)}", style="italic")
             said.append(f"  {when}s{turn.session_id}", style="dim not italic")
             out.print(said)
     if suggestion.consultation_id is not None:
@@ -304,9 +285,8 @@ def intake_line(host: str, intake: Intake) -> str:
 
 def show_problems(problems: Sequence[Problem], sound: str) -> None:
     """Problems with what fixes them, or that there are none."""
-    out = console()
     if not problems:
-        out.print(Text(f"✓ {sound}", style="green"))
+        put(Text(f"✓ {sound}", style="green"))
     for each in problems:
-        out.print(Text(f"✗ {safe(each.what)}", style="red"))
-        out.print(f"    fix: {safe(each.fix)}")
+        put(Text(f"✗ {safe(each.what)}", style="red"))
+        put(f"    fix: {safe(each.fix)}")

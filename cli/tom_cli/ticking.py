@@ -12,17 +12,17 @@ def ticked(title: str, lines: Sequence[str]) -> list[int]:
 
     Quitting ticks none.
     """
-    from tom_cli.render import console, key_pressed
+    from tom_cli.layout import put
+    from tom_cli.render import key_pressed
     from tom_swe.text.safe import safe
 
-    out = console()
     chosen = set(range(len(lines)))
     keys = KEYS[: len(lines)]
     while True:
-        out.print(f"\n{title}")
+        put(f"\n{title}")
         for i, line in enumerate(lines):
             mark = "x" if i in chosen else " "
-            out.print(f"  {keys[i]} [{mark}] {safe(line)}", markup=False)
+            put(f"  {keys[i]} [{mark}] {safe(line)}", hang=8)
         offer = f"{keys[0]}-{keys[-1]} tick or untick, Enter installs, q quits"
         key = key_pressed(offer, f"{keys}\r\nq")
         if key == "q":

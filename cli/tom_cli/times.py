@@ -1,4 +1,4 @@
-"""Times as people give them on the command line."""
+"""Times as people give them on the command line, and as they are shown to them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,13 @@ from tom_swe.errors import UsageError
 
 _AGO = re.compile(r"(\d{1,4})([hdw])$")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def local(at: datetime | None, *, time: bool = False) -> str:
+    """The day on this machine's clock, with the time of day where wanted; "" for none."""
+    if at is None:
+        return ""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if time else f"{at.astimezone():%Y-%m-%d}"
 
 
 def since_of(given: str, now: datetime | None = None) -> datetime:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from rich.tree import Tree
 
-from tom_cli.render import QUOTE, TITLES, bar, notes_on
+from tom_cli.layout import QUOTE, quoted
+from tom_cli.render import TITLES, bar, notes_on
+from tom_cli.times import local
 from tom_swe.model.belief import Belief, Evidence, Stance
 from tom_swe.text.safe import safe
 
@@ -55,8 +57,8 @@ def tree(
             leaf.add(_quote(each, f"b{belief.id}"))
         for heard in for_one_task:
             if heard.session_id == session.id:
-                words = safe(heard.observation.quote.text, QUOTE)
-                leaf.add(Text(f"“{words}”  for this task only", style="dim"))
+                words = quoted(heard.observation.quote.text)
+                leaf.add(Text(f"{words}  for this task only", style="dim"))
     return root
 
 
@@ -78,13 +80,13 @@ def _belief(belief: Belief) -> Text:
 
 def _quote(evidence: Evidence, where: str) -> Text:
     against = "against: " if evidence.stance is Stance.CONTRADICTS else ""
-    line = Text(f"{against}“{safe(evidence.quote, QUOTE)}”", style="italic")
-    line.append(f"  {evidence.at:%Y-%m-%d}, {where}", style="dim not italic")
+    line = Text(f"{against}{quoted(evidence.quote)}", style="italic")
+    line.append(f"  {local(evidence.at)}, {where}", style="dim not italic")
     return line
 
 
 def _session(session: SessionSummary) -> Text:
-    when = f"{session.started:%Y-%m-%d} " if session.started else ""
+    when = f"{local(session.started)} " if session.started else ""
     line = Text(f"s{session.id} ", style="dim")
     where = f" in {safe(session.repository)}" if session.repository else ""
     line.append(f"{when}{safe(session.host)}{where}, {session.turns} turns")

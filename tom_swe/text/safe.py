@@ -21,9 +21,12 @@ _BREAKS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x7f\x85\u2028\u2029"}
 
 
 def safe(text: str, length: int = 0) -> str:
-    """Text on one line, with nothing in it that a terminal would obey or that cannot be seen."""
+    """Text on one line, with nothing in it that a terminal would obey or that cannot be seen.
+
+    What is longer than ``length`` ends in "…", between words if there is a space to end at.
+    """
     line = " ".join(_CONTROL.sub(" ", _seen(text)).split())
-    return line if not length or len(line) <= length else line[: length - 1].rstrip() + "…"
+    return line if not length or len(line) <= length else f"{_start(line, length - 1)}…"
 
 
 def safe_lines(text: str) -> str:
@@ -65,6 +68,13 @@ def storable(text: str) -> str:
     if "\0" in text or not text.isascii():
         text = _UNSTORABLE.sub("\ufffd", text)
     return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def _start(line: str, length: int) -> str:
+    start = line[:length]
+    whole = start if line[length] == " " else start.rpartition(" ")[0]
+    # One long word would leave next to nothing.
+    return (whole if len(whole) > length // 2 else start).rstrip(" ,;:")
 
 
 def _seen(text: str) -> str:

@@ -25,7 +25,8 @@ def audit(as_json: Json = False) -> None:
 
     from rich.table import Table
 
-    from tom_cli.render import belief_line, console
+    from tom_cli.layout import put, put_block
+    from tom_cli.render import HANG, belief_line
     from tom_swe.doctor.report import audited
     from tom_swe.explain.audit import SAMPLES, Fault
 
@@ -36,23 +37,23 @@ def audit(as_json: Json = False) -> None:
     if as_json:
         print_json(found)
     elif not found.beliefs:
-        console().print("There are no beliefs to audit yet; start with `tom init`.")
+        put("There are no beliefs to audit yet; start with `tom init`.")
     else:
         table = Table("fault", "beliefs", "share", "such as", box=None)
         for each in found.findings:
             samples = ", ".join(f"b{i}" for i in each.samples[:SAMPLES])
             table.add_row(each.fault.value, str(each.count), f"{each.share:.0%}", samples)
-        console().print(table)
-        console().print(
+        put_block(table)
+        put(
             f"\n{found.sound:.0%} of {found.beliefs} beliefs have no fault that tom can see. "
             "Whether a wish was meant to last, only you can say: `tom review`."
         )
         for each in found.findings:
             if each.samples:
-                console().print(f"\n{each.fault.value}")
+                put(f"\n{each.fault.value}")
                 for belief_id, why in zip_longest(each.samples, each.reasons, fillvalue=""):
                     line = belief_line(beliefs[int(belief_id)])
-                    console().print(line.append(f"\n        {why}") if why else line)
+                    put(line.append(f"\n{' ' * HANG}{why}") if why else line, hang=HANG)
     grave = {Fault.UNSUPPORTED, Fault.SECRET}
     if any(told.intersection(each.samples) for each in found.findings if each.fault in grave):
         raise typer.Exit(1)

@@ -53,13 +53,12 @@ def checks(
         reasons = [{"belief_id": belief.id, "why": why} for belief, why in without]
         print_json({"checks": found, "without": reasons})
         return
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    out = console()
     for each in found:
-        out.print(_shown(each))
+        put(_shown(each), hang=15)
     for belief, why in without:
-        out.print(_uncheckable(belief, why))
+        put(_uncheckable(belief, why), hang=15)
     if not found:
         talk("no confirmed belief can be checked: `tom checks --all` says why")
 
@@ -84,9 +83,9 @@ def show(which: Which, as_json: Json = False) -> None:
             }
         )
         return
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    console().print(_shown(check))
+    put(_shown(check), hang=15)
     _show_examples(caught, passed)
 
 
@@ -176,13 +175,12 @@ def _changed_here(which: str, as_json: bool, *, off: bool) -> None:
 
 
 def _show_examples(caught: list[tuple[int, PastStep]], passed: list[tuple[int, PastStep]]) -> None:
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    out = console()
     for title, steps in (("would have caught", caught), ("let through", passed)):
-        out.print(f"\n  {title}:" if steps else f"\n  {title}: nothing in your sessions")
+        put(f"\n  {title}:" if steps else f"\n  {title}: nothing in your sessions")
         for session, step in steps:
-            out.print(f"    s{session}  {_line(step)}", markup=False, highlight=False)
+            put(f"    s{session}  {_line(step)}", hang=8)
 
 
 def _changed(which: str, as_json: bool, change: Callable[[Tom, str, int], Check]) -> None:
@@ -191,9 +189,9 @@ def _changed(which: str, as_json: bool, change: Callable[[Tom, str, int], Check]
     if as_json:
         print_json(check)
         return
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    console().print(_shown(check))
+    put(_shown(check), hang=15)
 
 
 def _without(beliefs: tuple[Belief, ...]) -> Iterator[tuple[Belief, str]]:

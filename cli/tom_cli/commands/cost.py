@@ -79,15 +79,14 @@ def window(days: int) -> tuple[datetime, datetime]:
 
 
 def _show(groups: Sequence[Spending], by: By, days: int, today: Used, settings: Settings) -> None:
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    out = console()
     if groups:
         _show_table(groups, by)
     else:
         when = "today" if days == 1 else f"in the last {days} days"
-        out.print(f"no model was called {when}; without one tom costs nothing")
-    out.print(
+        put(f"no model was called {when}; without one tom costs nothing")
+    put(
         f"today: {today.cost:.4f} of {settings.daily_budget:,.10g} USD (TOM_DAILY_BUDGET), "
         f"{today.tokens:,} of {settings.daily_tokens:,} tokens without a price "
         "(TOM_DAILY_TOKENS)"
@@ -98,7 +97,7 @@ def _show_table(groups: Sequence[Spending], by: By) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from tom_cli.render import console
+    from tom_cli.layout import put_block
 
     table = Table(box=None, pad_edge=False)
     table.add_column(by.value, no_wrap=True, overflow="fold")
@@ -108,7 +107,7 @@ def _show_table(groups: Sequence[Spending], by: By) -> None:
     table.add_column(last, no_wrap=True)
     for each in groups:
         table.add_row(*(Text(cell) for cell in cells(each)))
-    console().print(table)
+    put_block(table)
 
 
 def cells(spending: Spending) -> tuple[str, ...]:

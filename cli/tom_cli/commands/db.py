@@ -139,7 +139,8 @@ def doctor(
     """
     import os
 
-    from tom_cli.render import console, show_problems
+    from tom_cli.layout import put
+    from tom_cli.render import show_problems
     from tom_swe.doctor.report import report
     from tom_swe.text.safe import safe
 
@@ -150,10 +151,9 @@ def doctor(
     if as_json:
         print_json(state)
     else:
-        out = console()
         width = max(map(len, state.facts))
         for name, value in state.facts.items():
-            out.print(f"{name:<{width}}  {safe(value)}")
+            put(f"{name:<{width}}  {safe(value)}", hang=width + 2)
         show_problems(state.problems, "no problems found")
     if state.problems:
         raise typer.Exit(1)
@@ -188,7 +188,8 @@ def _asked(state: Report, settings: Settings) -> Report:
 def _repair(as_json: bool) -> None:
     import os
 
-    from tom_cli.render import console, show_problems
+    from tom_cli.layout import put
+    from tom_cli.render import show_problems
     from tom_swe.doctor.repair import Fixed, repair
     from tom_swe.hosts.learner import take_over
     from tom_swe.settings import load_settings
@@ -205,7 +206,7 @@ def _repair(as_json: bool) -> None:
         print_json(done)
     else:
         for each in done.fixed:
-            console().print(f"repaired: {safe(each.what)}: {safe(each.done)}")
+            put(f"repaired: {safe(each.what)}: {safe(each.done)}")
         show_problems(done.left, "the database is intact, and every index is up to date")
     if done.left:
         raise typer.Exit(1)

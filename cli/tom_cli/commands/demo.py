@@ -38,16 +38,15 @@ def demo() -> None:
     """
     from rich.text import Text
 
-    from tom_cli.render import console, intake_line, show_profile, show_suggestion
+    from tom_cli.layout import put
+    from tom_cli.render import intake_line, show_profile, show_suggestion
     from tom_swe.app import open_tom
     from tom_swe.ingest.importing import import_transcripts
     from tom_swe.model.advice import Query
     from tom_swe.settings import Settings
 
-    out = console()
-
     def step(title: str) -> None:
-        out.print(Text(f"\n── {title}", style="bold magenta"))
+        put(Text(f"\n── {title}", style="bold magenta"))
 
     with tempfile.TemporaryDirectory(prefix="tom-demo-") as folder:
         # A copy, since a log's folder says which repository it is of.
@@ -59,7 +58,7 @@ def demo() -> None:
         step("1. Reading Mira's sessions with four coding agents")
         for host, place in PLACES:
             intake = import_transcripts(tom, settings.user, host, home / place)
-            out.print(f"  {intake_line(host, intake)}")
+            put(f"  {intake_line(host, intake)}")
         for failure in tom.learn(settings.user).failed:
             raise TomError(f"the demo's {failure}")
         step("2. What tom learned about her, each belief with her own words (tom profile)")
@@ -69,7 +68,7 @@ def demo() -> None:
             query = Query(text=request, repository=REPOSITORY, limit=5)
             show_suggestion(tom.consult(settings.user, query))
         step(f"5. The briefing for her next session in {REPOSITORY} (tom brief)")
-        out.print(tom.brief(settings.user, REPOSITORY).text)
+        put(tom.brief(settings.user, REPOSITORY).text)
         tom.close()
     step("Now with your own history: `tom init`")
-    out.print("  It finds the sessions on this machine and asks before it reads them.")
+    put("  It finds the sessions on this machine and asks before it reads them.")

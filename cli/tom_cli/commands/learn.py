@@ -42,7 +42,8 @@ def import_(
 
     Example: tom import codex ~/.codex/sessions
     """
-    from tom_cli.render import console, intake_line
+    from tom_cli.layout import put
+    from tom_cli.render import intake_line
     from tom_swe.ingest.importers import PLACES
     from tom_swe.ingest.importing import importer_of
 
@@ -62,7 +63,7 @@ def import_(
         print_json({"host": source, "imports": [_plain(each) for each in intakes]})
     else:
         for each in intakes:
-            console().print(intake_line(source, each))
+            put(intake_line(source, each))
     if waiting:
         talk(f"{waiting} sessions to learn from: run `tom learn`")
 
@@ -85,7 +86,7 @@ def learn(
 
     Example: tom learn --again
     """
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
     if pending and again:
         raise UsageError("--pending and --again exclude each other: use one of them")
@@ -104,7 +105,7 @@ def learn(
     if as_json:
         print_json(learned)
         return
-    console().print(
+    put(
         f"{learned.sessions} sessions read, {learned.observations} new observations, "
         f"{learned.revisions} changed beliefs"
     )

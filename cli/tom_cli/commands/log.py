@@ -19,6 +19,9 @@ Since = Annotated[
 ]
 
 
+LOG_HANG = 44
+
+
 def register(app: typer.Typer) -> None:
     """Adds these commands."""
     app.command()(log)
@@ -41,7 +44,7 @@ def log(
 
     Example: tom log b3 --since 7d
     """
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_cli.times import since_of
     from tom_swe.explain import history
     from tom_swe.explain.told_log import told_entries
@@ -63,9 +66,8 @@ def log(
     if as_json:
         print_json(list(found))
         return
-    out = console()
     for each in found:
-        out.print(_line(each))
+        put(_line(each), hang=LOG_HANG)
     if not found:
         nothing = "no agent was told anything" if told else "nothing changed"
         talk(nothing + (" in this period" if since else ""))
@@ -84,8 +86,8 @@ def diff(
 
     Example: tom diff --since 7d
     """
-    from tom_cli.render import console
-    from tom_cli.times import since_of
+    from tom_cli.layout import put
+    from tom_cli.times import local, since_of
     from tom_swe.explain import history
 
     begins = since_of(since)
@@ -94,11 +96,10 @@ def diff(
     if as_json:
         print_json(list(found))
         return
-    out = console()
     for each in found:
-        out.print(_difference(each))
+        put(_difference(each), hang=8)
     if not found:
-        talk(f"nothing changed since {begins.astimezone():%Y-%m-%d %H:%M}")
+        talk(f"nothing changed since {local(begins, time=True)}")
 
 
 def why_not(
@@ -122,9 +123,10 @@ def why_not(
 def _line(entry: Entry) -> Text:
     from rich.text import Text
 
+    from tom_cli.times import local
     from tom_swe.text.safe import safe
 
-    line = Text(f"{entry.at.astimezone():%Y-%m-%d %H:%M}  ", style="dim")
+    line = Text(f"{local(entry.at, time=True)}  ", style="dim")
     line.append(f"{' '.join(f'b{i}' for i in entry.belief_ids):<6} ", style="dim")
     line.append(f"{entry.what:<11} ", style="bold" if entry.by == "you" else "")
     line.append(f"{entry.by:<12} ", style="cyan")
@@ -150,15 +152,16 @@ def _difference(difference: Difference) -> Text:
 def _show(found: WhyNot) -> None:
     from rich.text import Text
 
-    from tom_cli.render import QUOTE, belief_line, console
+    from tom_cli.layout import put, quoted
+    from tom_cli.render import HANG, belief_line
+    from tom_cli.times import local
     from tom_swe.model.belief import Relation, Stance
     from tom_swe.text.safe import safe
 
-    out = console()
     if found.believed:
-        out.print(Text("tom believes it", style="bold underline"))
+        put(Text("tom believes it", style="bold underline"))
         for belief in found.believed:
-            out.print(belief_line(belief))
+            put(belief_line(belief), hang=HANG)
     titles = {
         Relation.AGREE: "Said, but not believed",
         Relation.CONTRADICT: "Contradicted by",
@@ -167,26 +170,26 @@ def _show(found: WhyNot) -> None:
     for relation, title in titles.items():
         near = [each for each in found.near if each.relation is relation]
         if near:
-            out.print(Text(f"\n{title}", style="bold underline"))
+            put(Text(f"\n{title}", style="bold underline"))
         for each in near:
-            out.print(belief_line(each.belief))
-            out.print(Text(f"              {safe(each.why)}", style="yellow"))
+            put(belief_line(each.belief), hang=HANG)
+            put(Text(f"{' ' * HANG}{safe(each.why)}", style="yellow"))
             for quote in each.belief.evidence:
                 if quote.stance is Stance.CONTRADICTS and relation is Relation.AGREE:
-                    against = f"              against it: “{safe(quote.quote, QUOTE)}”"
-                    out.print(Text(f"{against}, {quote.at:%Y-%m-%d} s{quote.session_id}"))
+                    against = f"{' ' * HANG}against it: {quoted(quote.quote)}"
+                    put(f"{against}, {local(quote.at)} s{quote.session_id}")
     if found.for_one_task:
-        out.print(Text("\nSaid for one task only", style="bold underline"))
+        put(Text("\nSaid for one task only", style="bold underline"))
         for heard in found.for_one_task:
-            words = f"  “{safe(heard.observation.quote.text, QUOTE)}”"
-            out.print(Text(f"{words}  {heard.at:%Y-%m-%d}, s{heard.session_id}"))
+            words = quoted(heard.observation.quote.text)
+            put(f"  {words}  {local(heard.at)}, s{heard.session_id}")
     if found.said:
-        out.print(Text("\nSaid, but not read as a lasting wish", style="bold underline"))
+        put(Text("\nSaid, but not read as a lasting wish", style="bold underline"))
         for turn in found.said:
-            when = f"{turn.at:%Y-%m-%d}, " if turn.at else ""
-            out.print(Text(f"  “{safe(turn.text, QUOTE)}”  {when}s{turn.session_id}"))
+            when = f"{local(turn.at)}, " if turn.at else ""
+            put(f"  {quoted(turn.text)}  {when}s{turn.session_id}")
     if not (found.believed or found.near or found.for_one_task or found.said):
         count = found.sessions
-        out.print(f"You never said it, in {count} session{'s'[: count != 1]}.")
+        put(f"You never said it, in {count} session{'s'[: count != 1]}.")
     if not found.believed:
         talk("if it is right, use `tom remember`, or `tom memory confirm` one of these")

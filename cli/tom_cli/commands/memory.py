@@ -32,7 +32,7 @@ def memory(
     """
     if context.invoked_subcommand is not None:
         return
-    from tom_cli.render import console
+    from tom_cli.layout import put_block
     from tom_cli.tree import tree
 
     with opened() as (tom, settings):
@@ -44,7 +44,7 @@ def memory(
             held.beliefs.for_one_task(settings.user),
             sessions,
         )
-    console().print(shown)
+    put_block(shown)
     talk("`tom memory --help` shows the commands for it")
 
 
@@ -87,7 +87,8 @@ def show(target: Target, as_json: Json = False) -> None:
 
     Example: tom memory show s7
     """
-    from tom_cli.render import belief_line, console, show_session
+    from tom_cli.layout import put
+    from tom_cli.render import HANG, belief_line, show_session
 
     kind, number = _target(target)
     with opened() as (tom, settings):
@@ -96,7 +97,7 @@ def show(target: Target, as_json: Json = False) -> None:
             if as_json:
                 print_json(belief)
             else:
-                console().print(belief_line(belief, quotes=len(belief.evidence)))
+                put(belief_line(belief, quotes=len(belief.evidence)), hang=HANG)
             return
         session = tom.memory.sessions.get(settings.user, number)
     if as_json:

@@ -55,7 +55,7 @@ def model(
 
 
 def _show(settings: Settings, as_json: bool) -> None:
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.llm.agents import could_read, found_agents
     from tom_swe.llm.chosen import chosen_models
     from tom_swe.openhands_llm import openhands_llm, openhands_names
@@ -83,23 +83,22 @@ def _show(settings: Settings, as_json: bool) -> None:
     rows = [(each.name, _how_logged_in(each)) for each in agents]
     rows += [(name, o.fault or f"{o.model}, as OpenHands is set up") for name, o in theirs.items()]
     _show_chosen(chosen)
-    out = console()
-    out.print("" if rows else "\nno coding agent's program is on PATH")
+    put("" if rows else "\nno coding agent's program is on PATH")
     width = max((len(name) for name, _ in rows), default=0)
     for name, how in rows:
-        out.print(f"{name:<{width}}  {safe(how)}")
+        put(f"{name:<{width}}  {safe(how)}", hang=width + 2)
     if takes and takes.calls:
         whose = safe(with_model or reader.model)
-        out.print(f"\nreading the history with {whose} takes {calls_in_words(takes)}")
+        put(f"\nreading the history with {whose} takes {calls_in_words(takes)}")
     talk("`tom model NAME` chooses one, `tom model none` none; `tom model test` asks it")
 
 
 def _show_chosen(models: Sequence[ChosenModel]) -> None:
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.text.safe import safe
 
     for each in models:
-        console().print(f"{each.task:<7}  {safe(_in_words(each))}")
+        put(f"{each.task:<7}  {safe(_in_words(each))}", hang=9)
 
 
 def _in_words(chosen: ChosenModel) -> str:
@@ -163,7 +162,7 @@ def _choose(name: str) -> None:
 def _test(settings: Settings) -> None:
     from time import monotonic
 
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.app import ask_model
     from tom_swe.settings import helper_of, reader_of
     from tom_swe.text.safe import safe
@@ -184,7 +183,7 @@ def _test(settings: Settings) -> None:
             continue
         used = answer.usage
         price = "no price told" if used.cost is None else f"{used.cost:.4f} USD"
-        console().print(
+        put(
             safe(
                 f"{each.name} answered “{answer.reply.word}”: {used.tokens_in:,} tokens in, "
                 f"{used.tokens_out:,} out, {price}, {monotonic() - began:.1f} s"

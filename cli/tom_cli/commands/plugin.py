@@ -110,7 +110,7 @@ def status(as_json: Json = False) -> None:
 
     Example: tom plugin status
     """
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.hosts.install import HOSTS, standing
     from tom_swe.text.safe import safe
 
@@ -120,7 +120,7 @@ def status(as_json: Json = False) -> None:
         print_json([each.model_dump(mode="json") for each in found])
     else:
         for each in found:
-            console().print(f"{each.host:<14} {safe(_state(each))} ({safe(str(each.path))})")
+            put(f"{each.host:<14} {safe(_state(each))} ({safe(str(each.path))})", hang=15)
         _can_serve()
     if any(each.is_broken for each in found):
         raise typer.Exit(1)
@@ -134,7 +134,7 @@ def doctor(names: Names = None, as_json: Json = False) -> None:
 
     Example: tom plugin doctor claude-code
     """
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.hosts.install import HOSTS, standing
     from tom_swe.text.safe import safe
 
@@ -143,19 +143,18 @@ def doctor(names: Names = None, as_json: Json = False) -> None:
     found = found if names else [each for each in found if each.installed or each.here]
     if as_json:
         print_json([each.model_dump(mode="json") for each in found])
-    out = console()
     for each in [] if as_json else found:
-        out.print(f"{safe(each.title)} ({each.host})")
+        put(f"{safe(each.title)} ({each.host})")
         for what in each.has:
-            out.print(f"  has    {what}")
+            put(f"  has    {what}", hang=9)
         for what in each.lacks:
-            out.print(f"  lacks  {what}")
+            put(f"  lacks  {what}", hang=9)
         for program in each.calls:
-            out.print(f"  calls  {safe(program)}")
+            put(f"  calls  {safe(program)}", hang=9)
         if each.waits:
-            out.print(f"  waits  {safe(each.waits)}")
+            put(f"  waits  {safe(each.waits)}")
         for fault in each.faults:
-            out.print(f"  broken {safe(fault.what)}: {fault.fix}")
+            put(f"  broken {safe(fault.what)}: {fault.fix}")
     if not found:
         talk("no agents found on this machine")
     if any(each.is_broken for each in found):

@@ -74,11 +74,11 @@ def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
 
 def _ask(belief: Belief, place: str) -> str:
     """The key that the person presses; others than those offered are not taken."""
-    from tom_cli.render import belief_line, console, key_pressed
+    from tom_cli.layout import put
+    from tom_cli.render import HANG, belief_line, key_pressed
 
-    out = console()
-    out.print(f"\n{place}")
-    out.print(belief_line(belief, quotes=3))
+    put(f"\n{place}")
+    put(belief_line(belief, quotes=3), hang=HANG)
     return key_pressed(KEYS, "ynepsq")
 
 

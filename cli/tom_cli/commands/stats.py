@@ -44,7 +44,7 @@ def stats(
     """
     from datetime import UTC, datetime, timedelta
 
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.explain import stats as counting
 
     with opened() as (tom, settings):
@@ -65,9 +65,8 @@ def stats(
     if as_json:
         print_json(found)
         return
-    out = console()
     for name, text in _lines(found, days):
-        out.print(f"{name:<15} {text}")
+        put(f"{name:<15} {text}", hang=16)
 
 
 def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
