@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tom_cli.common import talk
+from tom_cli.keys import key_pressed
 from tom_swe.errors import TomError
 
 if TYPE_CHECKING:
@@ -28,16 +29,15 @@ def agents_here() -> tuple[list[Host], list[Host]]:
 
 def offer(hosts: Sequence[Host]) -> list[Host]:
     """Asks whether to install tom in these agents, and does; those in which it now is."""
-    from tom_cli.render import console, key_pressed
+    from tom_cli.layout import put
     from tom_cli.ticking import ticked
     from tom_swe.text.safe import safe
 
     chosen = list(hosts)
-    out = console()
-    out.print("  tom briefs each new session there and learns from it afterwards.")
-    out.print("  `tom plugin uninstall` gives your files back.")
+    put("  tom briefs each new session there and learns from it afterwards.")
+    put("  `tom plugin uninstall` gives your files back.")
     while True:
-        out.print(f"  Connect {in_words([host.title for host in chosen])}?")
+        put(f"  Connect {in_words([host.title for host in chosen])}?")
         key = key_pressed(KEYS, "ync\rd\n")
         if key == "n":
             return []
@@ -46,7 +46,7 @@ def offer(hosts: Sequence[Host]) -> list[Host]:
                 for edit in each.shown:
                     what = "delete" if edit.after is None else "new file"
                     whole = edit.before is None or edit.after is None
-                    out.print(safe(f"{what} {edit.path}") if whole else safe(edit.diff()))
+                    put(safe(f"{what} {edit.path}") if whole else safe(edit.diff()))
             continue
         if key == "c":
             lines = [f"{host.title} ({host.name})" for host in hosts]

@@ -12,12 +12,13 @@ from rich.tree import Tree
 from tom_swe.text.safe import safe
 
 QUOTE = 140
+JOINER = "\N{NO-BREAK SPACE}"
 # What stays together: a number with what it counts, and a word. In scripts without spaces a line
 # may end after each sign, with the punctuation that follows it.
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _STEP = re.compile(
     rf"[{_WIDE}][\u3001\u3002\u3009-\u300f\uff01\uff09\uff0c\uff1a-\uff1f]* *"
-    rf"|(?:\d[\d.,]* |→ )?[^\s{_WIDE}]+ *"
+    rf"|(?:\d[\d.,]* |→ )?[^ {_WIDE}]+ *"
 )
 
 
@@ -29,15 +30,23 @@ def console() -> Console:
     return made
 
 
-def put(text: Text | str, *, hang: int = 0, to: Console | None = None) -> None:
+def put(text: Text | str, *, hang: int = 0, end: str = "\n", to: Console | None = None) -> None:
     """Print lines. On a terminal each is broken between words.
 
     What is broken off begins at ``hang``, or at its line's own indent where that is deeper.
     """
     out = to or console()
-    for line in (Text(text) if isinstance(text, str) else text).split("\n", allow_blank=True):
-        for part in broken(line, out.width, hang) if out.is_terminal else (line,):
-            out.print(part)
+    lines = (Text(text) if isinstance(text, str) else text).split("\n", allow_blank=True)
+    if out.is_terminal:
+        lines = [part for line in lines for part in broken(line, out.width, hang)]
+    for place, line in enumerate(lines, start=1):
+        line.plain = line.plain.replace(JOINER, " ")
+        out.print(line, end=end if place == len(lines) else "\n")
+
+
+def joined(text: str) -> str:
+    """A text that `put` keeps on one line, where it fits on one."""
+    return text.replace(" ", JOINER)
 
 
 def broken(line: Text, width: int, hang: int = 0) -> Iterator[Text]:
@@ -48,17 +57,28 @@ def broken(line: Text, width: int, hang: int = 0) -> Iterator[Text]:
     indent = min(max(hang, lead), width // 3)
     places: list[int] = []
     used = lead
-    for step in _STEP.finditer(plain, lead):
-        if used + cell_len(step.group().rstrip()) > width and used > indent:
-            places.append(step.start())
+    for start, size, room in _steps(plain, lead, width - indent):
+        if used + size > width and used > indent:
+            places.append(start)
             used = indent
-        used += cell_len(step.group())
+        used += room
     first, *rest = line.divide(places)
-    first.rstrip()
-    yield first
-    for part in rest:
-        part.rstrip()
-        yield Text(" " * indent).append_text(part)
+    for part, before in [(first, 0), *((part, indent) for part in rest)]:
+        if places and part is not rest[-1]:
+            part.rstrip()
+        yield Text(" " * before).append_text(part)
+
+
+def _steps(plain: str, start: int, most: int) -> Iterator[tuple[int, int, int]]:
+    """What stays together: where it begins, and its width without and with the space after it."""
+    for step in _STEP.finditer(plain, start):
+        word = step.group()
+        size = cell_len(word.rstrip(" "))
+        if size > most and JOINER in word:
+            for at, inner, room in _steps(word.replace(JOINER, " "), 0, most):
+                yield step.start() + at, inner, room
+        else:
+            yield step.start(), size, cell_len(word)
 
 
 def quoted(text: str, length: int = QUOTE) -> str:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from tom_cli.common import talk
-from tom_swe.errors import TomError
+from tom_cli.keys import MOVES, Key, words_of_theirs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +14,12 @@ if TYPE_CHECKING:
     from tom_swe.mind.tom import Tom
     from tom_swe.model.recurring import Recurring
 
-KEYS = "y always, n never ask again, e edit, s skip, q quit"
+KEYS = (
+    Key("y", "always", "make it a rule, with what you said as its quotes"),
+    Key("n", "never ask again", "it was for those tasks only"),
+    Key("e", "edit", "make it a rule in your own words"),
+    *MOVES,
+)
 QUOTES = 3
 
 
@@ -51,42 +53,11 @@ def show_recurring(found: Sequence[Recurring]) -> None:
         put(recurring_text(each))
 
 
-def ask_on(tom: Tom, user: str, found: Sequence[Recurring], of: int) -> tuple[int, bool]:
-    """BySession about each; how many were decided, and whether the person goes on.
-
-    ``of`` is how many things there are to decide in all.
-    """
-    from tom_cli.layout import put
-    from tom_cli.render import key_pressed
-
-    done = 0
-    for place, each in enumerate(found, start=1):
-        put(f"\n{place} of {of}")
-        put(recurring_text(each))
-        answer = key_pressed(KEYS, "ynesq")
-        if answer == "q":
-            return done, False
-        done += _act(tom, user, each, answer)
-    return done, True
-
-
-def _act(tom: Tom, user: str, found: Recurring, key: str) -> int:
-    """Does what a key says; how many changes that made."""
-    try:
-        match key:
-            case "y":
-                tom.recurrence.accept(user, found.key)
-            case "n":
-                tom.recurrence.dismiss(user, found.key)
-            case "e":
-                words = typer.prompt("  in your words", default="", show_default=False)
-                if not words.strip():
-                    return 0
-                tom.recurrence.accept(user, found.key, words)
-            case _:
-                return 0
-    except TomError as error:
-        # Another process may have changed it meanwhile; the rest go on.
-        talk(str(error))
-        return 0
-    return 1
+def act_on(tom: Tom, user: str, found: Recurring, key: str) -> None:
+    """Does what a key says. Raises TomError."""
+    if key == "y":
+        tom.recurrence.accept(user, found.key)
+    elif key == "n":
+        tom.recurrence.dismiss(user, found.key)
+    elif key == "e" and (words := words_of_theirs()):
+        tom.recurrence.accept(user, found.key, words)

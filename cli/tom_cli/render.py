@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from tom_cli.layout import console, put, quoted
+from tom_cli.layout import console, joined, put, quoted
 from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
@@ -35,24 +35,6 @@ MARKS = {
 }
 
 
-def key_pressed(offer: str, keys: str) -> str:
-    """The key that the person presses; others than these are not taken, and leaving is q."""
-    import typer
-
-    out = console()
-    out.print(f"  {offer}? ", end="")
-    while True:
-        try:
-            key = typer.getchar().lower()
-        except (EOFError, KeyboardInterrupt):
-            key = "q"
-        if key in {"\x03", "\x04", "\x1b"}:
-            key = "q"
-        if key in keys:
-            out.print(key)
-            return key
-
-
 def bar(confidence: float) -> str:
     """A confidence as five cells."""
     full = round(confidence * 5)
@@ -67,11 +49,12 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
     retired = belief.status is Status.RETIRED
     line.append(safe(belief.statement), style="strike dim" if retired else "bold")
     if notes := notes_on(belief):
-        line.append(f"  ({safe(', '.join(notes))})", style="yellow")
+        line.append(f"  {joined(f'({safe(", ".join(notes))})')}", style="yellow")
     for each in newest_quotes(belief)[:quotes]:
         line.append("\n" + " " * HANG)
         line.append(quoted(each.quote), style="italic")
-        line.append(f"  {local(each.at)}, {safe(each.host)} s{each.session_id}", style="dim")
+        origin = joined(f"{local(each.at)}, {safe(each.host)} s{each.session_id}")
+        line.append(f"  {origin}", style="dim")
     return line
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tom_cli.keys import key_pressed
+
 KEYS = "123456789abcdefgh"
 
 
@@ -13,7 +15,6 @@ def ticked(title: str, lines: Sequence[str]) -> list[int]:
     Quitting ticks none.
     """
     from tom_cli.layout import put
-    from tom_cli.render import key_pressed
     from tom_swe.text.safe import safe
 
     chosen = set(range(len(lines)))

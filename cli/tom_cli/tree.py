@@ -70,7 +70,8 @@ def _add_quotes(leaf: Tree, belief: Belief) -> None:
 
 
 def _belief(belief: Belief) -> Text:
-    line = Text(f"b{belief.id} ", style="dim")
+    line = Text()
+    line.append(f"b{belief.id} ", style="dim")
     line.append(f"{bar(belief.confidence)} ", style="cyan")
     line.append(safe(belief.statement), style="bold")
     if notes := notes_on(belief):
@@ -80,14 +81,16 @@ def _belief(belief: Belief) -> Text:
 
 def _quote(evidence: Evidence, where: str) -> Text:
     against = "against: " if evidence.stance is Stance.CONTRADICTS else ""
-    line = Text(f"{against}{quoted(evidence.quote)}", style="italic")
-    line.append(f"  {local(evidence.at)}, {where}", style="dim not italic")
+    line = Text()
+    line.append(f"{against}{quoted(evidence.quote)}", style="italic")
+    line.append(f"  {local(evidence.at)}, {where}", style="dim")
     return line
 
 
 def _session(session: SessionSummary) -> Text:
     when = f"{local(session.started)} " if session.started else ""
-    line = Text(f"s{session.id} ", style="dim")
+    line = Text()
+    line.append(f"s{session.id} ", style="dim")
     where = f" in {safe(session.repository)}" if session.repository else ""
     line.append(f"{when}{safe(session.host)}{where}, {session.turns} turns")
     if session.intent:

@@ -238,7 +238,7 @@ def test_places_and_times_are_read_as_people_give_them() -> None:
 
 @pytest.mark.slow
 def test_a_review_takes_a_key_for_each(tom, tmp_path: Path) -> None:
-    """On a terminal each candidate is shown with its quote; the key is done at once."""
+    """Each candidate is shown with its quote; a key is one decision, which one undo takes back."""
     tom("remember", "use yarn")
     tom("undo")
     path = tmp_path / "more.jsonl"
@@ -273,6 +273,15 @@ def test_a_review_takes_a_key_for_each(tom, tmp_path: Path) -> None:
     child.send("y")
     child.expect("2 of 4")
     child.expect("q quit")
+    child.send("?")
+    child.expect("never learns it again")
+    child.expect("q quit")
+    child.send("p")
+    child.expect("3 of 4")
+    child.expect("q quit")
+    child.send("u")
+    child.expect("2 of 4")
+    child.expect("q quit")
     child.send("n")
     child.expect("3 of 4")
     child.expect("q quit")
@@ -282,15 +291,15 @@ def test_a_review_takes_a_key_for_each(tom, tmp_path: Path) -> None:
     child.expect("4 of 4")
     child.expect("q quit")
     child.send("q")
-    child.expect("4 decided")
+    child.expect("3 decided")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0, screen.getvalue()
     after = {b["id"]: b for b in json.loads(tom("memory", "list", "--all", "--json")[1])}
     kinds = [[r["kind"] for r in after[each["id"]]["decisions"]] for each in waiting]
-    assert kinds == [["confirm"], ["reject"], ["edit", "confirm"], []]
+    assert kinds == [["confirm"], ["reject"], ["confirm", "edit"], []]
     assert after[waiting[2]["id"]]["statement"] == "small diffs"
-    tom("undo", "4")
+    tom("undo", "3")
     assert [
         b for b in json.loads(tom("memory", "list", "--json")[1]) if b["status"] == "candidate"
     ] == waiting

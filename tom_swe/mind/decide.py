@@ -43,10 +43,14 @@ class Decisions:
         """Has a belief told like any other. Raises NotFound; UsageError of one not pinned."""
         return self._decide(user_id, belief_id, Did.UNPIN)
 
-    def edit(self, user_id: str, belief_id: int, text: str) -> Belief:
-        """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
+    def edit(self, user_id: str, belief_id: int, text: str, *, confirm: bool = False) -> Belief:
+        """Words a belief as the person does, redacted. Raises NotFound and UsageError.
+
+        With ``confirm`` the same act confirms it.
+        """
         words = checked_words(self._redact(text))
-        return self._decide(user_id, belief_id, Did.EDIT, statement=words, detail=words)
+        also = [DecisionKind.CONFIRM] if confirm else []
+        return self._decide(user_id, belief_id, Did.EDIT, also, statement=words, detail=words)
 
     def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:
         """Has a belief hold just there. Raises NotFound and UsageError."""
@@ -87,6 +91,7 @@ class Decisions:
         user_id: str,
         belief_id: int,
         did: Did,
+        also: Sequence[DecisionKind] = (),
         *,
         statement: str = "",
         scope: Scope | None = None,
@@ -103,7 +108,9 @@ class Decisions:
                 scope=scope,
             )
             draft = Draft.of(held)
-            if not draft.decide(decision):
+            more = [Decision(kind=kind, at=decision.at) for kind in also]
+            changed = [draft.decide(each) for each in (decision, *more)]
+            if not any(changed):
                 return held
             change.beliefs.decide(belief_id, draft.value().decisions)
             change.user_edits.log(

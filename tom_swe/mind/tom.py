@@ -253,9 +253,9 @@ class Tom:
         """Has a belief told like any other. Raises NotFound; UsageError of one not pinned."""
         return self._decisions.unpin(user_id, belief_id)
 
-    def edit(self, user_id: str, belief_id: int, text: str) -> Belief:
+    def edit(self, user_id: str, belief_id: int, text: str, *, confirm: bool = False) -> Belief:
         """Words a belief as the person does, redacted. Raises NotFound and UsageError."""
-        return self._decisions.edit(user_id, belief_id, text)
+        return self._decisions.edit(user_id, belief_id, text, confirm=confirm)
 
     def rescope(self, user_id: str, belief_id: int, scope: Scope) -> Belief:
         """Has a belief hold just there; it is never widened. Raises NotFound and UsageError."""

@@ -81,9 +81,9 @@ def init(
 def _step(title: str) -> None:
     from rich.text import Text
 
-    from tom_cli.render import console
+    from tom_cli.layout import put
 
-    console().print(Text(f"\n{title}", style="bold underline"))
+    put(Text(f"\n{title}", style="bold underline"))
 
 
 def _look(hosts: Sequence[str]) -> tuple[list[FoundTranscripts], list[NoteFile]]:
@@ -147,24 +147,24 @@ def _read(
 def _show(tom: Tom, settings: Settings, *, ask: bool) -> None:
     """What tom is sure of, then what the person has to say something to."""
     from tom_cli.commands.review import decide, to_review
+    from tom_cli.layout import put
     from tom_cli.recurring import show_recurring
-    from tom_cli.render import console, show_beliefs
+    from tom_cli.render import show_beliefs
 
     user = tom.memory.beliefs.user_model(settings.user)
     if not user.sessions and not user.beliefs:
         return
-    out = console()
     best = _best(user.beliefs)
     if best:
         _step("What tom believes about you")
         show_beliefs(best[:BEST])
         if len(best) > BEST:
-            out.print(f"  {len(best) - BEST} more: `tom profile`")
+            put(f"  {len(best) - BEST} more: `tom profile`")
     recurring = tom.recurrence.all(settings.user)
     waiting = sorted(to_review(user.beliefs), key=lambda b: (-b.confidence, b.id))
     if not recurring and not waiting:
         if not best:
-            out.print("\n  tom found nothing yet that you want of an agent.")
+            put("\n  tom found nothing yet that you want of an agent.")
         return
     _step("Is this so?")
     if ask:
@@ -211,7 +211,7 @@ def _connect(*, ask: bool) -> None:
 def _show_briefing(tom: Tom, settings: Settings) -> None:
     """What the next session hears, here or in the repository of the newest session."""
     from tom_cli.common import where
-    from tom_cli.render import console
+    from tom_cli.layout import put
     from tom_swe.text.safe import safe
 
     repository, folder = where(None)
@@ -224,7 +224,7 @@ def _show_briefing(tom: Tom, settings: Settings) -> None:
         return
     _step(f"What your next session{f' in {safe(repository)}' * bool(repository)} will hear")
     for line in briefing.text.splitlines()[1:-1]:
-        console().print(f"  {safe(line)}" if line else "")
+        put(f"  {safe(line)}" if line else "", hang=4)
 
 
 def _say_what_next() -> None:

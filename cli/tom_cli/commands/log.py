@@ -126,7 +126,8 @@ def _line(entry: Entry) -> Text:
     from tom_cli.times import local
     from tom_swe.text.safe import safe
 
-    line = Text(f"{local(entry.at, time=True)}  ", style="dim")
+    line = Text()
+    line.append(f"{local(entry.at, time=True)}  ", style="dim")
     line.append(f"{' '.join(f'b{i}' for i in entry.belief_ids):<6} ", style="dim")
     line.append(f"{entry.what:<11} ", style="bold" if entry.by == "you" else "")
     line.append(f"{entry.by:<12} ", style="cyan")
@@ -142,8 +143,9 @@ def _difference(difference: Difference) -> Text:
     from tom_swe.text.safe import safe
 
     style = {"+": "green", "~": "yellow", "-": "red"}[difference.sign]
-    line = Text(f"{difference.sign} b{difference.belief_id:<4} ", style=style)
-    line.append(safe(difference.statement), style="bold not dim")
+    line = Text()
+    line.append(f"{difference.sign} b{difference.belief_id:<4} ", style=style)
+    line.append(safe(difference.statement), style="bold")
     change = f"{difference.old} → {difference.new}" if difference.old else difference.new
     line.append(f"  ({safe(change)})", style="dim")
     return line

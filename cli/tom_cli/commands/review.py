@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tom_cli import recurring
 from tom_cli.common import Json, opened, print_json, talk
-from tom_cli.recurring import ask_on
+from tom_cli.keys import MOVES, QUIT, Key, chosen, words_of_theirs
 from tom_swe.errors import TomError, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from tom_swe.model.belief import Belief
     from tom_swe.model.recurring import Recurring
 
-KEYS = "y confirm, n reject, e edit, p pin, s skip, q quit"
+KEYS = (
+    Key("y", "confirm", "it is right: agents hear it, and it holds until you say otherwise"),
+    Key("n", "reject", "it is wrong: tom never learns it again from what you said"),
+    Key("e", "edit", "say it in your own words, and confirm it"),
+    Key("p", "pin", "it is right, and comes first in every briefing where it holds"),
+    *MOVES,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +38,8 @@ def review(as_json: Json = False) -> None:
 
     What you ask for in several sessions comes first: y makes it a rule, n never asks again, e is
     for your own words. For beliefs the keys are y to confirm, n to reject, e to edit and confirm,
-    p to pin. Of both, s skips and q quits. With --json it prints what waits.
+    p to pin. Of both, s skips, u undoes the last decision, q quits, and ? explains the keys. With
+    --json it prints what waits.
 
     Example: tom review
     """
@@ -54,15 +62,44 @@ def review(as_json: Json = False) -> None:
 
 def decide(tom: Tom, user: str, found: Sequence[Recurring], waiting: Sequence[Belief]) -> None:
     """Asks about each, one key a decision, and says how to undo them."""
-    of = len(found) + len(waiting)
-    done, goes_on = ask_on(tom, user, found, of)
-    for place, belief in enumerate(waiting if goes_on else (), start=len(found) + 1):
-        answer = _ask(belief, f"{place} of {of}")
-        if answer == "q":
+    from tom_cli.layout import put
+
+    asked: list[Recurring | Belief] = [*found, *waiting]
+    # How many acts each decision is in the log: none where it was skipped or changed nothing.
+    acts: list[int] = []
+    while len(acts) < len(asked):
+        put(f"\n{len(acts) + 1} of {len(asked)}")
+        key = _ask(asked[len(acts)])
+        if key == QUIT:
             break
-        done += _act(tom, user, belief.id, answer)
-    if done:
-        talk(f"{done} decided; `tom undo {done}` undoes all of them")
+        if key == "u":
+            _back(tom, user, acts)
+            continue
+        before = _count(tom, user)
+        try:
+            _act(tom, user, asked[len(acts)], key)
+        except TomError as error:
+            # Another process may have changed it meanwhile; the rest go on.
+            talk(str(error))
+        acts.append(_count(tom, user) - before)
+    if done := sum(acts):
+        talk(f"{done} decided; `tom undo{f' {done}' * (done > 1)}` takes {_them(done)} back")
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them all"
+
+
+def _back(tom: Tom, user: str, acts: list[int]) -> None:
+    """Goes back to the last decision, which it undoes."""
+    if not acts:
+        talk("there is nothing to undo yet")
+    elif last := acts.pop():
+        tom.undo(user, last)
+
+
+def _count(tom: Tom, user: str) -> int:
+    return sum(act.undone_at is None for act in tom.memory.user_acts.all(user))
 
 
 def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
@@ -72,37 +109,30 @@ def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
     return [b for b in beliefs if b.status is Status.CANDIDATE and not b.is_upheld]
 
 
-def _ask(belief: Belief, place: str) -> str:
-    """The key that the person presses; others than those offered are not taken."""
+def _ask(about: Recurring | Belief) -> str:
+    """Shows what is to decide on; the key that the person presses."""
     from tom_cli.layout import put
-    from tom_cli.render import HANG, belief_line, key_pressed
+    from tom_cli.render import HANG, belief_line
+    from tom_swe.model.belief import Belief
 
-    put(f"\n{place}")
-    put(belief_line(belief, quotes=3), hang=HANG)
-    return key_pressed(KEYS, "ynepsq")
+    if isinstance(about, Belief):
+        put(belief_line(about, quotes=3), hang=HANG)
+        return chosen(KEYS)
+    put(recurring.recurring_text(about), hang=6)
+    return chosen(recurring.KEYS)
 
 
-def _act(tom: Tom, user: str, belief_id: int, key: str) -> int:
-    """Does what a key says; how many changes that made."""
-    try:
-        match key:
-            case "y":
-                tom.confirm(user, belief_id)
-            case "n":
-                tom.reject(user, belief_id)
-            case "p":
-                tom.pin(user, belief_id)
-            case "e":
-                words = typer.prompt("  in your words", default="", show_default=False)
-                if not words.strip():
-                    return 0
-                tom.edit(user, belief_id, words)
-                tom.confirm(user, belief_id)
-                return 2
-            case _:
-                return 0
-    except TomError as error:
-        # Another process may have changed it meanwhile; the rest go on.
-        talk(str(error))
-        return 0
-    return 1
+def _act(tom: Tom, user: str, about: Recurring | Belief, key: str) -> None:
+    """Does what a key says. Raises TomError."""
+    from tom_swe.model.belief import Belief
+
+    if not isinstance(about, Belief):
+        recurring.act_on(tom, user, about, key)
+    elif key == "y":
+        tom.confirm(user, about.id)
+    elif key == "n":
+        tom.reject(user, about.id)
+    elif key == "p":
+        tom.pin(user, about.id)
+    elif key == "e" and (words := words_of_theirs()):
+        tom.edit(user, about.id, words, confirm=True)
