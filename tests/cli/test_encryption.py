@@ -11,6 +11,7 @@ pytest.importorskip("keyring", reason="needs tom-swe[encryption]")
 
 import file_keyring
 
+from tom_swe.extras import install_command
 from tom_swe.hosts import hook as hosts_hook
 
 SAID = (
@@ -218,7 +219,7 @@ def test_without_the_extra_it_says_what_to_install(encrypted, home: Path, tmp_pa
         text=True,
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "pip install 'tom-swe[encryption]'" in done.stderr
+    assert f"run {install_command('encryption')}" in done.stderr
     assert (home / "tom.db").read_bytes() == before
 
 

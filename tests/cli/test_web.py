@@ -21,6 +21,7 @@ from tom_cli.web.guard import HEADERS, Keys
 from tom_cli.web.sessions import marked, paged
 from tom_swe.app import open_tom
 from tom_swe.errors import NotFound
+from tom_swe.extras import install_command
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Telling
 from tom_swe.model.belief import DecisionKind, Status
@@ -467,7 +468,7 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'tom-swe[web]'" in done.stderr
+    assert f"run {install_command('web')}" in done.stderr
 
 
 # Pure parts

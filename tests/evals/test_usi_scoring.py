@@ -18,6 +18,7 @@ from tom_evals.usi.gaps import Gap
 from tom_evals.usi.score import People
 from tom_evals.usi.scoring import report
 from tom_evals.usi.transcripts import Conversation, Lexicons, Unreadable
+from tom_swe.extras import install_command
 
 LEXICONS = {
     "patterns": {
@@ -219,7 +220,7 @@ def test_a_plot_without_the_extra_says_what_to_install(
     run = written(data, "run.json", entries(RUN))
     done = usi("--simulator", run, "--people", run, "--plot", str(data / "x.svg"))
     assert done.exit_code == 1
-    assert "tom-evals[plots]" in done.stderr
+    assert f"run {install_command('plots', of='tom-evals')}" in done.stderr
     assert "User-Sim Index" in done.stdout
 
 

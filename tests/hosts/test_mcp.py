@@ -19,6 +19,7 @@ from mcp.types import CallToolResult
 from mcp_client import COMMAND, Client, client_of, environment
 
 from tom_swe.app import open_tom
+from tom_swe.extras import install_command
 from tom_swe.settings import Settings
 from tom_swe.testing import START, session_of
 
@@ -431,7 +432,8 @@ def test_without_the_sdk_the_command_says_what_to_install(folder: Path) -> None:
     )
     assert result.returncode == 1
     assert result.stdout == ""
-    assert result.stderr == "tom: the MCP SDK is not installed: pip install 'tom-swe[mcp]'\n"
+    command = install_command("mcp")
+    assert result.stderr == f"tom: the MCP SDK is not installed: run {command}\n"
 
 
 def test_help_shows_an_example(folder: Path) -> None:

@@ -212,7 +212,8 @@ def test_without_the_extra_there_is_no_server(tmp_path: Path) -> None:
     ]
     for each in said:
         assert each.returncode == 0, each.stderr
-        assert "to add it, pip install 'tom-swe[mcp]'" in each.stderr
+        assert f"pip install --python {venv}/bin/python -e" in each.stderr
+        assert "[mcp]', then `tom plugin install` again" in each.stderr
     assert "openhands-cli  installed: hooks, skill (" in said[1].stdout
     assert (tmp_path / "person" / ".openhands" / "hooks.json").exists()
     assert not (tmp_path / "person" / ".openhands" / "mcp.json").exists()

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from tom_swe.app import open_tom
 from tom_swe.errors import ModelUnavailable
 from tom_swe.extract.verified import case, question
+from tom_swe.extras import install_command
 from tom_swe.llm.local import LocalVerifier, _digest, _yes
 from tom_swe.model.advice import Query
 from tom_swe.model.calls import Purpose, Settled
@@ -87,7 +88,7 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(file)], capture_output=True, text=True
     )
     assert "ModelUnavailable" in result.stderr
-    assert "pip install 'tom-swe[local]'" in result.stderr
+    assert f"run {install_command('local')}" in result.stderr
 
 
 @pytest.mark.parametrize(

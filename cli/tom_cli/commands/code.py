@@ -153,10 +153,10 @@ def _talk(
         raise UsageError("there is no terminal here: give a task with -p, or see tom --help")
     from importlib.util import find_spec
 
-    from tom_cli.code.work import MISSING
+    from tom_cli.code.work import missing
 
     if not (find_spec("prompt_toolkit") and find_spec("openhands")):
-        raise TomError(MISSING)
+        raise TomError(missing())
     from tom_cli.code.session import talk
 
     talk(folder, settings, model, resume=resumed, never_ask=yes, is_kept=is_kept)

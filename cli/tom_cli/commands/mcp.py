@@ -10,6 +10,7 @@ import typer
 
 from tom_cli.common import talk
 from tom_swe.errors import TomError
+from tom_swe.extras import install_command
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +53,7 @@ def mcp() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "mcp":
             raise
-        raise TomError("the MCP SDK is not installed: pip install 'tom-swe[mcp]'") from None
+        raise TomError(f"the MCP SDK is not installed: run {install_command('mcp')}") from None
     if sys.stdin.isatty():
         talk("waiting for an MCP client on stdin; an agent's host starts this itself")
     serve(parent)

@@ -306,11 +306,15 @@ def _state(standing: Standing) -> str:
 
 def _can_serve() -> bool:
     """Whether this tom can serve MCP; says how it could."""
-    from tom_swe.hosts.install.scripts import EXTRA, can_serve
+    from tom_swe.extras import install_command
+    from tom_swe.hosts.install.scripts import can_serve
 
     serves = can_serve()
     if not serves:
-        talk(f"without an MCP server; to add it, pip install '{EXTRA}' and install again")
+        talk(
+            f"without an MCP server; to add it, run {install_command('mcp')}, "
+            "then `tom plugin install` again"
+        )
     return serves
 
 

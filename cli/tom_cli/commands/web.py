@@ -13,6 +13,7 @@ import typer
 
 from tom_cli.common import opened, talk
 from tom_swe.errors import UsageError
+from tom_swe.extras import install_command
 
 # What the extra brings.
 PACKAGES = frozenset({"starlette", "uvicorn"})
@@ -41,7 +42,7 @@ def web(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in PACKAGES:
             raise
-        raise UsageError("the page needs an extra: run pip install 'tom-swe[web]'") from None
+        raise UsageError(f"the page needs an extra: run {install_command('web')}") from None
     # Made or upgraded now, and what is wrong with it said here and not in the browser.
     with opened() as (_, settings):
         pass

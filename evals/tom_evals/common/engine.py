@@ -16,10 +16,10 @@ from typing import Any, NamedTuple, cast
 
 from filelock import FileLock, Timeout
 
+from tom_swe.extras import install_command
+
 type Json = Mapping[str, Any]
 type Work = Callable[[Json], Json]
-
-MISSING_RAY = "--engine ray needs the `ray` package: pip install 'tom-evals[ray]'"
 
 
 class EngineFault(Exception):
@@ -158,7 +158,8 @@ def _on_ray(jobs: Sequence[Job], work: Work, at_once: int) -> Iterator[Row]:
     try:
         import ray  # pyright: ignore[reportMissingImports]
     except ImportError as error:
-        raise EngineFault(MISSING_RAY) from error
+        command = install_command("ray", of="tom-evals")
+        raise EngineFault(f"--engine ray needs the `ray` package: run {command}") from error
     cluster = cast("Any", ray)
     if not cluster.is_initialized():
         cluster.init(log_to_driver=False)

@@ -21,6 +21,7 @@ from tom_evals.ppp.data import NoRows, rows_of, write
 from tom_evals.userville.index import Index, of_checkout, of_tasks
 from tom_evals.userville.rewards import Profile
 from tom_evals.userville.task import Task, of_issues, of_toys
+from tom_swe.extras import install_command
 
 ppp = typer.Typer(
     no_args_is_help=True,
@@ -29,10 +30,6 @@ ppp = typer.Typer(
     help="Train a policy to be productive, proactive and personal (PPP), on UserVille.",
 )
 _FIFTH = 5
-_MISSING = (
-    "training needs TRL, torch and transformers: tools/setup.sh train makes .venv-train with "
-    "them, or pip install 'tom-evals[train]'"
-)
 
 
 @ppp.command()
@@ -89,7 +86,11 @@ def train(
     if model and not tasks:
         raise typer.BadParameter("--model needs --tasks: write them with `ppp data --out FILE`")
     if not find_spec("trl"):
-        typer.echo(_MISSING, err=True)
+        typer.echo(
+            "training needs TRL, torch and transformers: tools/setup.sh train makes .venv-train "
+            f"with them, or run {install_command('train', of='tom-evals')}",
+            err=True,
+        )
         raise typer.Exit(2)
     try:
         if model:

@@ -14,6 +14,7 @@ from tom_evals.common.report import Cell
 from tom_evals.stateful_swe import scores
 from tom_evals.stateful_swe.scores import Row
 from tom_evals.stateful_swe.tables import report
+from tom_swe.extras import install_command
 
 _SMALL = 0.0005  # what three decimals show as nothing
 
@@ -39,7 +40,8 @@ def _plots(rows: Sequence[Row]) -> list[tuple[str, str]]:
     try:
         from tom_evals.stateful_swe.plots import shares, stacked
     except ModuleNotFoundError as error:
-        raise NoPlots("the page needs plots: pip install 'tom-evals[plots]'") from error
+        command = install_command("plots", of="tom-evals")
+        raise NoPlots(f"the page needs plots: run {command}") from error
     arms = scores.by_arm(rows)
     spent = {arm: scores.spent(each) for arm, each in arms.items()}
     tokens = {

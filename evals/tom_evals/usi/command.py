@@ -12,6 +12,7 @@ import typer
 from tom_evals.common.options import AsJson
 from tom_evals.common.real_data import shared_data
 from tom_evals.common.report import Report, as_json, as_markdown
+from tom_swe.extras import install_command
 
 if TYPE_CHECKING:
     # Loaded when something is scored: other measurements are commands beside this one.
@@ -103,7 +104,8 @@ def _draw(found: Sequence[Gap], title: str, file: Path) -> None:
     try:
         from tom_evals.usi.plot import draw
     except ModuleNotFoundError as error:
-        typer.echo("--plot needs the extra: pip install 'tom-evals[plots]'", err=True)
+        command = install_command("plots", of="tom-evals")
+        typer.echo(f"--plot needs the extra: run {command}", err=True)
         raise typer.Exit(1) from error
     try:
         draw(found, title, file)

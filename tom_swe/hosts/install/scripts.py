@@ -22,7 +22,6 @@ from tom_swe.hosts.files import FileEdit, read
 from tom_swe.hosts.inbox import Place
 from tom_swe.hosts.install.ours import HOOK, SERVER
 
-EXTRA = "tom-swe[mcp]"
 SCRIPT_MODE = 0o700
 CHECK = "--check"
 # These say whose memory is meant, and an agent may be started without them.

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from tom_swe.errors import TomError
+from tom_swe.extras import install_command
 from tom_swe.hosts.files import read
 from tom_swe.hosts.inbox import Place
 from tom_swe.hosts.install import record as records
@@ -116,7 +117,7 @@ def _sdk():
         from openhands.sdk import plugin
     except ImportError as error:
         raise TomError(
-            f"no OpenHands SDK in {sys.prefix}: install tom-swe[openhands] where OpenHands is, "
+            f"no OpenHands SDK in {sys.prefix}: run {install_command('openhands')}, "
             f"or give PluginSource(source={str(plugin_folder())!r}) to the Conversation"
         ) from error
     return plugin

@@ -24,7 +24,6 @@ from tom_swe.place import ENCRYPTED, FILE_MODE
 
 SERVICE = "tom-swe"
 VARIABLE = "TOM_DATABASE_KEY"
-NEEDS = "pip install 'tom-swe[encryption]'"
 # A person may have to let the keyring open first.
 KEYRING_SECONDS = 60.0
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -124,7 +123,7 @@ def sqlcipher() -> Any:
     try:
         from sqlcipher3 import dbapi2
     except ImportError:
-        raise MemoryFault(f"the memory is encrypted and needs an extra: run {NEEDS}") from None
+        raise MemoryFault(f"the memory is encrypted and needs an extra: run {_command()}") from None
     return dbapi2
 
 
@@ -220,8 +219,15 @@ def _keyring() -> Any:
     try:
         import keyring
     except ImportError:
-        raise MemoryFault(f"no keyring found: run {NEEDS}, or set {VARIABLE}") from None
+        raise MemoryFault(f"no keyring found: run {_command()}, or set {VARIABLE}") from None
     return keyring
+
+
+def _command() -> str:
+    # Only where something is missing: a hook imports this module.
+    from tom_swe.extras import install_command
+
+    return install_command("encryption")
 
 
 def _no_keyring(error: Exception) -> MemoryFault:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from tom_swe.extras import install_command
+
 _REQUIRED = ("instance_id", "repo", "base_commit", "problem_statement")
 
 
@@ -69,8 +71,9 @@ def fetched(
     try:
         from datasets import load_dataset  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
     except ImportError as error:
+        command = install_command("swebench", of="tom-evals")
         raise Unreadable(
-            "the `datasets` package is not installed: pip install 'tom-evals[swebench]', or give "
+            f"the `datasets` package is not installed: run {command}, or give "
             "the rows as a JSONL file with --instances"
         ) from error
     rows = cast("Iterable[Mapping[str, Any]]", load_dataset(name, split=split))

@@ -13,6 +13,7 @@ from typing import Any
 from tom_evals.common.harness.instance import Instance
 from tom_evals.common.harness.processes import finished
 from tom_evals.common.harness.workspace import Judged, NoCheckout
+from tom_swe.extras import install_command
 
 DATASET = "princeton-nlp/SWE-bench_Verified"
 SECONDS = 3600.0
@@ -39,9 +40,8 @@ def judge(instance: Instance, patch: str, dataset: str = DATASET) -> Judged:
     or Docker is not there, or the evaluation ended without a verdict.
     """
     if find_spec("swebench") is None:
-        raise NoCheckout(
-            "judging an image needs the `swebench` package: pip install 'tom-evals[swebench]'"
-        )
+        command = install_command("swebench", of="tom-evals")
+        raise NoCheckout(f"judging an image needs the `swebench` package: run {command}")
     if not patch.strip():
         return Judged(resolved=False, output="nothing was changed")
     with TemporaryDirectory(prefix="tom-judge-") as place:
