@@ -178,8 +178,13 @@ def test_confirmed_beliefs_come_first_when_room_is_short() -> None:
 
 def test_said_once_is_marked_and_quoted() -> None:
     """The agent sees what rests on one session only, and the person's own words."""
-    made = brief(user(belief(1)), "", 800).text
-    assert '- Use pnpm (seen once) "use pnpm"' in made
+    made = brief(user(belief(1, "Use pnpm everywhere")), "", 800).text
+    assert '- Use pnpm everywhere (seen once) "use pnpm"' in made
+
+
+def test_the_same_words_stand_once() -> None:
+    """A statement that is what the person said, but for case and marks, is their quote alone."""
+    assert '- "use pnpm" (seen once)' in brief(user(belief(1, "Use pnpm.")), "", 800).text
 
 
 def habit(number: int, dimension: str, value: str, **fields: object) -> Belief:

@@ -3,6 +3,7 @@
 The text is the same bytes for the same beliefs, so that prompt caches hold.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tom_swe.advise.recall import in_force, is_idle
@@ -131,7 +132,14 @@ def _line(belief: Belief) -> str:
     elif belief.scope.reach is Reach.LANGUAGE:
         where = f" (in {belief.scope.name} code)"
     once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
-    said = ""
-    if belief.kind is not Kind.HABIT and belief.said:
-        said = f' "{plain(belief.said, QUOTE_LENGTH)}"'
-    return f"- {belief.statement}{where}{once}{said}"
+    if belief.kind is Kind.HABIT or not belief.said:
+        return f"- {belief.statement}{where}{once}"
+    said = f'"{plain(belief.said, QUOTE_LENGTH)}"'
+    if _words(belief.statement) == _words(belief.said):
+        # Twice the same words tell an agent nothing more.
+        return f"- {said}{where}{once}"
+    return f"- {belief.statement}{where}{once} {said}"
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
