@@ -39,23 +39,36 @@ def chosen(keys: Sequence[Key]) -> str:
     return key
 
 
+def agreed(question: str) -> bool:
+    """Whether the person agrees, by one key; Enter is a yes."""
+    from tom_cli.layout import put
+
+    put(question)
+    return key_pressed("Enter or y yes, n no", "yn\r\nq") in "y\r\n"
+
+
 def words_of_theirs() -> str:
     """What the person types; "" where they change their mind."""
     return typer.prompt("  in your words", default="", show_default=False).strip()
 
 
 def key_pressed(offer: str, keys: str) -> str:
-    """The key that the person presses; others than these are not taken, and leaving is q."""
+    """The key that the person presses; others than these are not taken, and the end of input is q.
+
+    Raises KeyboardInterrupt.
+    """
     from tom_cli.layout import put
 
     put(f"  {offer}: ", hang=2, end="")
     while True:
         try:
             key = typer.getchar().lower()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             key = QUIT
-        if key in {"\x03", "\x04", "\x1b"}:
+        if key == "\x03":
+            raise KeyboardInterrupt
+        if key in {"\x04", "\x1b"}:
             key = QUIT
         if key in keys:
-            put(key)
+            put(key.strip())
             return key

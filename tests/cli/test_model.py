@@ -228,7 +228,7 @@ def at_a_terminal(answer: str) -> str:
         dimensions=(40, 160),
     )
     child.expect("Read these into")
-    child.sendline("y")
+    child.send("y")
     shown = ""
     while (step := child.expect(["s skip", "show the changes", "May tom read", pexpect.EOF])) < 3:
         shown += str(child.before) + str(child.after)

@@ -99,7 +99,7 @@ def test_init_asks_where_somebody_can_answer(tom, chats: Path) -> None:
     )
     child.logfile_read = screen
     child.expect("Read these into")
-    child.sendline("y")
+    child.send("y")
     child.expect("1 of 2")
     child.expect("q quit")
     child.send("s")

@@ -11,6 +11,7 @@ import typer
 
 from tom_cli.choosing import offered
 from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+from tom_cli.keys import agreed
 from tom_cli.notes import take_in_notes
 from tom_cli.reading import learn_all, learn_with_model, say_learned, take_in
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 BEST = 5
 # A guided minute: `tom review` has the rest.
 DECISIONS = 8
+READ = "Read these into tom's memory on this machine?"
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +56,11 @@ def init(
     found, notes = _look(host or [])
     if found or notes:
         _say_where_words_go()
-        confirmed("Read these into tom's memory on this machine?", yes)
+        if not guided:
+            confirmed(READ, yes)
+        elif not agreed(READ):
+            talk("nothing is read; `tom init` asks again")
+            found, notes = [], []
     with opened() as (tom, settings):
         learned = _read(tom, settings, found, notes)
         if as_json:
