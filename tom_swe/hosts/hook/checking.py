@@ -248,7 +248,9 @@ def _rule(stored: Stored, number: int) -> str:
     """A rule with its quote, in one line."""
     statement, quote = stored.connection.execute(_RULE, (number,)).fetchone() or ("", "")
     said = _plain(str(quote))
-    return f"{_plain(str(statement)).rstrip('.')}." + (f' They said: "{said}".' if said else "")
+    ends = "" if said.endswith((".", "!", "?")) else "."
+    rule = _plain(str(statement)).rstrip(".")
+    return f"{rule}." + (f' They said: "{said}"{ends}' if said else "")
 
 
 def _name_key(name: str) -> str:
