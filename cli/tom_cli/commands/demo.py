@@ -41,6 +41,7 @@ def demo() -> None:
     from tom_cli.layout import put
     from tom_cli.render import intake_line, show_profile, show_suggestion
     from tom_swe.app import open_tom
+    from tom_swe.explain.counts import profile
     from tom_swe.ingest.importing import import_transcripts
     from tom_swe.model.advice import Query
     from tom_swe.settings import Settings
@@ -62,7 +63,7 @@ def demo() -> None:
         for failure in tom.learn(settings.user).failed:
             raise TomError(f"the demo's {failure}")
         step("2. What tom learned about her, each belief with her own words (tom profile)")
-        show_profile(tom.memory.beliefs.user_model(settings.user))
+        show_profile(profile(tom.memory, settings.user))
         for number, request in ((3, UNCLEAR), (4, CLEAR)):
             step(f"{number}. An agent asks about: “{request}” (tom consult)")
             query = Query(text=request, repository=REPOSITORY, limit=5)
