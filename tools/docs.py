@@ -19,6 +19,7 @@ from tom_cli.main import app
 from tom_migrations import HEAD
 from tom_swe.doctor.report import Report
 from tom_swe.explain.audit import Audit, Fault, Finding
+from tom_swe.explain.counts import CountedUser, Counts, PlaceCounts
 from tom_swe.explain.history import Difference, Entry, Sign
 from tom_swe.explain.stats import Advised, Became, Stats
 from tom_swe.explain.why_not import Near, WhyNot
@@ -54,13 +55,12 @@ from tom_swe.model.belief import (
 )
 from tom_swe.model.calls import Estimate, Spending, Usage
 from tom_swe.model.checks import Check, CheckHit, CheckOutcome, Mode
-from tom_swe.model.memory import Problem, SessionSummary
+from tom_swe.model.memory import Problem, SessionCounts, SessionSummary
 from tom_swe.model.pointers import Pointer
 from tom_swe.model.portable import FORMAT, VERSION
 from tom_swe.model.recurring import Recurring, RequestKind, SessionRequest
 from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session, Turn
-from tom_swe.model.user import UserModel
 from tom_swe.model.user_acts import Did, UserAct
 from tom_swe.settings import Settings
 
@@ -70,10 +70,10 @@ NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
 DECISIONS = ("confirm", "reject", "pin", "unpin", "edit", "scope", "merge")
 # What each command prints with --json.
 DOCUMENTS: dict[str, str] = {
-    "tom init": '`{"learned": Learned, "user_model": UserModel, "recurring": [Recurring]}`',
+    "tom init": '`{"learned": Learned, "user_model": CountedUser, "recurring": [Recurring]}`',
     "tom import": '`{"host": str, "imports": [counts of what was new, grown, skipped, ...]}`',
     "tom learn": "`Learned`",
-    "tom profile": "`UserModel`",
+    "tom profile": "`CountedUser`",
     "tom why": '`{"belief": Belief, "arithmetic": [str], "history": [Revision], "told": Became}`',
     "tom remember": "`[Belief]`",
     "tom consult": "`Suggestion`, whose `consultation_id` 12 is the advice `a12`",
@@ -112,7 +112,10 @@ DOCUMENTS: dict[str, str] = {
     ),
 }
 MODELS: tuple[type[BaseModel], ...] = (
-    UserModel,
+    CountedUser,
+    Counts,
+    PlaceCounts,
+    SessionCounts,
     Belief,
     Scope,
     Evidence,

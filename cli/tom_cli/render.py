@@ -8,6 +8,8 @@ from tom_cli.layout import console, joined, put, quoted
 from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
+from tom_swe.explain import figures
+from tom_swe.explain.counts import CountedUser
 from tom_swe.explain.kept import Became
 from tom_swe.ingest.importing import Intake
 from tom_swe.model.advice import Action, Suggestion
@@ -15,7 +17,6 @@ from tom_swe.model.belief import Belief, Decision, DecisionKind, Evidence, Kind,
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
-from tom_swe.model.user import UserModel
 from tom_swe.text.safe import safe
 
 # Where the statement of a belief begins, and what goes on from it.
@@ -61,7 +62,7 @@ def belief_line(belief: Belief, *, quotes: int = 1) -> Text:
 def notes_on(belief: Belief) -> list[str]:
     """Where a belief holds, if not everywhere, and how it stands."""
     notes = [str(belief.scope)] if str(belief.scope) != "everywhere" else []
-    if belief.status is Status.CANDIDATE:
+    if belief.is_seen_once:
         notes.append("seen once")
     notes += [MARKS[each.kind] for each in belief.decisions if each.kind in MARKS]
     if belief.is_rejected_by_user:
@@ -78,30 +79,30 @@ def newest_quotes(belief: Belief) -> list[Evidence]:
     return list({each.quote: each for each in reversed(belief.supporting)}.values())
 
 
-def show_profile(user: UserModel, *, quotes: int = 1, everything: bool = False) -> None:
+def show_profile(user: CountedUser, *, quotes: int = 1, everything: bool = False) -> None:
     """The user model by kind, each belief with its quotes; idle habits only where asked for."""
     if not user.beliefs:
         put("There are no beliefs yet. `tom init` reads the sessions on this machine.")
-        return
-    shown = [b for b in user.beliefs if everything or not is_idle(b)]
-    span = f", {local(user.since)} to {local(user.until)}" if user.since and user.until else ""
-    if not shown:
+    else:
+        read = f"{figures.kept(user.counts)}{figures.span(user.counts)}"
+        put(Text(f"{figures.believed(user.counts)} from {read}", style="dim"))
+    if user.counts.beliefs:
+        put(Text(f"Agents are told {safe(figures.told(user.counts))}.", style="dim"))
+    elif user.beliefs:
         put("No beliefs yet that change what an agent does.")
-    put(
-        Text(
-            f"{len(shown)} beliefs from {user.sessions} sessions, {user.turns} turns{span}",
-            style="dim",
-        )
-    )
+    if unread := figures.unread(user.counts):
+        put(Text(f"{unread}: `tom learn`", style="yellow"))
     for kind, title in TITLES.items():
-        held = [b for b in shown if b.kind is kind]
+        held = [b for b in user.beliefs if b.kind is kind and (everything or not is_idle(b))]
         if held:
             put(Text(f"\n{title}", style="bold underline"))
             for belief in held:
                 put(belief_line(belief, quotes=quotes), hang=HANG)
-    if left := len(user.beliefs) - len(shown):
-        habits = "1 habit that changes" if left == 1 else f"{left} habits that change"
-        put(Text(f"\n{habits} nothing for an agent: `tom profile --all`", style="dim"))
+    put("")
+    if left_out := "" if everything else figures.habits(user.counts):
+        put(Text(f"{left_out}: `tom profile --all`", style="dim"))
+    if waiting := figures.to_review(user.counts):
+        put(Text(f"{waiting}: `tom review`", style="dim"))
 
 
 def show_beliefs(beliefs: Iterable[Belief]) -> None:

@@ -11,13 +11,14 @@ from rich.tree import Tree
 from tom_cli.layout import QUOTE, quoted
 from tom_cli.render import TITLES, bar, notes_on
 from tom_cli.times import local
+from tom_swe.explain import figures
 from tom_swe.model.belief import Belief, Evidence, Stance
 from tom_swe.text.safe import safe
 
 if TYPE_CHECKING:
+    from tom_swe.explain.counts import CountedUser
     from tom_swe.model.event import Heard
     from tom_swe.model.memory import SessionSummary
-    from tom_swe.model.user import UserModel
 
 QUOTES = 3  # of a belief, the newest
 
@@ -34,7 +35,7 @@ def shown_in(session_id: int, beliefs: Iterable[Belief]) -> list[tuple[Belief, E
 
 
 def tree(
-    user: UserModel,
+    user: CountedUser,
     sessions: Sequence[SessionSummary],
     beliefs: Sequence[Belief],
     for_one_task: Sequence[Heard],
@@ -42,14 +43,16 @@ def tree(
 ) -> Tree:
     """Live beliefs by kind with their quotes; the newest sessions with what they showed."""
     root = Tree(Text(f"{safe(user.user_id)}: the memory", style="bold"))
-    model = root.add(Text(f"user model: {len(user.beliefs)} beliefs", style="bold"))
+    known = f"user model: {figures.believed(user.counts)}", figures.habits(user.counts)
+    title = "; ".join(filter(None, known))
+    model = root.add(Text(title, style="bold"))
     for kind, title in TITLES.items():
         if held := [each for each in user.beliefs if each.kind is kind]:
             branch = model.add(Text(title, style="underline"))
             for belief in held:
                 _add_quotes(branch.add(_belief(belief)), belief)
-    title = f"sessions: {len(sessions)}"
-    title += f", the newest {count} of them" if count < len(sessions) else ""
+    title = f"sessions: {figures.kept(user.counts)}"
+    title += f"; the newest {count}" if count < len(sessions) else ""
     branch = root.add(Text(title, style="bold"))
     for session in sessions[:count]:
         leaf = branch.add(_session(session))

@@ -5,12 +5,17 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tom_cli.commands.demo import PLACES
 from tom_cli.main import main
+from tom_swe.app import open_tom
+from tom_swe.ingest.importing import import_transcripts
+from tom_swe.settings import Settings
 
 
 class Result(NamedTuple):
@@ -49,6 +54,20 @@ def tom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def learned_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Memories that learned, each in a folder named after what it learned from."""
     return tmp_path_factory.mktemp("learned")
+
+
+@pytest.fixture(scope="session")
+def demo_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A memory that learned from the demo's sessions, of the user mira; not to be changed."""
+    folder = tmp_path_factory.mktemp("demo")
+    with resources.as_file(resources.files("tom_cli") / "demo" / "home") as home:
+        shutil.copytree(home, folder / "home")
+    tom = open_tom(Settings(home=folder / "memory"))
+    for host, place in PLACES:
+        import_transcripts(tom, "mira", host, folder / "home" / place)
+    assert tom.learn("mira").failed == ()
+    tom.close()
+    return folder / "memory"
 
 
 @pytest.fixture

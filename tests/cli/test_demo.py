@@ -1,14 +1,10 @@
 """The demo is the promise: what its sessions plant is believed or not, as its README says."""
 
-import shutil
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from tom_cli.commands.demo import PLACES
 from tom_swe.app import open_tom
-from tom_swe.ingest.importing import import_transcripts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import Belief, Source, Status
 from tom_swe.model.session import Role
@@ -16,15 +12,8 @@ from tom_swe.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def tom(tmp_path_factory: pytest.TempPathFactory) -> Tom:
-    folder = tmp_path_factory.mktemp("demo")
-    with resources.as_file(resources.files("tom_cli") / "demo" / "home") as home:
-        shutil.copytree(home, folder / "home")
-    tom = open_tom(Settings(home=folder / "memory"))
-    for host, place in PLACES:
-        import_transcripts(tom, "mira", host, folder / "home" / place)
-    assert tom.learn("mira").failed == ()
-    return tom
+def tom(demo_memory: Path) -> Tom:
+    return open_tom(Settings(home=demo_memory))
 
 
 def held(tom: Tom, dimension: str, value: str) -> Belief:

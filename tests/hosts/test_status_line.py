@@ -14,10 +14,10 @@ from tom_swe import LOCAL_USER, Tom
 
 
 def test_the_status_line_counts_what_holds_here(told: Tom, home: Path) -> None:
-    """Rules of the folder and what waits for review; no file is made and nothing is noted."""
+    """What agents are told here and what waits for review; nothing is made and nothing noted."""
     elsewhere = fire("StatusLine", claude("Status", cwd="/w/x"))
-    assert elsewhere.stdout.decode() == "tom: 1 rule, 2 to review\n"
-    assert fire("StatusLine", claude("Status", cwd=SHOP)).stdout.startswith(b"tom: 2 rules")
+    assert elsewhere.stdout.decode() == "tom: 1 belief, 2 to review\n"
+    assert fire("StatusLine", claude("Status", cwd=SHOP)).stdout.startswith(b"tom: 2 beliefs")
     assert noted(home) == logged(home) == []
     assert not list((home / "hosts").glob("*.session"))
 

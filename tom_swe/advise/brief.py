@@ -70,12 +70,23 @@ def briefings(user: UserModel, budget: int, folders: Mapping[str, Sequence[str]]
 
     ``folders`` are those in which each of these was used.
     """
-    made = [brief(user, "", budget)]
-    for repository in (named := repositories(user.beliefs)):
-        used = folders.get(repository, ())
-        alike = {each for each in named if likeness(each, folders.get(each, ()), repository, used)}
-        made.append(brief(user, repository, budget, {repository, *alike}))
-    return made
+    named = names_in_use(user.beliefs, folders).items()
+    return [
+        brief(user, "", budget),
+        *(brief(user, repository, budget, names) for repository, names in named),
+    ]
+
+
+def names_in_use(
+    beliefs: Iterable[Belief], folders: Mapping[str, Sequence[str]]
+) -> dict[str, set[str]]:
+    """All that each repository with beliefs of its own goes by, by the folders it was used in."""
+    named = repositories(beliefs)
+    return {
+        one: {one}
+        | {o for o in named if likeness(o, folders.get(o, ()), one, folders.get(one, ()))}
+        for one in named
+    }
 
 
 def repositories(beliefs: Iterable[Belief]) -> list[str]:
@@ -131,7 +142,7 @@ def _line(belief: Belief) -> str:
         where = f" (in {belief.scope.name})"
     elif belief.scope.reach is Reach.LANGUAGE:
         where = f" (in {belief.scope.name} code)"
-    once = "" if belief.status is Status.CONFIRMED or belief.is_upheld else " (seen once)"
+    once = " (seen once)" if belief.is_seen_once else ""
     if belief.kind is Kind.HABIT or not belief.said:
         return f"- {belief.statement}{where}{once}"
     said = f'"{plain(belief.said, QUOTE_LENGTH)}"'

@@ -9,7 +9,9 @@ from pathlib import Path
 import tom_migrations
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import IndexFault, ModelUnavailable
+from tom_swe.explain import figures
 from tom_swe.explain.audit import Audit, MessageOf, audit
+from tom_swe.explain.counts import counts as counts_of
 from tom_swe.extract.support import OwnMessage
 from tom_swe.extras import add_command
 from tom_swe.hosts import install, notes
@@ -174,6 +176,7 @@ def report(
 ) -> Report:
     """Settings, sizes, model and transcripts found, with every problem; see `problems`."""
     sizes = tom.memory.sizes()
+    counts = counts_of(tom.memory, settings.user, proposals=len(tom.recurrence.all(settings.user)))
     found = problems(tom, index=index)
     if tom.embedder is None:
         found.append(
@@ -195,8 +198,8 @@ def report(
         "user": settings.user,
         "schema": tom_migrations.HEAD,
         "encrypted": "yes" if is_encrypted(settings.database) else "no",
-        "sessions": f"{sizes.sessions} with {sizes.turns} turns",
-        "beliefs": f"{sizes.beliefs} from {sizes.observations} observations",
+        "sessions": f"{figures.kept(counts)}{figures.span(counts)}",
+        "beliefs": "; ".join(filter(None, (figures.believed(counts), figures.to_review(counts)))),
         "consultations": str(sizes.consultations),
         "vectors": f"{sizes.vectors}, {indexed}",
         "embedder": tom.embedder.name if tom.embedder else "none",

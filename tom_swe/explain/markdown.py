@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from tom_swe.explain.counts import CountedUser
 from tom_swe.model.belief import EVERYWHERE, Belief, Kind
-from tom_swe.model.user import UserModel
 from tom_swe.text.safe import plain
 
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~!&$])")
@@ -28,10 +28,10 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def document(user: UserModel) -> str:
+def document(user: CountedUser) -> str:
     """All live beliefs, by kind, each with its quotes, where and when they were said."""
     lines = ["# What tom knows about you", ""]
-    lines.append(f"{user.sessions} sessions, {len(user.beliefs)} beliefs.")
+    lines.append(f"{user.counts.kept.sessions} sessions, {user.counts.beliefs} beliefs.")
     for kind, title in TITLES.items():
         beliefs = [belief for belief in user.beliefs if belief.kind is kind]
         if beliefs:

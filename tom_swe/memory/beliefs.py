@@ -31,15 +31,14 @@ from tom_swe.memory.tables import (
     EvidenceRow,
     SessionRow,
     ToldRow,
-    TurnRow,
     VerdictRow,
 )
 from tom_swe.memory.user_edits import drop_user_acts_on
 from tom_swe.memory.vectors import keep_belief_vectors, keep_statement_vectors
 from tom_swe.model.advice import Briefing
-from tom_swe.model.belief import Belief, Decision, DecisionKind, Status
+from tom_swe.model.belief import Belief, Decision, DecisionKind
 from tom_swe.model.event import Heard
-from tom_swe.model.user import UserModel, told
+from tom_swe.model.user import UserModel, surest_first, told
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vector
@@ -76,17 +75,12 @@ class Beliefs:
             return beliefs_of(transaction, user_id)
 
     def told(self, user_id: str) -> tuple[Belief, ...]:
-        """The beliefs of the user model, the most certain first, without counting what is under it.
-
-        Counting reads every turn, which no answer waits for.
-        """
-        with self._database.read() as transaction:
-            return _told(transaction, user_id)
+        """The beliefs of the user model, the most certain first."""
+        return surest_first(told(self.all(user_id)))
 
     def user_model(self, user_id: str) -> UserModel:
-        """The live beliefs, most certain first, and how much they were learned from."""
-        with self._database.read() as transaction:
-            return user_model_of(transaction, user_id)
+        """The beliefs that agents may be told, the most certain first."""
+        return UserModel(user_id=user_id, beliefs=self.told(user_id))
 
     def log(self, user_id: str) -> Log:
         """Everything that was heard and done, with what it takes to fold it."""
@@ -108,6 +102,16 @@ class Beliefs:
             mine = BriefingRow.user_id == user_id, BriefingRow.repository == name
             row = transaction.execute(_BRIEFING.where(*mine)).first()
             return None if row is None else _briefing(row)
+
+    def briefings(self, user_id: str) -> list[tuple[Briefing, list[str]]]:
+        """All stored briefings, each with the folders that its repository was used in."""
+        mine = BriefingRow.user_id == user_id
+        with self._database.read() as transaction:
+            known = dict(_folders(transaction, user_id))
+            return [
+                (made, known[made.repository])
+                for made in map(_briefing, transaction.execute(_BRIEFING.where(mine)))
+            ]
 
     def names_of(self, user_id: str, repository: str, place: str) -> tuple[str, ...]:
         """The names under which there are beliefs of the repository that lies at a place."""
@@ -267,38 +271,6 @@ def drop_beliefs(transaction: orm.Session, user_id: str, belief_ids: Collection[
     drop_user_acts_on(transaction, user_id, belief_ids)
     transaction.execute(delete(BeliefRow).where(BeliefRow.id.in_(belief_ids)))
     transaction.expire_all()
-
-
-def user_model_of(transaction: orm.Session, user_id: str) -> UserModel:
-    """The user model as it stands in this transaction."""
-    sessions, since, until = transaction.execute(
-        select(func.count(), func.min(SessionRow.started_at), func.max(SessionRow.ended_at)).where(
-            SessionRow.user_id == user_id
-        )
-    ).one()
-    turns = transaction.scalar(
-        select(func.count())
-        .select_from(TurnRow)
-        .join(SessionRow, SessionRow.id == TurnRow.session_id)
-        .where(SessionRow.user_id == user_id)
-    )
-    return UserModel(
-        user_id=user_id,
-        beliefs=_told(transaction, user_id),
-        sessions=sessions,
-        turns=turns or 0,
-        since=since,
-        until=until,
-    )
-
-
-def _told(transaction: orm.Session, user_id: str) -> tuple[Belief, ...]:
-    return tuple(
-        sorted(
-            told(beliefs_of(transaction, user_id)),
-            key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id),
-        )
-    )
 
 
 def _folders(transaction: orm.Session, user_id: str) -> list[tuple[str, list[str]]]:

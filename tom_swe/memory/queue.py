@@ -50,7 +50,7 @@ class LearnQueue:
             due = (
                 select(LearnQueueRow)
                 .join(SessionRow, SessionRow.id == LearnQueueRow.session_id)
-                .where(SessionRow.user_id == user_id, ~_given_up())
+                .where(SessionRow.user_id == user_id, ~is_given_up())
                 .where(LearnQueueRow.session_id.not_in(passing_over))
                 # What was tried before comes last: a session that brings its reader down
                 # keeps no other one waiting.
@@ -171,7 +171,7 @@ class LearnQueue:
         with self._database.write() as transaction:
             mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
             given_up = (
-                select(LearnQueueRow).where(_given_up()).where(LearnQueueRow.session_id.in_(mine))
+                select(LearnQueueRow).where(is_given_up()).where(LearnQueueRow.session_id.in_(mine))
             )
             rows = list(transaction.scalars(given_up))
             for row in rows:
@@ -198,7 +198,7 @@ class LearnQueue:
         due = (
             select(LearnQueueRow.session_id)
             .join(SessionRow, SessionRow.id == LearnQueueRow.session_id)
-            .where(SessionRow.user_id == user_id, ~_given_up())
+            .where(SessionRow.user_id == user_id, ~is_given_up())
             .order_by(SessionRow.started_at, SessionRow.id)
         )
         with self._database.read() as transaction:
@@ -230,7 +230,8 @@ def _is_free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
     return or_(until.is_(None), until < now, until > now + max(lease, LEASE))
 
 
-def _given_up() -> ColumnElement[bool]:
+def is_given_up() -> ColumnElement[bool]:
+    """Whether a session was tried too often without success."""
     return and_(LearnQueueRow.error.is_not(None), LearnQueueRow.attempts >= MAX_ATTEMPTS)
 
 

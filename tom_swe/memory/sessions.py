@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import batched
 
-from sqlalchemy import case, delete, func, insert, or_, orm, select
+from sqlalchemy import and_, case, delete, func, insert, or_, orm, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tom_swe.errors import NotFound
@@ -161,11 +161,12 @@ class Sessions:
 
     def summaries(self, user_id: str) -> list[SessionSummary]:
         """A line a session, newest first."""
+        said = and_(TurnRow.role == Role.USER, TurnRow.text != "")
         counts = (
             select(
                 TurnRow.session_id,
                 func.count().label("turns"),
-                func.sum(case((TurnRow.role == Role.USER, 1), else_=0)).label("said"),
+                func.sum(case((said, 1), else_=0)).label("said"),
             )
             .group_by(TurnRow.session_id)
             .subquery()

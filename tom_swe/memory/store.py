@@ -12,6 +12,7 @@ from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.checks import Checks
 from tom_swe.memory.consultations import Consultations
 from tom_swe.memory.corrections import Corrections
+from tom_swe.memory.counting import session_counts
 from tom_swe.memory.database import Database
 from tom_swe.memory.files import is_writable
 from tom_swe.memory.learning import Learning
@@ -39,7 +40,7 @@ from tom_swe.memory.tables import (
 from tom_swe.memory.tellings import SessionTellings
 from tom_swe.memory.user_edits import UserActs
 from tom_swe.memory.vectors import Vectors
-from tom_swe.model.memory import Problem, Sizes
+from tom_swe.model.memory import Problem, SessionCounts, Sizes
 
 
 class Store:
@@ -115,6 +116,11 @@ class Store:
                 vectors=count(VectorRow),
                 unindexed=transaction.scalar(unindexed) or 0,
             )
+
+    def counts(self, user_id: str) -> SessionCounts:
+        """How much is kept of one person, and how much of it could be read."""
+        with self._database.read() as transaction:
+            return session_counts(transaction, user_id)
 
     def check(self) -> list[Problem]:
         """What is wrong with the database; empty when it is sound."""

@@ -304,6 +304,11 @@ class Belief(Value):
         return bool(self.decisions) and self.decision(DecisionKind.REJECT) is None
 
     @property
+    def is_seen_once(self) -> bool:
+        """Whether it waits for a second session, or for the person to decide on it."""
+        return self.status is Status.CANDIDATE and not self.is_upheld
+
+    @property
     def is_pinned(self) -> bool:
         """Whether it is always told, for as long as it is not given up."""
         return self.decision(DecisionKind.PIN) is not None

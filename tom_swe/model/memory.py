@@ -23,7 +23,10 @@ class Put(Value):
 
 
 class SessionSummary(Value):
-    """One session as a line: where and when it was, and what it was about."""
+    """One session as a line: where and when it was, and what it was about.
+
+    ``user_turns`` are those in which the person wrote something.
+    """
 
     id: int
     host: str
@@ -35,6 +38,33 @@ class SessionSummary(Value):
     intent: str = ""
     summary: str = ""
     observations: int = 0
+
+
+class SessionCounts(Value):
+    """The kept sessions with agents, and what became of reading them.
+
+    ``messages`` are the person's own, and in ``unwritten`` sessions they wrote none. ``stated``
+    counts what they told tom itself. ``waiting`` sessions are still to be read, and ``failed``
+    ones could not be.
+
+    Corrections were looked for in ``judged`` sessions. In ``unanswered`` ones the person wrote
+    nothing after the agent began, in ``foreign`` ones in a language that tom cannot judge, and in
+    ``unjudged`` ones nobody has looked yet.
+    """
+
+    sessions: int = 0
+    unwritten: int = 0
+    messages: int = 0
+    stated: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    waiting: int = 0
+    failed: int = 0
+    corrections: int = 0
+    judged: int = 0
+    unanswered: int = 0
+    foreign: int = 0
+    unjudged: int = 0
 
 
 class Job(Value):

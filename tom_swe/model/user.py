@@ -18,10 +18,13 @@ class UserModel(Value):
 
     user_id: str
     beliefs: tuple[Belief, ...] = ()
-    sessions: int = 0
-    turns: int = 0
-    since: datetime | None = None
-    until: datetime | None = None
+
+
+def surest_first(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
+    """Confirmed beliefs before the others, and the most certain first of each."""
+    return tuple(
+        sorted(beliefs, key=lambda b: (b.status is not Status.CONFIRMED, -b.confidence, b.id))
+    )
 
 
 def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:

@@ -89,6 +89,8 @@ def restore(
 
     Example: tom db restore ~/.local/share/tom/backups/tom-0006-20260901T100000.db
     """
+    from tom_swe.explain import figures
+    from tom_swe.explain.counts import counts
     from tom_swe.memory.engine import driver_of
     from tom_swe.memory.repair import salvage
     from tom_swe.settings import load_settings
@@ -101,9 +103,9 @@ def restore(
     driver = driver_of(path, key=settings.database_key)
     aside = salvage.copy_aside(path, driver) if path.exists() else None
     salvage.restore(path, file, driver)
-    with opened() as (tom, _):
-        sizes = tom.memory.sizes()
-    talk(f"{path} holds {sizes.sessions} sessions and {sizes.beliefs} beliefs now")
+    with opened() as (tom, settings):
+        held = counts(tom.memory, settings.user)
+    talk(f"{path} holds {figures.kept(held)}, and {figures.believed(held)} now")
     if aside:
         talk(f"the previous database is in {aside}")
     talk("`tom init` reads what else the transcripts on this machine hold")

@@ -53,6 +53,7 @@ def demo() -> None:
     from tom_cli.layout import put
     from tom_cli.render import intake_line, show_profile, show_suggestion
     from tom_swe.app import open_tom
+    from tom_swe.explain.counts import profile
     from tom_swe.ingest.importing import import_transcripts
     from tom_swe.model.advice import Query
     from tom_swe.model.checks import Mode
@@ -76,7 +77,7 @@ def demo() -> None:
             raise TomError(f"the demo's {failure}")
         user = settings.user
         step("2. What tom learned about her, each belief with her own words (tom profile)")
-        show_profile(tom.memory.beliefs.user_model(user))
+        show_profile(profile(tom.memory, user))
         step(f"3. An agent is told: “{VAGUE}”. tom has it ask first (tom consult)")
         show_suggestion(tom.consult(user, Query(text=VAGUE, repository=FRONT_END, limit=5)))
         step(f"4. An agent is told: “{CLEAR}”. tom answers from memory (tom consult)")

@@ -52,6 +52,8 @@ def init(
 
     Example: tom init --host claude-code
     """
+    from tom_swe.explain.counts import profile
+
     guided = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     found, notes = _look(host or [])
     if found or notes:
@@ -64,8 +66,8 @@ def init(
     with opened() as (tom, settings):
         learned = _read(tom, settings, found, notes)
         if as_json:
-            user = tom.memory.beliefs.user_model(settings.user)
             recurring = tom.recurrence.all(settings.user)
+            user = profile(tom.memory, settings.user, proposals=len(recurring))
             print_json({"learned": learned, "user_model": user, "recurring": recurring})
         else:
             _show(tom, settings, ask=guided)
@@ -152,22 +154,24 @@ def _read(
 
 def _show(tom: Tom, settings: Settings, *, ask: bool) -> None:
     """What tom is sure of, then what the person has to say something to."""
-    from tom_cli.commands.review import decide, to_review
+    from tom_cli.commands.review import decide
     from tom_cli.layout import put
     from tom_cli.recurring import show_recurring
     from tom_cli.render import show_beliefs
+    from tom_swe.explain.counts import to_review
 
-    user = tom.memory.beliefs.user_model(settings.user)
-    if not user.sessions and not user.beliefs:
+    known = tom.memory.beliefs.all(settings.user)
+    if not known and not tom.memory.counts(settings.user).sessions:
         return
-    best = _best(user.beliefs)
+    told = tom.memory.beliefs.told(settings.user)
+    best = _best(told)
     if best:
         _step("What tom believes about you")
         show_beliefs(best[:BEST])
         if len(best) > BEST:
             put(f"  {len(best) - BEST} more: `tom profile`")
     recurring = tom.recurrence.all(settings.user)
-    waiting = sorted(to_review(user.beliefs), key=lambda b: (-b.confidence, b.id))
+    waiting = sorted(to_review(known), key=lambda b: (b not in told, -b.confidence, b.id))
     if not recurring and not waiting:
         if not best:
             put("\n  tom found nothing yet that you want of an agent.")

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def statusline() -> None:
-    """Print a line of rules and breaches for an agent's status line.
+    """Print a line of beliefs and breaches for an agent's status line.
 
     An agent gives its folder and session as JSON on stdin. Without that, the line is about this
     folder. `tom plugin install claude-code --statusline` sets it up in Claude Code.

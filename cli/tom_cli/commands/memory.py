@@ -34,11 +34,12 @@ def memory(
         return
     from tom_cli.layout import put_block
     from tom_cli.tree import tree
+    from tom_swe.explain.counts import profile
 
     with opened() as (tom, settings):
         held = tom.memory
         shown = tree(
-            held.beliefs.user_model(settings.user),
+            profile(held, settings.user),
             held.sessions.summaries(settings.user),
             held.beliefs.all(settings.user),
             held.beliefs.for_one_task(settings.user),
@@ -181,12 +182,14 @@ def reset(
         forget(repository=repository, host=host, yes=yes)
         return
     from tom_cli.code import conversations
+    from tom_swe.explain import figures
+    from tom_swe.explain.counts import counts
 
     with opened() as (tom, settings):
-        sizes = tom.memory.sizes()
+        held = counts(tom.memory, settings.user)
         confirmed(
-            f"Delete all {sizes.sessions} sessions and {sizes.beliefs} beliefs of "
-            f"{settings.user!r} permanently?",
+            f"Delete everything of {settings.user!r} permanently: {figures.kept(held)}, and "
+            f"{figures.believed(held)}?",
             yes,
         )
         tom.reset(settings.user)

@@ -39,11 +39,12 @@ def export(
 
     Example: tom memory export -o tom.json
     """
+    from tom_swe.explain.counts import profile
     from tom_swe.explain.markdown import document
 
     with opened() as (tom, settings), _opened(output) as out:
         if markdown:
-            out.write(document(tom.memory.beliefs.user_model(settings.user)))
+            out.write(document(profile(tom.memory, settings.user)))
         else:
             _write(out, settings.user, tom.memory.portable.rows(settings.user))
 
@@ -59,18 +60,19 @@ def import_(
 
     Example: tom memory import tom.json
     """
+    from tom_swe.explain import figures
+    from tom_swe.explain.counts import counts
+
     with opened() as (tom, settings):
         found = _read(file)
         if replace:
-            sizes = tom.memory.sizes()
+            held = counts(tom.memory, settings.user)
             confirmed(
-                f"Replace the {sizes.sessions} sessions and {sizes.beliefs} beliefs here with "
-                f"those in {file}?",
-                yes,
+                f"Replace {figures.kept(held)}, and {figures.believed(held)}, with {file}?", yes
             )
         _take_in(tom, settings.user, found, replace=replace)
-        counts = {name: len(found.tables.get(name, ())) for name in ("session", "belief")}
-    talk(f"imported {counts['session']} sessions and {counts['belief']} beliefs")
+        held = counts(tom.memory, settings.user)
+    talk(f"imported; the memory holds {figures.kept(held)}, and {figures.believed(held)}")
 
 
 def _take_in(tom: Tom, user: str, found: Export, *, replace: bool) -> None:

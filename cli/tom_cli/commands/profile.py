@@ -35,9 +35,11 @@ def profile(
     Example: tom profile --quotes 3
     """
     from tom_cli.render import show_profile
+    from tom_swe.explain import counts
 
     with opened() as (tom, settings):
-        user = tom.memory.beliefs.user_model(settings.user)
+        recurring = len(tom.recurrence.all(settings.user))
+        user = counts.profile(tom.memory, settings.user, proposals=recurring)
     if as_json:
         print_json(user)
     else:

@@ -13,7 +13,7 @@ from tom_cli.keys import MOVES, QUIT, Key, chosen, words_of_theirs
 from tom_swe.errors import TomError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tom_swe.mind.tom import Tom
     from tom_swe.model.belief import Belief
@@ -43,6 +43,8 @@ def review(as_json: Json = False) -> None:
 
     Example: tom review
     """
+    from tom_swe.explain.counts import to_review
+
     if as_json:
         with opened() as (tom, settings):
             waiting = to_review(tom.memory.beliefs.all(settings.user))
@@ -100,13 +102,6 @@ def _back(tom: Tom, user: str, acts: list[int]) -> None:
 
 def _count(tom: Tom, user: str) -> int:
     return sum(act.undone_at is None for act in tom.memory.user_acts.all(user))
-
-
-def to_review(beliefs: Iterable[Belief]) -> list[Belief]:
-    """The beliefs that were seen once and that the person has not decided on."""
-    from tom_swe.model.belief import Status
-
-    return [b for b in beliefs if b.status is Status.CANDIDATE and not b.is_upheld]
 
 
 def _ask(about: Recurring | Belief) -> str:

@@ -9,17 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tom_cli.commands.review import to_review
 from tom_cli.forgetting import forget
 from tom_cli.render import TITLES, became_text, decided, newest_quotes, notes_on
 from tom_cli.web.desk import Desk, Form, id_in, whole
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.confidence import explain
 from tom_swe.errors import NotFound, UsageError
-from tom_swe.explain import history
+from tom_swe.explain import figures, history
+from tom_swe.explain.counts import counts as counts_of
 from tom_swe.explain.stats import became
 from tom_swe.model.belief import Belief, DecisionKind, Kind, Stance, Status
 from tom_swe.model.memory import Mentions
+from tom_swe.model.user import surest_first, told
 from tom_swe.model.user_acts import UserAct
 
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ class BeliefPages:
         show = asked.get("show", "") if asked.get("show") in SHOWS else "told"
         kind = asked.get("kind", "") if asked.get("kind") in {*Kind} else ""
         with self._desk.tom() as tom:
-            user = tom.memory.beliefs.user_model(self._desk.user)
             beliefs = tom.memory.beliefs.all(self._desk.user)
+            recurring = len(tom.recurrence.all(self._desk.user))
+            counts = counts_of(tom.memory, self._desk.user, beliefs=beliefs, proposals=recurring)
             last = last_change(tom, self._desk.user)
-        told = [belief for belief in user.beliefs if not is_idle(belief)]
-        found = found_by(words, told if show == "told" else surest(beliefs, show))
+        here = [b for b in surest_first(told(beliefs)) if not is_idle(b)]
+        found = found_by(words, here if show == "told" else surest(beliefs, show))
         groups = [
             (title, [b for b in found if b.kind is each])
             for each, title in TITLES.items()
@@ -85,10 +87,8 @@ class BeliefPages:
         ]
         return self._desk.page(
             "beliefs",
-            user=user,
-            told=len(told),
-            known=len(beliefs),
-            waiting=len(to_review(beliefs)),
+            counts=counts,
+            figures=figures,
             groups=[group for group in groups if group[1]],
             found=sum(len(held) for _, held in groups),
             notes_on=notes_on,

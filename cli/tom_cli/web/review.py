@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tom_cli.commands.review import to_review
 from tom_cli.render import newest_quotes, notes_on
 from tom_cli.web.beliefs import DONE, last_change
 from tom_cli.web.desk import Desk, Form, whole
 from tom_swe.errors import NotFound
+from tom_swe.explain.counts import to_review
 
 QUOTES = 3
 

@@ -6,23 +6,26 @@ from tom_swe.hosts.hook.stored import Stored
 from tom_swe.hosts.hook.telling import briefing
 
 BREACH = "breach"
-# What was seen once and not decided on, as `tom review` counts it.
+# What was seen once and not decided on, as `tom review` counts it: habits that change nothing
+# are left out.
 _TO_REVIEW = (
     "SELECT count(*) FROM belief b WHERE b.user_id = ? AND b.status = 'candidate' "
+    "AND b.dimension NOT IN ('habit.hours', 'habit.message_length') "
+    "AND NOT (b.dimension = 'habit.written_language' AND b.value = 'en') "
     "AND NOT EXISTS (SELECT 1 FROM ruling r WHERE r.belief_id = b.id)"
 )
 
 
 def status(stored: Stored, user: str, event: Event, state: SessionState) -> str:
-    """How many rules hold here, breaches of them in this session, and beliefs to review.
+    """How many beliefs this session is told, breaches of them in it, and beliefs to review.
 
     Raises sqlite3.Error.
     """
     ids = briefing(stored, user, event).belief_ids
-    rules = len(read(ids, 0)[0]) if ids else 0
+    told = len(read(ids, 0)[0]) if ids else 0
     (waiting,) = stored.connection.execute(_TO_REVIEW, (user,)).fetchone()
     parts = [
-        _counted(rules, "rule"),
+        _counted(told, "belief"),
         _counted(len(state.of(BREACH)), "breach", "breaches"),
         f"{waiting} to review" if waiting else "",
     ]
