@@ -195,9 +195,10 @@ def cli() -> str:
         "`tom --install-completion` sets up completion for the shell it is run in.",
         "",
     ]
-    runner = CliRunner(env={"COLUMNS": "96", "TERMINAL_WIDTH": "96", "NO_COLOR": "1"})
+    runner = CliRunner()
     for name in commands(typer.main.get_command(app), "tom"):
-        shown = runner.invoke(app, [*name.split()[1:], "--help"]).output.strip()
+        # The same on every machine.
+        shown = runner.invoke(app, [*name.split()[1:], "--help"], terminal_width=80).output.strip()
         lines += [f"## {name}", "", "```text", shown, "```", ""]
     return "\n".join(lines)
 

@@ -136,7 +136,13 @@ def where(given: str | None) -> tuple[str, str]:
 
 def talk(message: str) -> None:
     """Says something to the person; data goes to stdout, talk never does."""
-    typer.echo(f"tom: {message}", err=True)
+    message = f"tom: {message}"
+    if not sys.stderr.isatty():
+        typer.echo(message, err=True)
+        return
+    from tom_cli.layout import console, put
+
+    put(message, hang=5, to=console(stderr=True))
 
 
 def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
@@ -145,7 +151,9 @@ def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     from pydantic_core import to_jsonable_python
 
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    text = json.dumps(to_jsonable_python(plain), ensure_ascii=False, indent=2)
+    # Escapes where the encoding has not every sign: JSON stays whole.
+    unicode = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
+    text = json.dumps(to_jsonable_python(plain), ensure_ascii=not unicode, indent=2)
     sys.stdout.write(f"{text}\n")
 
 

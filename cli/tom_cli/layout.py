@@ -22,11 +22,11 @@ _STEP = re.compile(
 )
 
 
-def console() -> Console:
-    """Writes to stdout; plain and unwrapped where that is no terminal."""
-    made = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+def console(*, stderr: bool = False) -> Console:
+    """Writes to stdout or stderr; plain and unwrapped where that is no terminal."""
+    made = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, stderr=stderr)
     if not made.is_terminal:
-        made.width = 160
+        made.width = 10_000
     return made
 
 

@@ -33,7 +33,9 @@ from tom_cli.commands import (
     sync,
     web,
 )
-from tom_cli.common import Yes
+from tom_cli.common import Yes, talk
+from tom_cli.sections import Sections
+from tom_cli.streams import forgiving
 from tom_swe.errors import TomError, UsageError
 
 app = typer.Typer(
@@ -43,6 +45,9 @@ app = typer.Typer(
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=Sections,
+    # As wide as the terminal is; every command takes it from here.
+    context_settings={"max_content_width": 10_000},
     epilog="`tom` alone opens a coding session here. Start with `tom init`, or see `tom demo`.",
 )
 
@@ -104,10 +109,15 @@ web.register(app)
 
 def main() -> None:
     """Runs the command line. Exits 0 when done, 2 for wrong usage, 1 for a failure, 130 on ^C."""
+    forgiving()
     try:
-        app()
+        try:
+            app()
+        finally:
+            # Here, where it can still be said that the reader has left.
+            sys.stdout.flush()
     except TomError as error:
-        typer.echo(f"tom: {error}", err=True)
+        talk(str(error))
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
         # The reader of our output left; nothing more can be said to it.
@@ -116,5 +126,5 @@ def main() -> None:
     except OSError as error:
         # A disk that is full or can only be read, a file that is somebody else's.
         where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"tom: {where}{error.strerror or error}; no stored data is lost", err=True)
+        talk(f"{where}{error.strerror or error}; no stored data is lost")
         sys.exit(1)
