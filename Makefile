@@ -49,12 +49,14 @@ docs:
 # openhands-ai pins what it needs, and asks for a tom-swe, which is this one.
 COMPILE = $$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	--python-version 3.12 --no-emit-package tom-swe
+# What is measured and tested has the two extras that tom itself imports.
+CORE = pyproject.toml --extra chroma --extra litellm
 lock:
 	@tools/setup.sh dev
 	uv=$$(command -v uv || echo .uv/bin/uv); \
-	$(COMPILE) pyproject.toml -o requirements/core.txt && \
-	$(COMPILE) pyproject.toml evals/pyproject.toml --group dev -o requirements/dev.txt && \
-	$(COMPILE) pyproject.toml evals/pyproject.toml requirements/sdk.in -o requirements/sdk.txt && \
+	$(COMPILE) $(CORE) -o requirements/core.txt && \
+	$(COMPILE) $(CORE) evals/pyproject.toml --group dev -o requirements/dev.txt && \
+	$(COMPILE) $(CORE) evals/pyproject.toml requirements/sdk.in -o requirements/sdk.txt && \
 	$(COMPILE) evals/pyproject.toml --extra train requirements/train.in \
 	  -o requirements/train.txt && \
 	$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \

@@ -78,7 +78,7 @@ def test_the_wheel_of_the_benchmarks_holds_them_and_their_data(tmp_path: Path) -
         metadata = archive.read(about).decode()
     assert set(kept.stdout.split()) <= names
     assert {name.partition("/")[0] for name in names} == {"tom_evals"}
-    assert f"Requires-Dist: tom-swe=={version('tom-swe')}\n" in metadata
+    assert f"Requires-Dist: tom-swe[litellm]=={version('tom-swe')}\n" in metadata
 
 
 def test_the_wheel_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:

@@ -63,7 +63,6 @@ def ask_model(settings: Settings, model: Model) -> Answer[Word]:
     wiring = _Wiring(settings, lambda _: None, None)
     try:
         asking = wiring.asking(model)
-        assert asking is not None
         prompt = Prompt(
             system="You are asked whether you are there.",
             messages=(Message(role="user", text="Reply with the word yes."),),
@@ -131,7 +130,7 @@ class _Wiring:
     def reader(self, embedder: Embedder | None, encoder: Embedder | None) -> Reader:
         """The language model's reader where there is one, beside the one that needs none."""
         embedded = EmbeddedReader(embedder, self.scorer(encoder), say=self._say)
-        if (asking := self.asking(reader_of(self._settings))) is None:
+        if (asking := self.asking_if(reader_of(self._settings), "reading")) is None:
             return self.verified(embedded)
         return ModelReader(
             asking,
@@ -156,17 +155,26 @@ class _Wiring:
     def adviser(self) -> Adviser:
         """The language model's adviser where there is one, beside the one that needs none."""
         embedded = EmbeddedAdviser()
-        if (asking := self.asking(helper_of(self._settings, self._settings.adviser_model))) is None:
+        model = helper_of(self._settings, self._settings.adviser_model)
+        if (asking := self.asking_if(model, "advising")) is None:
             return embedded
         return ModelAdviser(
             asking, embedded, most_tokens=self._settings.consult_tokens, say=self._say
         )
 
-    def asking(self, model: Model | None) -> Asking | None:
-        """A model within the day's limits."""
-        settings = self._settings
+    def asking_if(self, model: Model | None, task: str) -> Asking | None:
+        """A model where one is configured and what it needs is installed."""
         if model is None:
             return None
+        try:
+            return self.asking(model)
+        except ModelUnavailable as error:
+            self._say(f"{task} without the model: {error}")
+            return None
+
+    def asking(self, model: Model) -> Asking:
+        """A model within the day's limits. Raises ModelUnavailable."""
+        settings = self._settings
         completing = model_for(
             model, timeout=settings.model_timeout_seconds, at_once=settings.calls_at_once
         )

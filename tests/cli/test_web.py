@@ -1,10 +1,7 @@
 """The local page as a browser asks for it: who is let in, what is shown, what forms change."""
 
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -21,7 +18,6 @@ from tom_cli.web.guard import HEADERS, Keys
 from tom_cli.web.sessions import marked, paged
 from tom_swe.app import open_tom
 from tom_swe.errors import NotFound
-from tom_swe.extras import install_command
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Telling
 from tom_swe.model.belief import DecisionKind, Status
@@ -455,20 +451,6 @@ def test_a_memory_that_is_held_or_broken_is_a_page(
         file.unlink()
     settings.database.write_bytes(b"no database at all" * 100)
     assert "is damaged" in browser.see("/", 500)
-
-
-def test_a_missing_extra_is_named(tmp_path: Path) -> None:
-    """Without starlette `tom web` says what to install, and exits with 2."""
-    code = (
-        "import sys; sys.modules['starlette'] = None; sys.argv = ['tom', 'web']\n"
-        "from tom_cli.main import main; main()"
-    )
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TOM_HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"run {install_command('web')}" in done.stderr
 
 
 # Pure parts

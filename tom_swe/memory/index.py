@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Generator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,11 @@ class ChromaIndex:
         self._folder = folder
         self._model = model
         self._dimension = dimension
+
+    @property
+    def installed(self) -> bool:
+        """Whether there is a Chroma to open it with."""
+        return find_spec("chromadb") is not None
 
     @property
     def exists(self) -> bool:

@@ -53,7 +53,9 @@ class NearestTurns:
         try:
             with self._lock:
                 # Counting 100,000 rows takes longer than asking Chroma.
-                if self._held or self._vectors.count(user_id) > self._exact_up_to:
+                if self._held or (
+                    self._vectors.count(user_id) > self._exact_up_to and self._chroma.installed
+                ):
                     again, self._asked = self._asked, True
                     if again and (held := self._hold()):
                         self._bring_up(held)
@@ -65,7 +67,16 @@ class NearestTurns:
     @property
     def in_use(self) -> bool:
         """Whether there is an index, or somebody's memory is so large that it pays."""
-        return self._chroma.exists or self._vectors.most() > self._exact_up_to
+        return self._chroma.installed and (self._chroma.exists or self._is_large)
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether an index would pay, and the extra that makes one is not installed."""
+        return self._is_large and not self._chroma.installed
+
+    @property
+    def _is_large(self) -> bool:
+        return self._vectors.most() > self._exact_up_to
 
     def sync(self) -> bool:
         """Brings Chroma, where it is in use, up to the database.
@@ -75,6 +86,9 @@ class NearestTurns:
         if not self._vectors.unindexed(1):
             return True
         if not self.in_use:
+            # Without Chroma nothing could take out of an index what is forgotten.
+            if self._chroma.exists and not self.drop():
+                return False
             self._vectors.drop_gone()
             return True
         with self._owned() as owned:

@@ -12,11 +12,6 @@ from typing import Annotated
 import typer
 
 from tom_cli.common import opened, talk
-from tom_swe.errors import UsageError
-from tom_swe.extras import install_command
-
-# What the extra brings.
-PACKAGES = frozenset({"starlette", "uvicorn"})
 
 
 def register(app: typer.Typer) -> None:
@@ -33,16 +28,12 @@ def web(
     """See and correct your memory in the browser.
 
     Only this machine can open the page. The printed address lets a browser in; Ctrl-C stops it
-    and leaves nothing behind. It needs the extra tom-swe[web].
+    and leaves nothing behind.
 
     Example: tom web --open
     """
-    try:
-        from tom_cli.web.serve import serve
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in PACKAGES:
-            raise
-        raise UsageError(f"the page needs an extra: run {install_command('web')}") from None
+    from tom_cli.web.serve import serve
+
     # Made or upgraded now, and what is wrong with it said here and not in the browser.
     with opened() as (_, settings):
         pass
