@@ -44,6 +44,7 @@ bench:
 docs:
 	@tools/setup.sh dev
 	.venv/bin/python tools/docs.py
+	.venv/bin/zensical build --clean --strict
 
 # Locks name no registry, so that they serve behind any. The development lock is one of its own:
 # openhands-ai pins what it needs, and asks for a tom-swe, which is this one.

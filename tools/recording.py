@@ -7,7 +7,6 @@ keeps the screen after each key. Each frame is drawn once and shown in its turn 
 from __future__ import annotations
 
 import html
-import os
 import shutil
 import sys
 import tempfile
@@ -147,9 +146,8 @@ def _drawn(frame: Frame) -> str:
         if "".join(text for text, _, _ in row).strip():
             base = MARGIN + (y + 0.75) * LINE
             length = sum(len(text) for text, _, _ in row) * CHARACTER
-            parts.append(
-                f'<text x="{MARGIN}" y="{base:.0f}" textLength="{length:.1f}">{"".join(spans)}</text>'
-            )
+            place = f'x="{MARGIN}" y="{base:.0f}" textLength="{length:.1f}"'
+            parts.append(f"<text {place}>{''.join(spans)}</text>")
     x, y = frame.cursor
     parts.append(
         f'<rect x="{MARGIN + x * CHARACTER:.1f}" y="{MARGIN + y * LINE}" width="{CHARACTER}" '
@@ -169,7 +167,7 @@ def main() -> None:
         frames = recorded(home)
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(drawn(frames), encoding="utf-8")
-    size = os.path.getsize(PICTURE) // 1024
+    size = PICTURE.stat().st_size // 1024
     print(f"wrote {PICTURE}: {len(frames)} frames, {size} kB")
 
 

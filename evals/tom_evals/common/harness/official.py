@@ -40,8 +40,8 @@ def judge(instance: Instance, patch: str, dataset: str = DATASET) -> Judged:
     or Docker is not there, or the evaluation ended without a verdict.
     """
     if find_spec("swebench") is None:
-        command = install_command("swebench", of="tom-evals")
-        raise NoCheckout(f"judging an image needs the `swebench` package: run {command}")
+        hint = install_command("swebench", of="tom-evals")
+        raise NoCheckout(f"judging an image needs the `swebench` package: run {hint}")
     if not patch.strip():
         return Judged(resolved=False, output="nothing was changed")
     with TemporaryDirectory(prefix="tom-judge-") as place:
