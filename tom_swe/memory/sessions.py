@@ -1,7 +1,7 @@
 """Tier 1: sessions and their turns."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from itertools import batched
 
@@ -24,6 +24,7 @@ from tom_swe.memory.tables import (
     UserRow,
 )
 from tom_swe.memory.templates import keep_lines, partners_of, read_otherwise, templates_in
+from tom_swe.memory.titles import titles_of
 from tom_swe.model.belief import SessionModel
 from tom_swe.model.memory import Put, PutState, SessionSummary
 from tom_swe.model.readers import outranks
@@ -160,7 +161,7 @@ class Sessions:
             return list(transaction.scalars(found.order_by(SessionRow.id)))
 
     def summaries(self, user_id: str) -> list[SessionSummary]:
-        """A line a session, newest first."""
+        """A line a session without its title, newest first."""
         said = and_(TurnRow.role == Role.USER, TurnRow.text != "")
         counts = (
             select(
@@ -200,6 +201,18 @@ class Sessions:
                 )
                 for row, turns, said, observations, model in transaction.execute(found)
             ]
+
+    def titled(self, summaries: Iterable[SessionSummary]) -> list[SessionSummary]:
+        """The same with their titles, which are made anew each time: give only those shown."""
+        listed = list(summaries)
+        with self._database.read() as transaction:
+            titles = titles_of(transaction, [each.id for each in listed])
+        return [each.model_copy(update={"title": titles.get(each.id, "")}) for each in listed]
+
+    def titles(self, session_ids: Collection[int]) -> dict[int, str]:
+        """What these sessions are called, by id."""
+        with self._database.read() as transaction:
+            return titles_of(transaction, session_ids)
 
     def source_seen(self, user_id: str, source: str) -> str | None:
         """The stamp a transcript had when it was last read to its end."""

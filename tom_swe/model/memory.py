@@ -25,7 +25,8 @@ class Put(Value):
 class SessionSummary(Value):
     """One session as a line: where and when it was, and what it was about.
 
-    ``user_turns`` are those in which the person wrote something.
+    ``user_turns`` are those in which the person wrote something. ``title`` is the heading of the
+    plan that it begins with or the first request, and "" where it was not asked for.
     """
 
     id: int
@@ -35,6 +36,7 @@ class SessionSummary(Value):
     ended: datetime | None
     user_turns: int
     turns: int
+    title: str = ""
     intent: str = ""
     summary: str = ""
     observations: int = 0
