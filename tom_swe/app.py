@@ -49,6 +49,7 @@ def open_tom(
         say=say,
         briefing_tokens=settings.briefing_tokens,
         keep_days=settings.keep_days,
+        adviser=wiring.adviser,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from tom_cli.layout import console, joined, put, quoted
+from tom_cli.layout import joined, put, quoted
 from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
@@ -12,7 +12,6 @@ from tom_swe.explain import figures
 from tom_swe.explain.counts import CountedUser
 from tom_swe.explain.kept import Became
 from tom_swe.ingest.importing import Intake
-from tom_swe.model.advice import Action, Suggestion
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Evidence, Kind, Stance, Status
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.revision import Revision
@@ -211,36 +210,6 @@ def show_session(session_id: int, session: Session) -> None:
         if turn.attachment:
             line.append(f" [+ {len(turn.attachment)} characters not written by them]", style="dim")
         put(line, hang=14)
-
-
-def show_suggestion(suggestion: Suggestion) -> None:
-    """Advice: what to do, what to ask, and the beliefs behind it."""
-    out = console()
-    ask = suggestion.action is Action.ASK
-    title = "Ask first" if ask else "Proceed"
-    line = Text(title, style="bold yellow" if ask else "bold green")
-    line.append(f"  confidence {suggestion.confidence:.2f}", style="dim not bold")
-    out.print(line)
-    for question in suggestion.questions:
-        out.print(f"  ? {safe(question)}")
-    for wish in suggestion.wishes:
-        out.print(f"  > {safe(wish)}")
-    out.print(Text(f"  {safe(suggestion.reasoning)}", style="dim"))
-    if suggestion.beliefs:
-        out.print(Text("\nWhat they want", style="bold underline"))
-        show_beliefs(suggestion.beliefs)
-    if suggestion.turns:
-        out.print(Text("\nThey said before", style="bold underline"))
-        for turn in suggestion.turns:
-            when = f"{local(turn.at)}, " if turn.at else ""
-            said = Text(f"  {quoted(turn.text)}", style="italic")
-            said.append(f"  {when}s{turn.session_id}", style="dim not italic")
-            out.print(said)
-    if suggestion.consultation_id is not None:
-        what = f"\nThis is advice a{suggestion.consultation_id}. Was it right? "
-        line = Text(what, style="dim")
-        line.append(f"tom feedback a{suggestion.consultation_id} accepted|partly|rejected")
-        out.print(line)
 
 
 def intake_line(host: str, intake: Intake) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
 from tom_swe.advise.ask_preferences.wording import worded
-from tom_swe.advise.clarity.assess import CLEAR, RISK, assess, is_destructive
-from tom_swe.advise.clarity.questions import Answered, answered_by_memory, questions
+from tom_swe.advise.clarity.answered import Answered, answered_by_memory
+from tom_swe.advise.clarity.assess import CLEAR, assess
+from tom_swe.advise.clarity.questions import questions
 from tom_swe.advise.clarity.wording import named_file
+from tom_swe.advise.irreversible.reading import Irreversible, irreversible
 from tom_swe.advise.recall import in_force
-from tom_swe.model.advice import Action, Clarity, PastTurn, Query, Recalled, Suggestion
+from tom_swe.model.advice import Action, Clarity, Missing, PastTurn, Query, Recalled, Suggestion
 from tom_swe.model.belief import Belief, Status
 from tom_swe.model.user import UserModel
 from tom_swe.ports import Library
@@ -27,33 +29,41 @@ class EmbeddedAdviser:
     def advise(
         self, query: Query, user: UserModel, recalled: Recalled, library: Library | None = None
     ) -> Suggestion:
-        """What is cited was recalled, or answers what the request leaves open.
+        """What is cited bears on the request, or answers what it leaves open.
 
-        The manner is read off the whole user model. What memory answers is not asked.
+        The manner is read off the whole user model. What memory answers is not asked, and what
+        cannot be taken back is confirmed however clear it is.
         """
         del library  # what was recalled is all that is needed
+        act = irreversible(query.text, query.before)
         clarity = assess(query.text, query.before)
+        if act is not None:
+            missing = (*clarity.missing, Missing.CONFIRMATION)
+            clarity = clarity.model_copy(update={"is_request": True, "missing": missing})
         ask_preferences = ask_preferences_of(user.beliefs)
-        enough = _enough(query.text, ask_preferences)
         holding = in_force(user.beliefs, query.repository, query.languages, query.names)
-        answered = answered_by_memory(clarity.missing, query.text, holding, recalled.turns)
+        answered = answered_by_memory(clarity.missing, query.text, holding, recalled.turns, act)
+        left = _worth_asking(clarity, answered, ask_preferences)
         asks: tuple[str, ...] = ()
-        if clarity.is_request and clarity.score < enough and answered.missing:
+        if left:
             asks = worded(
                 questions(
-                    clarity.model_copy(update={"missing": answered.missing}),
+                    clarity.model_copy(update={"missing": left}),
                     query.text,
                     short=ask_preferences.short,
                     limit=ask_preferences.questions_at_once,
                     chosen=answered.dimensions,
+                    act=act,
+                    beliefs=user.beliefs,
                 ),
-                answered.missing,
+                left,
                 ask_preferences.wishes,
                 query.text,
                 place=named_file(query.text),
             )
         wanted = bool(asks)
-        asks, later = in_time(asks, query, ask_preferences)
+        is_risky = Missing.CONFIRMATION in left
+        asks, later = in_time(asks, query, ask_preferences, is_risky=is_risky)
         action = Action.ASK if asks else Action.PROCEED
         beliefs = _cited(answered.beliefs, recalled.beliefs)
         shown = recalled.turns[:PAST_TURNS_SHOWN]
@@ -67,19 +77,29 @@ class EmbeddedAdviser:
             clarity=clarity,
             confidence=confidence_of(action, clarity, beliefs),
             reasoning=_reasoning(
-                clarity, answered, enough, ask_preferences, hushed=wanted and not asks
+                act if is_risky else None, clarity, answered, hushed=wanted and not asks
             ),
         )
 
 
+def _worth_asking(
+    clarity: Clarity, answered: Answered, ask_preferences: AskPreferences
+) -> tuple[Missing, ...]:
+    """What is worth a question now: what cannot be taken back alone, or what is unclear."""
+    if Missing.CONFIRMATION in answered.missing:
+        return (Missing.CONFIRMATION,)
+    is_clear = clarity.score >= _enough(ask_preferences)
+    return () if is_clear or not clarity.is_request else answered.missing
+
+
 def in_time(
-    asks: tuple[str, ...], query: Query, ask_preferences: AskPreferences
+    asks: tuple[str, ...], query: Query, ask_preferences: AskPreferences, *, is_risky: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The questions for now, and those for when the agent is stuck, as the person wants it.
 
     Those who want the agent to try first are asked once that failed, others only in time.
     """
-    if ask_preferences.may_ask(at_first=not query.before, destructive=is_destructive(query.text)):
+    if ask_preferences.may_ask(at_first=not query.before, destructive=is_risky):
         return asks, ()
     return (), asks if "first_try" in ask_preferences.wishes else ()
 
@@ -95,12 +115,11 @@ def what_to_do(asks: Sequence[str], later: Sequence[str]) -> list[str]:
     return [head, *(f"- {question}" for question in asks or later)]
 
 
-def _enough(text: str, ask_preferences: AskPreferences) -> float:
+def _enough(ask_preferences: AskPreferences) -> float:
     """How clear a request has to be not to be asked about."""
-    enough = CLEAR + (RISK if is_destructive(text) else 0.0)
     if ask_preferences.dislikes_questions:
-        return enough - RELUCTANCE
-    return enough + (WILLINGNESS if ask_preferences.welcomes_questions else 0.0)
+        return CLEAR - RELUCTANCE
+    return CLEAR + (WILLINGNESS if ask_preferences.welcomes_questions else 0.0)
 
 
 def _cited(answering: Sequence[Belief], recalled: Sequence[Belief]) -> tuple[Belief, ...]:
@@ -121,24 +140,17 @@ def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -
 
 
 def _reasoning(
-    clarity: Clarity,
-    answered: Answered,
-    enough: float,
-    ask_preferences: AskPreferences,
-    *,
-    hushed: bool,
+    act: Irreversible | None, clarity: Clarity, answered: Answered, *, hushed: bool
 ) -> str:
-    if not clarity.is_request:
-        return "This is not a request to do something."
-    missing = ", ".join(answered.missing) or "nothing"
-    known = [what for what in clarity.missing if what not in answered.missing]
-    remembered = f"; answered by memory: {', '.join(known)}" if known else ""
-    reluctant = " (they dislike questions)" if ask_preferences.dislikes_questions else ""
-    not_now = "; they do not want questions now" if hushed else ""
-    return (
-        f"Clarity {clarity.score:.2f}, worth a question below {enough:.2f}{reluctant}; "
-        f"missing: {missing}{remembered}{not_now}."
-    )
+    """Why this is the answer, in plain sentences; "" where there is nothing to say."""
+    said: list[str] = []
+    if act is not None:
+        said.append(f"This cannot be taken back: {act.because}.")
+    if len(answered.missing) < len(clarity.missing):
+        said.append("What the request leaves open is answered by memory.")
+    if hushed:
+        said.append("They do not want questions now.")
+    return " ".join(said)
 
 
 QUOTE = 160  # characters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
 from tom_swe.advise.embedded import EmbeddedAdviser, background, confidence_of, in_time, what_to_do
@@ -15,12 +15,13 @@ from tom_swe.advise.forms import (
     StepForm,
     WishForm,
 )
+from tom_swe.advise.recall import in_force
 from tom_swe.advise.shown import SURE, recalled_lines, request_lines
 from tom_swe.errors import ModelFault, NotFound
 from tom_swe.llm.outage import Outage
 from tom_swe.llm.prompts import render
-from tom_swe.model.advice import Action, Query, Recalled, Suggestion
-from tom_swe.model.belief import Belief
+from tom_swe.model.advice import Action, Missing, Query, Recalled, Suggestion
+from tom_swe.model.belief import Belief, Kind
 from tom_swe.model.calls import Message, Prompt, Purpose, Usage
 from tom_swe.model.user import UserModel
 from tom_swe.ports import LanguageModel, Library
@@ -67,26 +68,34 @@ class ModelAdviser:
     ) -> Suggestion:
         """Whether to proceed or to ask, with what the person would want."""
         embedded = self._embedded.advise(query, user, recalled, library)
-        if _is_plain(embedded) or self._outage.lasts:
+        if _is_plain(embedded, _applying(query, user)) or self._outage.lasts:
             return embedded
-        consult = _Consult(self._model, query, ask_preferences_of(user.beliefs), recalled, library)
+        # A model judges by itself which beliefs bear on a request.
+        wide = recalled.model_copy(update={"beliefs": library.search(query.text).beliefs})
+        consult = _Consult(self._model, query, ask_preferences_of(user.beliefs), wide, library)
         try:
             answer = consult.answer(self._most_tokens)
         except ModelFault as error:
             self._outage.note(error, WITHOUT)
-            reason = f"{embedded.reasoning} Without the language model: {error}."
+            reason = f"{embedded.reasoning} Without the language model: {error}.".strip()
             return embedded.model_copy(update={"reasoning": reason})
         return consult.suggestion(answer, embedded)
 
 
-def _is_plain(embedded: Suggestion) -> bool:
+def _applying(query: Query, user: UserModel) -> list[Belief]:
+    """The beliefs that hold where the request was made and tell an agent something to do."""
+    here = in_force(user.beliefs, query.repository, query.languages, query.names)
+    return [each for each in here if each.is_pinned or each.kind is not Kind.HABIT]
+
+
+def _is_plain(embedded: Suggestion, applying: Sequence[Belief]) -> bool:
     """Whether a model has nothing to add."""
     clarity = embedded.clarity
     if not clarity.is_request:
         return True
     if embedded.action is Action.ASK or clarity.score < PLAIN:
         return False
-    return all(belief.confidence >= SURE for belief in embedded.beliefs)
+    return all(belief.confidence >= SURE for belief in applying)
 
 
 class _Consult:
@@ -169,7 +178,10 @@ class _Consult:
             if (cited := self._cited(wish)) and wish.text.strip()
         ]
         asked = self._questions(answer) if isinstance(answer, AskForm) else ()
-        asks, later = in_time(asked, self._query, self._manner)
+        # What cannot be taken back is confirmed, whatever a model says.
+        is_risky = Missing.CONFIRMATION in embedded.clarity.missing and bool(embedded.questions)
+        asked = asked or (embedded.questions if is_risky else ())
+        asks, later = in_time(asked, self._query, self._manner, is_risky=is_risky)
         action = Action.ASK if asks else Action.PROCEED
         beliefs = tuple({b.id: b for _, cited in wishes for b in cited}.values())
         lines = what_to_do(asks, later)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,14 @@ class Parts:
 class Mind:
     """One set of faculties for all threads, made when something is first to be read.
 
-    Making them loads a model.
+    Making them loads a model. The adviser alone, where ``make_adviser`` is given, loads none.
     """
 
-    def __init__(self, make: Callable[[], Parts]) -> None:
+    def __init__(
+        self, make: Callable[[], Parts], make_adviser: Callable[[], Adviser] | None = None
+    ) -> None:
         self._make = make
+        self._make_adviser = make_adviser or (lambda: self.parts.adviser)
         self._lock = Lock()
         self._made: Parts | None = None
 
@@ -56,6 +60,11 @@ class Mind:
             if self._made is None:
                 self._made = self._make()
             return self._made
+
+    @cached_property
+    def adviser(self) -> Adviser:
+        """What answers the person's requests."""
+        return self._make_adviser()
 
     @property
     def embedder(self) -> Embedder | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from tom_swe.advise.recall import Matches, on_topic, rank_beliefs, rank_turns
+from tom_swe.advise.relevance import bearing
 from tom_swe.checkout import place_of, same_repository
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
@@ -35,6 +36,16 @@ class Recall:
         """
         matches = self._matches(user.user_id, query.text, user.beliefs)
         beliefs = rank_beliefs(user.beliefs, matches, query)
+        said = self._memory.sayings.earlier(
+            user.user_id, query, place_of(query.folder), {each.id for each in beliefs}
+        )
+        return Recalled(beliefs=tuple(beliefs), turns=tuple(said))
+
+    def bearing(self, user: UserModel, query: Query) -> Recalled:
+        """As `recall`, but only with beliefs that bear on the query by its words; no model is
+        loaded.
+        """
+        beliefs = bearing(user.beliefs, query)
         said = self._memory.sayings.earlier(
             user.user_id, query, place_of(query.folder), {each.id for each in beliefs}
         )

@@ -30,7 +30,7 @@ from tom_swe.model.portable import Export
 from tom_swe.model.session import OWN_HOST, Session
 from tom_swe.model.user import UserModel
 from tom_swe.model.user_acts import UserAct
-from tom_swe.ports import Embedder
+from tom_swe.ports import Adviser, Embedder
 
 if TYPE_CHECKING:
     from tom_swe.memory.nearest import NearestTurns
@@ -55,9 +55,10 @@ class Tom:
         say: Callable[[str], None],
         briefing_tokens: int,
         keep_days: int | None = None,
+        adviser: Callable[[], Adviser] | None = None,
     ) -> None:
         self.memory = memory
-        self._mind = Mind(parts)
+        self._mind = Mind(parts, adviser)
         self._redact = redact
         self._briefing_tokens = briefing_tokens
         self._keep_days = keep_days
@@ -185,12 +186,12 @@ class Tom:
         query = query.model_copy(update={name: self._redact(each) for name, each in said.items()})
         query = self._placed(user_id, query)
         user = self._known(user_id)
-        adviser = self._mind.parts.adviser
         library = _Library(
             lambda text: self._recall.looked_up(user, query.model_copy(update={"text": text})),
             lambda session_id: self.memory.sessions.get(user_id, session_id),
         )
-        suggestion = adviser.advise(query, user, self._recall.recall(user, query), library)
+        bearing = self._recall.bearing(user, query)
+        suggestion = self._mind.adviser.advise(query, user, bearing, library)
         kept = self.memory.consultations.put(user_id, query, suggestion)
         return suggestion.model_copy(update={"consultation_id": kept})
 

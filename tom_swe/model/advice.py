@@ -42,10 +42,14 @@ class Missing(StrEnum):
     CHOICE = "choice"  # which of several readings
     ACCEPTANCE = "acceptance"  # how one would know that it is done
     REFERENCE = "reference"  # "it", "that one": to what
+    CONFIRMATION = "confirmation"  # whether to do what cannot be taken back
 
 
 class Clarity(Value):
-    """How well a request says what is wanted: 1 is fully specified, 0 says nothing."""
+    """How well a request says what is wanted: 1 is fully specified, 0 says nothing.
+
+    A request for what cannot be taken back needs confirmation however clear it is.
+    """
 
     score: float
     missing: tuple[Missing, ...] = ()

@@ -76,7 +76,7 @@ async def remember(session: Session, given: str) -> None:
 
 async def suggest(session: Session, given: str) -> None:
     """The last advice in full, or advice on what is given."""
-    from tom_cli.render import show_suggestion
+    from tom_cli.suggestion import show_suggestion
 
     beside = await session.beside()
     suggestion = await asyncio.to_thread(beside.consult, given) if given else beside.last

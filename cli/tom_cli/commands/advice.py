@@ -37,7 +37,7 @@ def consult(
 
     Example: tom consult "add a login page"
     """
-    from tom_cli.render import show_suggestion
+    from tom_cli.suggestion import show_suggestion
     from tom_swe.model.advice import NO_ADVICE, Query
     from tom_swe.settings import load_settings
 

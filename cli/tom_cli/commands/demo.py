@@ -51,7 +51,8 @@ def demo() -> None:
     from rich.text import Text
 
     from tom_cli.layout import put
-    from tom_cli.render import intake_line, show_profile, show_suggestion
+    from tom_cli.render import intake_line, show_profile
+    from tom_cli.suggestion import show_suggestion
     from tom_swe.app import open_tom
     from tom_swe.explain.counts import profile
     from tom_swe.ingest.importing import import_transcripts

@@ -16,11 +16,11 @@ from tom_swe.model.advice import Clarity, Missing
 from tom_swe.text.prose import Sentence, sentences
 
 CLEAR = 0.5  # a request that scores less is better asked about than guessed at
-# Where a wrong guess cannot be taken back, a request has to be this much clearer.
-RISK = 0.2
+ASKED = 0.7  # one that scores more is asked about by nobody, however they like questions
 # What asks for a choice without making it is unclear however well the rest is said.
 OPEN_CHOICE = 0.4
 
+_CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s+")
 _NOTHING = Clarity(score=1.0, is_request=False)
 
 
@@ -41,17 +41,12 @@ def assess(text: str, before: str = "") -> Clarity:
     score = round(clarity_of(text, before), 2)
     if open_choices(text):
         score = min(score, OPEN_CHOICE)
-    return Clarity(score=score, missing=missing_from(text, before) if score < CLEAR + RISK else ())
+    return Clarity(score=score, missing=missing_from(text, before) if score < ASKED else ())
 
 
 def is_underspecified(clarity: Clarity) -> bool:
     """Whether it is a request that is better asked about than guessed at."""
     return clarity.is_request and clarity.score < CLEAR
-
-
-def is_destructive(text: str) -> bool:
-    """Whether a wrong guess at what is meant could not be taken back."""
-    return wording.DESTRUCTIVE.search(text) is not None
 
 
 def _is_request(said: tuple[Sentence, ...]) -> bool:
@@ -62,12 +57,19 @@ def _is_request(said: tuple[Sentence, ...]) -> bool:
         for s in changes
         if not asking.QUESTION.match(s.words) or asking.WANTS_CHANGE.match(s.words)
     ]
-    if changes:
+    if changes or any(_orders(s) for s in said):
         return True
     told = [s for s in said if not s.is_question and not asking.QUESTION.match(s.words)]
-    if any(asking.ABSTRACT.search(s.words) for s in told):
-        return True
-    return any(asking.BROKEN.search(s.words) for s in told)
+    trouble = (asking.ABSTRACT, asking.BROKEN, wording.COMPLAINT)
+    return any(pattern.search(s.words) for s in told for pattern in trouble)
+
+
+def _orders(sentence: Sentence) -> bool:
+    """Whether a later clause asks for a change: "it shows nothing, fix it", "..., can you ...?"."""
+    later = _CLAUSE.split(sentence.words)[1:]
+    if sentence.is_question:
+        return any(asking.WANTS_CHANGE.match(each) for each in later)
+    return any(asking.IMPERATIVE.match(each) for each in later)
 
 
 # The score: two small logistic regressions, whose weights are data.
@@ -161,9 +163,7 @@ def _of_message(it: Seen, text: str, before: str) -> set[Missing]:
     making = wording.MAKE.search(text) and not it.named and it.content <= 3
     if taste or making or (wording.SWEEP.search(text) and not found):
         found.add(Missing.ACCEPTANCE)
-    destroying = wording.DESTRUCTIVE.search(text) is not None
-    nowhere = it.content == 0 and (it.trouble or taste)
-    if not it.named and not pointing and (destroying or nowhere):
+    if not it.named and not pointing and it.content == 0 and (it.trouble or taste):
         found.add(Missing.TARGET)
     return found
 
@@ -201,9 +201,14 @@ _DELEGATED = re.compile(
     r"any (?:\w+ )?(?:is fine|will do)|whatever you|don'?t (?:care|mind))\b",
     re.IGNORECASE,
 )
+_FOLLOWING = (
+    r"and|or|for|to|in|into|on|of|with|that|which|so|please|pls|from|as|by|where|when|if|but|then"
+)
 _PATTERNS = {
     dimension: re.compile(
-        rf"\b{_BRINGING_IN} (?P<open>{_ANY} {_GOOD}(?P<noun>{noun}))\b(?! (?:called|named)\b)",
+        rf"\b{_BRINGING_IN} (?P<open>{_ANY} {_GOOD}(?P<noun>{noun}))\b"
+        # "a database schema", "a db format" and "a linter named X" are none.
+        rf"(?=\s*(?:\Z|[^\w\s]|(?:{_FOLLOWING})\b))",
         re.IGNORECASE,
     )
     for dimension, noun in _NOUNS.items()

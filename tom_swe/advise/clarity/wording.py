@@ -65,6 +65,8 @@ TROUBLE = re.compile(
     r"(?:not|n't|doesnt|isnt|never) (?:\w+ )?work\w*|feedback|complain\w*)\b",
     _I,
 )
+# What a program says against what stands there.
+COMPLAINT = re.compile(r"\b(?:complain\w*|warns?|objects? to|rejects?)\b", _I)
 SWEEP = re.compile(
     r"\b(?:everything|whole|entire|all the|rest|project|app(?:lication)?|website|site|codebase|"
     r"platform|system|clone|game|bot|dashboard|backend|frontend)\b",
@@ -80,13 +82,6 @@ NOMINAL = re.compile(
     r"\b\w{4,}(?:tion|sion|ity|ment|ance|ence|ness|ancy|ency|ing|iour|ior)s?\b", _I
 )
 PASSIVE = re.compile(r"\b(?:is|are|was|were|be|being|been)\s+(?:\w+ly\s+)?\w+(?:ed|en)\b", _I)
-# What cannot be taken back once it is done wrong.
-DESTRUCTIVE = re.compile(
-    r"\b(?:delet\w+|drop|purge|wipe|erase|destroy|truncate|force[- ]?push\w*|push --?f\w*|"
-    r"reset --hard|rm -r?f?|prune|overwrite|production|prod|live (?:site|server|database|system)|"
-    r"rewrite (?:the )?history)\b",
-    _I,
-)
 EITHER = re.compile(r"\b((?:\w[\w.+#-]* ){0,1}\w[\w.+#-]*),? or ((?:a |an |the )?\w[\w.+#-]*)", _I)
 
 

@@ -1,0 +1,123 @@
+"""Which beliefs bear on a request, by the words that both share. Pure.
+
+A word counts by how much it says of what a text is about and by how few of the person's beliefs
+hold it, as for what the person said before (`tom_swe.memory.earlier`). What is shared is weighed
+against the whole request and against the whole belief: a request that shares one word of many
+with a belief is on something else, and so is a belief that shares one of many.
+`python -m tom_evals clarity` measures it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from tom_swe.advise.recall import in_force
+from tom_swe.model.advice import Query
+from tom_swe.model.belief import Belief, Kind
+from tom_swe.text.terms import UNKNOWN, terms, topics
+
+# A belief bears on a request from here on; fitted on tasks and wishes of many subjects.
+LEAST = 0.06
+# Keeps what shares little of a long text from counting as nothing.
+_ROOM = 0.05
+# So many beliefs are taken to be there beside those that are: of few, a word is in many of them.
+_FEW = 20
+# A request that is about no more than this is about nothing: "go on", "yes, do it".
+_FAINTEST = 0.5
+# So many of a belief's quotes are looked at, the newest.
+_QUOTES = 3
+# One thing that people call by two names.
+_CALLED: Mapping[tuple[str, ...], str] = {
+    ("pull", "request"): "pr",
+    ("merge", "request"): "pr",
+    ("mr",): "pr",
+    ("db",): "database",
+    ("dep",): "dependency",
+    ("doc",): "document",
+    ("documentation",): "document",
+    ("configuration",): "config",
+    ("repository",): "repo",
+    ("ts",): "typescript",
+    ("js",): "javascript",
+    ("rewrite", "history"): "rebase",
+}
+
+
+class BeliefTerms(NamedTuple):
+    """A belief with the terms of its statement and of each quote that says it otherwise."""
+
+    belief: Belief
+    said: Sequence[frozenset[str]]
+
+
+def bearing(beliefs: Iterable[Belief], query: Query) -> list[Belief]:
+    """The beliefs in force that bear on a query, at most ``query.limit``, the nearest first.
+
+    What the person pinned comes first, whatever the query is about; habits never do.
+    """
+    here = in_force(beliefs, query.repository, query.languages, query.names)
+    scored = relevances(query.text, [each for each in here if each.kind is not Kind.HABIT])
+    pinned = [each for each in here if each.is_pinned]
+    near = [(score, each) for each, score in scored if score >= LEAST and not each.is_pinned]
+    near.sort(key=lambda pair: (-pair[0], -pair[1].confidence, pair[1].id))
+    return [*pinned, *(each for _, each in near)][: query.limit]
+
+
+def relevances(text: str, beliefs: Sequence[Belief]) -> list[tuple[Belief, float]]:
+    """How much each belief has to do with a text: 0 for nothing, 1 for the same words."""
+    held = [BeliefTerms(each, _sayings(each)) for each in beliefs]
+    weights = _weights(held)
+    asked = frozenset(named(text))
+    whole = _sum(asked, weights)
+    if whole < _FAINTEST:
+        return [(each.belief, 0.0) for each in held]
+    return [
+        (each.belief, max(_relevance(asked, whole, said, weights) for said in each.said))
+        for each in held
+    ]
+
+
+def named(text: str) -> list[str]:
+    """The terms of a text, where a thing has one name."""
+    found = terms(text)
+    kept: list[str] = []
+    at = 0
+    while at < len(found):
+        pair = tuple(found[at : at + 2])
+        name = _CALLED.get(pair)
+        kept.append(name or _CALLED.get(pair[:1], found[at]))
+        at += 2 if name and len(pair) == 2 else 1
+    return kept
+
+
+def _sayings(belief: Belief) -> list[frozenset[str]]:
+    texts = [belief.statement, *belief.quotes[:_QUOTES]]
+    return [frozenset(named(text)) for text in texts]
+
+
+def _weights(held: Sequence[BeliefTerms]) -> Mapping[str, float]:
+    """How rare each term of the beliefs is among them, 1 where hardly any holds it."""
+    counts: dict[str, int] = {}
+    for each in held:
+        for term in frozenset[str]().union(*each.said):
+            counts[term] = counts.get(term, 0) + 1
+    most = math.log(len(held) + _FEW)
+    return {
+        term: max(0.0, math.log((len(held) + _FEW) / (count + 1)) / most)
+        for term, count in counts.items()
+    }
+
+
+def _sum(words: Iterable[str], weights: Mapping[str, float]) -> float:
+    about = topics()
+    return sum(about.get(term, UNKNOWN) * weights.get(term, 1.0) for term in words)
+
+
+def _relevance(
+    asked: frozenset[str], whole: float, said: frozenset[str], weights: Mapping[str, float]
+) -> float:
+    shared = _sum(asked & said, weights)
+    if not shared:
+        return 0.0
+    own = max(_sum(said, weights), _FAINTEST)
+    return (_ROOM + shared / whole) * (_ROOM + shared / own) / (_ROOM + 1) ** 2
