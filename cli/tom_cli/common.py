@@ -134,6 +134,16 @@ def where(given: str | None) -> tuple[str, str]:
     return repository_of(folder), folder
 
 
+def shown_path(path: Path | str) -> str:
+    """A path for a person to read: below their home folder it begins with ~."""
+    from tom_swe.text.safe import safe
+
+    try:
+        return safe(str(Path("~") / Path(path).relative_to(Path.home())))
+    except (ValueError, RuntimeError):
+        return safe(str(path))
+
+
 def talk(message: str) -> None:
     """Says something to the person; data goes to stdout, talk never does."""
     message = f"tom: {message}"

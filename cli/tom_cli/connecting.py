@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tom_cli.common import talk
+from tom_cli.common import shown_path, talk
 from tom_cli.keys import key_pressed
 from tom_swe.errors import TomError
 
@@ -46,7 +46,7 @@ def offer(hosts: Sequence[Host]) -> list[Host]:
                 for edit in each.shown:
                     what = "delete" if edit.after is None else "new file"
                     whole = edit.before is None or edit.after is None
-                    put(safe(f"{what} {edit.path}") if whole else safe(edit.diff()))
+                    put(f"{what} {shown_path(edit.path)}" if whole else safe(edit.diff()))
             continue
         if key == "c":
             lines = [f"{host.title} ({host.name})" for host in hosts]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tom_cli.choosing import offered
-from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
+from tom_cli.common import Json, Yes, confirmed, opened, print_json, shown_path, talk
 from tom_cli.keys import agreed
 from tom_cli.notes import take_in_notes
 from tom_cli.reading import learn_all, learn_with_model, say_learned, take_in
@@ -115,10 +115,10 @@ def _look(hosts: Sequence[str]) -> tuple[list[FoundTranscripts], list[NoteFile]]
         talk(safe(problem))
     for each in found:
         files = f"{each.files} file{'s' * (each.files != 1)}"
-        talk(f"found {each.host}: {files}, {decimal(each.size)} in {safe(str(each.path))}")
+        talk(f"found {each.host}: {files}, {decimal(each.size)} in {shown_path(each.path)}")
     for each in notes:
         whose = "what you keep for it" if each.is_persons else "its own notes"
-        talk(f"found {each.host}: {whose} in {safe(str(each.path))}")
+        talk(f"found {each.host}: {whose} in {shown_path(each.path)}")
     if not found:
         talk("no transcripts found. tom looked in:")
         for name in filter(PLACES.get, hosts or PLACES):
