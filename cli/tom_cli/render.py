@@ -1,6 +1,7 @@
 """Beliefs, sessions and advice as text for a person. Stored text is never markup here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from rich.text import Text
 
@@ -134,8 +135,12 @@ def show_why(
     history: Sequence[Revision],
     parts: Sequence[str],
     told: Became | None = None,
+    titles: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    """Why a belief is held: its quotes, its arithmetic and history, and what telling it did."""
+    """Why a belief is held: its quotes, its arithmetic and history, and what telling it did.
+
+    ``titles`` are those of the sessions it was said in.
+    """
     put(belief_line(belief, quotes=0), hang=HANG)
     if belief.decisions:
         put(Text("\nWhat you decided", style="bold underline"))
@@ -148,9 +153,11 @@ def show_why(
         for each in held:
             line = Text(f"  “{safe(each.quote)}”", style="italic")
             where = f" in {safe(each.repository)}" if each.repository else ""
+            named = titles.get(each.session_id, "")
             line.append(
                 f"\n      {local(each.at, time=True)}, {safe(each.host)}{where}, "
-                f"session s{each.session_id} turn {each.ordinal} ({each.source})",
+                f"session s{each.session_id} turn {each.ordinal} ({each.source})"
+                f"{f': {safe(named)}' if named else ''}",
                 style="dim not italic",
             )
             if each.basis:
@@ -185,19 +192,26 @@ def decided(decision: Decision) -> str:
             return did
 
 
+def title_text(session: SessionSummary) -> str:
+    """What a session is called; where the person wrote nothing in it, that."""
+    return session.title or "(nothing said here)"
+
+
 def show_sessions(sessions: Sequence[SessionSummary]) -> None:
-    """Sessions, a line each."""
+    """Sessions with their titles, a line each."""
     for each in sessions:
-        about = each.summary or ("(not read yet)" if each.user_turns else "(nothing said here)")
-        counts = f"{each.user_turns} said, {each.turns} turns, {each.observations} shown"
+        messages = figures.number(each.user_turns, "message")
+        counts = f"{messages} of yours, {figures.number(each.turns, 'turn')}"
         line = Text(f"s{each.id:<4} {local(each.started, time=True):<16}  ", style="dim")
-        line.append(safe(about, 90), style="not dim")
+        line.append(safe(title_text(each), 90), style="not dim")
         line.append(f"  ({safe(', '.join(filter(None, (each.repository, each.host, counts))))})")
         put(line, hang=SESSION_HANG)
 
 
-def show_session(session_id: int, session: Session) -> None:
-    """One session as a dialogue."""
+def show_session(session_id: int, session: Session, title: str = "") -> None:
+    """One session as a dialogue, under its title."""
+    if title:
+        put(Text(safe(title), style="bold underline"))
     when = f", {local(session.started, time=True)}" if session.started else ""
     where = f", {session.repository}" if session.repository else ""
     put(Text(f"s{session_id}: {safe(session.host)}{safe(where)}{when}", style="bold"))

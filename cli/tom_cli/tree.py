@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from rich.tree import Tree
 
-from tom_cli.layout import QUOTE, quoted
-from tom_cli.render import TITLES, bar, notes_on
+from tom_cli.layout import quoted
+from tom_cli.render import TITLES, bar, notes_on, title_text
 from tom_cli.times import local
 from tom_swe.explain import figures
 from tom_swe.model.belief import Belief, Evidence, Stance
@@ -39,9 +39,8 @@ def tree(
     sessions: Sequence[SessionSummary],
     beliefs: Sequence[Belief],
     for_one_task: Sequence[Heard],
-    count: int,
 ) -> Tree:
-    """Live beliefs by kind with their quotes; the newest sessions with what they showed."""
+    """Live beliefs by kind with their quotes; these sessions with what they showed."""
     root = Tree(Text(f"{safe(user.user_id)}: the memory", style="bold"))
     known = f"user model: {figures.believed(user.counts)}", figures.habits(user.counts)
     title = "; ".join(filter(None, known))
@@ -51,10 +50,11 @@ def tree(
             branch = model.add(Text(title, style="underline"))
             for belief in held:
                 _add_quotes(branch.add(_belief(belief)), belief)
-    title = f"sessions: {figures.kept(user.counts)}"
-    title += f"; the newest {count}" if count < len(sessions) else ""
+    kept = user.counts.kept
+    title = figures.kept(user.counts)
+    title += f"; the newest {len(sessions)}" if len(sessions) < kept.sessions + kept.stated else ""
     branch = root.add(Text(title, style="bold"))
-    for session in sessions[:count]:
+    for session in sessions:
         leaf = branch.add(_session(session))
         for belief, each in shown_in(session.id, beliefs):
             leaf.add(_quote(each, f"b{belief.id}"))
@@ -96,6 +96,5 @@ def _session(session: SessionSummary) -> Text:
     line.append(f"s{session.id} ", style="dim")
     where = f" in {safe(session.repository)}" if session.repository else ""
     line.append(f"{when}{safe(session.host)}{where}, {session.turns} turns")
-    if session.intent:
-        line.append(f": {safe(session.intent, QUOTE)}", style="dim")
+    line.append(f": {safe(title_text(session))}", style="dim")
     return line

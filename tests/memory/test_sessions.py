@@ -66,3 +66,15 @@ def test_whatever_was_said_comes_back_as_it_was(store: Store, texts: list[str]) 
     assert put.session_id
     assert store.sessions.get("ada", put.session_id) == session
     assert store.check() == []
+
+
+def test_sessions_have_titles_of_their_own_messages(store: Store) -> None:
+    """Made of what the person wrote first; a session without a word of theirs has none."""
+    asked = session_of("hi", (Role.AGENT, "Hello."), "sort the bookings by day", host_id="asked")
+    silent = session_of((Role.AGENT, "Hello."), host_id="silent")
+    for each in (asked, silent):
+        store.sessions.put("ada", each)
+    titled = store.sessions.titled(store.sessions.summaries("ada"))
+    assert {each.title for each in titled} == {"sort the bookings by day", ""}
+    ids = [each.id for each in titled if each.title]
+    assert store.sessions.titles(ids) == {ids[0]: "sort the bookings by day"}

@@ -111,7 +111,9 @@ def explain(belief: Belief) -> list[str]:
         lines.append(f"sessions that followed it count {MOST_KEPT:.2f} together, not {kept:.2f}")
     if confirmed := belief.decision(DecisionKind.CONFIRM):
         counts = WEIGHT[Source.STATED] * _fresh(confirmed.at, as_of)
-        lines.append(f"you confirmed it on {confirmed.at:%Y-%m-%d}: counts {counts:.2f} for it")
+        lines.append(
+            f"you confirmed it on {confirmed.at.astimezone():%Y-%m-%d}: counts {counts:.2f} for it"
+        )
     support, against = weigh(evidence, verdicts, as_of, belief.decisions)
     total = support / (support + against + DOUBT)
     return [*lines, f"{support:.2f} / ({support:.2f} + {against:.2f} + {DOUBT:.2f}) = {total:.2f}"]

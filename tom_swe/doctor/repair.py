@@ -70,7 +70,8 @@ def _damaged(settings: Settings, driver: Driver, found: list[str], aside: Path) 
     if rescued:
         ways.append(f"`tom db restore {saved}` restores {_told(rescued)}")
     if backup := salvage.newest_sound_backup(settings.database, driver):
-        at = f"{datetime.fromtimestamp(backup.stat().st_mtime, UTC):%Y-%m-%d %H:%M} UTC"
+        made = datetime.fromtimestamp(backup.stat().st_mtime, UTC).astimezone()
+        at = f"{made:%Y-%m-%d %H:%M}"
         ways.append(f"`tom db restore {backup}` goes back to before the upgrade of {at}")
     if not ways:
         ways.append(

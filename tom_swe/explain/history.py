@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Entry(Value):
     """One line of the log: what happened to a belief, by whom, and why.
 
-    ``taken_back`` says that the person undid it.
+    ``session_id`` is the session that brought it; ``taken_back`` says that the person undid it.
     """
 
     at: datetime
@@ -31,6 +31,7 @@ class Entry(Value):
     by: str
     belief_ids: tuple[int, ...] = ()
     reason: str = ""
+    session_id: int | None = None
     taken_back: bool = False
 
 
@@ -174,6 +175,7 @@ def _said(revisions: Iterable[Revision]) -> Iterator[Entry]:
             by=by,
             belief_ids=(each.belief_id,),
             reason=f"{each.reason}{about} → {each.status}, {each.confidence:.2f}",
+            session_id=each.session_id,
         )
 
 
@@ -193,5 +195,5 @@ def _done(acts: Iterable[UserAct]) -> Iterator[Entry]:
                 what="undo",
                 by="you",
                 belief_ids=each.belief_ids,
-                reason=f"{each.did} of {each.at:%Y-%m-%d %H:%M}",
+                reason=f"{each.did} of {each.at.astimezone():%Y-%m-%d %H:%M}",
             )

@@ -50,6 +50,6 @@ def _listed(beliefs: Iterable[Belief]) -> Iterator[str]:
         for each in belief.evidence:
             yield (
                 f"  - {each.stance}: “{escaped(each.quote)}” "
-                f"({each.at:%Y-%m-%d}, s{each.session_id}, {escaped(each.host)}"
+                f"({each.at.astimezone():%Y-%m-%d}, s{each.session_id}, {escaped(each.host)}"
                 f"{f', {escaped(each.repository)}' if each.repository else ''})"
             )

@@ -32,6 +32,7 @@ def _told(tellings: Iterable[Telling]) -> Iterator[Entry]:
             what="told",
             by=telling.host,
             belief_ids=telling.belief_ids,
+            session_id=telling.session_id,
             reason="; ".join(
                 (_session(telling), *_became(telling.adherence), *_said(telling.sayings))
             ),

@@ -113,17 +113,17 @@ def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:
     """How a belief stands, in words: whether it is told, and if not, why."""
     rejected = belief.decision(DecisionKind.REJECT)
     if rejected and belief.is_rejected_by_user:
-        return f"you rejected it on {rejected.at:%Y-%m-%d}"
+        return f"you rejected it on {rejected.at.astimezone():%Y-%m-%d}"
     if belief.status is Status.RETIRED:
         successor = held.get(belief.superseded_by or 0)
         if successor:
-            return f"superseded by b{successor.id} on {successor.last_word:%Y-%m-%d}"
+            return f"superseded by b{successor.id} on {successor.last_word.astimezone():%Y-%m-%d}"
         if is_taken_back(belief):
-            return f"you took it back on {belief.evidence[-1].at:%Y-%m-%d}"
+            return f"you took it back on {belief.evidence[-1].at.astimezone():%Y-%m-%d}"
         return "retired: advice that cites it was rejected"
     if told:
         against = sum(each.stance is Stance.CONTRADICTS for each in belief.evidence)
         return f"believed, with {against} against it" if against else "believed"
     if belief.is_hint:
         return "sessions only hint at it, and too few do"
-    return f"said once, not again since {belief.last_seen:%Y-%m-%d}, so it faded"
+    return f"said once, not again since {belief.last_seen.astimezone():%Y-%m-%d}, so it faded"

@@ -18,9 +18,7 @@ def titles_of(transaction: orm.Session, session_ids: Collection[int]) -> dict[in
     """What each of these sessions is called; "" where the person wrote nothing in it."""
     found: dict[int, str] = {}
     for some in batched(session_ids, AT_ONCE):
-        place = func.row_number().over(
-            partition_by=TurnRow.session_id, order_by=TurnRow.ordinal
-        )
+        place = func.row_number().over(partition_by=TurnRow.session_id, order_by=TurnRow.ordinal)
         first = (
             select(TurnRow.id, place.label("place"))
             .where(TurnRow.session_id.in_(some), TurnRow.role == Role.USER)

@@ -97,7 +97,7 @@ class Recall:
                 matches.turns, matches.turn_words, matches.turn_meaning, query, datetime.now(UTC)
             ),
             similarity=Similarity({**known, **vectors_of(self._mind.embedder, words)}),
-            sessions=len(memory.sessions.summaries(user_id)),
+            sessions=memory.counts(user_id).sessions,
         )
 
     def _matches(self, user_id: str, text: str, beliefs: Iterable[Belief]) -> Matches:

@@ -15,6 +15,7 @@ FEWEST_SIGNS = 6
 _HEADING = re.compile(r"\s*#[ \t]+(?:plan:[ \t]*)?(\S[^\n]*)", re.IGNORECASE)
 _HANDED_OVER = re.compile(rf"\s*[^\n]{{1,80}}:[ \t]*\n{_HEADING.pattern}", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
+_LINK_NEXT = re.compile(rf"[ \t]*{_LINK.pattern}")
 _LAST = re.compile(r"[^/?#]+(?:/[^/?#]+)?(?=/?(?:[?#]|\Z))")
 # What people say before they come to the point, and the number of an answer.
 _ADDRESS = re.compile(
@@ -24,7 +25,6 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"(?<=[^\s.,;:!?-])[ \t]*\n+\s*(?:[-*•]\s+)?")
-_SPACE = re.compile(r"[ \t]*")
 _WORD = re.compile(r"\w[\w'’./-]*")
 
 
@@ -59,13 +59,15 @@ def _request(words: str) -> str:
 
     What the person pasted is none.
     """
-    found = [each for each in sentences(words) if _says_enough(_pointed(words[each.start : each.end]))]
+    found = [
+        each for each in sentences(words) if _says_enough(_pointed(words[each.start : each.end]))
+    ]
     if not found:
         return ""
     start = found[0].start
     end = next((each.end for each in found if each.end - start >= ENOUGH), found[-1].end)
     # A link that ends a sentence is no prose, and says what it is about.
-    link = _LINK.match(words, _SPACE.match(words, end).end())
+    link = _LINK_NEXT.match(words, end)
     return _pointed(words[start : link.end() if link else end])
 
 

@@ -63,11 +63,13 @@ def log(
             )
         else:
             found = history.entries(tom.memory, settings.user, since=begins, belief_id=number)
+        about = {each.session_id for each in found if each.session_id is not None}
+        titles = {} if as_json else tom.memory.sessions.titles(about)
     if as_json:
         print_json(list(found))
         return
     for each in found:
-        put(_line(each), hang=LOG_HANG)
+        put(_line(each, titles.get(each.session_id or 0, "")), hang=LOG_HANG)
     if not found:
         nothing = "no agent was told anything" if told else "nothing changed"
         talk(nothing + (" in this period" if since else ""))
@@ -120,9 +122,10 @@ def why_not(
         _show(found)
 
 
-def _line(entry: Entry) -> Text:
+def _line(entry: Entry, title: str) -> Text:
     from rich.text import Text
 
+    from tom_cli.layout import quoted
     from tom_cli.times import local
     from tom_swe.text.safe import safe
 
@@ -132,6 +135,8 @@ def _line(entry: Entry) -> Text:
     line.append(f"{entry.what:<11} ", style="bold" if entry.by == "you" else "")
     line.append(f"{entry.by:<12} ", style="cyan")
     line.append(safe(entry.reason))
+    if title:
+        line.append(f"  {quoted(title)}", style="dim")
     if entry.taken_back:
         line.append("  (undone)", style="yellow")
     return line

@@ -40,10 +40,9 @@ def memory(
         held = tom.memory
         shown = tree(
             profile(held, settings.user),
-            held.sessions.summaries(settings.user),
+            held.sessions.titled(held.sessions.summaries(settings.user)[:sessions]),
             held.beliefs.all(settings.user),
             held.beliefs.for_one_task(settings.user),
-            sessions,
         )
     put_block(shown)
     talk("`tom memory --help` shows the commands for it")
@@ -66,7 +65,8 @@ def list_(
 
     with opened() as (tom, settings):
         if sessions:
-            summaries = tom.memory.sessions.summaries(settings.user)
+            listed = tom.memory.sessions
+            summaries = listed.titled(listed.summaries(settings.user))
             if as_json:
                 print_json(summaries)
             else:
@@ -101,10 +101,11 @@ def show(target: Target, as_json: Json = False) -> None:
                 put(belief_line(belief, quotes=len(belief.evidence)), hang=HANG)
             return
         session = tom.memory.sessions.get(settings.user, number)
+        title = tom.memory.sessions.titles([number]).get(number, "")
     if as_json:
         print_json(session)
     else:
-        show_session(number, session)
+        show_session(number, session, title)
 
 
 @app.command()

@@ -66,11 +66,12 @@ def why(
         held = tom.memory.beliefs.get(settings.user, belief_id)
         history = revisions(tom.memory, settings.user, belief_id)
         told = became(tom.memory.tellings.all(settings.user), belief_id)
+        titles = tom.memory.sessions.titles({each.session_id for each in held.evidence})
     parts = explain(held)
     if as_json:
         print_json({"belief": held, "arithmetic": parts, "history": history, "told": told})
     else:
-        show_why(held, history, parts, told)
+        show_why(held, history, parts, told, titles)
 
 
 def remember(

@@ -197,7 +197,7 @@ def _held(belief: Belief) -> Held:
 def _said(turn: PastTurn) -> PastWords:
     return PastWords(
         id=f"s{turn.session_id}.{turn.ordinal}",
-        date=f"{turn.at:%Y-%m-%d}" if turn.at else "",
+        date=f"{turn.at.astimezone():%Y-%m-%d}" if turn.at else "",
         repository=plain(turn.repository),
         text=plain(turn.text, TURN),
     )
@@ -209,7 +209,7 @@ def _quoted(evidence: Iterable[Evidence], stance: Stance) -> list[Quoted]:
         Quoted(
             quote=plain(each.quote, TURN),
             session=f"s{each.session_id}",
-            date=f"{each.at:%Y-%m-%d}",
+            date=f"{each.at.astimezone():%Y-%m-%d}",
             host=plain(each.host),
             repository=plain(each.repository),
             source=each.source.value,
