@@ -16,10 +16,13 @@ from tom_swe.model.advice import Query
 from tom_swe.model.belief import Belief, Kind
 from tom_swe.text.terms import UNKNOWN, terms, topics
 
-# A belief bears on a request from here on; fitted on tasks and wishes of many subjects.
-LEAST = 0.06
-# Keeps what shares little of a long text from counting as nothing.
-_ROOM = 0.05
+# A belief bears on a request from here on, and where it shares at least so much of each of the two.
+LEAST, LEAST_SHARE = 0.08, 0.2
+# What is shared has to hold a word that says this much of what a text is about.
+_TELLING = 0.5
+# A quote holds more than the wish that was taken from it: what is shared with it alone has to be
+# this much of it.
+_MOST_OF_IT = 0.5
 # So many beliefs are taken to be there beside those that are: of few, a word is in many of them.
 _FEW = 20
 # A request that is about no more than this is about nothing: "go on", "yes, do it".
@@ -44,7 +47,7 @@ _CALLED: Mapping[tuple[str, ...], str] = {
 
 
 class BeliefTerms(NamedTuple):
-    """A belief with the terms of its statement and of each quote that says it otherwise."""
+    """A belief with the terms of its statement, then of each quote that says it otherwise."""
 
     belief: Belief
     said: Sequence[frozenset[str]]
@@ -71,10 +74,7 @@ def relevances(text: str, beliefs: Sequence[Belief]) -> list[tuple[Belief, float
     whole = _sum(asked, weights)
     if whole < _FAINTEST:
         return [(each.belief, 0.0) for each in held]
-    return [
-        (each.belief, max(_relevance(asked, whole, said, weights) for said in each.said))
-        for each in held
-    ]
+    return [(each.belief, _relevance(asked, whole, each, weights)) for each in held]
 
 
 def named(text: str) -> list[str]:
@@ -114,10 +114,20 @@ def _sum(words: Iterable[str], weights: Mapping[str, float]) -> float:
 
 
 def _relevance(
-    asked: frozenset[str], whole: float, said: frozenset[str], weights: Mapping[str, float]
+    asked: frozenset[str], whole: float, held: BeliefTerms, weights: Mapping[str, float]
 ) -> float:
-    shared = _sum(asked & said, weights)
-    if not shared:
-        return 0.0
-    own = max(_sum(said, weights), _FAINTEST)
-    return (_ROOM + shared / whole) * (_ROOM + shared / own) / (_ROOM + 1) ** 2
+    best = 0.0
+    for said in held.said:
+        both = asked & said
+        of_request = _sum(both, weights) / whole
+        of_belief = _sum(both, weights) / max(_sum(said, weights), _FAINTEST)
+        stated = both if of_belief >= _MOST_OF_IT else both & held.said[0]
+        if _tells(stated) and min(of_request, of_belief) >= LEAST_SHARE:
+            best = max(best, of_request * of_belief)
+    return best
+
+
+def _tells(words: Iterable[str]) -> bool:
+    """Whether one of the words says what a text is about."""
+    about = topics()
+    return any(about.get(term, UNKNOWN) >= _TELLING for term in words)
