@@ -1,32 +1,26 @@
 """The one place that wires: settings in, a Tom out."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
-from tom_swe.advise.embedded import EmbeddedAdviser
-from tom_swe.advise.language_model import ModelAdviser
-from tom_swe.embed.minilm import MiniLM
-from tom_swe.embed.multilingual import Multilingual
-from tom_swe.embed.remembering import Remembering
 from tom_swe.errors import EmbedderUnavailable, ModelUnavailable
-from tom_swe.extract.embedded import EmbeddedReader
-from tom_swe.extract.language_model import ModelReader
-from tom_swe.extract.verified import VerifiedReader
-from tom_swe.ingest import Redactor
-from tom_swe.llm.asking import Asking
-from tom_swe.llm.local import LocalVerifier
-from tom_swe.llm.models import model_for
-from tom_swe.memory.nearest import NearestTurns
 from tom_swe.memory.store import Store
-from tom_swe.mind.parts import Parts
 from tom_swe.mind.tom import Tom
 from tom_swe.model.base import Value
-from tom_swe.model.calls import Limits, Message, Prompt, Purpose, day_of
-from tom_swe.ports import Adviser, Answer, Embedder, Reader, Scorer
 from tom_swe.settings import Model, Settings, helper_of, reader_of
-from tom_swe.text.host_tags import without_injections
-from tom_swe.text.safe import storable
+
+# What reads and compares is imported where it is made: who only looks waits for none of it.
+if TYPE_CHECKING:
+    from tom_swe.embed.minilm import MiniLM
+    from tom_swe.llm.asking import Asking
+    from tom_swe.mind.parts import Parts
+    from tom_swe.model.calls import Limits
+    from tom_swe.ports import Adviser, Answer, Embedder, Reader, Scorer
+    from tom_swe.redact.redactor import Redactor
 
 
 def open_tom(
@@ -61,6 +55,8 @@ class Word(Value):
 
 def ask_model(settings: Settings, model: Model) -> Answer[Word]:
     """Asks a model for a word, within the day's limits. Raises ModelFault."""
+    from tom_swe.model.calls import Message, Prompt, Purpose
+
     wiring = _Wiring(settings, lambda _: None, None)
     try:
         asking = wiring.asking(model)
@@ -88,9 +84,14 @@ class _Wiring:
 
     @cached_property
     def redactor(self) -> Redactor:
+        from tom_swe.redact.redactor import Redactor
+
         return Redactor(emails=self._settings.redact_emails)
 
     def redact(self, text: str) -> str:
+        from tom_swe.text.host_tags import without_injections
+        from tom_swe.text.safe import storable
+
         return self.redactor.redact(without_injections(storable(text)))[0]
 
     def scorer(self, encoder: Embedder | None) -> Scorer | None:
@@ -106,6 +107,12 @@ class _Wiring:
             return None
 
     def parts(self) -> Parts:
+        from tom_swe.embed.multilingual import Multilingual
+        from tom_swe.embed.remembering import Remembering
+        from tom_swe.extract.language_model import ModelReader
+        from tom_swe.memory.nearest import NearestTurns
+        from tom_swe.mind.parts import Parts
+
         model = self._embedder or _usable(self._settings, self._say)
         embedder = Remembering(model) if model else None
         # What scores a sentence and what finds its like is one model, and each sentence one vector.
@@ -130,6 +137,9 @@ class _Wiring:
 
     def reader(self, embedder: Embedder | None, encoder: Embedder | None) -> Reader:
         """The language model's reader where there is one, beside the one that needs none."""
+        from tom_swe.extract.embedded import EmbeddedReader
+        from tom_swe.extract.language_model import ModelReader
+
         embedded = EmbeddedReader(embedder, self.scorer(encoder), say=self._say)
         if (asking := self.asking_if(reader_of(self._settings), "reading")) is None:
             return self.verified(embedded)
@@ -146,6 +156,9 @@ class _Wiring:
         settings = self._settings
         if settings.local_model is None:
             return embedded
+        from tom_swe.extract.verified import VerifiedReader
+        from tom_swe.llm.local import LocalVerifier
+
         try:
             verifier = LocalVerifier(settings.local_model)
         except ModelUnavailable as error:
@@ -155,10 +168,14 @@ class _Wiring:
 
     def adviser(self) -> Adviser:
         """The language model's adviser where there is one, beside the one that needs none."""
+        from tom_swe.advise.embedded import EmbeddedAdviser
+
         embedded = EmbeddedAdviser()
         model = helper_of(self._settings, self._settings.adviser_model)
         if (asking := self.asking_if(model, "advising")) is None:
             return embedded
+        from tom_swe.advise.language_model import ModelAdviser
+
         return ModelAdviser(
             asking, embedded, most_tokens=self._settings.consult_tokens, say=self._say
         )
@@ -175,6 +192,9 @@ class _Wiring:
 
     def asking(self, model: Model) -> Asking:
         """A model within the day's limits. Raises ModelUnavailable."""
+        from tom_swe.llm.asking import Asking
+        from tom_swe.llm.models import model_for
+
         settings = self._settings
         completing = model_for(
             model, timeout=settings.model_timeout_seconds, at_once=settings.calls_at_once
@@ -182,6 +202,8 @@ class _Wiring:
         return Asking(completing, self.store.ledger, self._limits)
 
     def _limits(self) -> Limits:
+        from tom_swe.model.calls import Limits, day_of
+
         # Without a zone it is local time, whose days are the person's.
         today = day_of(datetime.now(UTC).astimezone().replace(tzinfo=None))
         return Limits(
@@ -192,10 +214,14 @@ class _Wiring:
 @cache
 def _bundled(threads: int) -> MiniLM:
     """The model of the package: a process that opens several memories loads it once."""
+    from tom_swe.embed.minilm import MiniLM
+
     return MiniLM(threads=threads)
 
 
 def _usable(settings: Settings, say: Callable[[str], None]) -> Embedder | None:
+    from tom_swe.embed.minilm import MiniLM
+
     own = settings.embed_model
     embedder = (
         MiniLM(own, threads=settings.embed_threads) if own else _bundled(settings.embed_threads)

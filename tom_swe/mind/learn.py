@@ -35,10 +35,6 @@ PAID_BATCH = 8
 type Progress = Callable[[int], None]
 
 
-def quietly(_: int) -> None:
-    """Shows nobody how far it is."""
-
-
 class Learned(Value):
     """What a run of learning did. ``failed`` sessions stay queued, with their errors.
 

@@ -6,38 +6,31 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tom_swe.advise.brief import brief
 from tom_swe.checkout import place_of
 from tom_swe.errors import UsageError
-from tom_swe.explain.why_not import WhyNot
-from tom_swe.mind.decide import Decisions
-from tom_swe.mind.derive import Deriving
-from tom_swe.mind.feedback import Feedback
-from tom_swe.mind.forget import Forgetting
-from tom_swe.mind.in_session import InSession
-from tom_swe.mind.learn import Learned, Learner, Progress, quietly
-from tom_swe.mind.parts import Mind, Parts
-from tom_swe.mind.reading import Reading
-from tom_swe.mind.recall import Recall
-from tom_swe.mind.recurring import Recurrence
-from tom_swe.mind.remember import Statements
-from tom_swe.mind.undo import Undoing
-from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
+from tom_swe.mind.services import Services
 from tom_swe.model.belief import EVERYWHERE, Belief, Scope
-from tom_swe.model.memory import Mentions, Put
-from tom_swe.model.pointers import PointedAt
-from tom_swe.model.portable import Export
-from tom_swe.model.session import OWN_HOST, Session
+from tom_swe.model.session import OWN_HOST
 from tom_swe.model.user import UserModel
-from tom_swe.model.user_acts import UserAct
-from tom_swe.ports import Adviser, Embedder
 
 if TYPE_CHECKING:
+    from tom_swe.explain.why_not import WhyNot
     from tom_swe.memory.nearest import NearestTurns
-    from tom_swe.memory.store import Store
+    from tom_swe.mind.learn import Learned, Progress
+    from tom_swe.model.advice import Briefing, Outcome, Query, Recalled, Suggestion
+    from tom_swe.model.memory import Mentions, Put
+    from tom_swe.model.pointers import PointedAt
+    from tom_swe.model.portable import Export
+    from tom_swe.model.session import Session
+    from tom_swe.model.user_acts import UserAct
+    from tom_swe.ports import Embedder
 
 
-class Tom:
+def quietly(_: int) -> None:
+    """Shows nobody how far it is."""
+
+
+class Tom(Services):
     """The mind of one memory. Every call names its user; nothing is ambient. Thread-safe.
 
     ``parts`` is called when something has first to be read or compared, since that
@@ -45,34 +38,6 @@ class Tom:
     once about anything that works less well than it could. ``recurrence`` proposes what recurs,
     ``reading`` says what reading takes, ``in_session`` has a coding agent read.
     """
-
-    def __init__(
-        self,
-        memory: Store,
-        parts: Callable[[], Parts],
-        *,
-        redact: Callable[[str], str],
-        say: Callable[[str], None],
-        briefing_tokens: int,
-        keep_days: int | None = None,
-        adviser: Callable[[], Adviser] | None = None,
-    ) -> None:
-        self.memory = memory
-        self._mind = Mind(parts, adviser)
-        self._redact = redact
-        self._briefing_tokens = briefing_tokens
-        self._keep_days = keep_days
-        self._deriving = Deriving(lambda: self._mind.embedder, briefing_tokens)
-        self.reading = Reading(memory, self._mind)
-        self._learner = Learner(memory, self._mind, self.reading, self._deriving, say)
-        self.statements = Statements(memory, self._deriving, self.reading, self._learner, redact)
-        self.in_session = InSession(memory, self._mind, self.reading, self._learner, redact)
-        self._decisions = Decisions(memory, self._deriving, redact)
-        self._feedback = Feedback(memory, self._deriving)
-        self._undoing = Undoing(memory, self._deriving)
-        self.recurrence = Recurrence(memory, self._deriving, redact)
-        self._recall = Recall(memory, self._mind)
-        self._forgetting = Forgetting(memory, self._mind, self._deriving, say)
 
     @property
     def embedder(self) -> Embedder | None:
@@ -208,6 +173,8 @@ class Tom:
             stored = self.memory.beliefs.briefing(user_id, repository, place_of(folder))
             if stored is not None:
                 return stored
+        from tom_swe.advise.brief import brief
+
         user = self.memory.beliefs.user_model(user_id)
         names = self.names_of(user_id, repository, folder)
         return brief(user, repository, budget or self._briefing_tokens, names)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tom_swe.errors import TomError
-from tom_swe.extras import install_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +22,8 @@ HEADLESS = "Nobody can answer questions in this session: decide, and say what yo
 
 def missing() -> str:
     """What to say where OpenHands is not installed."""
+    from tom_swe.extras import install_command
+
     return f"the coding session needs OpenHands: run {install_command('openhands')}"
 
 

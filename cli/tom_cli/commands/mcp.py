@@ -10,7 +10,6 @@ import typer
 
 from tom_cli.common import talk
 from tom_swe.errors import TomError
-from tom_swe.extras import install_command
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +52,8 @@ def mcp() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "mcp":
             raise
+        from tom_swe.extras import install_command
+
         raise TomError(f"the MCP SDK is not installed: run {install_command('mcp')}") from None
     if sys.stdin.isatty():
         talk("waiting for an MCP client on stdin; an agent's host starts this itself")
