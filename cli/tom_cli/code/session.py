@@ -96,7 +96,7 @@ class Session:
         try:
             if self.coder is not None:
                 self.coder.close()
-                how = f"resume with: tom --resume {self.coder.id[:8]}"
+                how = f"resume with: tom code --resume {self.coder.id[:8]}"
                 is_kept = self._is_kept and not (beside and beside.trouble)
                 self.screen.say(how if is_kept else "this session is not stored", style="dim")
                 if beside is not None and self._spoke:

@@ -146,7 +146,7 @@ async def resume(session: Session, _: str) -> None:
     for each in kept[:15]:
         session.screen.say(f"  {conversations.line_of(each)}")
     session.screen.say(
-        "resume one with `tom --resume ID`" if kept else "there are no conversations yet",
+        "resume one with `tom code --resume ID`" if kept else "there are no conversations yet",
         style="dim",
     )
 

@@ -1,4 +1,4 @@
-"""The coding session: tom, tom code."""
+"""The coding session: tom code."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
+from typer.core import TyperGroup
 
 from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
@@ -37,6 +38,19 @@ Private = Annotated[
 Events = Annotated[bool, typer.Option("--json", help="With -p: print one JSON event a line.")]
 
 
+class CodeByDefault(TyperGroup):
+    """Commands among which `code` is meant where an option of it stands first: `tom -p TASK`."""
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = args[0] if args else ""
+        name = given.partition("=")[0] if given.startswith("--") else given[:2]
+        options = {each for param in self.commands["code"].params for each in param.opts}
+        if name in options:
+            args = ["code", *args]
+        return super().parse_args(ctx, args)
+
+
 def register(app: typer.Typer) -> None:
     """Adds this command."""
     app.command()(code)
@@ -53,13 +67,44 @@ def code(
 ) -> None:
     """Work with a coding agent that knows your preferences.
 
-    It works in this folder; `tom` alone does the same. Edits and commands wait for your
-    approval; with --yes they run without it. -p exits 0 when the agent is done, 1 when it
-    failed, and 3 when calls were refused because nobody could approve them.
+    It works in this folder. Edits and commands wait for your approval; with --yes they run
+    without it. `tom` alone opens it too, where there is a model. -p exits 0 when the agent is
+    done, 1 when it failed, and 3 when calls were refused because nobody could approve them.
 
     Example: tom code -p "add a test for the parser" --yes
     """
     start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
+
+
+def open_or_overview() -> None:
+    """Opens a session in a terminal where all is there for one, and says what there is elsewhere.
+
+    Raises TomError.
+    """
+    if _has_terminal() and _has_agent() and _has_model():
+        start(None, None, None, go_on=False, yes=False, private=False, as_json=False)
+        return
+    from tom_cli.overview import show_overview
+
+    show_overview(dict(os.environ), str(Path.cwd()))
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _has_agent() -> bool:
+    from importlib.util import find_spec
+
+    return bool(find_spec("prompt_toolkit") and find_spec("openhands"))
+
+
+def _has_model() -> bool:
+    from tom_swe.llm.agents import agent_named
+    from tom_swe.settings import load_settings, model_of
+
+    model = model_of(load_settings())
+    return bool(model and not model.fault and not agent_named(model.name))
 
 
 def start(
@@ -131,7 +176,7 @@ def _start(
     if chosen is None:
         raise UsageError(
             "no model is configured: set TOM_MODEL (or LLM_MODEL), or give --model; "
-            "`tom` in a terminal shows how"
+            "`tom code` in a terminal shows how"
         )
     from tom_cli.code.headless import run
 
@@ -149,13 +194,11 @@ def _talk(
     yes: bool,
     is_kept: bool,
 ) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("there is no terminal here: give a task with -p, or see tom --help")
-    from importlib.util import find_spec
+    if not _has_terminal():
+        raise UsageError("there is no terminal here: give a task with -p, or see tom code --help")
+    if not _has_agent():
+        from tom_cli.code.work import missing
 
-    from tom_cli.code.work import missing
-
-    if not (find_spec("prompt_toolkit") and find_spec("openhands")):
         raise TomError(missing())
     from tom_cli.code.session import talk
 
@@ -167,6 +210,6 @@ def _there(folder: str) -> Path:
     path = Path(folder)
     if not path.is_dir():
         raise UsageError(
-            f"{folder}, where it was held, no longer exists: start a new one with `tom`"
+            f"{folder}, where it was held, no longer exists: start a new one with `tom code`"
         )
     return path

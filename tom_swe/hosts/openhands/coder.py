@@ -75,7 +75,7 @@ class OpenHandsCoder:
             # Whatever the SDK finds wrong with what it once wrote, the person can start anew.
             raise TomError(
                 f"the conversation {resume} cannot be resumed "
-                f"({type(error).__name__}); start a new one with `tom`"
+                f"({type(error).__name__}); start a new one with `tom code`"
             ) from error
         self._conversation.set_confirmation_policy(AlwaysConfirm())
 
