@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tom_swe.checkout import kept_out
+from tom_swe.extras import install_command
 from tom_swe.hosts.inbox import HookFault, Place
 from tom_swe.text.safe import safe
 
@@ -99,12 +100,12 @@ def _connected(environ: Mapping[str, str]) -> str:
 
 def _coding() -> str:
     if not (find_spec("prompt_toolkit") and find_spec("openhands")):
-        return "a coding agent that knows you; it needs pip install 'tom-swe[openhands]'"
+        return f"a coding agent that knows you; install it: {install_command('openhands')}"
     return "a coding agent that knows you; `tom code` says how to give it a model"
 
 
 def _or_install(package: str, does: str, extra: str) -> str:
-    return does if find_spec(package) else f"{does}; it needs pip install 'tom-swe[{extra}]'"
+    return does if find_spec(package) else f"{does}; install it: {install_command(extra)}"
 
 
 def _does(command: str, what: str) -> str:

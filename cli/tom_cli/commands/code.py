@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, override
 
@@ -36,6 +37,22 @@ Private = Annotated[
     typer.Option("--private", help="Give the agent no briefing, learn nothing, keep nothing."),
 ]
 Events = Annotated[bool, typer.Option("--json", help="With -p: print one JSON event a line.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="With -p: also print what tom advises.")
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a session was asked for."""
+
+    task: str | None = None
+    model: str = ""
+    resume: str | None = None
+    go_on: bool = False
+    yes: bool = False
+    as_json: bool = False
+    verbose: bool = False
 
 
 class CodeByDefault(TyperGroup):
@@ -64,6 +81,7 @@ def code(
     yes: Yes = False,
     private: Private = False,
     as_json: Events = False,
+    verbose: Verbose = False,
 ) -> None:
     """Work with a coding agent that knows your preferences.
 
@@ -73,7 +91,18 @@ def code(
 
     Example: tom code -p "add a test for the parser" --yes
     """
-    start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
+    asked = Asked(task, model or "", resume, go_on=go_on, yes=yes, as_json=as_json, verbose=verbose)
+    if not private:
+        _start(asked)
+        return
+    if resume is not None or go_on:
+        raise UsageError(
+            "private sessions are not stored, so none can be resumed: leave --private out"
+        )
+    os.environ["TOM_OFF"] = "1"
+    # All that a session leaves behind lies in tom's home.
+    with tempfile.TemporaryDirectory(prefix="tom-private-") as home:
+        _start(asked, Path(home))
 
 
 def open_or_overview() -> None:
@@ -82,7 +111,7 @@ def open_or_overview() -> None:
     Raises TomError.
     """
     if _has_terminal() and _has_agent() and _has_model():
-        start(None, None, None, go_on=False, yes=False, private=False, as_json=False)
+        _start(Asked())
         return
     from tom_cli.overview import show_overview
 
@@ -107,40 +136,8 @@ def _has_model() -> bool:
     return bool(model and not model.fault and not agent_named(model.name))
 
 
-def start(
-    task: str | None,
-    model: str | None,
-    resume: str | None,
-    *,
-    go_on: bool,
-    yes: bool,
-    private: bool,
-    as_json: bool,
-) -> None:
+def _start(asked: Asked, home: Path | None = None) -> None:
     """Opens a session, or works on one task. Raises UsageError, TomError."""
-    if not private:
-        _start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
-        return
-    if resume is not None or go_on:
-        raise UsageError(
-            "private sessions are not stored, so none can be resumed: leave --private out"
-        )
-    os.environ["TOM_OFF"] = "1"
-    # All that a session leaves behind lies in tom's home.
-    with tempfile.TemporaryDirectory(prefix="tom-private-") as home:
-        _start(task, model, None, go_on=False, yes=yes, as_json=as_json, home=Path(home))
-
-
-def _start(
-    task: str | None,
-    model: str | None,
-    resume: str | None,
-    *,
-    go_on: bool,
-    yes: bool,
-    as_json: bool,
-    home: Path | None = None,
-) -> None:
     from tom_cli.code import conversations
     from tom_swe.llm.agents import agent_named
     from tom_swe.settings import load_settings, model_of
@@ -149,9 +146,9 @@ def _start(
     if home is not None:
         settings = settings.model_copy(update={"home": home})
     folder = Path.cwd()
-    chosen = model_of(settings, model or "")
+    chosen = model_of(settings, asked.model)
     if chosen and agent_named(chosen.name):
-        if model or task is not None:
+        if asked.model or asked.task is not None:
             raise UsageError(
                 f"{chosen.name} reads and advises, and cannot work as tom's own agent: give "
                 "--model PROVIDER/NAME, such as openai/gpt-5"
@@ -160,17 +157,18 @@ def _start(
     if chosen and chosen.fault:
         raise UsageError(f"{chosen.name} cannot be used: {chosen.fault}")
     resumed = ""
-    if resume is not None:
-        found = conversations.resumable(settings.conversations, resume)
+    if asked.resume is not None:
+        found = conversations.resumable(settings.conversations, asked.resume)
         resumed, folder = found.id, _there(found.folder)
-    elif go_on:
+    elif asked.go_on:
         resumed = conversations.newest_in(settings.conversations, folder).id
-    if task is None:
-        if as_json:
-            raise UsageError("--json needs a task: tom -p TASK --json")
-        _talk(folder, settings, chosen, resumed, yes=yes, is_kept=home is None)
+    if asked.task is None:
+        if asked.as_json or asked.verbose:
+            name = "--json" if asked.as_json else "--verbose"
+            raise UsageError(f"{name} needs a task: tom -p TASK {name}")
+        _talk(folder, settings, chosen, resumed, yes=asked.yes, is_kept=home is None)
         return
-    text = (sys.stdin.read() if task == "-" else task).strip()
+    text = (sys.stdin.read() if asked.task == "-" else asked.task).strip()
     if not text:
         raise UsageError("the task is empty: say what to do, as in tom -p 'fix the failing test'")
     if chosen is None:
@@ -181,7 +179,16 @@ def _start(
     from tom_cli.code.headless import run
 
     raise typer.Exit(
-        run(text, folder, settings, chosen, resume=resumed, never_ask=yes, as_json=as_json)
+        run(
+            text,
+            folder,
+            settings,
+            chosen,
+            resume=resumed,
+            never_ask=asked.yes,
+            as_json=asked.as_json,
+            verbose=asked.verbose,
+        )
     )
 
 
