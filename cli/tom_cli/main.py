@@ -33,22 +33,29 @@ from tom_cli.commands import (
     sync,
     web,
 )
-from tom_cli.common import Yes, talk
+from tom_cli.commands.code import CodeByDefault
+from tom_cli.common import talk
 from tom_cli.sections import Sections
 from tom_cli.streams import forgiving
 from tom_swe.errors import TomError, UsageError
+
+
+class Commands(CodeByDefault, Sections):
+    """All of them, by what they are for; options of the coding session need no command."""
+
 
 app = typer.Typer(
     name="tom",
     help="Teach coding agents your preferences: a user model from your own sessions, "
     "every belief with a quote. It stays on this machine.",
-    invoke_without_command=True,
+    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    cls=Sections,
+    cls=Commands,
     # As wide as the terminal is; every command takes it from here.
     context_settings={"max_content_width": 10_000},
-    epilog="`tom` alone opens a coding session here. Start with `tom init`, or see `tom demo`.",
+    epilog="`tom` alone opens the coding session where it is set up, and says what there is "
+    "otherwise. Start with `tom init`, or see `tom demo`.",
 )
 
 
@@ -62,22 +69,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def tom(
-    context: typer.Context,
-    task: code.Task = None,
-    model: code.ModelName = None,
-    resume: code.Resume = None,
-    go_on: code.Continue = False,
-    yes: Yes = False,
-    private: code.Private = False,
-    as_json: code.Events = False,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    """Teach coding agents your preferences; without a command, open a coding session."""
+    """Teach coding agents your preferences."""
     del version
-    if context.invoked_subcommand is None:
-        code.start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
 
 
 code.register(app)
@@ -112,7 +109,11 @@ def main() -> None:
     forgiving()
     try:
         try:
-            app()
+            if sys.argv[1:]:
+                app()
+            else:
+                # Without what Typer loads to read options.
+                code.open_or_overview()
         finally:
             # Here, where it can still be said that the reader has left.
             sys.stdout.flush()

@@ -116,6 +116,10 @@ class Coder(Protocol):
         """The calls that wait; running on approves them."""
         ...
 
+    def printed(self, command: str) -> str:
+        """What a command that runs has printed so far; from any thread."""
+        ...
+
     def refuse(self, reason: str) -> None:
         """Refuses the calls that wait, for a reason that the agent is told."""
         ...

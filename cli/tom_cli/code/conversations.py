@@ -50,7 +50,7 @@ def newest_in(conversations: Path, folder: Path) -> Kept:
     for each in kept(conversations):
         if each.folder == str(folder):
             return each
-    raise NotFound(f"there is no conversation in {folder} yet; start one with `tom`")
+    raise NotFound(f"there is no conversation in {folder} yet; start one with `tom code`")
 
 
 def line_of(each: Kept) -> str:

@@ -13,6 +13,7 @@ from tom_swe.text.safe import safe_lines
 
 CONTEXT = 2
 MOST_LINES = 60
+LONGEST_LINE = 200
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -50,13 +51,16 @@ def planned(call: Call) -> Text:
             return Text()
 
 
-def tail(text: str, most: int) -> Iterator[Text]:
-    """The last lines of an output."""
+def tail(text: str, most: int, *, ending: bool = False) -> Iterator[Text]:
+    """The last lines of an output; of one that goes on, ``ending`` shows how long lines end."""
     lines = [line for line in safe_lines(text).splitlines() if line.strip()]
     if len(lines) > most:
-        yield Text(f"    … {len(lines) - most} lines before", style="dim")
+        more = "" if ending else "; /output shows all"
+        yield Text(f"    … {len(lines) - most} lines before{more}", style="dim")
     for line in lines[-most:]:
-        yield Text(f"    {line[:200]}", style="dim")
+        cut = len(line) > LONGEST_LINE
+        shown = f"…{line[-LONGEST_LINE:]}" if cut and ending else line[:LONGEST_LINE]
+        yield Text(f"    {shown}{'…' if cut and not ending else ''}", style="dim")
 
 
 def _given(value: object) -> str:

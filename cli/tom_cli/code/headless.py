@@ -23,6 +23,7 @@ from tom_swe.hosts.coding import (
     Returned,
     Trouble,
 )
+from tom_swe.model.advice import Suggestion
 from tom_swe.settings import Model, Settings
 from tom_swe.text.safe import safe, safe_lines
 
@@ -34,10 +35,11 @@ REFUSAL = (
 
 
 class Teller:
-    """Tells what happens: JSON a line, or the agent's last words alone."""
+    """Tells what happens: JSON a line, or the agent's last words alone; advice where wanted."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, *, as_json: bool, verbose: bool) -> None:
         self._as_json = as_json
+        self._verbose = verbose
         self._last = ""
 
     def draw(self, happening: Happening) -> None:
@@ -59,6 +61,14 @@ class Teller:
             case _:
                 return
 
+    def advice(self, suggestion: Suggestion, beside: str) -> None:
+        """What tom advises, and what of it goes beside the task."""
+        if not self._verbose:
+            return
+        self.event("advice", **suggestion.model_dump(mode="json", exclude={"turns"}))
+        if not self._as_json:
+            talk(safe_lines(beside) or "has nothing to add to this task")
+
     def event(self, kind: str, **fields: Any) -> None:
         """A line of JSON, where that is wanted."""
         if self._as_json:
@@ -79,6 +89,7 @@ def run(
     resume: str,
     never_ask: bool,
     as_json: bool,
+    verbose: bool = False,
 ) -> int:
     """Works on one task and gives the exit code.
 
@@ -89,7 +100,7 @@ def run(
     off = is_off(environ, folder)
     silence_hooks()
     work.load_agent()
-    teller = Teller(as_json)
+    teller = Teller(as_json=as_json, verbose=verbose)
     beside = open_beside(at_once(settings), folder, off=off, say=talk)
     if beside.trouble:
         talk(beside.knows())
@@ -121,10 +132,10 @@ async def _work(
     extra = ""
     if not beside.off:
         suggestion = beside.consult(task, coder.last_words)
-        teller.event("advice", **suggestion.model_dump(mode="json", exclude={"turns"}))
         extra = beside_message(
             task, suggestion, beside.briefing.belief_ids, answered=False, can_ask=False
         )
+        teller.advice(suggestion, extra)
     await coder.send(task, extra)
     # An interruption before this point ends the process as usual.
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, coder.interrupt)

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
+from typing import Any
 
 
 class Loading[T]:
     """A value that a thread makes; awaiting it raises what making it raised.
 
-    The thread is no reason for the process to stay: leaving does not wait for it.
+    The thread is no reason for the process to stay: leaving does not wait for it. It begins
+    once the one that it comes ``after`` has ended: both at once would be slower.
     """
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    def __init__(self, make: Callable[[], T], after: Loading[Any] | None = None) -> None:
         self._future: Future[T] = Future()
         self._make = make
+        self._after = after
         Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
+        if self._after is not None:
+            self._after.wait()
         try:
             self._future.set_result(self._make())
         except BaseException as error:
@@ -33,6 +38,10 @@ class Loading[T]:
         if self._future.done() and self._future.exception() is None:
             return self._future.result()
         return None
+
+    def wait(self) -> None:
+        """Returns once it is made, or could not be."""
+        wait([self._future])
 
     async def get(self) -> T:
         """The value, once it is there."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.segment import Segment, Segments
 from rich.text import Text
 
 from tom_cli.code.diffs import diff, planned, tail
+from tom_cli.code.streaming import Streaming
 from tom_swe.hosts.coding import (
     AgentSaid,
     Call,
@@ -23,16 +27,24 @@ from tom_swe.hosts.coding import (
 )
 from tom_swe.text.safe import ADVICE, safe, safe_lines
 
-OUTPUT_LINES = 6
+OUTPUT_LINES = 8
 _BOXES = {"done": "☑", "in_progress": "◐"}
 
 
 class Screen:
-    """Draws happenings; call it with each, from any one thread at a time."""
+    """Draws happenings; call it with each, from any one thread at a time.
+
+    What is over is printed. What goes on is in `now`, for the lines above the prompt.
+    """
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, emoji=False, markup=False)
-        self._streaming = ""
+        self.doing = ""
+        self.output = ""
+        self.command = ""
+        self.last_output = ""
+        self._since = time.monotonic()
+        self._streaming = Streaming()
         self._planned = False
 
     def say(self, text: str, style: str = "") -> None:
@@ -44,30 +56,57 @@ class Screen:
         """A quiet line of the ToM agent's."""
         self.say(f"tom: {text}", style="magenta")
 
+    def you(self, text: str) -> None:
+        """What the person sent."""
+        self.say(f"> {text}", style="bold")
+
+    def begin(self, doing: str) -> None:
+        """Something begins to take its time; "" where nothing does."""
+        self.doing, self._since = doing, time.monotonic()
+        self.command = self.output = ""
+
     def draw(self, happening: Happening) -> None:
         """Draws one happening."""
         match happening:
             case Streamed(text=text):
-                self._streaming += text
-                self.console.out(safe_lines(text), end="", highlight=False)
-                self.console.file.flush()
+                self._markdown(self._streaming.add(text))
             case AgentSaid(text=text):
-                if self._streaming.strip() == text.strip():
-                    self._end_stream()
-                    return
-                self._end_stream()
-                self.console.print(Markdown(safe_lines(text)))
+                self._markdown(self._streaming.end(text))
             case Called(call=call):
                 self._end_stream()
                 self.console.print(call_line(call))
+                self.begin("working")
+                self.command = str(call.arguments.get("command", "")) if _runs(call) else ""
             case Returned():
                 self._end_stream()
                 self._returned(happening)
+                self.begin("working")
             case Refusal(reason=reason):
                 self._planned = False
                 self.say(f"    refused: {reason}", style="yellow")
+                self.begin("working")
             case Trouble(text=text):
                 self.say(f"✗ {text}", style="red")
+
+    def now(self, most: int) -> str:
+        """What goes on, in at most so many lines, coloured by terminal codes."""
+        shown = Console(
+            file=io.StringIO(),
+            force_terminal=True,
+            width=self.console.width,
+            highlight=False,
+            emoji=False,
+            markup=False,
+        )
+        with shown.capture() as captured:
+            if rest := self._streaming.rest.strip():
+                shown.print(_trimmed(shown, Markdown(safe_lines(rest))))
+            for line in tail(self.output, OUTPUT_LINES, ending=True):
+                shown.print(line, no_wrap=True, overflow="ellipsis")
+            if self.doing:
+                seconds = int(time.monotonic() - self._since)
+                shown.print(Text(f"  {self.doing} {seconds} s, Ctrl-C stops it", style="dim"))
+        return "".join(captured.get().splitlines(keepends=True)[-most:])
 
     def plan(self, calls: Sequence[Call]) -> None:
         """What calls that wait would do. The calls themselves are on the screen already."""
@@ -77,10 +116,13 @@ class Screen:
                 self.console.print(change)
                 self._planned = True
 
-    def _end_stream(self) -> None:
-        if self._streaming:
+    def _markdown(self, text: str) -> None:
+        if text:
+            self.console.print(_trimmed(self.console, Markdown(safe_lines(text))))
             self.console.print()
-            self._streaming = ""
+
+    def _end_stream(self) -> None:
+        self._markdown(self._streaming.end())
 
     def _returned(self, told: Returned) -> None:
         if told.failed:
@@ -95,6 +137,7 @@ class Screen:
                 change = Text("    nothing changed", style="dim")
             self.console.print(change)
         elif told.tool == "terminal":
+            self.last_output = told.text
             for line in tail(told.text, OUTPUT_LINES):
                 self.console.print(line)
             if told.exit_code:
@@ -106,6 +149,16 @@ class Screen:
         elif told.tool != "task_tracker":
             lines = told.text.count("\n") + 1
             self.console.print(Text(f"    {lines} line{'s'[: lines != 1]}", style="dim"))
+
+
+def _trimmed(console: Console, markdown: Markdown) -> Segments:
+    """Markdown without the empty lines that some of its blocks put before and after them."""
+    lines = console.render_lines(markdown, pad=False)
+    while lines and not "".join(each.text for each in lines[0]).strip():
+        lines.pop(0)
+    while lines and not "".join(each.text for each in lines[-1]).strip():
+        lines.pop()
+    return Segments([each for line in lines for each in (*line, Segment.line())])
 
 
 def call_line(call: Call) -> Text:
@@ -147,6 +200,10 @@ def _tasks(arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     given = arguments.get("task_list")
     tasks = cast("list[object]", given) if isinstance(given, list) else []
     return [cast("Mapping[str, Any]", task) for task in tasks if isinstance(task, dict)]
+
+
+def _runs(call: Call) -> bool:
+    return call.tool == "terminal" and not call.arguments.get("is_input")
 
 
 def _first_text(arguments: Mapping[str, Any]) -> str:

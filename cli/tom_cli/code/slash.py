@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_cli.code import conversations
-from tom_cli.code.screen import costs
 from tom_cli.common import id_of
 from tom_swe.errors import UsageError
 from tom_swe.model.advice import Outcome
@@ -105,7 +104,15 @@ def judging(outcome: Outcome) -> Does:
 
 async def cost(session: Session, _: str) -> None:
     """What the session has cost."""
+    from tom_cli.code.screen import costs
+
     session.screen.console.print(costs(session.coder.spent() if session.coder else ()))
+
+
+async def output(session: Session, _: str) -> None:
+    """All that the last command printed."""
+    printed = session.screen.last_output
+    session.screen.say(printed.rstrip() or "no command has printed anything yet")
 
 
 async def learn(session: Session, _: str) -> None:
@@ -146,14 +153,14 @@ async def resume(session: Session, _: str) -> None:
     for each in kept[:15]:
         session.screen.say(f"  {conversations.line_of(each)}")
     session.screen.say(
-        "resume one with `tom --resume ID`" if kept else "there are no conversations yet",
+        "resume one with `tom code --resume ID`" if kept else "there are no conversations yet",
         style="dim",
     )
 
 
 async def leave(session: Session, _: str) -> None:
     """Ends the session."""
-    session.leaving = True
+    session.leave()
 
 
 async def help_(session: Session, _: str) -> None:
@@ -162,7 +169,7 @@ async def help_(session: Session, _: str) -> None:
         shown = f"{name} {command.takes}".ljust(24)
         session.screen.say(f"  {shown}{command.about}")
     session.screen.say(
-        "  Enter sends, Alt-Enter adds a line, Ctrl-C interrupts the agent, Ctrl-D leaves",
+        "  Enter sends, Alt-Enter adds a line, Ctrl-C stops the agent, twice it leaves, as Ctrl-D",
         style="dim",
     )
 
@@ -179,6 +186,7 @@ COMMANDS: dict[str, Command] = {
     "/learn": Command("", "learn from this session now, not when you leave", learn),
     "/off": Command("", "switch advice and learning off in this session", off),
     "/on": Command("", "switch advice and learning on again", on),
+    "/output": Command("", "all that the last command printed", output),
     "/cost": Command("", "tokens and money spent in this session", cost),
     "/resume": Command("", "conversations that can be resumed", resume),
     "/help": Command("", "show this", help_),

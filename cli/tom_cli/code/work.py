@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import warnings
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +14,13 @@ from typing import TYPE_CHECKING
 from tom_swe.errors import TomError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from tom_cli.code.beside import Beside
     from tom_swe.hosts.coding import Coder, Happening
     from tom_swe.settings import Model
 
+_ADDRESSES = "rfc3987_syntax"
 HEADLESS = "Nobody can answer questions in this session: decide, and say what you assumed."
 
 
@@ -34,12 +38,31 @@ def load_agent() -> None:
     for name in ("LOG_LEVEL", "OPENHANDS_LOG_LEVEL"):
         os.environ.setdefault(name, "CRITICAL")
     warnings.simplefilter("ignore")
+    with _quick_imports():
+        try:
+            import_module("tom_swe.hosts.openhands.coder")
+        except ModuleNotFoundError as error:
+            if not (error.name or "").startswith("openhands"):
+                raise
+            raise TomError(missing()) from None
+
+
+@contextmanager
+def _quick_imports() -> Generator[None]:
+    """Makes a very large import take a quarter less, and the end of the process after it."""
+    # What is imported stays: the collector looks through it again and again in vain.
+    gc.disable()
+    # Where it is installed, jsonschema loads it for seconds, to check addresses in all scripts.
+    left_out = _ADDRESSES not in sys.modules
+    if left_out:
+        sys.modules[_ADDRESSES] = None  # pyright: ignore[reportArgumentType]
     try:
-        import_module("tom_swe.hosts.openhands.coder")
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("openhands"):
-            raise
-        raise TomError(missing()) from None
+        yield
+    finally:
+        if left_out:
+            del sys.modules[_ADDRESSES]
+        gc.freeze()
+        gc.enable()
 
 
 def make_coder(

@@ -1,14 +1,16 @@
-"""The coding session: tom, tom code."""
+"""The coding session: tom code."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
+from typer.core import TyperGroup
 
 from tom_cli.common import Yes
 from tom_swe.errors import TomError, UsageError
@@ -35,6 +37,35 @@ Private = Annotated[
     typer.Option("--private", help="Give the agent no briefing, learn nothing, keep nothing."),
 ]
 Events = Annotated[bool, typer.Option("--json", help="With -p: print one JSON event a line.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="With -p: also print what tom advises.")
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a session was asked for."""
+
+    task: str | None = None
+    model: str = ""
+    resume: str | None = None
+    go_on: bool = False
+    yes: bool = False
+    as_json: bool = False
+    verbose: bool = False
+
+
+class CodeByDefault(TyperGroup):
+    """Commands among which `code` is meant where an option of it stands first: `tom -p TASK`."""
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = args[0] if args else ""
+        name = given.partition("=")[0] if given.startswith("--") else given[:2]
+        options = {each for param in self.commands["code"].params for each in param.opts}
+        if name in options:
+            args = ["code", *args]
+        return super().parse_args(ctx, args)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,31 +81,19 @@ def code(
     yes: Yes = False,
     private: Private = False,
     as_json: Events = False,
+    verbose: Verbose = False,
 ) -> None:
     """Work with a coding agent that knows your preferences.
 
-    It works in this folder; `tom` alone does the same. Edits and commands wait for your
-    approval; with --yes they run without it. -p exits 0 when the agent is done, 1 when it
-    failed, and 3 when calls were refused because nobody could approve them.
+    It works in this folder. Edits and commands wait for your approval; with --yes they run
+    without it. `tom` alone opens it too, where there is a model. -p exits 0 when the agent is
+    done, 1 when it failed, and 3 when calls were refused because nobody could approve them.
 
     Example: tom code -p "add a test for the parser" --yes
     """
-    start(task, model, resume, go_on=go_on, yes=yes, private=private, as_json=as_json)
-
-
-def start(
-    task: str | None,
-    model: str | None,
-    resume: str | None,
-    *,
-    go_on: bool,
-    yes: bool,
-    private: bool,
-    as_json: bool,
-) -> None:
-    """Opens a session, or works on one task. Raises UsageError, TomError."""
+    asked = Asked(task, model or "", resume, go_on=go_on, yes=yes, as_json=as_json, verbose=verbose)
     if not private:
-        _start(task, model, resume, go_on=go_on, yes=yes, as_json=as_json)
+        _start(asked)
         return
     if resume is not None or go_on:
         raise UsageError(
@@ -83,19 +102,42 @@ def start(
     os.environ["TOM_OFF"] = "1"
     # All that a session leaves behind lies in tom's home.
     with tempfile.TemporaryDirectory(prefix="tom-private-") as home:
-        _start(task, model, None, go_on=False, yes=yes, as_json=as_json, home=Path(home))
+        _start(asked, Path(home))
 
 
-def _start(
-    task: str | None,
-    model: str | None,
-    resume: str | None,
-    *,
-    go_on: bool,
-    yes: bool,
-    as_json: bool,
-    home: Path | None = None,
-) -> None:
+def open_or_overview() -> None:
+    """Opens a session in a terminal where all is there for one, and says what there is elsewhere.
+
+    Raises TomError.
+    """
+    if _has_terminal() and _has_agent() and _has_model():
+        _start(Asked())
+        return
+    from tom_cli.overview import show_overview
+
+    show_overview(dict(os.environ), str(Path.cwd()))
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _has_agent() -> bool:
+    from importlib.util import find_spec
+
+    return bool(find_spec("prompt_toolkit") and find_spec("openhands"))
+
+
+def _has_model() -> bool:
+    from tom_swe.llm.agents import agent_named
+    from tom_swe.settings import load_settings, model_of
+
+    model = model_of(load_settings())
+    return bool(model and not model.fault and not agent_named(model.name))
+
+
+def _start(asked: Asked, home: Path | None = None) -> None:
+    """Opens a session, or works on one task. Raises UsageError, TomError."""
     from tom_cli.code import conversations
     from tom_swe.llm.agents import agent_named
     from tom_swe.settings import load_settings, model_of
@@ -104,9 +146,9 @@ def _start(
     if home is not None:
         settings = settings.model_copy(update={"home": home})
     folder = Path.cwd()
-    chosen = model_of(settings, model or "")
+    chosen = model_of(settings, asked.model)
     if chosen and agent_named(chosen.name):
-        if model or task is not None:
+        if asked.model or asked.task is not None:
             raise UsageError(
                 f"{chosen.name} reads and advises, and cannot work as tom's own agent: give "
                 "--model PROVIDER/NAME, such as openai/gpt-5"
@@ -115,28 +157,38 @@ def _start(
     if chosen and chosen.fault:
         raise UsageError(f"{chosen.name} cannot be used: {chosen.fault}")
     resumed = ""
-    if resume is not None:
-        found = conversations.resumable(settings.conversations, resume)
+    if asked.resume is not None:
+        found = conversations.resumable(settings.conversations, asked.resume)
         resumed, folder = found.id, _there(found.folder)
-    elif go_on:
+    elif asked.go_on:
         resumed = conversations.newest_in(settings.conversations, folder).id
-    if task is None:
-        if as_json:
-            raise UsageError("--json needs a task: tom -p TASK --json")
-        _talk(folder, settings, chosen, resumed, yes=yes, is_kept=home is None)
+    if asked.task is None:
+        if asked.as_json or asked.verbose:
+            name = "--json" if asked.as_json else "--verbose"
+            raise UsageError(f"{name} needs a task: tom -p TASK {name}")
+        _talk(folder, settings, chosen, resumed, yes=asked.yes, is_kept=home is None)
         return
-    text = (sys.stdin.read() if task == "-" else task).strip()
+    text = (sys.stdin.read() if asked.task == "-" else asked.task).strip()
     if not text:
         raise UsageError("the task is empty: say what to do, as in tom -p 'fix the failing test'")
     if chosen is None:
         raise UsageError(
             "no model is configured: set TOM_MODEL (or LLM_MODEL), or give --model; "
-            "`tom` in a terminal shows how"
+            "`tom code` in a terminal shows how"
         )
     from tom_cli.code.headless import run
 
     raise typer.Exit(
-        run(text, folder, settings, chosen, resume=resumed, never_ask=yes, as_json=as_json)
+        run(
+            text,
+            folder,
+            settings,
+            chosen,
+            resume=resumed,
+            never_ask=asked.yes,
+            as_json=asked.as_json,
+            verbose=asked.verbose,
+        )
     )
 
 
@@ -149,13 +201,11 @@ def _talk(
     yes: bool,
     is_kept: bool,
 ) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("there is no terminal here: give a task with -p, or see tom --help")
-    from importlib.util import find_spec
+    if not _has_terminal():
+        raise UsageError("there is no terminal here: give a task with -p, or see tom code --help")
+    if not _has_agent():
+        from tom_cli.code.work import missing
 
-    from tom_cli.code.work import missing
-
-    if not (find_spec("prompt_toolkit") and find_spec("openhands")):
         raise TomError(missing())
     from tom_cli.code.session import talk
 
@@ -167,6 +217,6 @@ def _there(folder: str) -> Path:
     path = Path(folder)
     if not path.is_dir():
         raise UsageError(
-            f"{folder}, where it was held, no longer exists: start a new one with `tom`"
+            f"{folder}, where it was held, no longer exists: start a new one with `tom code`"
         )
     return path

@@ -23,13 +23,19 @@ def status(stored: Stored, user: str, event: Event, state: SessionState) -> str:
     """
     ids = briefing(stored, user, event).belief_ids
     told = len(read(ids, 0)[0]) if ids else 0
-    (waiting,) = stored.connection.execute(_TO_REVIEW, (user,)).fetchone()
+    waiting = to_review(stored, user)
     parts = [
         _counted(told, "belief"),
         _counted(len(state.of(BREACH)), "breach", "breaches"),
         f"{waiting} to review" if waiting else "",
     ]
     return f"tom: {', '.join(filter(None, parts)) or 'nothing known here yet'}"
+
+
+def to_review(stored: Stored, user: str) -> int:
+    """How many beliefs wait for the person's word. Raises sqlite3.Error."""
+    (waiting,) = stored.connection.execute(_TO_REVIEW, (user,)).fetchone()
+    return int(waiting)
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

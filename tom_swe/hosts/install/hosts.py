@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tom_swe.errors import UsageError
+from tom_swe.errors import TomError, UsageError
+from tom_swe.hosts.files import read
 from tom_swe.hosts.install import content, parts
 from tom_swe.hosts.install.codex_trust import untrusted
 from tom_swe.hosts.install.content import AGENT, SKILL, Command
@@ -59,6 +60,18 @@ class Host:
         path = here.environ.get("PATH")
         found = any(shutil.which(program, path=path) for program in self.programs)
         return found or (bool(self.programs) and self.folder(here).is_dir())
+
+    def has_tom(self, here: Here) -> bool:
+        """Whether a part of tom is in it; see `standing` for which, and whether they work."""
+        return any(_is_there(part) for part in self.parts(here))
+
+
+def _is_there(part: Part) -> bool:
+    try:
+        text = read(part.path)
+        return text is not None if part.whole else bool(part.calls(text))
+    except TomError:
+        return False
 
 
 def _claude(here: Here) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from openhands.sdk import LLM, Agent, AgentContext, Conversation, Tool
@@ -13,17 +14,21 @@ from openhands.sdk.conversation import ConversationExecutionStatus as Status
 from openhands.sdk.conversation.exceptions import ConversationRunError
 from openhands.sdk.conversation.state import ConversationState
 from openhands.sdk.event import Event
+from openhands.sdk.event.conversation_error import ConversationErrorEvent
 from openhands.sdk.llm.streaming import LLMStreamChunk
 from openhands.sdk.security.confirmation_policy import AlwaysConfirm
 from openhands.sdk.skills import load_project_skills
 from openhands.tools.file_editor import FileEditorTool
 from openhands.tools.task_tracker import TaskTrackerTool
 from openhands.tools.terminal import TerminalTool
+from openhands.tools.terminal.impl import TerminalExecutor
 
 from tom_swe.errors import TomError
 from tom_swe.hosts.coding import Call, Happening, Rest, Spent, Streamed, Trouble
 from tom_swe.hosts.openhands import processes
 from tom_swe.hosts.openhands.events import call_of, happenings, last_words, streamed
+from tom_swe.hosts.openhands.faults import fault_sentence
+from tom_swe.hosts.openhands.output import printed
 from tom_swe.hosts.openhands.tool import AskTomTool
 from tom_swe.settings import Model
 
@@ -58,6 +63,7 @@ class OpenHandsCoder:
         shell: Path | None = None,
     ) -> None:
         self._tell = tell
+        self._model = model
         agent = _agent(folder, _llm(model, tell), briefing, user_id if ask_tom else None, shell)
         try:
             self._conversation = Conversation(
@@ -75,7 +81,7 @@ class OpenHandsCoder:
             # Whatever the SDK finds wrong with what it once wrote, the person can start anew.
             raise TomError(
                 f"the conversation {resume} cannot be resumed "
-                f"({type(error).__name__}); start a new one with `tom`"
+                f"({type(error).__name__}); start a new one with `tom code`"
             ) from error
         self._conversation.set_confirmation_policy(AlwaysConfirm())
 
@@ -120,6 +126,18 @@ class OpenHandsCoder:
         waiting = ConversationState.get_unmatched_actions(self._conversation.state.events)
         return tuple(call_of(event) for event in waiting)
 
+    def printed(self, command: str) -> str:
+        """What a command that runs has printed so far."""
+        try:
+            # The SDK leaves the types of tools open.
+            agent: Any = self._conversation.agent
+            terminal: object = agent.tools_map[TerminalTool.name].executor
+        except (KeyError, RuntimeError):
+            return ""  # it has no terminal yet
+        if not isinstance(terminal, TerminalExecutor):
+            return ""
+        return printed(terminal.session.terminal.read_screen(), command)
+
     def refuse(self, reason: str) -> None:
         """Refuses the calls that wait."""
         self._conversation.reject_pending_actions(reason)
@@ -158,6 +176,8 @@ class OpenHandsCoder:
             _make_private(Path(kept))
 
     def _hear(self, event: Event) -> None:
+        if isinstance(event, ConversationErrorEvent):
+            self._tell(Trouble(text=fault_sentence(event.code, event.detail, self._model)))
         for happening in happenings(event):
             self._tell(happening)
 
@@ -168,8 +188,8 @@ class OpenHandsCoder:
 
 def _llm(model: Model, tell: Tell) -> LLM:
     def retrying(attempt: int, most: int, error: BaseException | None) -> None:
-        name = type(error).__name__ if error else "no answer"
-        tell(Trouble(text=f"the model did not answer ({name}); try {attempt} of {most}"))
+        del error
+        tell(Trouble(text=f"{model.name} did not answer (try {attempt} of {most})"))
 
     return LLM(
         model=model.name,

@@ -12,7 +12,6 @@ from openhands.sdk.event import (
     ObservationEvent,
     UserRejectObservation,
 )
-from openhands.sdk.event.conversation_error import ConversationErrorEvent
 from openhands.sdk.llm import ImageContent, TextContent
 from openhands.sdk.llm.streaming import LLMStreamChunk
 from openhands.sdk.tool.builtins.finish import FinishAction
@@ -27,7 +26,6 @@ from tom_swe.hosts.coding import (
     Happening,
     Refusal,
     Returned,
-    Trouble,
 )
 
 # What the action of every tool carries beside its arguments.
@@ -54,8 +52,6 @@ def happenings(event: Event) -> Iterator[Happening]:
             yield Refusal(tool=event.tool_name, reason=event.rejection_reason)
         case AgentErrorEvent():
             yield Returned(tool=event.tool_name, text=event.error, failed=True)
-        case ConversationErrorEvent():
-            yield Trouble(text=f"{event.code}: {event.detail}")
         case _:
             return
 
