@@ -29,10 +29,10 @@ from tom_swe.settings import Settings
 
 TO = Path(__file__).parents[1] / "docs" / "pictures"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-USER = "mira"
+USER = os.environ.get("PIC_USER", "mira")
 WIDTH, HEIGHT = 1200, 800
 HIGHEST = 1600  # pixels of a page that are shown
-COLOURS = 64
+COLOURS = 128
 REQUEST = "clean this up"
 
 
@@ -122,11 +122,13 @@ def see(page: Page, root: str, view: View) -> None:
 
 def taken(page: Page) -> bytes:
     """The picture of a page, with few colours so that it is small."""
-    high = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
-    width = page.viewport_size["width"] if page.viewport_size else WIDTH
-    shot = page.screenshot(
-        clip={"x": 0, "y": 0, "width": width, "height": max(high, 1)}, full_page=True
-    )
+    assert page.viewport_size is not None
+    width = page.viewport_size["width"]
+    high = page.evaluate("document.documentElement.scrollHeight")
+    # What sticks to the bottom of a window then is at the bottom of the picture.
+    page.set_viewport_size({"width": width, "height": min(high, HIGHEST)})
+    shot = page.screenshot()
+    page.set_viewport_size({"width": width, "height": HEIGHT})
     out = io.BytesIO()
     few = Image.open(io.BytesIO(shot)).convert("RGB")
     few.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
@@ -169,9 +171,12 @@ def main() -> None:
     if program is None:
         sys.exit(f"no Chromium on PATH ({', '.join(PROGRAMS)}): install one")
     options.to.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        memory = options.memory or filled(Path(folder))
-        person = Path(folder) / "person"
+    # Always the same, since paths can be seen.
+    folder = Path(tempfile.gettempdir()) / "tom-pictures"
+    folder.mkdir()
+    try:
+        memory = options.memory or filled(folder)
+        person = folder / "person"
         (person / ".claude").mkdir(parents=True)
         (person / ".claude" / "settings.json").write_text('{\n  "model": "opus"\n}\n')
         with served(memory, person) as address, sync_playwright() as driver:
@@ -179,6 +184,8 @@ def main() -> None:
             browser = driver.chromium.launch(executable_path=program, args=sandbox)
             pictures(browser, address, options.to, options.widths, options.only)
             browser.close()
+    finally:
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from tom_swe.hosts.install.scripts import can_serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from tom_swe.hosts.install import Here
 
@@ -48,6 +49,7 @@ class AgentPages:
             host=host,
             act=act,
             edits=plan.shown,
+            paths=[self._short(edit.path) for edit in plan.shown],
             notes=plan.notes,
             digest=digest(plan),
             state=standing(host, self._desk.here),
@@ -63,6 +65,11 @@ class AgentPages:
             )
         carry_out(plan, self._desk.here.environ)
         return self._desk.go("/health", done=act)
+
+    def _short(self, path: Path) -> str:
+        """A path as the person says it."""
+        home = self._desk.here.home
+        return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
     def _planned(self, request: Request) -> tuple[Host, str, Plan]:
         name, act = request.path_params["name"], request.path_params["act"]

@@ -103,11 +103,12 @@ class BeliefPages:
         number, action = id_in(request, "belief"), request.path_params["action"]
         with self._desk.tom() as tom:
             self._ruled(tom, number, action, form)
-            if action == "edit" and "at" in form:
+            if action == "edit" and "skipped" in form:
                 # A candidate that is worded anew in a review is confirmed by that.
                 tom.confirm(self._desk.user, number)
-        if "at" in form:
-            return self._desk.go("/review", at=whole(form["at"], 1), done=action)
+        if "skipped" in form:
+            skipped = whole(form["skipped"], 0) or None
+            return self._desk.go("/review", skipped=skipped, done=action)
         if form.get("list") in LISTS:
             return back(self._desk, form, action, at=number)
         return self._desk.go(f"/beliefs/{number}", done=action)

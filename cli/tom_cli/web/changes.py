@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tom_cli.web import listed
 from tom_cli.web.desk import Desk, Form, whole
 from tom_swe.errors import UsageError
 
@@ -42,10 +43,14 @@ class Changes:
                     "go back and reload the page"
                 )
             tom.undo(self._desk.user, whole(form.get("count"), 1, MOST))
-            held = {each.id for each in tom.memory.belief_lists.lines(self._desk.user)}
+            lines = tom.memory.belief_lists.lines(self._desk.user)
+        held = {each.id for each in lines}
         about = next((each for each in last.belief_ids if each in held), None)
-        if "at" in form:
-            return self._desk.go("/review", at=about or 1, done="undo")
+        if "skipped" in form:
+            # Back to the belief that waits again.
+            places = [each.id for each in listed.waiting(lines)]
+            skipped = places.index(about) if about in places else whole(form["skipped"], 0)
+            return self._desk.go("/review", skipped=skipped or None, done="undo")
         if form.get("list") in LISTS:
             return back(self._desk, form, "undo")
         return self._desk.go("/" if about is None else f"/beliefs/{about}", done="undo")

@@ -128,7 +128,7 @@ def id_in(request: Request, what: str) -> int:
 
 
 def whole(given: str | None, default: int, most: int = LARGEST_ID) -> int:
-    """A number in an address, of at least 1; the default where it is none."""
+    """A number in an address; the default where it is none."""
     if not given or not given.isascii() or not given.isdecimal() or len(given) > len(str(most)):
         return default
-    return min(max(int(given), 1), most)
+    return min(max(int(given), min(default, 1)), most)

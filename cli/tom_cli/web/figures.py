@@ -30,9 +30,9 @@ class Chart(NamedTuple):
     note: str
 
 
-def since_of(now: datetime) -> datetime:
-    """When the first week of the charts began."""
-    monday = _monday(now) - (WEEKS - 1) * WEEK
+def since_of(newest: datetime) -> datetime:
+    """When the first of the charts' weeks began, of which the last has the newest session."""
+    monday = _monday(newest) - (WEEKS - 1) * WEEK
     return datetime.combine(monday, datetime.min.time()).astimezone().astimezone(UTC)
 
 
@@ -126,7 +126,7 @@ def growth(lines: Iterable[BeliefLine]) -> Chart:
     return Chart(
         name="beliefs",
         title="Beliefs over time",
-        columns=("confirmed", "all"),
+        columns=("confirmed", "with those seen once"),
         looks=("line accent", "line quiet"),
         rows=rows,
         note="The beliefs of today, by the week in which you first said them."

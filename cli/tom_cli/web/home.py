@@ -19,6 +19,7 @@ from tom_swe.model.belief import Belief
 from tom_swe.model.user import told
 
 WAITING = 3  # that are shown
+AT_FIRST = 6  # beliefs of a section, before the rest is folded away
 PINNED = "Most important"
 
 
@@ -34,13 +35,13 @@ class HomePage:
 
     def home(self, request: Request) -> Response:
         """The briefing of the repository that is asked for, else of the newest session's."""
-        user, now = self._desk.user, datetime.now(UTC)
-        since = figures.since_of(now)
+        user = self._desk.user
         with self._desk.tom() as tom:
             memory = tom.memory
             lines = memory.belief_lists.lines(user)
             places = memory.session_lists.places(user)
             newest = memory.session_lists.page(user, Wanted(), 0, 1)
+            since = figures.since_of((newest[0].started if newest else None) or datetime.now(UTC))
             named = sorted(
                 {*places.repositories, *memory.belief_lists.briefed(user)}, key=str.casefold
             )
@@ -67,8 +68,9 @@ class HomePage:
             known=len(lines),
             told=sum(not is_idle(each) for each in told(lines)),
             waits=len(waits),
-            first=sorted(waits, key=lambda each: -each.confidence)[:WAITING],
+            first=waits[:WAITING],
             charts=charts,
+            at_first=AT_FIRST,
             newest=newest,
             done=done_text(request.query_params.get("done", "")),
             last=last,

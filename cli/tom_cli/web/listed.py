@@ -97,8 +97,9 @@ def places(lines: Sequence[BeliefLine]) -> list[tuple[str, str, int]]:
 
 
 def waiting(lines: Iterable[BeliefLine]) -> list[BeliefLine]:
-    """The beliefs that were seen once and that the person has not decided on."""
-    return [each for each in lines if each.status is Status.CANDIDATE and not each.is_upheld]
+    """The beliefs that were seen once and that the person has not decided on, the surest first."""
+    waits = (each for each in lines if each.status is Status.CANDIDATE and not each.is_upheld)
+    return sorted(waits, key=lambda each: (-each.confidence, each.id))
 
 
 def notes_on(line: BeliefLine) -> list[str]:

@@ -35,12 +35,13 @@ class ReviewPages:
         ]
 
     def next(self, request: Request) -> Response:
-        """The first candidate from an id on; what is before it was decided or skipped."""
-        at = whole(request.query_params.get("at"), 1)
+        """The candidate after those that were skipped, of which the address has the number."""
+        skipped = whole(request.query_params.get("skipped"), 0)
         user = self._desk.user
         with self._desk.tom() as tom:
             waits = listed.waiting(tom.memory.belief_lists.lines(user))
-            left = [line for line in waits if line.id >= at]
+            skipped = min(skipped, len(waits))
+            left = waits[skipped:]
             found = tom.memory.belief_lists.full(user, [left[0].id]) if left else []
             last = last_change(tom, user)
         belief = found[0] if found else None
@@ -51,7 +52,7 @@ class ReviewPages:
             notes=listed.notes_on(left[0]) if left else [],
             quotes=newest_quotes(belief)[:QUOTES] if belief else [],
             left=len(left),
-            skipped=len(waits) - len(left),
+            skipped=skipped,
             done=done_text(request.query_params.get("done", "")),
             last=last,
         )
@@ -61,7 +62,6 @@ class ReviewPages:
         asked, user = request.query_params, self._desk.user
         with self._desk.tom() as tom:
             waits = listed.waiting(tom.memory.belief_lists.lines(user))
-            waits.sort(key=lambda line: (-line.confidence, line.id))
             page = paged(len(waits), ROWS, whole(asked.get("page"), 1))
             part = waits[page.start : page.end]
             full = {b.id: b for b in tom.memory.belief_lists.full(user, [b.id for b in part])}

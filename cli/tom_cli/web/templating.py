@@ -35,6 +35,7 @@ def environment(root: str) -> Environment:
         "line": safe,
         "spaced": _spaced,
         "clip": clip,
+        "echoes": _echoes,
         "local": _local,
         "day": _day,
         "title_of": title_of,
@@ -56,6 +57,12 @@ def clip(text: str, most: int) -> str:
         return words
     cut = words[:most].rpartition(" ")[0] or words[:most]
     return f"{cut.rstrip(' ,.;:')} …"
+
+
+def _echoes(quote: str, statement: str) -> bool:
+    """Whether a quote says a statement in its very words, so that it need not stand beside it."""
+    one, other = (" ".join(re.findall(r"\w+", text.casefold())) for text in (quote, statement))
+    return one == other
 
 
 def title_of(session: SessionSummary) -> str:

@@ -48,7 +48,7 @@
     const axis = { stroke: colour("muted"), font: "12px system-ui, sans-serif", ticks: { show: false } };
     const options = {
       width: plot.clientWidth, height: 170, series: [{}, ...series], legend: { show: false },
-      padding: [8, 4, 0, 0],
+      padding: [8, 16, 0, 0],
       cursor: { points: { show: false }, y: false, drag: { setScale: false, x: false } },
       scales: {
         x: { range: () => [days[0] - week * 0.6, days[days.length - 1] + week * 0.6] },
