@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import delete, func, select, text
 
 from tom_swe.errors import DatabaseDamaged
+from tom_swe.memory.belief_listing import BeliefListing
 from tom_swe.memory.beliefs import Beliefs
 from tom_swe.memory.checks import Checks
 from tom_swe.memory.consultations import Consultations
@@ -24,6 +25,7 @@ from tom_swe.memory.queue import LearnQueue
 from tom_swe.memory.requests import Requests
 from tom_swe.memory.sayings import Sayings
 from tom_swe.memory.search import Search
+from tom_swe.memory.session_listing import SessionListing
 from tom_swe.memory.sessions import Sessions
 from tom_swe.memory.tables import (
     FULL_TEXT,
@@ -70,6 +72,8 @@ class Store:
         self.ledger = CallLedger(self._database)
         self.user_acts = UserActs(self._database)
         self.portable = Portable(self._database)
+        self.belief_lists = BeliefListing(self._database)
+        self.session_lists = SessionListing(self._database)
 
     def began(self, user_id: str) -> datetime | None:
         """When this memory first heard of a user; None where it has not."""

@@ -69,6 +69,13 @@ class SessionTellings:
         with self._database.read() as transaction:
             return _tellings(transaction, TellingRow.user_id == user_id)
 
+    def of_belief(self, user_id: str, belief_id: int) -> list[Telling]:
+        """What every session was told that was told this belief, the earliest told first."""
+        told = select(ToldRow.telling_id).where(ToldRow.belief_id == belief_id)
+        with self._database.read() as transaction:
+            mine = TellingRow.user_id == user_id, TellingRow.id.in_(told)
+            return _tellings(transaction, and_(*mine))
+
 
 def telling_of(transaction: orm.Session, user_id: str, host: str, host_id: str) -> Telling | None:
     """What `SessionTellings.of_session` says, in a transaction of the caller's."""

@@ -334,6 +334,12 @@ class Belief(Value):
             return self.last_seen
         return max(self.last_seen, *(each.at for each in self.decisions))
 
+    @property
+    def borne_out(self) -> datetime:
+        """When it was last said, last taken up by the person, or last found right."""
+        found_right = (v.at for v in self.verdicts if v.stance is Stance.SUPPORTS)
+        return max((self.last_word, *found_right))
+
 
 class Change(StrEnum):
     """The ways in which a belief changes."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from tom_swe.model.base import Value
-from tom_swe.model.belief import Belief, Stance, Status
+from tom_swe.model.belief import Belief, Status
 
 # Who a memory is about where nobody names a user: the person whose machine it is.
 # A candidate that nothing has borne out in this time was more likely meant for then than for
@@ -27,7 +28,30 @@ def surest_first(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
     )
 
 
-def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
+class Held(Protocol):
+    """What decides whether a belief is told: a `Belief` has it, and so has a line of a list."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def dimension(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def superseded_by(self) -> int | None: ...
+    @property
+    def last_seen(self) -> datetime: ...
+    @property
+    def borne_out(self) -> datetime: ...
+    @property
+    def is_hint(self) -> bool: ...
+    @property
+    def is_pinned(self) -> bool: ...
+
+
+def told[B: Held](beliefs: Iterable[B]) -> tuple[B, ...]:
     """Of all beliefs those that are told: live ones, but for hints and candidates that faded.
 
     What rests on the hints of one session is told to nobody until a second one confirms it.
@@ -44,19 +68,13 @@ def told(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
     newest = max((belief.last_seen for belief in held), default=None)
     successors = {belief.superseded_by for belief in held}
 
-    def faded(belief: Belief) -> bool:
+    def faded(belief: B) -> bool:
         if belief.status is not Status.CANDIDATE or belief.id in successors or newest is None:
             return False
         if belief.is_pinned:
             return False
-        return newest - _borne_out(belief) >= FADES
+        return newest - belief.borne_out >= FADES
 
     return tuple(
         b for b in held if b.status is not Status.RETIRED and not b.is_hint and not faded(b)
     )
-
-
-def _borne_out(belief: Belief) -> datetime:
-    """When the belief was last said, last taken up by the person, or last found right."""
-    found_right = (v.at for v in belief.verdicts if v.stance is Stance.SUPPORTS)
-    return max((belief.last_word, *found_right))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,24 +13,36 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from tom_cli.web.agents import AgentPages
+from tom_cli.web.asking import AskingPages
 from tom_cli.web.beliefs import BeliefPages
+from tom_cli.web.changes import Changes
+from tom_cli.web.costs import CostPage
 from tom_cli.web.desk import Desk
 from tom_cli.web.guard import Guard, Keys
+from tom_cli.web.health import HealthPages
+from tom_cli.web.home import HomePage
+from tom_cli.web.profile import ProfilePages
 from tom_cli.web.review import ReviewPages
 from tom_cli.web.sessions import SessionPages
-from tom_cli.web.state import StatePages
 from tom_swe.errors import MemoryBusy, NotFound, TomError, UsageError
+from tom_swe.hosts.install import Here
 from tom_swe.settings import Settings
 
 NOT_HERE = "There is no such page."
 BROKEN = "Something went wrong. See the terminal of `tom web` for the error."
 
 
-def make_app(settings: Settings, keys: Keys, port: int) -> ASGIApp:
-    """The pages on a memory, behind their guard."""
-    desk = Desk(settings, keys)
-    pages = (BeliefPages(desk), ReviewPages(desk), SessionPages(desk), StatePages(desk))
-    routes = [route for each in pages for route in each.routes()]
+PAGES = (
+    HomePage, AskingPages, ProfilePages, BeliefPages, Changes, ReviewPages, SessionPages, CostPage,
+    HealthPages, AgentPages,
+)  # fmt: skip
+
+
+def make_app(settings: Settings, keys: Keys, port: int, here: Here | None = None) -> ASGIApp:
+    """The pages on a memory, behind their guard; ``here`` is the machine that agents are on."""
+    desk = Desk(settings, keys, here or Here(os.environ, Path.home()))
+    routes = [route for each in PAGES for route in each(desk).routes()]
     static = Mount("/static", StaticFiles(packages=[("tom_cli.web", "static")]))
 
     def failed(_: Request, error: Exception) -> Response:

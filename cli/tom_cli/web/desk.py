@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
@@ -20,6 +20,7 @@ from tom_swe.errors import NotFound, UsageError
 from tom_swe.settings import Settings
 
 if TYPE_CHECKING:
+    from tom_swe.hosts.install import Here
     from tom_swe.mind.tom import Tom
 
 # Nobody looks at a page that hangs: a memory that another process holds is said to be held.
@@ -28,13 +29,32 @@ PATIENCE = 5.0
 LONGEST_FORM = 16_384
 LARGEST_ID = 2**63 - 1
 
-type Form = dict[str, str]
+# Of a list of beliefs that are decided on at once, each is a field.
+MOST_FIELDS = 300
+
+
+class Form(dict[str, str]):
+    """The fields of a form: the last of each name, and by `all` each of them."""
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        super().__init__({name: each[-1] for name, each in fields.items()})
+        self._fields = fields
+
+    def all(self, name: str) -> list[str]:
+        """Every field of a name, in order."""
+        return self._fields.get(name, [])
+
+    def ids(self, name: str) -> list[int]:
+        """Every field of a name that is an id, each once."""
+        numbers = (whole(each, 0) for each in self.all(name))
+        return list(dict.fromkeys(number for number in numbers if number))
 
 
 class Desk:
     """Opens the memory for each request anew, so that nothing of it is held in between."""
 
-    def __init__(self, settings: Settings, keys: Keys) -> None:
+    def __init__(self, settings: Settings, keys: Keys, here: Here) -> None:
+        self.here = here
         patience = min(settings.busy_timeout_seconds, PATIENCE)
         self.settings = settings.model_copy(update={"busy_timeout_seconds": patience})
         self.user = settings.user
@@ -43,9 +63,9 @@ class Desk:
         self._said: set[str] = set()
 
     @contextlib.contextmanager
-    def tom(self) -> Generator[Tom]:
+    def tom(self, settings: Settings | None = None) -> Generator[Tom]:
         """Tom on this person's memory, closed at the end."""
-        tom = open_tom(self.settings, say=self._say)
+        tom = open_tom(settings or self.settings, say=self._say)
         try:
             yield tom
         finally:
@@ -57,10 +77,11 @@ class Desk:
         text = template.render(root=self._keys.place, form_key=self._keys.form, **shown)
         return HTMLResponse(text, code)
 
-    def go(self, path: str, **asked: object) -> Response:
+    def go(self, path: str, *, fragment: str = "", **asked: object) -> Response:
         """On to another page, after something was done."""
         query = urlencode({name: str(each) for name, each in asked.items() if each is not None})
-        return RedirectResponse(f"{self._keys.place}{path}{'?' * bool(query)}{query}", 303)
+        to = f"{self._keys.place}{path}{'?' * bool(query)}{query}{'#' * bool(fragment)}{fragment}"
+        return RedirectResponse(to, 303)
 
     def doing(
         self, act: Callable[[Request, Form], Response]
@@ -83,17 +104,19 @@ class Desk:
 
 
 async def _form(request: Request) -> Form:
-    """The fields of a form, the last of each name. Raises UsageError."""
+    """The fields of a form. Raises UsageError."""
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > LONGEST_FORM:
             raise UsageError("that is too long: use fewer words")
     try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
+        fields = parse_qs(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
     except ValueError:
         raise UsageError("that form does not come from this page: go back and reload it") from None
-    return {name: each[-1] for name, each in fields.items()}
+    return Form(fields)
 
 
 def id_in(request: Request, what: str) -> int:
@@ -105,7 +128,7 @@ def id_in(request: Request, what: str) -> int:
 
 
 def whole(given: str | None, default: int, most: int = LARGEST_ID) -> int:
-    """A number in an address, of at least 1; the default where it is none."""
+    """A number in an address; the default where it is none."""
     if not given or not given.isascii() or not given.isdecimal() or len(given) > len(str(most)):
         return default
-    return min(max(int(given), 1), most)
+    return min(max(int(given), min(default, 1)), most)

@@ -1,9 +1,9 @@
-"""The sessions that were read: where and when they were, what they showed, what was said."""
+"""The sessions as a timeline, what was said in them searched, and each with its turns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,31 +11,16 @@ from starlette.routing import BaseRoute, Route
 
 from tom_cli.tree import shown_in
 from tom_cli.web.desk import Desk, id_in, whole
-from tom_swe.model.session import Role, Turn
+from tom_cli.web.paging import paged
+from tom_cli.web.turns import said
+from tom_swe.memory.session_listing import Wanted
+from tom_swe.model.memory import SessionSummary
+from tom_swe.model.session import Role
 
 SESSIONS = 25  # a page
+FOUND = 25  # turns a page
 TURNS = 40  # a page
-SHORT = 400  # characters of what an agent or a tool said, before the rest is folded away
-LONGEST = 20_000  # characters of it that are shown at all
-
-
-class Paged(NamedTuple):
-    """A page's part of a row of things: pages are counted from 1."""
-
-    number: int
-    of: int
-    start: int
-    end: int
-
-
-class Said(NamedTuple):
-    """A turn in pieces, each with whether a belief rests on it; and what is folded away of it."""
-
-    turn: Turn
-    who: str
-    pieces: list[tuple[bool, str]]
-    rest: str
-    left_out: int
+WHO = {"user": "You", "agent": "Agents"}
 
 
 class SessionPages:
@@ -49,25 +34,51 @@ class SessionPages:
         return [Route("/sessions", self.all), Route("/sessions/{id:int}", self.one)]
 
     def all(self, request: Request) -> Response:
-        """A page of sessions."""
+        """A page of sessions, or of the turns in which the words stand that are looked for."""
+        asked, user = request.query_params, self._desk.user
+        words = asked.get("words", "").strip()[:200]
+        wanted = Wanted(asked.get("host", "")[:200], asked.get("repository", "")[:300])
+        who = asked.get("who", "") if asked.get("who") in WHO else "user"
+        at = whole(asked.get("page"), 1)
         with self._desk.tom() as tom:
-            summaries = tom.memory.sessions.summaries(self._desk.user)
-        page = paged(len(summaries), SESSIONS, whole(request.query_params.get("page"), 1))
+            lists = tom.memory.session_lists
+            places = lists.places(user)
+            if words:
+                start = (at - 1) * FOUND if at < 10_000 else 0
+                count, turns = lists.search(user, words, wanted, Role(who), start, FOUND)
+                page, sessions = paged(count, FOUND, at), []
+                if page.start != start:
+                    _, turns = lists.search(user, words, wanted, Role(who), page.start, FOUND)
+            else:
+                count, turns = lists.count(user, wanted), []
+                page = paged(count, SESSIONS, at)
+                sessions = lists.page(user, wanted, page.start, SESSIONS)
+        given = {"words": words, "host": wanted.host, "repository": wanted.repository}
+        given |= {"who": who} if words and who != "user" else {}
         return self._desk.page(
             "sessions",
-            sessions=summaries[page.start : page.end],
-            count=len(summaries),
+            months=by_month(sessions),
+            turns=turns,
+            count=count,
+            known=sum(places.hosts.values()),
             page=page,
+            places=places,
+            words=words,
+            wanted=wanted,
+            who=who,
+            whos=WHO,
+            asked=urlencode({name: value for name, value in given.items() if value}),
         )
 
     def one(self, request: Request) -> Response:
         """What a session showed, and a page of its turns."""
-        number = id_in(request, "session")
+        number, user = id_in(request, "session"), self._desk.user
         with self._desk.tom() as tom:
-            session = tom.memory.sessions.get(self._desk.user, number)
-            summaries = tom.memory.sessions.summaries(self._desk.user)
-            beliefs = tom.memory.beliefs.all(self._desk.user)
-            tasks = tom.memory.beliefs.for_one_task(self._desk.user)
+            memory = tom.memory
+            session = memory.sessions.get(user, number)
+            summary = memory.session_lists.one(user, number)
+            beliefs = memory.belief_lists.full(user, memory.belief_lists.of_session(user, number))
+            tasks = memory.beliefs.for_one_task(user)
         shown = shown_in(number, beliefs)
         for_one_task = [each.observation for each in tasks if each.session_id == number]
         wanted = whole(request.query_params.get("page"), 1)
@@ -80,7 +91,7 @@ class SessionPages:
             "session",
             number=number,
             session=session,
-            summary=next((each for each in summaries if each.id == number), None),
+            summary=summary,
             shown=shown,
             for_one_task=for_one_task,
             turns=[said(turn, quotes) for turn in session.turns[page.start : page.end]],
@@ -88,42 +99,10 @@ class SessionPages:
         )
 
 
-def paged(count: int, size: int, wanted: int) -> Paged:
-    """The page that is wanted, or the last one where there are not so many."""
-    of = max(-(-count // size), 1)
-    number = min(wanted, of)
-    return Paged(number=number, of=of, start=(number - 1) * size, end=min(number * size, count))
-
-
-def said(turn: Turn, quotes: Iterable[tuple[int, str]]) -> Said:
-    """A turn as it is shown: the person's words whole, the start of what others said."""
-    if turn.role is Role.USER:
-        own = [quote for ordinal, quote in quotes if ordinal == turn.ordinal]
-        text, who, rest = turn.text[:LONGEST], "You", turn.attachment
-        left_out = len(turn.text) - len(text)
-        pieces = marked(text, own)
-    else:
-        who = turn.tool or turn.role.value.capitalize()
-        pieces, rest, left_out = [(False, turn.text[:SHORT])], turn.text[SHORT:], 0
-    return Said(
-        turn=turn,
-        who=who,
-        pieces=pieces,
-        rest=rest[:LONGEST],
-        left_out=left_out + max(len(rest) - LONGEST, 0),
-    )
-
-
-def marked(text: str, quotes: Sequence[str]) -> list[tuple[bool, str]]:
-    """A text in pieces, each with whether a quote covers it."""
-    covered = [False] * len(text)
-    for quote in quotes:
-        if quote and (start := text.find(quote)) >= 0:
-            covered[start : start + len(quote)] = [True] * len(quote)
-    pieces: list[tuple[bool, str]] = []
-    start = 0
-    for place in range(1, len(text) + 1):
-        if place == len(text) or covered[place] != covered[start]:
-            pieces.append((covered[start], text[start:place]))
-            start = place
-    return pieces
+def by_month(sessions: Iterable[SessionSummary]) -> dict[str, list[SessionSummary]]:
+    """Sessions by the month in which they began, on the person's own clock."""
+    months: dict[str, list[SessionSummary]] = {}
+    for each in sessions:
+        month = f"{each.started.astimezone():%B %Y}" if each.started else "Without a date"
+        months.setdefault(month, []).append(each)
+    return months
