@@ -1,7 +1,10 @@
 """Beliefs, sessions and advice as text for a person. Stored text is never markup here."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -10,14 +13,16 @@ from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
 from tom_swe.explain import figures
-from tom_swe.explain.counts import CountedUser
-from tom_swe.explain.kept import Became
-from tom_swe.ingest.importing import Intake
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Evidence, Kind, Stance, Status
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
 from tom_swe.text.safe import safe
+
+if TYPE_CHECKING:
+    from tom_swe.explain.counts import CountedUser
+    from tom_swe.explain.kept import Became
+    from tom_swe.ingest.importing import Intake
 
 # Where the statement of a belief begins, and what goes on from it.
 HANG = 13

@@ -129,7 +129,6 @@ class Services:
     @service
     def _undoing(self) -> Undoing:
         from tom_swe.mind.undo import Undoing
-    from tom_swe.ports import Adviser
 
         return Undoing(self.memory, self._deriving)
 

@@ -8,6 +8,7 @@ Nothing found is ever printed, logged, kept or sent anywhere to be verified.
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple, Protocol, cast
 
 from tom_swe.redact.patterns import EMAIL, OWN
@@ -83,7 +84,6 @@ class Redactor:
     """Replaces secrets by ``[redacted:<kind>]``, and e-mail addresses too if asked."""
 
     def __init__(self, emails: bool = False) -> None:
-        # Imported here: detect-secrets costs time that importing tom must not.
         rules = [_wrapped(plugin) for plugin in _PLUGINS]
         rules.extend(OWN)
         if emails:
@@ -181,14 +181,15 @@ def _windows(length: int) -> Iterator[Span]:
 
 
 def _wrapped(plugin: _Plugin) -> Rule:
-    module = importlib.import_module(f"detect_secrets.plugins.{plugin.module}")
-    detector = cast("Callable[[], _Detector]", getattr(module, plugin.kind))()
-    patterns = tuple(
-        pattern for pattern in detector.denylist if bool(pattern.groups) >= bool(plugin.group)
-    )
+    @cache
+    def patterns() -> tuple[re.Pattern[str], ...]:
+        # Imported where a text holds a marker, which few do: it takes a tenth of a second.
+        module = importlib.import_module(f"detect_secrets.plugins.{plugin.module}")
+        detector = cast("Callable[[], _Detector]", getattr(module, plugin.kind))()
+        return tuple(p for p in detector.denylist if bool(p.groups) >= bool(plugin.group))
 
     def find(text: str) -> Iterator[Span]:
-        for pattern in patterns:
+        for pattern in patterns():
             for begun, ended in _windows(len(text)):
                 for match in pattern.finditer(text, begun, ended):
                     start, end = match.span(plugin.group)
