@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from tom_cli.web.app import make_app
 from tom_cli.web.guard import HEADERS, Keys
-from tom_cli.web.sessions import marked, paged
+from tom_cli.web.paging import paged
+from tom_cli.web.turns import marked
 from tom_swe.app import open_tom
 from tom_swe.errors import NotFound
 from tom_swe.mind.tom import Tom

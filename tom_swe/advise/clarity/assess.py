@@ -20,7 +20,7 @@ ASKED = 0.7  # one that scores more is asked about by nobody, however they like 
 # What asks for a choice without making it is unclear however well the rest is said.
 OPEN_CHOICE = 0.4
 
-_CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s+")
+_CLAUSE = re.compile(r"[,;:]\s+|\s[-\N{EN DASH}\N{EM DASH}]\s+")
 _NOTHING = Clarity(score=1.0, is_request=False)
 
 
