@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tom_swe.app import open_tom
     from tom_swe.errors import TomError
     from tom_swe.ingest.importing import import_transcripts
-    from tom_swe.mind.tom import Learned, Tom
+    from tom_swe.mind.learn import Learned
+    from tom_swe.mind.tom import Tom
     from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion
     from tom_swe.model.belief import Belief, Evidence, Observation, Scope, SessionModel, Verdict
     from tom_swe.model.session import Role, Session, Turn
@@ -57,7 +58,7 @@ __getattr__ = loading(
         "Belief": "model.belief",
         "Briefing": "model.advice",
         "Evidence": "model.belief",
-        "Learned": "mind.tom",
+        "Learned": "mind.learn",
         "Observation": "model.belief",
         "Outcome": "model.advice",
         "Query": "model.advice",
