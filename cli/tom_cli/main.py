@@ -6,6 +6,8 @@ import sys
 
 # Before anything imports litellm: it would ask the network for prices, and can hang there.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+# Before anything imports pydantic: it would look for plugins in every package that is installed.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
 
 import typer
 

@@ -7,10 +7,10 @@ import pytest
 
 from tom_migrations import HEAD
 from tom_swe.errors import NotFound, UsageError
-from tom_swe.extract.requests import VERSION as REQUESTS
 from tom_swe.mind.tom import Tom
 from tom_swe.model.belief import EVERYWHERE, Reach, Scope, Status
 from tom_swe.model.portable import FORMAT, VERSION, Export
+from tom_swe.model.recurring import VERSION as REQUESTS
 from tom_swe.model.session import Role, Session
 from tom_swe.model.user_acts import Did
 from tom_swe.testing import START, HashEmbedder, session_of

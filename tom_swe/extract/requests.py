@@ -16,8 +16,6 @@ from tom_swe.model.session import OWN_HOST, Role, Session, Template, Turn
 from tom_swe.text.attribution import AgentWords, own_sentences
 from tom_swe.text.prose import Sentence
 
-# Part of what is kept with each session: raise it when a session would show other requests.
-VERSION = 1
 # A longer sentence describes the task.
 MOST_WORDS = 30
 LONGEST = 400  # characters, so that long ones need not be counted

@@ -7,7 +7,6 @@ from sqlalchemy import func, orm, select
 
 from tom_swe.memory.tables import TurnRow
 from tom_swe.model.session import Role
-from tom_swe.text.title import Opening, title_of
 
 AT_ONCE = 500  # sessions in one query
 # Of so many messages of a session, so much is looked at.
@@ -16,6 +15,9 @@ MESSAGES, WORDS, ATTACHMENT = 12, 1_000, 400
 
 def titles_of(transaction: orm.Session, session_ids: Collection[int]) -> dict[int, str]:
     """What each of these sessions is called; "" where the person wrote nothing in it."""
+    # Telling prose from what was pasted takes patterns that nothing else here needs.
+    from tom_swe.text.title import Opening, title_of
+
     found: dict[int, str] = {}
     for some in batched(session_ids, AT_ONCE):
         place = func.row_number().over(partition_by=TurnRow.session_id, order_by=TurnRow.ordinal)

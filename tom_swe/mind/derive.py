@@ -9,8 +9,6 @@ from tom_swe.advise.brief import briefings, repositories
 from tom_swe.advise.recall import yields
 from tom_swe.beliefs.fold import fold
 from tom_swe.beliefs.names import named
-from tom_swe.checks.compiling import compiled_among
-from tom_swe.checks.judging import NOT_IN
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.memory.log import statements_in
 from tom_swe.model.belief import Belief, Reach
@@ -77,6 +75,9 @@ class Deriving:
 
 def _checks(beliefs: Sequence[Belief]) -> dict[int, tuple[Compiled, str]]:
     """The checks of these beliefs, each where the belief gives way to none that says otherwise."""
+    from tom_swe.checks.compiling import compiled_among
+    from tom_swe.checks.judging import NOT_IN
+
     by_id = {belief.id: belief for belief in beliefs}
     kept: dict[int, tuple[Compiled, str]] = {}
     for belief_id, (made, quote) in compiled_among(beliefs).items():

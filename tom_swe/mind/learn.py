@@ -10,7 +10,6 @@ from tom_swe.beliefs.adherence import adherence, kept_to
 from tom_swe.embed.similarity import vectors_of
 from tom_swe.errors import IndexFault, MemoryFault, TomError
 from tom_swe.extract import sayings
-from tom_swe.extract.requests import VERSION
 from tom_swe.memory.vectors import VectorOf
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.parts import Mind
@@ -18,6 +17,7 @@ from tom_swe.mind.reading import Read, Reading
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Observation
 from tom_swe.model.memory import Job
+from tom_swe.model.recurring import VERSION
 from tom_swe.ports import PaidReader
 
 if TYPE_CHECKING:

@@ -1,21 +1,25 @@
 """What memory holds on a text: for an agent at work in a repository, and for the person."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tom_swe.advise.recall import Matches, on_topic, rank_beliefs, rank_turns
 from tom_swe.advise.relevance import bearing
 from tom_swe.checkout import place_of, same_repository
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
-from tom_swe.explain.why_not import WhyNot, why_not
-from tom_swe.extract.stated import plainly
 from tom_swe.memory.store import Store
 from tom_swe.mind.parts import Mind
 from tom_swe.model.advice import Query, Recalled
 from tom_swe.model.belief import Belief
 from tom_swe.model.session import Role, Turn
 from tom_swe.model.user import UserModel
+
+if TYPE_CHECKING:
+    from tom_swe.explain.why_not import WhyNot
 
 # How many candidates full text and vectors each bring before they are scored together.
 CANDIDATES = 200
@@ -74,6 +78,9 @@ class Recall:
 
     def why_not(self, user_id: str, text: str) -> WhyNot:
         """What is known on a statement, and why it is not believed. Raises UsageError."""
+        from tom_swe.explain.why_not import why_not
+        from tom_swe.extract.stated import plainly
+
         text = " ".join(text.split())
         if not any(sign.isalnum() for sign in text):
             raise UsageError("say in words what you expect tom to believe")

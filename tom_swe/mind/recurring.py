@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.recurring import recurring, says
 from tom_swe.errors import NotFound, UsageError
-from tom_swe.extract.requests import VERSION, requests_of_session
-from tom_swe.extract.stated import plainly
 from tom_swe.extract.vocabulary import forms_of
-from tom_swe.mind.decide import checked_words, moment
-from tom_swe.mind.derive import Deriving
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Observation, Quote, Source, Status
-from tom_swe.model.recurring import Recurring, SessionRequest
+from tom_swe.model.recurring import VERSION, Recurring, SessionRequest
 from tom_swe.model.session import Role, Turn
 from tom_swe.model.user_acts import Did, UserAct
 
+# What reads sentences is imported where one is read: a profile only counts what recurs.
 if TYPE_CHECKING:
     from tom_swe.memory.store import Store
+    from tom_swe.mind.derive import Deriving
 
 # How many sessions are read before what they ask for is kept.
 AT_ONCE = 64
@@ -62,6 +60,10 @@ class Recurrence:
         """Finds the requests of learned sessions whose requests are not kept."""
         sessions, requests = self._memory.sessions, self._memory.requests
         waiting = requests.unread(user_id, VERSION)
+        if not waiting:
+            return
+        from tom_swe.extract.requests import requests_of_session
+
         for first in range(0, len(waiting), AT_ONCE):
             made = {
                 each: requests_of_session(
@@ -76,6 +78,8 @@ class Recurrence:
 
         The sentences that ask for it become the belief's quotes.
         """
+        from tom_swe.mind.decide import checked_words, moment
+
         found = self._one(user_id, key)
         words = checked_words(self._redact(text)) if text else found.statement
         said = {each.session_id: _observation(each, words, found) for each in found.requests}
@@ -116,6 +120,8 @@ class Recurrence:
 
 def _observation(request: SessionRequest, words: str, found: Recurring) -> Observation:
     """What one of the sessions shows, if the request always holds."""
+    from tom_swe.extract.stated import plainly
+
     turn = Turn(ordinal=request.ordinal, role=Role.USER, text=request.quote)
     return plainly(words, turn).model_copy(
         update={

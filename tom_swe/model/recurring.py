@@ -6,6 +6,9 @@ from enum import StrEnum
 from tom_swe.model.base import Value
 from tom_swe.model.belief import EVERYWHERE, Scope
 
+# Part of what is kept with each session: raise it when a session would show other requests.
+VERSION = 1
+
 
 class RequestKind(StrEnum):
     """What makes a request one about the way of working."""

@@ -8,7 +8,6 @@ stays when it reads like prose and goes when it reads like output or code.
 import re
 from typing import NamedTuple
 
-from tom_swe.text.pastes import without_pastes
 from tom_swe.text.safe import ADVICE, BRIEFING, CHECK, EARLIER
 
 
@@ -40,6 +39,9 @@ def separate(text: str) -> Separated:
         text = _without_tags(text, beside)
     if "[" in text:
         text = _take(_BRACKETED, text, beside)
+    # Its patterns take a while to compile, and a request to tom has no pastes to look for.
+    from tom_swe.text.pastes import without_pastes
+
     words = without_pastes(text, beside)
     return Separated(
         re.sub(r"\n[^\S\n]*(?:\n[^\S\n]*){2,}", "\n\n", words).strip(),

@@ -33,6 +33,9 @@ def missing() -> str:
 
 def load_agent() -> None:
     """Imports what the agent is made of, which takes seconds. Raises TomError."""
+    # The person's own programs may want it: the agent starts them.
+    if os.environ.get("PYDANTIC_DISABLE_PLUGINS") == "true":
+        del os.environ["PYDANTIC_DISABLE_PLUGINS"]
     # Its logs and its banner would be drawn over the prompt.
     os.environ["OPENHANDS_SUPPRESS_BANNER"] = "1"
     for name in ("LOG_LEVEL", "OPENHANDS_LOG_LEVEL"):
