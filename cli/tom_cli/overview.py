@@ -60,14 +60,18 @@ def _known(environ: Mapping[str, str], folder: str, width: int) -> Iterator[str]
         yield ""
         yield _does("tom doctor", "say what is wrong, and what to do")
         return
+    if not held.sessions:
+        yield "tom has read nothing yet."
+        yield ""
+        yield _does("tom init", "read your past sessions with coding agents, on this machine")
+        if not held.hears:
+            return
     yield (
         f"{_counted(held.confirmed, 'confirmed belief')} about you, "
         f"from {_counted(held.sessions, 'session')}."
     )
     yield from _heard(held, width)
     yield ""
-    if not held.sessions:
-        yield _does("tom init", "read your past sessions with coding agents, on this machine")
     yield _does("tom profile", "what tom believes about you, with your own words")
     if held.waiting:
         waiting = _counted(held.waiting, "belief")
