@@ -60,18 +60,20 @@ def _known(environ: Mapping[str, str], folder: str, width: int) -> Iterator[str]
         yield ""
         yield _does("tom doctor", "say what is wrong, and what to do")
         return
-    yield (
-        f"{_counted(held.confirmed, 'confirmed belief')} about you, "
-        f"from {_counted(held.sessions, 'session')}."
-    )
+    if not held.sessions:
+        yield "tom has read nothing yet."
+        yield ""
+        yield _does("tom init", "read your past sessions with coding agents, on this machine")
+        if not held.hears:
+            return
+    else:
+        yield f"tom has read {_counted(held.sessions, 'session')} of yours."
     yield from _heard(held, width)
     yield ""
-    if not held.sessions:
-        yield _does("tom init", "read your past sessions with coding agents, on this machine")
     yield _does("tom profile", "what tom believes about you, with your own words")
     if held.waiting:
         waiting = _counted(held.waiting, "belief")
-        yield _does("tom review", f"{waiting} seen once: say yes or no, one key each")
+        yield _does("tom review", f"{waiting} to review: say yes or no, one key each")
 
 
 def _heard(held: Glance, width: int) -> Iterator[str]:
@@ -80,7 +82,7 @@ def _heard(held: Glance, width: int) -> Iterator[str]:
     if not held.hears:
         yield f"The next session {where} hears nothing yet."
         return
-    yield f"The next session {where} hears {_counted(len(held.hears), 'thing')}:"
+    yield f"The next session {where} hears {_counted(len(held.hears), 'belief')}:"
     for line in held.hears[:HEARD_LINES]:
         # The quotes are in `tom brief`.
         yield f"  - {safe(line.partition(' "')[0], width - 4)}"

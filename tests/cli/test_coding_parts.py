@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 from tom_cli.code import approval, conversations, setup
 from tom_cli.code.beside import beside_message, folded
 from tom_cli.code.diffs import diff, planned
+from tom_cli.code.ending import ending
+from tom_cli.code.screen import Screen
+from tom_cli.code.streaming import Streaming
 from tom_swe.errors import NotFound, SettingsError, UsageError
-from tom_swe.hosts.coding import Call
+from tom_swe.hosts.coding import AgentSaid, Call, Called, Happening, Returned, Streamed
 from tom_swe.model.advice import Action, Clarity, PastTurn, Suggestion
 from tom_swe.model.belief import Belief, Kind
 from tom_swe.settings import helper_of, load_settings, model_of
@@ -147,6 +151,70 @@ def test_a_long_diff_is_cut_with_a_count() -> None:
     assert len(text.splitlines()) == 11
 
 
+# The screen
+
+STORY = "# A plan\n\nHere is **more**:\n\n```sh\none\n\ntwo\n```\n\nand the end"
+
+
+@given(st.lists(st.integers(0, len(STORY)), max_size=12))
+def test_streamed_blocks_are_together_what_was_said(cuts: list[int]) -> None:
+    """However a text is cut into pieces, no block comes twice, none is lost, and none is torn."""
+    streaming = Streaming()
+    places = [0, *sorted(cuts), len(STORY)]
+    out = [streaming.add(STORY[start:end]) for start, end in pairwise(places)]
+    out.append(streaming.end(STORY))
+    blocks = [block for block in out if block]
+    assert "\n\n".join(blocks) == STORY
+    assert all(block.count("```") != 1 for block in blocks)
+
+
+def test_what_was_not_streamed_or_not_so_is_shown_whole() -> None:
+    """The whole of what an agent said counts; what was streamed before it is out already."""
+    streaming = Streaming()
+    assert streaming.end("all of it") == "all of it"
+    assert streaming.add("first\n\nsec") == "first"
+    assert streaming.end() == "sec"
+    assert streaming.end() == ""
+
+
+def drawn(*happenings: Happening) -> tuple[str, str]:
+    """What a screen prints of happenings, and what it shows to go on."""
+    screen = Screen()
+    with screen.console.capture() as captured:
+        for each in happenings:
+            screen.draw(each)
+    return captured.get(), screen.now(20)
+
+
+def test_what_an_agent_says_is_rendered_and_what_it_is_saying_goes_on() -> None:
+    """Markdown loses its marks; the block that is not over stands with what goes on."""
+    over, now = drawn(Streamed(text="a **bold** word\n\nand `then`"))
+    assert over.strip() == "a bold word"
+    assert "then" in now
+    over, now = drawn(Streamed(text="one"), AgentSaid(text="one"))
+    assert over.split() == ["one"]
+    assert now == ""
+
+
+def test_a_commands_output_goes_on_and_is_folded_in_the_end() -> None:
+    """What is over is a few lines, with how many there were before and how to see them."""
+    lines = "\n".join(f"line {number}" for number in range(30))
+    call = Called(call=terminal("seq"))
+    over, _ = drawn(call, Returned(tool="terminal", text=lines, exit_code=3))
+    assert "line 29" in over
+    assert "line 3\n" not in over
+    assert "22 lines before; /output shows all" in over
+    assert "exit 3" in over
+    screen = Screen()
+    screen.draw(call)
+    screen.output = lines
+    now = screen.now(20)
+    assert "line 29" in now
+    assert "line 3\n" not in now
+    assert "Ctrl-C stops it" in now
+    assert len(screen.now(3).splitlines()) == 3
+
+
 # Which model
 
 
@@ -249,6 +317,34 @@ def test_a_conversation_is_found_by_the_start_of_its_id(tmp_path: Path) -> None:
     assert len(conversations.kept(tmp_path)) == 1
     with pytest.raises(NotFound, match="There are none yet"):
         conversations.resumable(tmp_path / "nowhere", "ab")
+
+
+def event(kind: str, source: str, **fields: object) -> str:
+    return json.dumps({"kind": kind, "source": source, **fields})
+
+
+def message(source: str, text: str) -> str:
+    return event("MessageEvent", source, llm_message={"content": [{"type": "text", "text": text}]})
+
+
+def test_a_conversation_ends_with_its_last_two_exchanges(tmp_path: Path) -> None:
+    """Of what the agent said on the way the last words are shown; what is broken is left out."""
+    events = [
+        message("user", "first"),
+        message("agent", "long ago"),
+        message("user", "second"),
+        event("ActionEvent", "agent", tool_name="terminal", action={"command": "ls"}),
+        message("agent", "on the way"),
+        event("ActionEvent", "agent", tool_name="finish", action={"message": "made it"}),
+        message("user", "third"),
+        "{broken",
+        message("agent", ""),
+    ]
+    (tmp_path / "events").mkdir()
+    for number, each in enumerate(events):
+        (tmp_path / "events" / f"event-{number:05}-x.json").write_text(each)
+    assert ending(tmp_path) == [(True, "second"), (False, "made it"), (True, "third")]
+    assert ending(tmp_path / "nowhere") == []
 
 
 # Beside a message

@@ -1,4 +1,4 @@
-"""`tom` in a terminal and in a pipe, as a person and a script would run it."""
+"""`tom code` in a terminal and in a pipe, as a person and a script would run it."""
 
 import contextlib
 import io
@@ -65,7 +65,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ScriptedMod
 
 
 class Terminal:
-    """A terminal with `tom` in it."""
+    """A terminal with `tom` in it. The prompt is there when nothing works any more."""
 
     def __init__(self, work: Path, *arguments: str) -> None:
         environ = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
@@ -146,7 +146,7 @@ def test_an_edit_is_made_after_a_word_and_the_session_is_learned(work: Path, mod
     terminal.see("tokens in")
     terminal.see(PROMPT)
     terminal.child.sendeof()
-    terminal.see("tom --resume ")
+    terminal.see("tom code --resume ")
     conversation = terminal.child.read(8)
     terminal.child.expect(pexpect.EOF)
     terminal.child.close()
@@ -159,7 +159,10 @@ def test_an_edit_is_made_after_a_word_and_the_session_is_learned(work: Path, mod
     (pnpm,) = [b for b in beliefs if "pnpm" in b.statement]
     assert len(pnpm.evidence) == 2, "the briefing was learned back"
 
-    again = Terminal(work, "--resume", conversation)
+    again = Terminal(work, "code", "--resume", conversation)
+    shown = again.child.before or ""
+    assert "add note.txt with hello" in shown, "the end of the conversation is not shown"
+    assert "All written" in shown
     again.type("are you there?")
     again.see("Still here")
     again.see(PROMPT)
@@ -197,6 +200,39 @@ def test_ctrl_c_returns_to_the_prompt_within_a_second(work: Path, model) -> None
 
 def _sleeping(seconds: str) -> list[psutil.Process]:
     return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", seconds]]
+
+
+def test_one_sees_it_work_and_types_meanwhile(work: Path, model) -> None:
+    """A command's lines come while it runs, what is sent meanwhile is the next message.
+
+    What is not sent stays; a question finds an empty line; Ctrl-C twice leaves from anywhere.
+    """
+    wait = "while [ ! -e go ]; do echo waiting; sleep 0.1; done"
+    scripted = model(("terminal", {"command": wait}), "**first** done", "second done", "x HOLD y")
+    terminal = Terminal(work)
+    terminal.type("wait until the file called go is there")
+    terminal.child.send("half of ")
+    terminal.see("allow?")
+    terminal.type("y")
+    terminal.see("    waiting")
+    terminal.type("a message")
+    terminal.see("then: half of a message")
+    terminal.child.send("not sent")
+    (work / "go").touch()
+    assert "**" not in terminal.see("done")
+    terminal.see("second done")
+    terminal.see(f"{PROMPT}")
+    terminal.see("not sent")
+    assert "half of a message" in scripted.said_to_model()
+    terminal.type(", now it is")
+    terminal.see("x")
+    terminal.child.sendintr()
+    terminal.see("Ctrl-C again leaves")
+    terminal.child.sendintr()
+    terminal.see("tom code --resume ")
+    terminal.child.expect(pexpect.EOF)
+    assert "Traceback" not in (terminal.child.before or "")
+    assert rest_of() == []
 
 
 def test_a_no_with_a_reason_and_an_always(work: Path, model) -> None:
@@ -276,10 +312,9 @@ def test_off_means_no_advice_and_no_learning(work: Path, model) -> None:
 
 def test_without_a_model_the_screen_says_how_and_the_rest_works(work: Path) -> None:
     """The ways to a model are shown; a request shows the advice; commands work."""
-    terminal = Terminal(work)
-    screen = terminal.child.before or ""
-    assert "TOM_MODEL" in screen
-    assert "LLM_MODEL" in screen
+    terminal = Terminal(work, "code")
+    terminal.see("TOM_MODEL")
+    terminal.see("LLM_MODEL")
     terminal.type("fix it")
     terminal.see("Ask first")
     terminal.see(PROMPT)
@@ -293,8 +328,9 @@ def test_without_a_model_the_screen_says_how_and_the_rest_works(work: Path) -> N
 def test_what_is_typed_is_kept_redacted_for_this_person_alone(work: Path) -> None:
     """A key typed at the prompt is in no file of tom's, and the history is private."""
     key = "AKIA" + "QWERTYUIOPASDFGH"
-    terminal = Terminal(work)
+    terminal = Terminal(work, "code")
     terminal.type(f"use the key {key} to deploy the site")
+    terminal.see("next> ")
     terminal.see(PROMPT)
     assert terminal.leave() == 0
     settings = load_settings()
@@ -321,7 +357,7 @@ def test_a_task_in_a_pipe_ends_with_the_agents_words_and_a_code(work: Path, mode
     assert (work / "made").exists()
     assert "Nobody can answer questions" in str(scripted.requests[0]["messages"][0])
     (work / "made").unlink()
-    refused = headless(work, "-c", "-p", "touch it again", "--json")
+    refused = headless(work, "-c", "-p", "touch it again", "--json", "--verbose")
     assert refused.returncode == 3, refused.stderr
     events = [json.loads(line) for line in refused.stdout.splitlines()]
     assert [event["type"] for event in events] == [
@@ -358,28 +394,10 @@ def test_a_model_that_fails_is_code_1_and_an_interruption_130(work: Path, model)
     scripted.__exit__(None, None, None)
     failed = headless(work, "-p", "tell a story")
     assert failed.returncode == 1
-    assert "did not answer" in failed.stderr
+    assert "cannot be reached" in failed.stderr
+    assert "litellm" not in failed.stderr
     assert "Traceback" not in failed.stderr
     assert rest_of() == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "hint"),
-    [
-        (["-p", "  "], "empty"),
-        (["-p", "add it"], "TOM_MODEL"),
-        (["--json"], "-p"),
-        ([], "terminal"),
-        (["--resume", "abc", "-p", "x"], "no conversation"),
-        (["-c", "-p", "x"], "no conversation"),
-    ],
-)
-def test_wrong_use_is_said_with_code_2(arguments: list[str], hint: str, tmp_path: Path) -> None:
-    """Each mistake gets a message that says what to do."""
-    result = headless(tmp_path, *arguments)
-    assert result.returncode == 2
-    assert hint in result.stderr
-    assert "Traceback" not in result.stderr
 
 
 def test_the_how_to_does_what_it_says(work: Path, model, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,13 +47,11 @@ def test_it_says_what_is_known_what_waits_and_what_is_heard(tom, tmp_path: Path)
             mind.add_session("local", session_of("from now on use pnpm, not npm", host_id=number))
         mind.add_session("local", session_of("from now on answer in german", host_id="3"))
         mind.learn("local")
-        beliefs = mind.memory.beliefs.all("local")
-    confirmed = sum(each.status == "confirmed" for each in beliefs)
     waiting = len(tom("review", "--json").json["beliefs"])
     told = shown(tmp_path)
-    assert f"{confirmed} confirmed belief" in told
-    assert "from 3 sessions" in told
+    assert "read 3 sessions" in told
     assert f"{waiting} belief" in told
+    assert f"hears {len(tom('brief', '--json').json['belief_ids'])} belief" in told
     for line in tom("brief").out.splitlines():
         if line.startswith("- "):
             assert line.partition(' "')[0].removeprefix("- ") in told

@@ -27,6 +27,8 @@ from tom_swe.hosts.coding import (
     Trouble,
 )
 from tom_swe.hosts.openhands.coder import OpenHandsCoder
+from tom_swe.hosts.openhands.faults import fault_sentence
+from tom_swe.hosts.openhands.output import printed
 from tom_swe.settings import Model
 from tom_swe.testing.scripted import ScriptedModel
 
@@ -171,6 +173,67 @@ def test_an_interrupted_command_is_stopped_and_nothing_is_left_at_the_end(place:
     assert not [p for p in psutil.Process().children() if p.name() == "bash"]
 
 
+def test_a_command_that_runs_shows_what_it_has_printed(place: Place) -> None:
+    """Its lines can be had before it is over, without the command itself."""
+    command = "echo one; echo two; sleep 98763"
+    with ScriptedModel(("terminal", {"command": command})) as model:
+        coder = place.coder(model)
+        assert coder.printed(command) == ""
+
+        async def run() -> str:
+            await coder.send("count")
+            assert await coder.run() is Rest.WAITING
+            working = asyncio.ensure_future(coder.run())
+            while not sleeping("98763") or "two" not in coder.printed(command):
+                await asyncio.sleep(0)
+            seen = coder.printed(command)
+            coder.interrupt()
+            await asyncio.wait_for(working, 5)
+            return seen
+
+        assert asyncio.run(asyncio.wait_for(run(), 60)) == "one\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("screen", "seen"),
+    [
+        ("ls -la\na.py", "a.py"),
+        ("old\n###PS1END###\nls -la\n\x1b[?2004l\rnew", "new"),
+        ("ls \n-la\nbroken by the shell", "broken by the shell"),
+        ("ls -", ""),
+        ("", ""),
+        ("other words", "other words"),
+    ],
+)
+def test_the_echo_of_a_command_is_no_output(screen: str, seen: str) -> None:
+    """Only what comes after the newest prompt and the command counts."""
+    assert printed(screen, "ls -la") == seen
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("LLMAuthenticationError", "did not accept the key"),
+        ("LLMRateLimitError", "wait a minute"),
+        ("LLMServiceUnavailableError", "at http://here cannot be reached"),
+        ("LLMTimeoutError", "took too long"),
+        ("LLMContextWindowExceedError", "start a new one"),
+        ("LLMBadRequestError", "refused the request: no such model [key]"),
+        ("NotFoundError", "refused the request: no such model [key]"),
+        ("ValueError", "met a fault: no such model [key]"),
+    ],
+)
+def test_a_fault_is_one_sentence_without_the_libraries_words(code: str, said: str) -> None:
+    """It names the model and what to do, and never the key."""
+    detail = f"litellm.BadRequestError: OpenAIException - no such\nmodel {KEY}"
+    model = Model(name="openai/x", base_url="http://here", api_key=SecretStr(KEY))
+    sentence = fault_sentence(code, detail, model)
+    assert said in sentence
+    assert "litellm" not in sentence
+    assert "\n" not in sentence
+    assert KEY not in sentence
+
+
 def sleeping(seconds: str) -> list[psutil.Process]:
     found = psutil.Process().children(recursive=True)
     return [p for p in found if p.is_running() and p.cmdline()[-1:] == [seconds]]
@@ -228,6 +291,8 @@ def test_a_model_that_is_not_there_is_told_of(place: Place) -> None:
     assert asyncio.run(worked(coder, "hi")) is Rest.FAILED
     troubles = [each.text for each in place.told if isinstance(each, Trouble)]
     assert "did not answer" in troubles[0]
+    assert "cannot be reached: check that it runs" in troubles[-1]
+    assert "litellm" not in " ".join(troubles)
     assert "Called" not in place.kinds()
     assert not [each for each in place.told if isinstance(each, Called)]
 

@@ -129,6 +129,8 @@ class Driver:
                 self._running = False
             if rest is Rest.INTERRUPTED:
                 self.screen.say("interrupted; say how to go on", style="yellow")
+            elif rest is Rest.FAILED:
+                self.screen.say("the agent stopped; say how to go on", style="yellow")
             if rest is not Rest.WAITING or not await self._approved(coder):
                 return rest
 

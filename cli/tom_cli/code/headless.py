@@ -149,7 +149,8 @@ async def _work(
     teller.event("end", rest=rest.value, refused=refused, id=coder.id, spent=spent)
     teller.end()
     if refused:
-        talk(f"{refused} calls were refused because nobody could approve them; --yes allows all")
+        calls = "1 call was" if refused == 1 else f"{refused} calls were"
+        talk(f"{calls} refused because nobody could approve them; --yes allows all")
     if rest is Rest.INTERRUPTED:
         return INTERRUPTED
     if rest is Rest.FAILED:

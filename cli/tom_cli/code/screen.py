@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tom_cli.code.diffs import diff, planned, tail
 from tom_cli.code.streaming import Streaming
+from tom_cli.layout import put
 from tom_swe.hosts.coding import (
     AgentSaid,
     Call,
@@ -28,6 +29,7 @@ from tom_swe.hosts.coding import (
 from tom_swe.text.safe import ADVICE, safe, safe_lines
 
 OUTPUT_LINES = 8
+HANG = 2
 _BOXES = {"done": "☑", "in_progress": "◐"}
 
 
@@ -50,7 +52,7 @@ class Screen:
     def say(self, text: str, style: str = "") -> None:
         """A line of tom's own."""
         self._end_stream()
-        self.console.print(Text(safe_lines(text), style=style))
+        put(Text(safe_lines(text), style=style), hang=HANG, to=self.console)
 
     def tom(self, text: str) -> None:
         """A quiet line of the ToM agent's."""

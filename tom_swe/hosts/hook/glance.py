@@ -9,21 +9,19 @@ from tom_swe.hosts.hook.telling import briefing
 from tom_swe.hosts.inbox import Place, member_text
 
 _SESSIONS = "SELECT count(*) FROM session WHERE user_id = ? AND host <> 'tom'"
-_CONFIRMED = "SELECT count(*) FROM belief WHERE user_id = ? AND status = 'confirmed'"
 
 
 class Glance:
     """How much a memory holds, and what the next session in a folder hears.
 
     ``repository`` is the name under which the folder is known, "" where it is not; ``hears``
-    are the lines of its briefing.
+    are the lines of its briefing, one for each belief.
     """
 
     def __init__(
-        self, sessions: int, confirmed: int, waiting: int, repository: str, hears: tuple[str, ...]
+        self, sessions: int, waiting: int, repository: str, hears: tuple[str, ...]
     ) -> None:
         self.sessions = sessions
-        self.confirmed = confirmed
         self.waiting = waiting
         self.repository = repository
         self.hears = hears
@@ -39,14 +37,9 @@ def glance(environ: Mapping[str, str], folder: str) -> Glance:
     stored = storing.opened(place)
     try:
         told = briefing(stored, place.user, event)
-
-        def count(query: str) -> int:
-            (number,) = stored.connection.execute(query, (place.user,)).fetchone()
-            return int(number)
-
+        (sessions,) = stored.connection.execute(_SESSIONS, (place.user,)).fetchone()
         return Glance(
-            count(_SESSIONS),
-            count(_CONFIRMED),
+            int(sessions),
             to_review(stored, place.user),
             told.name,
             tuple(line[2:] for line in told.text.split("\n") if line.startswith("- ")),
