@@ -164,7 +164,10 @@ def test_a_diff_shows_old_and_new(tom) -> None:
     [
         ("use pnpm", ["tom believes it"]),
         ("use yarn", ["Contradicted by", "Use pnpm"]),
-        ("the server is in Hamburg", ["did not take it for a lasting wish", "an old server in Hamburg"]),
+        (
+            "the server is in Hamburg",
+            ["did not take it for a lasting wish", "an old server in Hamburg"],
+        ),
         ("write haiku", ["Nothing like it was found in 4 sessions."]),
     ],
 )
