@@ -164,12 +164,15 @@ def test_a_diff_shows_old_and_new(tom) -> None:
     [
         ("use pnpm", ["tom believes it"]),
         ("use yarn", ["Contradicted by", "Use pnpm"]),
-        ("the server is in Hamburg", ["not read as a lasting wish", "an old server in Hamburg"]),
-        ("write haiku", ["You never said it, in 4 sessions."]),
+        (
+            "the server is in Hamburg",
+            ["did not take it for a lasting wish", "an old server in Hamburg"],
+        ),
+        ("write haiku", ["Nothing like it was found in 4 sessions."]),
     ],
 )
 def test_why_not_says_what_is_known(tom, statement: str, titles: list[str]) -> None:
-    """That it is believed, what excludes it, what was said like it, or that it never was."""
+    """That it is believed, what excludes it, what was said like it, or that nothing was found."""
     code, out, _ = tom("why-not", statement)
     assert code == 0
     for title in titles:

@@ -120,7 +120,7 @@ def test_a_repeat_is_said_in_a_later_session() -> None:
     short = belief(2, said(4, 4))
     diffs = belief(3, said(4, 4))
     found = counted(pnpm, short, diffs, sessions=tuple(session(n, n) for n in range(1, 5)))
-    assert (found.sessions, found.said, found.corrections, found.repeats) == (4, 5, 2, 2)
+    assert (found.sessions, found.said, found.said_by_correction, found.repeats) == (4, 5, 2, 2)
     assert found.repeat_rate == pytest.approx(0.4)
     assert found.repeats_per_100_sessions == pytest.approx(50)
 

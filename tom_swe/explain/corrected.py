@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -33,14 +33,16 @@ class Week(Value):
 class Corrected(Value):
     """Corrective turns in the sessions of a period. A share of nothing is None.
 
-    ``readable`` sessions have a turn that could be judged; only they count. In ``unread`` ones no
-    agent spoke before the person, or in a language that tom does not read; ``waiting`` ones were
-    read before tom looked for corrections. ``again`` are those on what had been corrected in an
-    earlier session, ever. ``subjects`` are known ones, the commonest first.
+    Only ``readable`` sessions count: they have a turn that could be judged. In ``unread`` ones the
+    person wrote nothing after the agent began, or, in ``foreign`` ones of them, in a language that
+    tom cannot judge; ``waiting`` ones were read before tom looked for corrections. ``again`` are
+    those on what had been corrected in an earlier session, ever. ``subjects`` are known ones, the
+    commonest first.
     """
 
     readable: int = 0
     unread: int = 0
+    foreign: int = 0
     waiting: int = 0
     turns: int = 0
     corrections: int = 0
@@ -58,12 +60,14 @@ def corrected(
     vectors: Mapping[int, Vector],
     *,
     since: datetime,
+    foreign: Collection[int] = (),
 ) -> Corrected:
     """What was corrected in the sessions from then on.
 
     ``times`` are of all sessions that count, by id, those before as well: what was corrected then
     may be corrected again. ``judged`` says how many turns of a session could be judged, and
-    ``vectors`` are of corrective turns, by turn.
+    ``foreign`` are those without one for their language; ``vectors`` are of corrective turns, by
+    turn.
     """
     counted = {session_id for session_id, at in times.items() if at >= since}
     readable = {each for each in counted if judged.get(each)}
@@ -77,6 +81,7 @@ def corrected(
     return Corrected(
         readable=len(readable),
         unread=sum(each in judged for each in counted - readable),
+        foreign=sum(each in foreign for each in counted - readable),
         waiting=sum(each not in judged for each in counted),
         turns=sum(judged[each] for each in readable),
         corrections=len(mine),

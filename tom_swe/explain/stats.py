@@ -41,19 +41,19 @@ class Stats(Value):
     """What happened since a time. A share of nothing is None.
 
     ``said`` counts what the person told agents to do: each belief once in each session, by an
-    instruction or a correction; ``corrections`` are those said by a correction. What they told
+    instruction or a correction; ``said_by_correction`` are those of the latter. What they told
     tom itself, likings, facts, hints and what their behaviour shows are left out. ``repeats`` are
     those said in a later session than the one that first supported the belief, but for those
     that take it up again after something else. ``repeats_though_told`` came after an agent that
     was told the belief had acted. ``corrected`` counts all turns that correct an agent, whether
-    they say anything lasting or not. ``served`` is of the newest of these sessions, and ``kept``
-    of all.
+    they say anything lasting or not. ``newest`` is the last session of
+    all times. ``served`` is of the newest of these sessions, and ``kept`` of all.
     """
 
     since: datetime
     sessions: int
     said: int
-    corrections: int
+    said_by_correction: int
     repeats: int
     repeat_rate: float | None
     repeats_per_100_sessions: float | None
@@ -61,6 +61,7 @@ class Stats(Value):
     told: Became
     advice: Advised
     corrected: Corrected = Corrected()
+    newest: datetime | None = None
     served: Served = Served()
     kept: Obedience = Obedience()
 
@@ -83,6 +84,7 @@ def stats(
     since: datetime,
     corrections: Iterable[Correction] = (),
     judged: Mapping[int, int] | None = None,
+    foreign: Collection[int] = (),
     vectors: Mapping[int, Vector] | None = None,
     checks: Iterable[Check] = (),
     look: Callable[[int], Session] | None = None,
@@ -90,7 +92,7 @@ def stats(
     """What happened from then on. Sessions without a time, and tom's own, are left out.
 
     ``corrections`` are all corrective turns, with the ``vectors`` of them by turn; ``judged`` says
-    how many turns of a session could be judged.
+    how many turns of a session could be judged, and ``foreign`` ones have none for their language.
 
     ``look`` gets the newest `LOOKED_INTO` of them in full; without it nothing is said on how they
     served the person and kept to what they were told.
@@ -117,7 +119,7 @@ def stats(
         since=since,
         sessions=count,
         said=len(said),
-        corrections=sum(each.is_correction for _, each in said),
+        said_by_correction=sum(each.is_correction for _, each in said),
         repeats=len(repeats),
         repeat_rate=len(repeats) / len(said) if said else None,
         repeats_per_100_sessions=100 * len(repeats) / count if count else None,
@@ -130,7 +132,9 @@ def stats(
             corrections,
             vectors or {},
             since=since,
+            foreign=foreign,
         ),
+        newest=max((at for at, _ in dated), default=None),
         served=_served(
             [(at, each) for at, each in counted if (judged or {}).get(each.id)],
             beliefs,

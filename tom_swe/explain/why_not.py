@@ -10,8 +10,11 @@ from tom_swe.model.advice import PastTurn
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, DecisionKind, Observation, Relation, Stance, Status
 from tom_swe.model.event import Heard
+from tom_swe.text.terms import UNKNOWN, terms, topics
 
 MOST = 5
+# So much of what a statement is about must stand in a text that is on it, or the two be so alike.
+SHARED, ALIKE = 0.33, 0.55
 
 
 class Near(Value):
@@ -25,9 +28,10 @@ class Near(Value):
 class WhyNot(Value):
     """Why tom does not believe a statement; if ``believed`` is not empty, it does.
 
-    ``near`` are beliefs that say the same but are not told, or exclude it, or are like it.
-    ``for_one_task`` was said for one task only. ``said`` are past turns like it, which taught
-    nothing of the kind; with all of it empty, it was never said in any of the ``sessions``.
+    ``near`` are beliefs that say the same but are not told, or exclude it, or are on its subject.
+    ``for_one_task`` was said for one task only. ``said`` are past turns on its subject, which
+    taught nothing of the kind. With all of it empty nothing like it was found in the
+    ``sessions``; it may still have been said in other words.
     """
 
     statement: str
@@ -45,18 +49,25 @@ def why_not(
     tasks: Sequence[Heard],
     near: Collection[int],
     turns: Iterable[PastTurn],
+    meaning: Mapping[int, float],
     similarity: Similarity,
     sessions: int,
 ) -> WhyNot:
     """Why a statement is not believed.
 
     ``told`` and ``near`` are the ids of the beliefs that are told, and of those on its topic;
-    ``turns`` are past turns like it, and ``tasks`` is what was said for one task only.
+    ``turns`` are past turns like it, whose cosines are their ``meaning``, and ``tasks`` is what
+    was said for one task only.
     """
     believed, others = _nearest(asked, beliefs, told, near, similarity)
     quoted = {(each.session_id, each.ordinal) for belief in beliefs for each in belief.evidence}
     quoted |= {(each.session_id, each.observation.quote.ordinal) for each in tasks}
-    said = [turn for turn in turns if (turn.session_id, turn.ordinal) not in quoted]
+    said = [
+        turn
+        for turn in turns
+        if (turn.session_id, turn.ordinal) not in quoted
+        and _is_of(asked.statement, turn.text, meaning.get(turn.turn_id, 0.0))
+    ]
     return WhyNot(
         statement=asked.statement,
         believed=believed,
@@ -85,7 +96,9 @@ def _nearest(
             relation = Relation.DIFFERENT  # what was given up speaks against nothing
         if relation is Relation.AGREE and belief.id in told:
             believed.append(belief)
-        elif relation is not Relation.DIFFERENT or belief.id in on_topic:
+        elif relation is not Relation.DIFFERENT or (
+            belief.id in on_topic and _is_of(asked.statement, belief.statement, score)
+        ):
             why = standing_of(belief, belief.id in told, held)
             order = {Relation.AGREE: 0, Relation.CONTRADICT: 1, Relation.DIFFERENT: 2}[relation]
             near.append((order, -score, Near(belief=belief, relation=relation, why=why)))
@@ -101,6 +114,19 @@ def _relation(asked: Observation, belief: Belief, score: float, similarity: Simi
         return Relation.AGREE if same else Relation.DIFFERENT
     same = score >= SAME and belief.polarity is asked.polarity
     return Relation.AGREE if same else Relation.DIFFERENT
+
+
+def _is_of(asked: str, text: str, score: float) -> bool:
+    """Whether a text is on what was asked: in other words, or in those that say what it is about.
+
+    That two texts share a word such as "use" says nothing.
+    """
+    if score >= ALIKE:
+        return True
+    weigh = topics()
+    weights = {each: weigh.get(each, UNKNOWN) for each in terms(asked)}
+    shared = sum(weights[each] for each in weights.keys() & set(terms(text)))
+    return shared >= SHARED * sum(weights.values()) > 0
 
 
 def _is_on(asked: Observation, said: Observation, similarity: Similarity) -> bool:
@@ -123,7 +149,7 @@ def standing_of(belief: Belief, told: bool, held: Mapping[int, Belief]) -> str:
         return "retired: advice that cites it was rejected"
     if told:
         against = sum(each.stance is Stance.CONTRADICTS for each in belief.evidence)
-        return f"believed, with {against} against it" if against else "believed"
+        return f"believed, though you said {against} times otherwise" if against else "believed"
     if belief.is_hint:
-        return "sessions only hint at it, and too few do"
-    return f"said once, not again since {belief.last_seen.astimezone():%Y-%m-%d}, so it faded"
+        return "held back: you hinted at it, in too few sessions"
+    return f"held back: said once, not again since {belief.last_seen.astimezone():%Y-%m-%d}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, orm, select, update
 
+from tom_swe.memory.counting import has_replied
 from tom_swe.memory.database import Database
 from tom_swe.memory.tables import (
     CorrectiveTurnRow,
@@ -88,6 +89,16 @@ class Corrections:
         )
         with self._database.read() as transaction:
             return {session_id: count or 0 for session_id, count in transaction.execute(found)}
+
+    def foreign(self, user_id: str) -> frozenset[int]:
+        """The sessions in which no turn could be judged for the language that it is in."""
+        found = (
+            select(SessionRow.id)
+            .join(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
+            .where(SessionRow.user_id == user_id, SessionModelRow.turns_judged == 0, has_replied())
+        )
+        with self._database.read() as transaction:
+            return frozenset(transaction.scalars(found))
 
     def vectors(self, turn_ids: Iterable[int]) -> dict[int, Vector]:
         """The vectors of turns, by turn, of the model that made most of them."""

@@ -18,7 +18,7 @@ def session_counts(transaction: orm.Session, user_id: str) -> SessionCounts:
     """The sessions of a user with their messages, and what became of reading them."""
     mine = SessionRow.user_id == user_id
     with_agents = and_(mine, SessionRow.host != OWN_HOST)
-    said = and_(TurnRow.session_id == SessionRow.id, TurnRow.role == Role.USER, TurnRow.text != "")
+    said = _said()
     sessions, since, until = transaction.execute(
         select(func.count(), func.min(SessionRow.started_at), func.max(SessionRow.ended_at)).where(
             with_agents
@@ -50,12 +50,7 @@ def session_counts(transaction: orm.Session, user_id: str) -> SessionCounts:
         .where(with_agents, TurnRow.role == Role.USER)
     )
     judged = SessionModelRow.turns_judged
-    began = orm.aliased(TurnRow)
-    replied = exists(
-        select(TurnRow.id)
-        .join(began, began.session_id == TurnRow.session_id)
-        .where(said, began.role.in_((Role.AGENT, Role.TOOL)), began.ordinal < TurnRow.ordinal)
-    )
+    replied = has_replied()
     return SessionCounts(
         sessions=sessions,
         unwritten=sessions - written_in,
@@ -74,3 +69,17 @@ def session_counts(transaction: orm.Session, user_id: str) -> SessionCounts:
         foreign=count(SessionModelRow, judged == 0, replied),
         unjudged=sessions - count(SessionModelRow, judged.is_not(None)),
     )
+
+
+def has_replied() -> ColumnElement[bool]:
+    """Whether the person wrote something in a session after the agent began."""
+    began = orm.aliased(TurnRow)
+    return exists(
+        select(TurnRow.id)
+        .join(began, began.session_id == TurnRow.session_id)
+        .where(_said(), began.role.in_((Role.AGENT, Role.TOOL)), began.ordinal < TurnRow.ordinal)
+    )
+
+
+def _said() -> ColumnElement[bool]:
+    return and_(TurnRow.session_id == SessionRow.id, TurnRow.role == Role.USER, TurnRow.text != "")

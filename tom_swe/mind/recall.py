@@ -103,6 +103,7 @@ class Recall:
             turns=rank_turns(
                 matches.turns, matches.turn_words, matches.turn_meaning, query, datetime.now(UTC)
             ),
+            meaning=matches.turn_meaning,
             similarity=Similarity({**known, **vectors_of(self._mind.embedder, words)}),
             sessions=memory.counts(user_id).sessions,
         )

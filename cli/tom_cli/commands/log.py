@@ -162,6 +162,7 @@ def _show(found: WhyNot) -> None:
     from tom_cli.layout import put, quoted
     from tom_cli.render import HANG, belief_line
     from tom_cli.times import local
+    from tom_swe.explain.figures import number
     from tom_swe.model.belief import Relation, Stance
     from tom_swe.text.safe import safe
 
@@ -172,7 +173,7 @@ def _show(found: WhyNot) -> None:
     titles = {
         Relation.AGREE: "Said, but not believed",
         Relation.CONTRADICT: "Contradicted by",
-        Relation.DIFFERENT: "Similar",
+        Relation.DIFFERENT: "On the same subject",
     }
     for relation, title in titles.items():
         near = [each for each in found.near if each.relation is relation]
@@ -191,12 +192,17 @@ def _show(found: WhyNot) -> None:
             words = quoted(heard.observation.quote.text)
             put(f"  {words}  {local(heard.at)}, s{heard.session_id}")
     if found.said:
-        put(Text("\nSaid, but not read as a lasting wish", style="bold underline"))
+        title = "You said on this, and tom did not take it for a lasting wish"
+        put(Text(f"\n{title}", style="bold underline"))
         for turn in found.said:
             when = f"{local(turn.at)}, " if turn.at else ""
             put(f"  {quoted(turn.text)}  {when}s{turn.session_id}")
     if not (found.believed or found.near or found.for_one_task or found.said):
-        count = found.sessions
-        put(f"You never said it, in {count} session{'s'[: count != 1]}.")
+        sessions = number(found.sessions, "session")
+        put(
+            f"Nothing like it was found in {sessions}. You may have said it in other words, or "
+            "where tom has not read."
+        )
     if not found.believed:
-        talk("if it is right, use `tom remember`, or `tom memory confirm` one of these")
+        confirm = ", or `tom memory confirm` one of these" if found.near else ""
+        talk(f"if it is right, use `tom remember`{confirm}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,6 @@ from tom_cli.common import Json, opened, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tom_swe.advise.ask_preferences.served import Served
     from tom_swe.explain.corrected import Corrected
     from tom_swe.explain.kept import Obedience, RuleKept
     from tom_swe.explain.stats import Advised, Stats
@@ -31,19 +31,14 @@ def stats(
     """Show how often you corrected agents, what you repeated and what agents followed.
 
     A correction objects to what the agent did, says that it does not work, or undoes it. tom looks
-    for them in the languages that it reads well, finds about half of them, and says how many
-    sessions it could read.
+    for them in the languages that it reads well, finds about half of them, and says which sessions
+    it could not judge.
 
-    A repeat is an instruction or correction that you had given in an earlier session. tom knows
-    whether a session followed a belief only if its commands or your words show it.
-
-    The last lines are about the newest 50 of these sessions: in how many the agent asked when
-    needed and for nothing that cost you much (proactive), and asked the way you like (personal).
+    An instruction is what you told an agent to keep to, in its first words or as a correction.
+    tom knows whether a session followed a belief only if its commands or your words show it.
 
     Example: tom stats --days 30
     """
-    from datetime import UTC, datetime, timedelta
-
     from tom_cli.layout import put
     from tom_swe.explain import stats as counting
 
@@ -58,6 +53,7 @@ def stats(
             since=datetime.now(UTC) - timedelta(days=days),
             corrections=corrections,
             judged=memory.corrections.judged(user),
+            foreign=memory.corrections.foreign(user),
             checks=memory.checks.all(user),
             vectors=memory.corrections.vectors(each.turn_id for each in corrections),
             look=lambda session_id: memory.sessions.get(user, session_id),
@@ -70,30 +66,46 @@ def stats(
 
 
 def _lines(found: Stats, days: int) -> Iterator[tuple[str, str]]:
-    """Each figure with its name; where nothing is known, that."""
+    """Each figure with its name; of what was not measured that, and no figure."""
     from tom_cli.render import became_text
 
-    yield "sessions", f"{found.sessions} in the last {days} days"
-    yield from _corrected(found.corrected)
-    if found.repeat_rate is None:
-        yield "said", "no instructions and no corrections in this period"
-        yield "repeated", "no data yet"
-    else:
-        instructions = found.said - found.corrections
-        yield "said", f"instructions {instructions}, corrections {found.corrections}"
-        often = f"{found.repeats} of {found.said}, {found.repeat_rate:.0%}"
-        per_100 = found.repeats_per_100_sessions
-        yield "repeated", often if per_100 is None else f"{often}; {per_100:.1f} in 100 sessions"
+    yield "sessions", f"{found.sessions} in the last {days} days{_newest(found)}"
+    if found.sessions:
+        yield from _corrected(found.corrected)
+        yield "instructions", _said(found)
     told = found.told
-    if not told.sessions:
-        yield "briefed", "no session got a briefing in this period"
-    else:
+    if told.sessions:
         if found.repeats:
             yield "though briefed", f"{found.repeats_though_told} of {found.repeats} repeats"
         yield "briefed", became_text(told)
+    elif found.sessions:
+        yield (
+            "briefed",
+            "no session got a briefing; `tom plugin status` shows which agents are connected",
+        )
     yield from _kept(found.kept)
     yield from _advice(found.advice)
-    yield from _served(found.served)
+
+
+def _newest(found: Stats) -> str:
+    """Where all sessions are older than the period, how to see them."""
+    from tom_cli.times import local
+
+    if found.sessions or found.newest is None:
+        return ""
+    days = (datetime.now(UTC) - found.newest).days + 30
+    return f"; the newest is of {local(found.newest)}: `tom stats --days {days}`"
+
+
+def _said(found: Stats) -> str:
+    """How many lasting instructions there were, and how many of them were repeats."""
+    if not found.said:
+        return "none found that was meant to last; tom misses more than half of them"
+    meant = "was" if found.said == 1 else "were"
+    again = f"; {found.repeats} of {found.said} also said in an earlier session" * bool(
+        found.repeats
+    )
+    return f"{found.said} found that {meant} meant to last{again}"
 
 
 def _kept(kept: Obedience) -> Iterator[tuple[str, str]]:
@@ -143,41 +155,39 @@ def _advice(advice: Advised) -> Iterator[tuple[str, str]]:
 
 
 def _corrected(corrected: Corrected) -> Iterator[tuple[str, str]]:
-    """The corrections; where tom could not read, that and no figure."""
-    of = f"{corrected.readable} session{'s' * (corrected.readable != 1)} that tom could read"
+    """The corrections; where tom could judge nothing, that and no figure."""
+    from tom_swe.explain.figures import number
+
+    of = f"{number(corrected.readable, 'session')} that tom could judge"
     if corrected.corrections:
-        rate = f"{corrected.per_session:.1f} a session; tom finds about half of them"
-        yield "corrections", f"{corrected.corrections} in {corrected.sessions} of {of}, {rate}"
-        again = f"{corrected.again} of {corrected.corrections}"
-        yield "corrected again", f"{again} on what you had corrected in an earlier session"
-        if corrected.subjects:
-            known = ", ".join(f"{name} {count}" for name, count in corrected.subjects[:SUBJECTS])
-            yield "by subject", f"{known}; the others are on no known subject"
+        where = f"in {corrected.sessions} of {of}"
+        yield "corrections", f"{corrected.corrections} found {where}; tom finds about half of them"
+        if corrected.again:
+            again = f"{corrected.again} of {corrected.corrections}"
+            yield "corrected again", f"{again} on what you had corrected in an earlier session"
+        often = [f"{name} {count}" for name, count in corrected.subjects if count > 1]
+        if often:
+            yield "by subject", f"{', '.join(often[:SUBJECTS])}; the others on many subjects"
         weeks = [
-            f"{each.begins:%Y-%m-%d}: {each.corrections} in {each.sessions}"
+            f"{each.begins:%Y-%m-%d} {each.corrections} in {number(each.sessions, 'session')}"
             for each in corrected.weeks[-WEEKS:]
         ]
-        yield "by week", f"{', '.join(weeks)} sessions"
+        yield "by week", ", ".join(weeks)
     elif corrected.readable:
         yield "corrections", f"none found in {of}; tom finds about half of them"
     else:
-        yield "corrections", "none that tom could read"
-    if corrected.unread:
-        yield "not read", f"{corrected.unread} without an agent's turn, or in other languages"
+        yield "corrections", "not known: there is no session that tom could judge"
+    if corrected.unread or corrected.waiting:
+        yield "not judged", "; ".join(_not_judged(corrected))
+
+
+def _not_judged(corrected: Corrected) -> Iterator[str]:
+    """Why sessions could not be judged, with how many."""
+    from tom_swe.explain.figures import number
+
+    if silent := corrected.unread - corrected.foreign:
+        yield f"{number(silent, 'session')} in which you wrote nothing after the agent began"
+    if corrected.foreign:
+        yield f"{number(corrected.foreign, 'session')} in a language that tom cannot judge"
     if corrected.waiting:
-        yield "to be read", f"{corrected.waiting}; run `tom learn`"
-
-
-def _served(served: Served) -> Iterator[tuple[str, str]]:
-    if not served.sessions:
-        return
-    of = f"of {served.sessions} sessions with a request"
-    yield (
-        "proactive",
-        f"{served.proactivity:.0%} {of}: the agent asked when needed, at little cost to you",
-    )
-    if served.personalisation is None:
-        why = "no agent asked" if not served.asked else "you never said how to ask"
-        yield "personal", f"no data yet: {why}"
-    else:
-        yield "personal", f"{served.personalisation:.0%} of {served.judged} asked the way you like"
+        yield f"{number(corrected.waiting, 'session')} not looked at yet: `tom learn`"
