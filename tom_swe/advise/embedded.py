@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tom_swe.advise.ask_preferences.preference import AskPreferences, ask_preferences_of
 from tom_swe.advise.ask_preferences.wording import worded
 from tom_swe.advise.clarity.answered import Answered, answered_by_memory
-from tom_swe.advise.clarity.assess import CLEAR, assess
+from tom_swe.advise.clarity.assess import CLEAR, assess, only_asks
 from tom_swe.advise.clarity.questions import questions
 from tom_swe.advise.clarity.wording import named_file
 from tom_swe.advise.irreversible.reading import Irreversible, irreversible
@@ -65,8 +65,9 @@ class EmbeddedAdviser:
         is_risky = Missing.CONFIRMATION in left
         asks, later = in_time(asks, query, ask_preferences, is_risky=is_risky)
         action = Action.ASK if asks else Action.PROCEED
-        beliefs = _cited(answered.beliefs, recalled.beliefs)
-        shown = recalled.turns[:PAST_TURNS_SHOWN]
+        known = _wanted(recalled, query.text, is_request=clarity.is_request)
+        beliefs = _cited(answered.beliefs, known.beliefs)
+        shown = known.turns[:PAST_TURNS_SHOWN]
         return Suggestion(
             action=action,
             text="\n".join([*what_to_do(asks, later), *background(beliefs, shown)]),
@@ -76,9 +77,7 @@ class EmbeddedAdviser:
             turns=shown,
             clarity=clarity,
             confidence=confidence_of(action, clarity, beliefs),
-            reasoning=_reasoning(
-                act if is_risky else None, clarity, answered, hushed=wanted and not asks
-            ),
+            reasoning=_reasoning(act if is_risky else None, answered, hushed=wanted and not asks),
         )
 
 
@@ -90,6 +89,14 @@ def _worth_asking(
         return (Missing.CONFIRMATION,)
     is_clear = clarity.score >= _enough(ask_preferences)
     return () if is_clear or not clarity.is_request else answered.missing
+
+
+def _wanted(recalled: Recalled, text: str, *, is_request: bool) -> Recalled:
+    """What is worth saying: who asks a question or approves of something wants no advice on it."""
+    if is_request:
+        return recalled
+    pinned = tuple(each for each in recalled.beliefs if each.is_pinned)
+    return Recalled(beliefs=pinned, turns=() if only_asks(text) else recalled.turns)
 
 
 def in_time(
@@ -139,14 +146,12 @@ def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -
     return round((clarity.score + surest) / 2 if beliefs else clarity.score / 2, 3)
 
 
-def _reasoning(
-    act: Irreversible | None, clarity: Clarity, answered: Answered, *, hushed: bool
-) -> str:
+def _reasoning(act: Irreversible | None, answered: Answered, *, hushed: bool) -> str:
     """Why this is the answer, in plain sentences; "" where there is nothing to say."""
     said: list[str] = []
     if act is not None:
         said.append(f"This cannot be taken back: {act.because}.")
-    if len(answered.missing) < len(clarity.missing):
+    if answered.beliefs:
         said.append("What the request leaves open is answered by memory.")
     if hushed:
         said.append("They do not want questions now.")

@@ -79,9 +79,23 @@ class Match:
 @cache
 def catalogue() -> tuple[Dimension, ...]:
     """Every dimension, in the order of the data file."""
+    return tuple(_dimension(entry) for entry in _raw())
+
+
+@cache
+def named_values() -> dict[str, tuple[str, ...]]:
+    """The names of values, by the dimensions that are a choice of names; compiles nothing."""
+    return {
+        str(entry["id"]): tuple(str(value["id"]) for value in entry["values"])
+        for entry in _raw()
+        if entry.get("pick")
+    }
+
+
+def _raw() -> list[dict[str, Any]]:
     file = resources.files(__package__).joinpath("catalogue.toml")
     raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    return tuple(_dimension(entry) for entry in cast("list[dict[str, Any]]", raw["dimension"]))
+    return cast("list[dict[str, Any]]", raw["dimension"])
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tom_swe.advise.recall import Matches, on_topic, rank_beliefs, rank_turns
-from tom_swe.advise.relevance import bearing
+from tom_swe.advise.relevance import bearing, shares_enough
 from tom_swe.checkout import place_of, same_repository
 from tom_swe.embed.similarity import Similarity, vectors_of
 from tom_swe.errors import UsageError
@@ -46,14 +46,15 @@ class Recall:
         return Recalled(beliefs=tuple(beliefs), turns=tuple(said))
 
     def bearing(self, user: UserModel, query: Query) -> Recalled:
-        """As `recall`, but only with beliefs that bear on the query by its words; no model is
-        loaded.
+        """As `recall`, but only with what bears on the query by its words; no model is loaded.
+
+        Where a belief rests on what was said, the belief decides whether it bears.
         """
-        beliefs = bearing(user.beliefs, query)
         said = self._memory.sayings.earlier(
-            user.user_id, query, place_of(query.folder), {each.id for each in beliefs}
+            user.user_id, query, place_of(query.folder), {each.id for each in user.beliefs}
         )
-        return Recalled(beliefs=tuple(beliefs), turns=tuple(said))
+        near = (each for each in said if shares_enough(query.text, each.text))
+        return Recalled(beliefs=tuple(bearing(user.beliefs, query)), turns=tuple(near))
 
     def looked_up(self, user: UserModel, query: Query) -> Recalled:
         """What a model that advises finds: the beliefs that apply to a query, and the past turns

@@ -20,7 +20,7 @@ ASKED = 0.7  # one that scores more is asked about by nobody, however they like 
 # What asks for a choice without making it is unclear however well the rest is said.
 OPEN_CHOICE = 0.4
 
-_CLAUSE = re.compile(r"[,;:]\s+|\s[-\N{EN DASH}\N{EM DASH}]\s+")
+_CLAUSE = re.compile(r"[,;:]\s+|\s[-\u2013\u2014]\s+")
 _NOTHING = Clarity(score=1.0, is_request=False)
 
 
@@ -47,6 +47,14 @@ def assess(text: str, before: str = "") -> Clarity:
 def is_underspecified(clarity: Clarity) -> bool:
     """Whether it is a request that is better asked about than guessed at."""
     return clarity.is_request and clarity.score < CLEAR
+
+
+def only_asks(text: str) -> bool:
+    """Whether a message only asks something, or approves of something."""
+    said = sentences(text)
+    if not said or asking.APPROVAL.match(text):
+        return True
+    return all(s.is_question or asking.QUESTION.match(s.words) for s in said)
 
 
 def _is_request(said: tuple[Sentence, ...]) -> bool:

@@ -54,6 +54,12 @@ _BARE_TROUBLE = re.compile(
     r"(?:not|n't|doesnt|isnt|never) (?:\w+ )?work\w*)\b(?! \w+(?<!again)(?<!sometimes)(?<!now))",
     re.IGNORECASE,
 )
+_BARE_POINTER = re.compile(
+    r"\b(?:it|this|that|these|those|them)\b"
+    r"(?=\W*(?:$|[,.;!?]|(?:up|down|out|better|nicer|faster|cleaner|work|again|now|please|pls|so|and|"
+    r"more|less|for me|asap|properly|first|too|then)\b))|\b(?:it|this|that)(?='s\b| (?:is|does))",
+    re.IGNORECASE,
+)
 _MOST_CONTENT = 3
 # In more words than these "or" joins what is no choice for the person to make.
 _SHORT = 12
@@ -104,7 +110,9 @@ def _quoted(text: str, *triggers: re.Pattern[str]) -> str:
 
 
 def _confirmation(act: Irreversible | None, text: str, *, short: bool) -> str:
-    named = shorten((act.words if act else _quoted(text)).rstrip(".!? "), QUOTED)
+    whole = " ".join(text.split()).rstrip(".!? ")
+    named = whole if act is None or len(whole) <= QUOTED else act.words
+    named = shorten(named.rstrip(".!? "), QUOTED)
     if act is not None and act.is_open:
         return "What exactly may go?" if short else f"“{named}”: what exactly may go?"
     if short or act is None:
@@ -136,8 +144,9 @@ def _choice(text: str, chosen: frozenset[str], beliefs: Sequence[Belief], *, sho
 
 
 def _reference(text: str, *, short: bool, trouble: bool) -> str:
-    found = asking.POINTER.search(text)
-    pointer = found.group().lower() if found else "it"
+    if (found := _BARE_POINTER.search(text)) is None:
+        return ""  # "this bug" is one that both have before them
+    pointer = found.group().lower()
     wrong = ", and what goes wrong" if trouble else ""
     if short:
         return f"What is “{pointer}”{wrong}?"
