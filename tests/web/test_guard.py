@@ -11,6 +11,12 @@ from tom_cli.web.guard import HEADERS, Keys
 from tom_swe.mind.tom import Tom
 from tom_swe.settings import Settings
 
+PAGES = (
+    "/", "/consult", "/profile", "/beliefs/1", "/beliefs/1/history", "/beliefs/1/forget", "/review",
+    "/review/list", "/review/recurring", "/sessions", "/sessions?words=pnpm", "/sessions/1",
+    "/costs", "/health",
+)  # fmt: skip
+
 
 @pytest.fixture
 def stranger(tom: Tom, settings: Settings, keys: Keys) -> TestClient:
@@ -107,7 +113,7 @@ def test_every_answer_forbids_what_it_does_not_need(browser: Browser, stranger: 
         for name, value in HEADERS.items():
             assert answer.headers[name] == value
     assert "unsafe" not in HEADERS["Content-Security-Policy"]
-    for path in ("/", "/beliefs/1", "/review", "/sessions/1", "/costs", "/health"):
+    for path in PAGES:
         text = browser.see(path)
         assert not re.search(r"(?:src|href|action)=[\"'](?!/|#|\?)", text), path
         assert not re.search(r"<(?:style|script(?! src=\"/))|\sstyle=|\son\w+=", text), path

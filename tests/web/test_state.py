@@ -67,14 +67,18 @@ def test_stored_text_is_never_markup_and_hides_nothing(
         rows.execute("UPDATE belief SET statement = ? WHERE id = ?", (EVIL, evil.id))
     rows.close()
     pages = (
-        "/?show=all",
+        "/profile?show=all",
+        "/profile?show=all&by=place",
         f"/beliefs/{evil.id}",
         f"/beliefs/{evil.id}/forget",
-        f"/review?at={evil.id}",
+        "/review?skipped=1",
+        "/review/list",
         f"/beliefs/{evil.id}?done=<script>",
+        "/sessions?words=commit",
         "/sessions",
         "/sessions/4",
-        "/?words=%3Cscript%3E%1B%5B31m%E2%80%AE%22%3E",
+        "/sessions?words=%3Cscript%3E%1B%5B31m%E2%80%AE%22%3E",
+        "/profile?words=%3Cscript%3E%1B%5B31m%E2%80%AE%22%3E",
     )
     for path in pages:
         text = browser.see(path)
@@ -112,3 +116,38 @@ def test_a_memory_that_is_held_or_broken_is_a_page(
         file.unlink()
     settings.database.write_bytes(b"no database at all" * 100)
     assert "is damaged" in browser.see("/", 500)
+
+
+def test_costs_say_what_a_briefing_takes(browser: Browser, tom: Tom) -> None:
+    """Where no model reads it says so, and how many tokens sessions get of tom."""
+    text = browser.see("/costs")
+    assert "No language model reads" in text
+    assert f"<td>{tom.brief('ada', 'acme/shop').tokens}</td>" in text
+
+
+def test_tom_is_put_into_an_agent_after_its_changes_were_shown(
+    tom: Tom, settings: Settings, tmp_path: Path
+) -> None:
+    """Looking changes nothing; a click makes what was shown, and another takes it back."""
+    del tom
+    here = home_of(tmp_path / "person")
+    browser = Browser(settings, Keys(), here)
+    file = here.home / ".claude" / "settings.json"
+    before = file.read_bytes()
+    assert "not installed" in browser.see("/health")
+    text = browser.see("/agents/claude-code/install")
+    assert "~/.claude/settings.json" in text
+    assert "tom-hook" in text
+    plan = re.findall(r'name="plan" value="(\w+)"', text)[0]
+    browser.send("/agents/claude-code/install", 400)
+    assert "nothing was done" in browser.send("/agents/claude-code/install", 400, plan="x")
+    assert file.read_bytes() == before
+    assert "Installed." in browser.send("/agents/claude-code/install", plan=plan)
+    assert b"tom-hook" in file.read_bytes()
+    plan = re.findall(r'name="plan" value="(\w+)"', browser.see("/agents/claude-code/uninstall"))[0]
+    assert "Removed." in browser.send("/agents/claude-code/uninstall", plan=plan)
+    assert file.read_bytes() == before
+    assert "Nothing would change" in browser.see("/agents/claude-code/uninstall")
+    browser.see("/agents/nobody/install", 404)
+    browser.see("/agents/claude-code/dance", 404)
+    assert "tom plugin install openhands" in browser.see("/agents/openhands/install", 400)
