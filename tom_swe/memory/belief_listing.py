@@ -88,13 +88,13 @@ class BeliefListing:
     def of_session(self, user_id: str, session_id: int) -> list[int]:
         """The ids of the beliefs that a session speaks for or against."""
         found = (
-            select(EvidenceRow.belief_id.distinct())
+            select(EvidenceRow.belief_id)
             .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
             .join(SessionRow, SessionRow.id == ObservationRow.session_id)
             .where(SessionRow.user_id == user_id, SessionRow.id == session_id)
         )
         with self._database.read() as transaction:
-            return sorted(transaction.scalars(found))
+            return sorted(set(transaction.scalars(found)))
 
     def quotes(self, user_id: str) -> dict[int, str]:
         """The quotes of each belief as one text, to be searched."""

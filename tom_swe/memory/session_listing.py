@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, orm, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, orm, select, text
 
 from tom_swe.memory.sessions import no_session
 from tom_swe.memory.tables import (
@@ -17,6 +17,7 @@ from tom_swe.memory.tables import (
     SessionRow,
     TurnRow,
 )
+from tom_swe.memory.titles import titles_of
 from tom_swe.model.listing import FoundTurn, Places
 from tom_swe.model.memory import SessionSummary
 from tom_swe.model.session import OWN_HOST, Role
@@ -196,7 +197,7 @@ def _summaries(transaction: orm.Session, ids: Iterable[int]) -> dict[int, Sessio
         select(
             TurnRow.session_id,
             func.count(),
-            func.sum(case((TurnRow.role == Role.USER, 1), else_=0)),
+            func.sum(case((and_(TurnRow.role == Role.USER, TurnRow.text != ""), 1), else_=0)),
         )
         .where(TurnRow.session_id.in_(ids))
         .group_by(TurnRow.session_id)
@@ -208,6 +209,7 @@ def _summaries(transaction: orm.Session, ids: Iterable[int]) -> dict[int, Sessio
     )
     turns = {each: (count, said) for each, count, said in transaction.execute(counted)}
     shown = dict(iter(transaction.execute(observed)))
+    titles = titles_of(transaction, ids)
     found = (
         select(SessionRow, SessionModelRow)
         .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
@@ -222,6 +224,7 @@ def _summaries(transaction: orm.Session, ids: Iterable[int]) -> dict[int, Sessio
             ended=row.ended_at,
             user_turns=turns.get(row.id, (0, 0))[1],
             turns=turns.get(row.id, (0, 0))[0],
+            title=titles.get(row.id, ""),
             intent=model.intent if model else "",
             summary=model.summary if model else "",
             observations=shown.get(row.id, 0),

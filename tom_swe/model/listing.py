@@ -39,9 +39,10 @@ class BeliefLine(Value):
         return DecisionKind.PIN in self.decided
 
     @property
-    def is_upheld(self) -> bool:
+    def is_seen_once(self) -> bool:
         """As of a `Belief`."""
-        return bool(self.decided) and DecisionKind.REJECT not in self.decided
+        is_upheld = bool(self.decided) and DecisionKind.REJECT not in self.decided
+        return self.status is Status.CANDIDATE and not is_upheld
 
 
 class FoundTurn(Value):

@@ -13,10 +13,10 @@ from tom_cli.web import figures, listed
 from tom_cli.web.changes import last_change
 from tom_cli.web.desk import Desk
 from tom_cli.web.words import KINDS, done_text
-from tom_swe.advise.recall import is_idle
+from tom_swe.explain import figures as words
+from tom_swe.explain.counts import standing
 from tom_swe.memory.session_listing import Wanted
 from tom_swe.model.belief import Belief
-from tom_swe.model.user import told
 
 WAITING = 3  # that are shown
 AT_FIRST = 6  # beliefs of a section, before the rest is folded away
@@ -56,6 +56,7 @@ class HomePage:
                 figures.kept(memory.belief_lists.kept_by_hour(user, since)),
                 figures.growth(lines),
             ]
+            counts = standing(memory.counts(user), lines)
             last = last_change(tom, user)
         waits = listed.waiting(lines)
         return self._desk.page(
@@ -64,9 +65,8 @@ class HomePage:
             chosen=chosen,
             briefing=briefing,
             sections=in_sections(briefed),
-            sessions=sum(places.hosts.values()),
-            known=len(lines),
-            told=sum(not is_idle(each) for each in told(lines)),
+            counts=counts,
+            words=words,
             waits=len(waits),
             first=waits[:WAITING],
             charts=charts,

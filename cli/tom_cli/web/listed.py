@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tom_cli.web.words import KINDS, SUBJECTS, place_of, subject_of
+from tom_swe.explain.counts import to_review
 from tom_swe.model.belief import Kind, Status
 from tom_swe.model.listing import BeliefLine
 
@@ -98,8 +99,7 @@ def places(lines: Sequence[BeliefLine]) -> list[tuple[str, str, int]]:
 
 def waiting(lines: Iterable[BeliefLine]) -> list[BeliefLine]:
     """The beliefs that were seen once and that the person has not decided on, the surest first."""
-    waits = (each for each in lines if each.status is Status.CANDIDATE and not each.is_upheld)
-    return sorted(waits, key=lambda each: (-each.confidence, each.id))
+    return sorted(to_review(lines), key=lambda each: (-each.confidence, each.id))
 
 
 def notes_on(line: BeliefLine) -> list[str]:

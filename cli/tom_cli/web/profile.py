@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,6 +17,8 @@ from tom_cli.web.paging import paged
 from tom_cli.web.words import BYS, KINDS, SHOWS, done_text
 from tom_swe.advise.recall import is_idle
 from tom_swe.errors import NotFound, UsageError
+from tom_swe.explain import figures
+from tom_swe.explain.counts import standing
 from tom_swe.model.belief import Kind
 from tom_swe.model.listing import BeliefLine
 from tom_swe.model.user import told
@@ -58,10 +61,8 @@ class ProfilePages:
             page = paged(len(ordered), ROWS, whole(request.query_params.get("page"), 1))
             part = ordered[page.start : page.end]
             full = {b.id: b for b in memory.belief_lists.full(user, [b.id for _, b in part])}
+            counts = standing(memory.counts(user), lines)
             last = last_change(tom, user)
-        counts: dict[str, int] = {}
-        for title, _ in ordered:
-            counts[title] = counts.get(title, 0) + 1
         groups: dict[str, list[BeliefLine]] = {}
         for title, line in part:
             groups.setdefault(title, []).append(line)
@@ -73,11 +74,11 @@ class ProfilePages:
             asked=urlencode(asked),
             back=urlencode(shown),
             known=len(lines),
-            told=len(in_force),
-            found=len(ordered),
-            waits=len(listed.waiting(lines)),
-            groups=groups,
             counts=counts,
+            words=figures,
+            found=len(ordered),
+            groups=groups,
+            sizes=Counter(title for title, _ in ordered),
             full=full,
             places=listed.places(lines),
             kinds=KINDS,

@@ -67,7 +67,7 @@ def _echoes(quote: str, statement: str) -> bool:
 
 def title_of(session: SessionSummary) -> str:
     """What a session was about, in a few words."""
-    return clip(session.summary or session.intent, TITLE) or (
+    return clip(session.title or session.summary or session.intent, TITLE) or (
         "Not read yet" if session.user_turns else "Nothing said here"
     )
 

@@ -34,7 +34,8 @@ CHROMIUM = next(
     ),
     None,
 )
-WIDTHS = {"phone": (360, 800), "desktop": (1280, 900)}
+AXE = Path(__file__).parents[2] / ".npm-hosts" / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = {"phone": (360, 800), "tablet": (768, 1024), "desktop": (1440, 900)}
 LONG = "src/" + "a_very_long_name_without_a_break" * 12
 SAID = (
     "from now on use pnpm, not npm",
@@ -150,14 +151,22 @@ def pages_of(home: Path) -> list[str]:
     tom.close()
     return [
         "/",
-        "/?show=all&words=pnpm",
+        "/consult",
+        "/profile",
+        "/profile?show=all&words=pnpm&by=place",
         *(f"/beliefs/{each.id}" for each in beliefs),
+        f"/beliefs/{beliefs[0].id}/history",
         f"/beliefs/{beliefs[0].id}/forget",
         "/review",
+        "/review/list",
+        "/review/recurring",
         "/sessions",
+        "/sessions?words=types",
         "/sessions/4",
         "/costs",
+        "/health",
         "/health?index=1",
+        "/agents/claude-code/install",
         "/audit",
     ]
 
@@ -185,11 +194,60 @@ def test_every_page_fits_and_keeps_its_rules(
             assert page.locator("h1").count() == 1, path
             assert page.title().endswith("· tom")
             for field in page.locator("input:visible, select:visible, textarea:visible").all():
-                assert field.evaluate("e => e.labels.length") == 1, path
+                assert field.evaluate("e => e.labels.length || !!e.ariaLabel"), path
             for target in page.locator("button:visible, .button:visible").all():
                 box = target.bounding_box()
                 assert box is not None
                 assert min(box["width"], box["height"]) >= 24, path
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core; `tools/setup.sh hosts` installs it")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(chromium: Browser, served: Served, home: Path, scheme: str) -> None:
+    """No page breaks a rule of accessibility that a program can check, opened up or not."""
+    with looking(chromium, served, "desktop", scheme) as page:
+        for path in pages_of(home):
+            page.goto(served.root + path)
+            page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run().then(done => done.violations)")
+            told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+            assert told == [], path
+
+
+def test_charts_are_drawn_from_their_tables(chromium: Browser, served: Served) -> None:
+    """A chart is there with a table beside it, and follows the theme when that changes."""
+    with looking(chromium, served, "desktop", "light") as page:
+        expect(page.locator("[data-chart] canvas")).to_have_count(1)
+        page.emulate_media(color_scheme="dark")
+        expect(page.locator("[data-chart] canvas")).to_have_count(1)
+        page.get_by_text("As a table").click()
+        expect(page.locator(".chart tbody tr").last).to_contain_text("6")
+
+
+def test_several_are_decided_on_from_the_keyboard(
+    chromium: Browser, served: Served, settings: Settings
+) -> None:
+    """j and k go through the rows, x ticks, y decides on what is ticked, u takes it back."""
+    with looking(chromium, served, "desktop", "light") as page:
+        page.goto(f"{served.root}/review/list")
+        for key in ("j", "x", "j", "x"):
+            page.keyboard.press(key)
+        expect(page.locator("[data-ticked]")).to_have_text("2 ticked")
+        page.keyboard.press("y")
+        expect(page.get_by_role("status")).to_have_text("2 beliefs confirmed.")
+        page.keyboard.press("u")
+        expect(page.get_by_role("status")).to_have_text("Undone.")
+        expect(page.locator("[data-row]")).to_have_count(3)
+        page.keyboard.press("j")
+        page.keyboard.press("n")
+        expect(page.get_by_role("status")).to_have_text("1 belief rejected.")
+        page.keyboard.press("j")
+        page.keyboard.press("e")
+        expect(page.locator("textarea").first).to_be_focused()
+    tom = open_tom(settings, embedder=HashEmbedder())
+    assert sum(each.is_rejected_by_user for each in tom.memory.beliefs.all("ada")) == 1
+    tom.close()
 
 
 def test_the_address_is_exchanged_and_the_token_gone(chromium: Browser, served: Served) -> None:
@@ -197,7 +255,7 @@ def test_the_address_is_exchanged_and_the_token_gone(chromium: Browser, served: 
     with looking(chromium, served, "desktop", "light") as page:
         assert page.url == f"{served.root}/"
         assert page.evaluate("document.cookie") == ""
-        expect(page.locator("h1")).to_have_text("What tom knows about you")
+        expect(page.locator("h1")).to_have_text("What your next session will hear")
     other = chromium.new_context().new_page()
     answer = other.goto(page.url)
     assert answer is not None
@@ -244,7 +302,7 @@ def test_everything_is_done_from_the_keyboard(
             focus_on(page, name)
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("Pinned")
-        focus_on(page, "Undo")
+        focus_on(page, "Undo u")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_have_text("Undone.")
         focus_on(page, "Reword it")
@@ -342,7 +400,7 @@ def test_a_browser_is_opened_without_the_token_in_its_arguments(
         assert file.stat().st_mode & 0o777 == 0o600
         page = chromium.new_context().new_page()
         page.goto(opened)
-        expect(page.locator("h1")).to_have_text("What tom knows about you")
+        expect(page.locator("h1")).to_have_text("What your next session will hear")
         assert page.url == f"{running.root}/"
         page.context.close()
         assert running.interrupt()[0] == 0
