@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tom_cli import completion
 from tom_swe.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
 # Digits: SQLite's numbers have 19.
 LONGEST_ID = 18
 
+BeliefId = Annotated[
+    str,
+    typer.Argument(
+        help="A belief's id, such as b3.",
+        autocompletion=completion.beliefs,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Repository = Annotated[
     str | None,
-    typer.Option("--repository", "-r", help="The repository; by default that of this folder."),
+    typer.Option(
+        "--repository",
+        "-r",
+        help="The repository; by default that of this folder.",
+        autocompletion=completion.repositories,
+    ),
 ]
 
 
