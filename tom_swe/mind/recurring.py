@@ -14,6 +14,7 @@ from tom_swe.extract.stated import plainly
 from tom_swe.extract.vocabulary import forms_of
 from tom_swe.mind.decide import checked_words, moment
 from tom_swe.mind.derive import Deriving
+from tom_swe.mind.no_secrets import as_kept
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Observation, Quote, Source, Status
 from tom_swe.model.recurring import Recurring, SessionRequest
@@ -77,7 +78,7 @@ class Recurrence:
         The sentences that ask for it become the belief's quotes.
         """
         found = self._one(user_id, key)
-        words = checked_words(self._redact(text)) if text else found.statement
+        words = checked_words(as_kept(text, self._redact)) if text else found.statement
         said = {each.session_id: _observation(each, words, found) for each in found.requests}
         with self._memory.learning.from_outside(user_id) as change:
             before = {each.id: each for each in change.beliefs.all()}
