@@ -180,13 +180,21 @@ def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def confirmed(question: str, yes: bool) -> None:
-    """Goes on only when the person agrees. Raises UsageError where nobody can be asked."""
+def confirmed(question: str, yes: bool, *, loses: bool = False) -> None:
+    """Goes on only when the person agrees. Raises UsageError where nobody can be asked.
+
+    Enter is a yes to what they just typed, but a no where something would be lost or exposed.
+    """
     if yes:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{question} There is no terminal to ask in: add --yes to agree")
-    typer.confirm(question, abort=True, err=True)
+    from tom_cli.layout import console, put
+
+    put(question, end="", to=console(stderr=True))
+    if not typer.confirm("", default=not loses, err=True):
+        talk("nothing was changed")
+        raise typer.Exit(1)
 
 
 def id_of(given: str, letter: str, what: str, example: str = "") -> int:

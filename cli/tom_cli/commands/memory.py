@@ -168,7 +168,7 @@ def forget(
                 "nothing matches, so nothing was forgotten; `tom memory list` shows what there is"
             )
         told = safe(forgetting.described(tom, settings.user, gone))
-        confirmed(f"Forget {told} permanently?", yes)
+        confirmed(f"Forget {told} permanently?", yes, loses=True)
         forgetting.forget(tom, settings, gone, phrase)
     talk(f"forgotten: {told}")
 
@@ -216,6 +216,7 @@ def reset(
             f"Delete everything of {settings.user!r} permanently: {figures.kept(held)}, and "
             f"{figures.believed(held)}?",
             yes,
+            loses=True,
         )
         tom.reset(settings.user)
     conversations.delete_all(settings.conversations)
