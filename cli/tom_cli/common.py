@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tom_cli import completion
 from tom_swe.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
 # Digits: SQLite's numbers have 19.
 LONGEST_ID = 18
 
+BeliefId = Annotated[
+    str,
+    typer.Argument(
+        help="A belief's id, such as b3.",
+        autocompletion=completion.beliefs,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Repository = Annotated[
     str | None,
-    typer.Option("--repository", "-r", help="The repository; by default that of this folder."),
+    typer.Option(
+        "--repository",
+        "-r",
+        help="The repository; by default that of this folder.",
+        autocompletion=completion.repositories,
+    ),
 ]
 
 
@@ -167,13 +180,21 @@ def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def confirmed(question: str, yes: bool) -> None:
-    """Goes on only when the person agrees. Raises UsageError where nobody can be asked."""
+def confirmed(question: str, yes: bool, *, loses: bool = False) -> None:
+    """Goes on only when the person agrees. Raises UsageError where nobody can be asked.
+
+    Enter is a yes to what they just typed, but a no where something would be lost or exposed.
+    """
     if yes:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{question} There is no terminal to ask in: add --yes to agree")
-    typer.confirm(question, abort=True, err=True)
+    from tom_cli.layout import console, put
+
+    put(question, end="", to=console(stderr=True))
+    if not typer.confirm("", default=not loses, err=True):
+        talk("nothing was changed")
+        raise typer.Exit(1)
 
 
 def id_of(given: str, letter: str, what: str, example: str = "") -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_cli.common import id_of, repository_here
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Which(NamedTuple):
-    """Sessions of a repository, a host or a time; days are those of the local clock."""
+    """Sessions of a repository, a host or a time, which ends before ``until``."""
 
     repository: str | None = None
     host: str | None = None
@@ -42,10 +42,9 @@ class Which(NamedTuple):
         if self.host is not None and session.host != self.host:
             return False
         at = session.started or session.ended
-        if self.since is not None and (at is None or at < _day(self.since)):
+        if self.since is not None and (at is None or at < self.since):
             return False
-        ends = None if self.until is None else _day(self.until + timedelta(days=1))
-        return ends is None or (at is not None and at < ends)
+        return self.until is None or (at is not None and at < self.until)
 
 
 def find(tom: Tom, user_id: str, target: str | None, phrase: str | None, which: Which) -> Mentions:
@@ -113,7 +112,3 @@ def _without(settings: Settings, phrase: str) -> None:
 
 def _repository(given: str) -> str:
     return repository_here(None) if given == "." else given
-
-
-def _day(day: datetime) -> datetime:
-    return day.astimezone().astimezone(UTC)

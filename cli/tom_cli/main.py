@@ -115,7 +115,8 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 20)
     try:
         try:
-            if sys.argv[1:]:
+            # A shell that completes a command passes it in the environment.
+            if sys.argv[1:] or "_TOM_COMPLETE" in os.environ:
                 app()
             else:
                 # Without what Typer loads to read options.

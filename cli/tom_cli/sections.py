@@ -6,6 +6,8 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from tom_swe.errors import UsageError
+
 # In the order in which a newcomer meets them.
 SECTIONS = {
     "Start": ("init", "plugin", "demo", "web", "code"),
@@ -14,6 +16,18 @@ SECTIONS = {
     "Look back": ("log", "diff", "why-not", "stats", "audit"),
 }
 REST = "Set up and maintain"
+
+
+def _missing(error: Any) -> str:
+    """What is missing, what it is, and how the command is used."""
+    command, given = error.ctx.command, error.param
+    what = (given.help or "").rstrip(".")
+    example = next(
+        (line.strip() for line in (command.help or "").splitlines() if "Example: " in line), ""
+    )
+    name = given.opts[-1] if given.opts[-1].startswith("-") else given.metavar or given.name
+    said = f"`{error.ctx.command_path}` needs {name}: {what[:1].lower()}{what[1:]}."
+    return f"{said} {example}".rstrip()
 
 
 class Sections(TyperGroup):
@@ -37,6 +51,16 @@ class Sections(TyperGroup):
                     ]
                 )
         super().format_options(ctx, formatter)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command. Raises UsageError for an argument that is not given."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            # Of click, which typer keeps inside: its name is all that is public.
+            if type(error).__name__ != "MissingParameter":
+                raise
+            raise UsageError(_missing(error)) from None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Nothing: they stand before the options."""

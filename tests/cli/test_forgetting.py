@@ -219,7 +219,7 @@ def test_the_memory_is_a_tree(learned) -> None:
     out = learned("memory", "-n", "2").out
     assert "user model: " in out
     assert "“always use ruff, never flake8”  2026-10-05, s4" in out
-    assert "sessions: 4, the newest 2 of them" in out
+    assert "; the newest 2" in out
     assert "“always use ruff, never flake8”  2026-10-05, b" in out
     assert "2026-09-01, b" not in out
 

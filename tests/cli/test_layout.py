@@ -1,6 +1,4 @@
 import io
-import time
-from datetime import UTC, datetime
 
 import pytest
 from rich.cells import cell_len
@@ -8,7 +6,6 @@ from rich.console import Console
 from rich.text import Text
 
 from tom_cli.layout import broken, put, quoted
-from tom_cli.times import local
 
 BELIEF = "  b12  ●●●○○ Ask before deleting a file that is not under version control  (seen once)"
 
@@ -71,15 +68,3 @@ def test_a_quote_is_cut_between_words() -> None:
     """The ellipsis stands inside the quotation marks, after a whole word."""
     assert quoted("from now on, use tabs", 14) == "“from now on…”"
     assert quoted("use tabs", 14) == "“use tabs”"
-
-
-def test_times_are_local(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An evening in UTC is the next morning in Sydney."""
-    monkeypatch.setenv("TZ", "Australia/Sydney")
-    time.tzset()
-    at = datetime(2026, 1, 19, 22, 14, tzinfo=UTC)
-    assert local(at) == "2026-01-20"
-    assert local(at, time=True) == "2026-01-20 09:14"
-    assert local(None) == ""
-    monkeypatch.undo()
-    time.tzset()

@@ -221,10 +221,10 @@ class TestEdit:
         tom = make_tom(embedder)
         hear(tom, "always keep the changelog tidy", "1")
         (belief,) = tom.memory.beliefs.all("ada")
-        edited = tom.edit("ada", belief.id, "  Keep CHANGELOG.md\ncurrent, hunter2 ")
-        assert edited.statement == "Keep CHANGELOG.md current, [redacted]"
+        edited = tom.edit("ada", belief.id, "  Keep CHANGELOG.md\ncurrent, daily ")
+        assert edited.statement == "Keep CHANGELOG.md current, daily"
         assert edited.wordings[1] == belief.statement
-        assert 'current, [redacted]"' not in tom.brief("ada").text
+        assert 'current, daily"' not in tom.brief("ada").text
         assert "Keep CHANGELOG.md current" in tom.brief("ada").text
         hear(tom, "always keep the changelog tidy", "2", 3)
         (again,) = tom.memory.beliefs.all("ada")
@@ -232,6 +232,15 @@ class TestEdit:
         tom.memory.queue.requeue("ada", "another reader")
         tom.learn("ada")
         assert tom.memory.beliefs.get("ada", belief.id) == again
+
+    def test_words_with_a_secret_are_refused(self, make_tom: MakeTom) -> None:
+        """The belief stays as it was."""
+        tom = make_tom()
+        hear(tom, "from now on use npm", "1")
+        belief = held(tom, "npm")
+        with pytest.raises(UsageError, match="say it without the secret"):
+            tom.edit("ada", belief.id, "log in with hunter2")
+        assert held(tom, "npm") == belief
 
     def test_it_is_found_by_its_new_words(self, make_tom: MakeTom) -> None:
         """By full text and by meaning."""

@@ -189,11 +189,12 @@ def test_a_forgotten_statement_leaves_nothing(make_tom: MakeTom) -> None:
     assert tom.remember("ada", "use pnpm") != ()
 
 
-def test_secrets_are_redacted(make_tom: MakeTom) -> None:
-    """A statement is cleaned as every session is."""
+def test_a_statement_with_a_secret_is_refused(make_tom: MakeTom) -> None:
+    """Without the secret it would say nothing; nothing of it is stored."""
     tom = make_tom()
-    (belief,) = tom.remember("ada", "my password hunter2 opens everything")
-    assert belief.quotes == ("my password [redacted] opens everything",)
+    with pytest.raises(UsageError, match="say it without the secret"):
+        tom.remember("ada", "my password hunter2 opens everything")
+    assert not tom.memory.sessions.summaries("ada")
     assert b"hunter2" not in tom.memory.path.read_bytes()  # type: ignore[attr-defined]
 
 

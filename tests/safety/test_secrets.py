@@ -175,18 +175,17 @@ def test_neither_hook_nor_learner_keeps_a_secret(tmp_path: Path, home: Path) -> 
 
 @pytest.mark.slow
 def test_no_question_and_no_statement_leaves_a_secret(home: Path, tom: Tom) -> None:
-    """What is consulted about, noted and stated is kept without them, and so are their places."""
+    """What is consulted about and noted is kept without them, and so are the places; a statement
+    with one is refused.
+    """
     many = list(together(TEXTS, 1200))
-    stated = 0
     for text in many:
         query = Query(text=f"add a page. {text}", before=text, repository=text)
         tom.consult(LOCAL_USER, query)
         place = Scope(reach=Reach.REPOSITORY, name=text)
-        try:
+        with pytest.raises(UsageError, match=r"secret|at most"):
             tom.remember(LOCAL_USER, f"always use walnut.\n{text}", place)
-            stated += 1
-        except UsageError:
-            assert len(text) > 1700
+        tom.remember(LOCAL_USER, "always use walnut.", place)
         tom.brief(LOCAL_USER, text)
     for text in TEXTS:
         try:
@@ -194,7 +193,6 @@ def test_no_question_and_no_statement_leaves_a_secret(home: Path, tom: Tom) -> N
         except UsageError:
             assert len(text) > 300
         tom.point_at(LOCAL_USER, "always use the maple table", text)
-    assert stated > len(many) / 2
     assert len(tom.memory.consultations.all(LOCAL_USER)) == len(many)
     assert len(tom.memory.pointers.all(LOCAL_USER)) >= 100
     tom.close()
@@ -240,14 +238,14 @@ def test_no_tool_of_the_server_leaves_a_secret(home: Path, tmp_path: Path) -> No
 def test_no_command_leaves_a_secret(home: Path) -> None:
     """`tom remember` and `tom consult` as the person runs them, on arguments and on stdin."""
     every = "\n".join(text for text in TEXTS if len(text) < 300)
-    for command, data in (
-        ([*TOM, "consult", "-"], every),
-        ([*TOM, "consult", f"add a page with {every[:4000]}"], ""),
-        ([*TOM, "remember", "-"], every[:1990]),
-        ([*TOM, "remember", f"use the walnut: {TEXTS[3]}", "--here"], ""),
+    for code, command, data in (
+        (0, [*TOM, "consult", "-"], every),
+        (0, [*TOM, "consult", f"add a page with {every[:4000]}"], ""),
+        (2, [*TOM, "remember", "-"], every[:1990]),
+        (2, [*TOM, "remember", f"use the walnut: {TEXTS[3]}", "--here"], ""),
     ):
         done = run(command, data)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
     assert leaks(home, PLANTED) == []
 
 

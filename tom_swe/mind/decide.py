@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tom_swe.beliefs.draft import Draft
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.mind.derive import Deriving
+from tom_swe.mind.no_secrets import as_kept
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Reach, Scope, Status
 from tom_swe.model.user_acts import Did
@@ -44,11 +45,11 @@ class Decisions:
         return self._decide(user_id, belief_id, Did.UNPIN)
 
     def edit(self, user_id: str, belief_id: int, text: str, *, confirm: bool = False) -> Belief:
-        """Words a belief as the person does, redacted. Raises NotFound and UsageError.
+        """Words a belief as the person does. Raises NotFound, UsageError.
 
         With ``confirm`` the same act confirms it.
         """
-        words = checked_words(self._redact(text))
+        words = checked_words(as_kept(text, self._redact))
         also = [DecisionKind.CONFIRM] if confirm else []
         return self._decide(user_id, belief_id, Did.EDIT, also, statement=words, detail=words)
 

@@ -10,6 +10,7 @@ from tom_swe.beliefs.draft import Draft
 from tom_swe.beliefs.recurring import recurring, says
 from tom_swe.errors import NotFound, UsageError
 from tom_swe.extract.vocabulary import forms_of
+from tom_swe.mind.no_secrets import as_kept
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Decision, DecisionKind, Observation, Quote, Source, Status
 from tom_swe.model.recurring import VERSION, Recurring, SessionRequest
@@ -81,7 +82,7 @@ class Recurrence:
         from tom_swe.mind.decide import checked_words, moment
 
         found = self._one(user_id, key)
-        words = checked_words(self._redact(text)) if text else found.statement
+        words = checked_words(as_kept(text, self._redact)) if text else found.statement
         said = {each.session_id: _observation(each, words, found) for each in found.requests}
         with self._memory.learning.from_outside(user_id) as change:
             before = {each.id: each for each in change.beliefs.all()}

@@ -11,6 +11,7 @@ from tom_swe.extract.sayings import VERSION
 from tom_swe.extract.stated import holding, same_statement, session_of_statements
 from tom_swe.mind.derive import Deriving
 from tom_swe.mind.learn import Learner
+from tom_swe.mind.no_secrets import as_kept
 from tom_swe.mind.reading import Reading
 from tom_swe.mind.user_acts import user_act_of
 from tom_swe.model.belief import Belief, Scope, SessionModel
@@ -42,6 +43,10 @@ class Statements:
         self._reading = reading
         self._learner = learner
         self._redact = redact
+
+    def state(self, user_id: str, text: str, scope: Scope, at: datetime) -> tuple[Belief, ...]:
+        """Believes one statement, as `remember` does. Raises UsageError, also for a secret."""
+        return self.remember(user_id, [as_kept(text, self._redact)], scope, at)
 
     def remember(
         self, user_id: str, texts: Iterable[str], scope: Scope, at: datetime

@@ -109,7 +109,7 @@ class Tom(Services):
         they were said, now unless given. The same words again change nothing as long as they
         hold, and forgotten ones count again. Raises UsageError.
         """
-        return self.statements.remember(user_id, [text], scope, at or datetime.now(UTC))
+        return self.statements.state(user_id, text, scope, at or datetime.now(UTC))
 
     def point_at(self, user_id: str, quote: str, repository: str = "") -> PointedAt:
         """Keeps that an agent says the person said this; nothing is believed on its word.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tom_cli import completion
 from tom_cli.common import Json, Repository, id_of, is_off, opened, print_json, talk, where
 from tom_swe.errors import UsageError
 
@@ -59,7 +60,12 @@ def consult(
 
 
 def feedback(
-    advice: Annotated[str, typer.Argument(help="The advice's id from consult, such as a12.")],
+    advice: Annotated[
+        str,
+        typer.Argument(
+            help="The advice's id from consult, such as a12.", autocompletion=completion.advice
+        ),
+    ],
     outcome: Annotated[str, typer.Argument(help="accepted, partly or rejected.")],
     right: Annotated[
         list[str] | None,

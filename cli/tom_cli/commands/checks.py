@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tom_cli import completion
 from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, repository_here, talk
 from tom_swe.errors import UsageError
 
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(invoke_without_command=True)
 
-Which = Annotated[str, typer.Argument(help="The number of the check, such as 3 for belief b3.")]
+Which = Annotated[
+    str,
+    typer.Argument(
+        metavar="CHECK",
+        help="The number of the check, such as 3 for belief b3.",
+        autocompletion=completion.checks,
+    ),
+]
 Here = Annotated[bool, typer.Option("--here", help="Only in this folder's repository.")]
 _EXAMPLES = 5
 _LINE = 100

@@ -99,7 +99,7 @@ def restore(
         raise UsageError(f"there is no file {file}: give a copy from backups/")
     settings = load_settings()
     path = settings.database
-    confirmed(f"Replace {path} with {file}, and lose everything newer?", yes)
+    confirmed(f"Replace {path} with {file}, and lose everything newer?", yes, loses=True)
     driver = driver_of(path, key=settings.database_key)
     aside = salvage.copy_aside(path, driver) if path.exists() else None
     salvage.restore(path, file, driver)

@@ -40,6 +40,7 @@ def encrypt(yes: Yes = False) -> None:
     confirmed(
         f"Encrypt {path} with a key that {where}? Without it nobody can read the memory again.",
         yes,
+        loses=True,
     )
     name = converting.encrypt(path, given, settings.busy_timeout_seconds)
     talk(f"{path} is encrypted; copies from earlier upgrades are deleted")
@@ -67,7 +68,7 @@ def decrypt(yes: Yes = False) -> None:
         talk(f"{path} is not encrypted")
         return
     name = cipher.named(path)
-    confirmed(f"Decrypt {path}, so that anyone with the file can read it?", yes)
+    confirmed(f"Decrypt {path}, so that anyone with the file can read it?", yes, loses=True)
     driver = driver_of(path, key=settings.database_key)
     converting.decrypt(path, driver, settings.busy_timeout_seconds)
     talk(f"{path} is no longer encrypted")

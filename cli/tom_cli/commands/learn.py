@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tom_cli import completion
 from tom_cli.common import Json, Yes, confirmed, opened, print_json, talk
 from tom_cli.notes import NOTES, import_notes
 from tom_cli.reading import learn_all, say_learned, take_in, takes_in_words
@@ -26,7 +27,11 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     source: Annotated[
-        str, typer.Argument(help="The host, such as cursor or codex; a wrong name lists all.")
+        str,
+        typer.Argument(
+            help="The host, such as cursor or codex; a wrong name lists all.",
+            autocompletion=completion.importable,
+        ),
     ],
     path: Annotated[
         Path | None, typer.Argument(help="A folder or one transcript; by default the host's own.")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tom_cli import completion
 from tom_cli.common import Json, id_of, opened, print_json, talk
+from tom_cli.times import FORMS, local, since_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -14,9 +16,7 @@ if TYPE_CHECKING:
     from tom_swe.explain.history import Difference, Entry
     from tom_swe.explain.why_not import WhyNot
 
-Since = Annotated[
-    str | None, typer.Option("--since", help="How long ago (7d, 12h, 2w), or a date (2026-09-30).")
-]
+Since = Annotated[str | None, typer.Option("--since", help=f"Since when: {FORMS}.")]
 
 
 LOG_HANG = 44
@@ -30,7 +30,13 @@ def register(app: typer.Typer) -> None:
 
 
 def log(
-    belief: Annotated[str | None, typer.Argument(help="Only this belief, such as b3.")] = None,
+    belief: Annotated[
+        str | None,
+        typer.Argument(
+            help="Only this belief, such as b3.",
+            autocompletion=completion.beliefs,
+        ),
+    ] = None,
     since: Since = None,
     told: Annotated[
         bool, typer.Option("--told", help="Show what agents were told and what they breached.")
@@ -45,7 +51,6 @@ def log(
     Example: tom log b3 --since 7d
     """
     from tom_cli.layout import put
-    from tom_cli.times import since_of
     from tom_swe.explain import history
     from tom_swe.explain.told_log import told_entries
 
@@ -76,9 +81,7 @@ def log(
 
 
 def diff(
-    since: Annotated[
-        str, typer.Option("--since", help="How long ago (7d, 12h, 2w), or a date (2026-09-30).")
-    ],
+    since: Annotated[str, typer.Option("--since", help=f"Since when: {FORMS}.")],
     as_json: Json = False,
 ) -> None:
     """Show which beliefs changed since a time.
@@ -89,7 +92,6 @@ def diff(
     Example: tom diff --since 7d
     """
     from tom_cli.layout import put
-    from tom_cli.times import local, since_of
     from tom_swe.explain import history
 
     begins = since_of(since)
@@ -126,7 +128,6 @@ def _line(entry: Entry, title: str) -> Text:
     from rich.text import Text
 
     from tom_cli.layout import quoted
-    from tom_cli.times import local
     from tom_swe.text.safe import safe
 
     line = Text()

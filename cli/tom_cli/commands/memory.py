@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from tom_cli import completion
 from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, talk
+from tom_cli.times import FORMS, since_of, until_of
 from tom_swe.errors import NotFound, UsageError
 
 app = typer.Typer(invoke_without_command=True)
 
-DATES = ["%Y-%m-%d"]
-Target = Annotated[str, typer.Argument(help="A belief (b3) or a session (s7).")]
+Target = typer.Argument(
+    help="A belief (b3) or a session (s7).",
+    autocompletion=completion.targets,
+)
 
 
 @app.callback()
@@ -83,7 +86,7 @@ def list_(
 
 
 @app.command()
-def show(target: Target, as_json: Json = False) -> None:
+def show(target: Annotated[str, Target], as_json: Json = False) -> None:
     """Show one belief with all its quotes, or one session's turns.
 
     Example: tom memory show s7
@@ -110,7 +113,7 @@ def show(target: Target, as_json: Json = False) -> None:
 
 @app.command()
 def forget(
-    target: Annotated[str | None, typer.Argument(help="A belief (b3) or a session (s7).")] = None,
+    target: Annotated[str | None, Target] = None,
     phrase: Annotated[
         str | None,
         typer.Option(help="Everything that mentions these words, in upper or lower case."),
@@ -118,15 +121,22 @@ def forget(
     repository: Annotated[
         str | None,
         typer.Option(
-            "--repository", "-r", help="The sessions of this repository; . is this folder's."
+            "--repository",
+            "-r",
+            help="The sessions of this repository; . is this folder's.",
+            autocompletion=completion.repositories,
         ),
     ] = None,
-    host: Annotated[str | None, typer.Option(help="The sessions of this host: codex, ...")] = None,
-    since: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="Sessions from this day on.")
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="The sessions of this host: codex, ...",
+            autocompletion=completion.hosts,
+        ),
     ] = None,
+    since: Annotated[str | None, typer.Option(help=f"Sessions from then on: {FORMS}.")] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="Sessions up to the end of this day.")
+        str | None, typer.Option(help="Sessions up to the end of this day, in the same words.")
     ] = None,
     yes: Yes = False,
 ) -> None:
@@ -141,7 +151,12 @@ def forget(
     from tom_cli import forgetting
     from tom_swe.text.safe import safe
 
-    chosen = forgetting.Which(repository=repository, host=host, since=since, until=until)
+    chosen = forgetting.Which(
+        repository=repository,
+        host=host,
+        since=None if since is None else since_of(since),
+        until=None if until is None else until_of(until),
+    )
     if sum((target is not None, phrase is not None, chosen.any)) != 1:
         raise UsageError(
             "say what to forget: b3, s7, --phrase, or --repository, --host, --since, --until"
@@ -153,7 +168,7 @@ def forget(
                 "nothing matches, so nothing was forgotten; `tom memory list` shows what there is"
             )
         told = safe(forgetting.described(tom, settings.user, gone))
-        confirmed(f"Forget {told} permanently?", yes)
+        confirmed(f"Forget {told} permanently?", yes, loses=True)
         forgetting.forget(tom, settings, gone, phrase)
     talk(f"forgotten: {told}")
 
@@ -163,10 +178,19 @@ def reset(
     repository: Annotated[
         str | None,
         typer.Option(
-            "--repository", "-r", help="Only the sessions of this repository; . is this folder's."
+            "--repository",
+            "-r",
+            help="Only the sessions of this repository; . is this folder's.",
+            autocompletion=completion.repositories,
         ),
     ] = None,
-    host: Annotated[str | None, typer.Option(help="Only the sessions of this host.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="Only the sessions of this host.",
+            autocompletion=completion.hosts,
+        ),
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Delete your whole memory permanently.
@@ -192,6 +216,7 @@ def reset(
             f"Delete everything of {settings.user!r} permanently: {figures.kept(held)}, and "
             f"{figures.believed(held)}?",
             yes,
+            loses=True,
         )
         tom.reset(settings.user)
     conversations.delete_all(settings.conversations)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_cli.common import Json, id_of, opened, print_json, talk
+from tom_cli import completion
+from tom_cli.common import BeliefId, Json, id_of, opened, print_json, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tom_swe.mind.tom import Tom
     from tom_swe.model.belief import Belief, Scope
-
-Which = Annotated[str, typer.Argument(help="A belief's id, such as b3.")]
 
 
 def register(app: typer.Typer, memory: typer.Typer) -> None:
@@ -25,7 +24,7 @@ def register(app: typer.Typer, memory: typer.Typer) -> None:
 
 
 def edit(
-    belief: Which,
+    belief: BeliefId,
     text: Annotated[str, typer.Argument(help="The new wording.")],
     as_json: Json = False,
 ) -> None:
@@ -38,7 +37,7 @@ def edit(
     _decided(belief, lambda tom, user, number: tom.edit(user, number, text), as_json)
 
 
-def confirm(belief: Which, as_json: Json = False) -> None:
+def confirm(belief: BeliefId, as_json: Json = False) -> None:
     """Say that a belief is right. It does not fade, and holds until you say otherwise.
 
     Example: tom memory confirm b3
@@ -46,7 +45,7 @@ def confirm(belief: Which, as_json: Json = False) -> None:
     _decided(belief, lambda tom, user, number: tom.confirm(user, number), as_json)
 
 
-def reject(belief: Which, as_json: Json = False) -> None:
+def reject(belief: BeliefId, as_json: Json = False) -> None:
     """Say that a belief is wrong. tom never learns it again, unless you state it yourself.
 
     Its quotes stay for you to see; `tom memory forget` deletes them.
@@ -56,7 +55,7 @@ def reject(belief: Which, as_json: Json = False) -> None:
     _decided(belief, lambda tom, user, number: tom.reject(user, number), as_json)
 
 
-def pin(belief: Which, as_json: Json = False) -> None:
+def pin(belief: BeliefId, as_json: Json = False) -> None:
     """Put a belief first in every briefing where it holds.
 
     Example: tom memory pin b3
@@ -64,7 +63,7 @@ def pin(belief: Which, as_json: Json = False) -> None:
     _decided(belief, lambda tom, user, number: tom.pin(user, number), as_json)
 
 
-def unpin(belief: Which, as_json: Json = False) -> None:
+def unpin(belief: BeliefId, as_json: Json = False) -> None:
     """Treat a belief like any other again.
 
     Example: tom memory unpin b3
@@ -73,10 +72,13 @@ def unpin(belief: Which, as_json: Json = False) -> None:
 
 
 def scope(
-    belief: Which,
+    belief: BeliefId,
     where: Annotated[
         str,
-        typer.Argument(help="everywhere, repository:NAME or language:NAME; . is this folder's."),
+        typer.Argument(
+            help="everywhere, repository:NAME or language:NAME; . is this folder's.",
+            autocompletion=completion.scopes,
+        ),
     ],
     as_json: Json = False,
 ) -> None:
@@ -89,7 +91,12 @@ def scope(
 
 
 def move_repository(
-    old: Annotated[str, typer.Argument(help="The name that tom has, such as acme/shop.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="The name that tom has, such as acme/shop.", autocompletion=completion.repositories
+        ),
+    ],
     new: Annotated[str, typer.Argument(help="The repository's name now; . is this folder's.")],
     as_json: Json = False,
 ) -> None:
@@ -125,8 +132,14 @@ def move_repository(
 
 
 def merge(
-    belief: Which,
-    other: Annotated[str, typer.Argument(help="The belief to merge into it.")],
+    belief: BeliefId,
+    other: Annotated[
+        str,
+        typer.Argument(
+            help="The belief to merge into it.",
+            autocompletion=completion.beliefs,
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
     """Merge two beliefs.

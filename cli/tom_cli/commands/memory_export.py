@@ -68,7 +68,9 @@ def import_(
         if replace:
             held = counts(tom.memory, settings.user)
             confirmed(
-                f"Replace {figures.kept(held)}, and {figures.believed(held)}, with {file}?", yes
+                f"Replace {figures.kept(held)}, and {figures.believed(held)}, with {file}?",
+                yes,
+                loses=True,
             )
         _take_in(tom, settings.user, found, replace=replace)
         held = counts(tom.memory, settings.user)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tom_cli.common import Json, id_of, opened, print_json, repository_here, talk
+from tom_cli import completion
+from tom_cli.common import BeliefId, Json, id_of, opened, print_json, repository_here, talk
 from tom_swe.errors import UsageError
 
 
@@ -47,7 +48,7 @@ def profile(
 
 
 def why(
-    belief: Annotated[str, typer.Argument(help="A belief's id, such as b3.")],
+    belief: BeliefId,
     as_json: Json = False,
 ) -> None:
     """Say why tom holds a belief.
@@ -83,7 +84,11 @@ def remember(
     ] = False,
     where: Annotated[
         str | None,
-        typer.Option("--scope", help="everywhere, repository:NAME or language:NAME."),
+        typer.Option(
+            "--scope",
+            help="everywhere, repository:NAME or language:NAME.",
+            autocompletion=completion.scopes,
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

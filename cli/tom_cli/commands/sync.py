@@ -140,7 +140,7 @@ class _File(NamedTuple):
             typer.echo(f"  reject b{number}: {safe(held[number].statement)}")
         for text in added:
             typer.echo(f"  remember: {safe(text)}")
-        confirmed("Did you make these changes?", yes)
+        confirmed("Did you make these changes?", yes, loses=True)
         repository = self._repository()
         scope = Scope(reach=Reach.REPOSITORY, name=repository) if repository else EVERYWHERE
         for number, text in edited.items():
