@@ -175,7 +175,7 @@ def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
 
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     # Escapes where the encoding has not every sign: JSON stays whole.
-    unicode = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
     text = json.dumps(to_jsonable_python(plain), ensure_ascii=not unicode, indent=2)
     sys.stdout.write(f"{text}\n")
 

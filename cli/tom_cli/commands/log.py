@@ -162,7 +162,6 @@ def _show(found: WhyNot) -> None:
 
     from tom_cli.layout import put, quoted
     from tom_cli.render import HANG, belief_line
-    from tom_cli.times import local
     from tom_swe.explain.figures import number
     from tom_swe.model.belief import Relation, Stance
     from tom_swe.text.safe import safe
