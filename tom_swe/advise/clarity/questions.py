@@ -22,7 +22,7 @@ _MOST_OPTIONS = 3
 _NO_ALTERNATIVE = frozenset(("something", "similar", "whatever", "so", "not", "else", "more"))
 # How good something is to look at or to read: only the person knows what they miss.
 _LOOKS = re.compile(
-    r"\b(?:better|nicer|prettier|nice|pretty|beautiful|cool(?:er)?|modern|sleek|professional|"
+    r"\b(?:better|nicer|cleaner|prettier|nice|pretty|beautiful|cool(?:er)?|modern|sleek|professional|"
     r"elegant|polish\w*|user[- ]friendly|intuitive)\b",
     re.IGNORECASE,
 )
