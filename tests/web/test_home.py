@@ -83,15 +83,15 @@ def test_beliefs_add_up_to_those_of_today(tom: Tom) -> None:
     assert growth([]).rows == []
 
 
-def test_what_became_of_what_was_told_is_counted_by_hour(tom: Tom) -> None:
+def test_what_became_of_what_was_told_is_counted(tom: Tom) -> None:
     """Each told belief once; nothing from before the time that is asked for."""
     now = datetime.now(UTC)
     told = Telling(host="jsonl", host_id="b", repository="", belief_ids=(1, 2), at=now)
     tom.memory.tellings.put("ada", told)
-    ((hour, counts),) = tom.memory.belief_lists.kept_by_hour("ada", now - timedelta(hours=2))
-    assert timedelta() <= now - hour < timedelta(hours=1)
+    ((at, counts),) = tom.memory.belief_lists.kept("ada", now - timedelta(hours=2))
+    assert at == now
     assert counts == {None: 2}
-    assert tom.memory.belief_lists.kept_by_hour("ada", now + timedelta(hours=2)) == []
+    assert tom.memory.belief_lists.kept("ada", now + timedelta(hours=2)) == []
 
 
 def test_asking_shows_what_an_agent_would_hear(browser: Browser, tom: Tom) -> None:

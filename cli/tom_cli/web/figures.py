@@ -79,10 +79,10 @@ def corrections(read: Iterable[Read], since: datetime) -> Chart:
     )
 
 
-def kept(hours: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Chart:
+def kept(told: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Chart:
     """Whether agents followed what they were told."""
     found: dict[date, Counter[Adherence | None]] = {}
-    for at, counts in hours:
+    for at, counts in told:
         found.setdefault(_monday(at), Counter()).update(counts)
     total: Counter[Adherence | None] = Counter()
     for each in found.values():
