@@ -7,7 +7,7 @@ from web_client import Browser
 
 from tom_cli.web.figures import corrections, growth, kept, since_of
 from tom_cli.web.guard import Keys
-from tom_swe.memory.session_listing import Read
+from tom_swe.memory.session_listing import ReadSession
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.settings import Settings
@@ -47,11 +47,11 @@ def test_corrections_are_counted_by_week_with_what_could_not_be_read() -> None:
     since = since_of(MONDAY)
     assert since == since_of(MONDAY + timedelta(days=5))
     read = [
-        Read(MONDAY, 4, 2),
-        Read(MONDAY - timedelta(days=14), 3, 0),
-        Read(MONDAY, 0, 0),
-        Read(MONDAY, None, 0),
-        Read(since - timedelta(days=1), 3, 3),
+        ReadSession(MONDAY, 4, 2),
+        ReadSession(MONDAY - timedelta(days=14), 3, 0),
+        ReadSession(MONDAY, 0, 0),
+        ReadSession(MONDAY, None, 0),
+        ReadSession(since - timedelta(days=1), 3, 3),
     ]
     chart = corrections(read, since)
     assert chart.rows == [

@@ -34,7 +34,7 @@ _PIECE = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 AROUND = 28  # words of a turn that are shown with what was found
 
 
-class Read(NamedTuple):
+class ReadSession(NamedTuple):
     """A session with an agent: when it was, and how many turns were judged and correct.
 
     ``judged`` is None where nobody looked for corrections yet.
@@ -98,7 +98,7 @@ class SessionListing:
             hosts = counted(SessionRow.host.expression)
             return Places(hosts=hosts, repositories=counted(SessionRow.repository.expression))
 
-    def read(self, user_id: str, since: datetime) -> list[Read]:
+    def read(self, user_id: str, since: datetime) -> list[ReadSession]:
         """The sessions with an agent from then on, for figures over time."""
         at = func.coalesce(SessionRow.started_at, SessionRow.ended_at)
         recent = select(SessionRow.id).where(
@@ -118,7 +118,7 @@ class SessionListing:
             .where(SessionRow.id.in_(recent))
         )
         with self._database.read() as transaction:
-            return [Read(*row) for row in transaction.execute(found)]
+            return [ReadSession(*row) for row in transaction.execute(found)]
 
     def search(
         self, user_id: str, words: str, wanted: Wanted, role: Role, start: int, most: int
