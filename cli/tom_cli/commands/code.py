@@ -124,9 +124,9 @@ def _has_terminal() -> bool:
 
 
 def _has_agent() -> bool:
-    from importlib.util import find_spec
+    from tom_cli.overview import is_installed
 
-    return bool(find_spec("prompt_toolkit") and find_spec("openhands"))
+    return is_installed("prompt_toolkit", "openhands")
 
 
 def _has_model() -> bool:
