@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from tom_swe.checkout import kept_out
-from tom_swe.extras import install_command
 from tom_swe.hosts.inbox import HookFault, Place
 from tom_swe.text.safe import safe
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 HEARD_LINES = 3
 _COMMAND = 15
+_HINT = " " * (_COMMAND + 2)
 
 
 def show_overview(environ: Mapping[str, str], folder: str) -> None:
@@ -31,7 +31,17 @@ def show_overview(environ: Mapping[str, str], folder: str) -> None:
         typer.echo(line)
 
 
-def overview(environ: Mapping[str, str], folder: str, width: int) -> Iterator[str]:
+def is_installed(*packages: str) -> bool:
+    """Whether all of these can be imported."""
+    return all(find_spec(package) for package in packages)
+
+
+def overview(
+    environ: Mapping[str, str],
+    folder: str,
+    width: int,
+    has: Callable[..., bool] = is_installed,
+) -> Iterator[str]:
     """Its lines, each within a width where its words allow it."""
     place = Place(environ)
     if not os.path.exists(os.path.join(place.home, "tom.db")):  # noqa: PTH110, PTH118
@@ -42,8 +52,12 @@ def overview(environ: Mapping[str, str], folder: str, width: int) -> Iterator[st
     else:
         yield from _known(environ, folder, width)
     yield _connected(environ)
-    yield _does("tom web", _or_install("starlette", "look at all of it in the browser", "web"))
-    yield _does("tom code", _coding())
+    yield _does("tom web", "look at all of it in the browser")
+    if not has("starlette", "uvicorn"):
+        yield _install("web")
+    yield _does("tom code", "a coding agent that knows you")
+    agent = has("prompt_toolkit", "openhands")
+    yield _HINT + "`tom code` says how to give it a model" if agent else _install("openhands")
     yield _does("tom --help", "all commands")
     if off := kept_out(place.home, environ, folder):
         yield ""
@@ -100,14 +114,10 @@ def _connected(environ: Mapping[str, str]) -> str:
     return _does("tom plugin", f"connected: {', '.join(found)}; tom plugin status")
 
 
-def _coding() -> str:
-    if not (find_spec("prompt_toolkit") and find_spec("openhands")):
-        return f"a coding agent that knows you; install it: {install_command('openhands')}"
-    return "a coding agent that knows you; `tom code` says how to give it a model"
+def _install(extra: str) -> str:
+    from tom_swe.extras import install_command
 
-
-def _or_install(package: str, does: str, extra: str) -> str:
-    return does if find_spec(package) else f"{does}; install it: {install_command(extra)}"
+    return f"{_HINT}install it: {install_command(extra)}"
 
 
 def _does(command: str, what: str) -> str:

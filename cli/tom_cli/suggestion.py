@@ -5,6 +5,7 @@ from rich.text import Text
 from tom_cli.layout import put, quoted
 from tom_cli.render import show_beliefs
 from tom_cli.times import local
+from tom_swe.advise.embedded import NOTHING_OPEN
 from tom_swe.model.advice import Action, Suggestion
 from tom_swe.text.safe import safe
 
@@ -21,7 +22,7 @@ def show_suggestion(suggestion: Suggestion) -> None:
             put(f"  ? {safe(question)}", hang=4)
     for wish in suggestion.wishes:
         put(f"  > {safe(wish)}", hang=4)
-    if suggestion.reasoning and not ask:
+    if suggestion.reasoning not in {"", NOTHING_OPEN} and not ask:
         put(Text(f"  {safe(suggestion.reasoning)}", style="dim"))
     if suggestion.beliefs:
         put(Text("\nWhat they want", style="bold underline"))

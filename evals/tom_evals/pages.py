@@ -23,7 +23,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import NamedTuple
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -45,7 +47,7 @@ PAGES = (
     "/profile?show=all&page=20",
     "/beliefs/1000",
     "/review",
-    "/review?list=1",
+    "/review/list",
     "/sessions",
     "/sessions?page=200",
     "/sessions?host=codex&repository=acme/parser",
@@ -190,8 +192,8 @@ def _tellings(rows: sqlite3.Connection, sessions: int, beliefs: int, rng: random
 
 
 @contextmanager
-def served(home: Path, person: Path) -> Generator[str]:
-    """The address of a `tom web` on a memory."""
+def served(home: Path, person: Path) -> Generator[tuple[str, psutil.Process]]:
+    """The address of a `tom web` on a memory, and its process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tom_cli", "web"],
         env={"PATH": os.environ["PATH"], "HOME": str(person), "TOM_HOME": str(home)},
@@ -200,27 +202,39 @@ def served(home: Path, person: Path) -> Generator[str]:
     )
     assert process.stdout is not None
     try:
-        yield process.stdout.readline().strip()
+        yield process.stdout.readline().strip(), psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
-def measured(home: Path, person: Path, pages: Sequence[str], runs: int) -> dict[str, float]:
-    """The median time of each page in milliseconds, after one that is not counted."""
-    with served(home, person) as address:
+class Taken(NamedTuple):
+    """How long a page took, in milliseconds: for the person, and of processors."""
+
+    wall: float
+    processor: float
+
+
+def measured(home: Path, person: Path, pages: Sequence[str], runs: int) -> dict[str, Taken]:
+    """The medians of each page, after one run that is not counted."""
+    with served(home, person) as (address, process):
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         browser.open(address).read()
         root = re.sub(r"/\?token=.*", "", address)
-        found: dict[str, float] = {}
+        found: dict[str, Taken] = {}
         for page in pages:
-            times: list[float] = []
-            for _ in range(runs + 1):
-                start = time.perf_counter()
-                browser.open(root + page).read()
-                times.append((time.perf_counter() - start) * 1000)
-            found[page] = statistics.median(times[1:])
+            browser.open(root + page).read()
+            runs_of = [_taken(browser, root + page, process) for _ in range(runs)]
+            wall, processor = zip(*runs_of, strict=True)
+            found[page] = Taken(statistics.median(wall), statistics.median(processor))
     return found
+
+
+def _taken(browser: urllib.request.OpenerDirector, url: str, process: psutil.Process) -> Taken:
+    used, start = sum(process.cpu_times()[:2]), time.perf_counter()
+    browser.open(url).read()
+    wall = time.perf_counter() - start
+    return Taken(wall * 1000, (sum(process.cpu_times()[:2]) - used) * 1000)
 
 
 def main() -> None:
@@ -241,11 +255,12 @@ def main() -> None:
             fill(settings, options.sessions, options.beliefs)
         found = measured(home, person, PAGES, options.runs)
     if options.json:
-        print(json.dumps(found))
+        print(json.dumps({page: taken._asdict() for page, taken in found.items()}))
         return
-    table = Table("page", "ms", box=None)
+    table = Table("page", "ms", "of processors", box=None)
     for page, taken in found.items():
-        table.add_row(page, f"{taken:.0f}", style="red" if taken > LIMIT_MS else "")
+        style = "red" if taken.wall > LIMIT_MS else ""
+        table.add_row(page, f"{taken.wall:.0f}", f"{taken.processor:.0f}", style=style)
     Console().print(table)
 
 

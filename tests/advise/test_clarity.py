@@ -17,7 +17,7 @@ from tom_swe.advise.clarity.questions import questions
 from tom_swe.advise.clarity.wording import CLEARER, VAGUER, features, is_report
 from tom_swe.advise.embedded import EmbeddedAdviser
 from tom_swe.model.advice import Action, Missing, PastTurn, Query, Recalled, Suggestion
-from tom_swe.model.belief import Belief, Kind
+from tom_swe.model.belief import Belief, Kind, Reach, Scope
 from tom_swe.model.user import UserModel
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -113,10 +113,50 @@ def test_the_easiest_question_comes_first() -> None:
     assert first == ("What is “it”?",)
 
 
-def test_a_wish_for_better_comes_with_kinds_of_better() -> None:
-    """The person can answer with one of the words that the question offers."""
-    (asked,) = questions(assess("improve performance"), "improve performance", short=True, limit=3)
-    assert asked == "What matters most: start-up, loading, or one slow operation?"
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("improve performance", "“improve performance”: what is too slow now?"),
+        (
+            "make the dashboard nicer",
+            "“make the dashboard nicer”: what do you not like about it now?",
+        ),
+        ("errors in the parser, fix", "Which errors in the parser do you mean?"),
+        ("make it nicer", "What is “it” in “make it nicer”?"),
+    ],
+)
+def test_a_question_is_made_of_the_requests_own_words(text: str, asked: str) -> None:
+    """It offers nothing that the sentence does not speak of, and one question is enough."""
+    assert advised(text).questions == (asked,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clean up the logging",
+        "refactor the session state so that reset works",
+        "the explain command prints the wrong author",
+        "the settings file isn't parsed properly, fix it",
+        "let's debug ENT-301",
+        "lint complains about unused parameters in setup.go",
+        "log an issue for this bug",
+        "address the PR feedback",
+        "add error reporting and handling",
+    ],
+)
+def test_where_an_agent_can_start_by_looking_nothing_is_asked(text: str) -> None:
+    """These are requests, and none of them leaves open what only the person knows."""
+    assert assess(text).is_request
+    assert advised(text).action is Action.PROCEED
+
+
+def test_options_are_what_the_person_chose_elsewhere() -> None:
+    """A choice that the request leaves open is offered from their other repositories."""
+    theirs = belief("Lint with ruff", "python_linter", "ruff").model_copy(
+        update={"scope": Scope(reach=Reach.REPOSITORY, name="acme/shop")}
+    )
+    asked = advised("set up a python linter", theirs).questions
+    assert asked == ("Which one for “a python linter”: ruff as in acme/shop, or another?",)
 
 
 def test_alternatives_of_the_text_are_the_options() -> None:
@@ -214,19 +254,27 @@ def test_a_belief_on_something_else_saves_no_question() -> None:
         assert advised("make the importer cleaner", other).action is Action.ASK
 
 
-def test_a_past_turn_tells_where() -> None:
-    """A turn that names the place and all that the request speaks of answers which is meant."""
+def test_a_belief_permits_what_cannot_be_taken_back() -> None:
+    """Where just this is allowed nobody is asked; that something else is says nothing of it."""
     text = "delete the old exports"
-    assert advised("delete the old stuff").questions == (
-        "“delete the old stuff”: what exactly may go?",
-    )
-    known = advised(text, turns=("the old exports live in var/exports.db",))
-    assert known.action is Action.PROCEED
+    allowed = belief("Old exports live in var/exports, they may always be deleted")
+    other = belief("Old logs may always be deleted")
+    assert advised(text).action is Action.ASK
+    assert advised(text, other).action is Action.ASK
+    assert advised(text, allowed).action is Action.PROCEED
+
+
+def test_what_the_agent_just_asked_is_confirmed() -> None:
+    """The person who repeats what the agent asked about has confirmed it."""
+    before = "The sessions table is empty. Shall I drop the sessions table?"
+    assert advised("yes, drop the sessions table", before=before).action is Action.PROCEED
+    assert advised("yes, drop the sessions table", before="It is empty.").action is Action.ASK
 
 
 def test_what_cannot_be_taken_back_is_asked_sooner() -> None:
     """A request as clear as one that is not asked about is asked about where it destroys."""
     harmless, risky = advised("move the old stuff"), advised("delete the old stuff")
+    assert risky.questions == ("“delete the old stuff”: what exactly may go?",)
     assert harmless.clarity.score >= CLEAR
     assert risky.clarity.score >= CLEAR
     assert (harmless.action, risky.action) == (Action.PROCEED, Action.ASK)

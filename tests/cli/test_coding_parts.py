@@ -1,6 +1,8 @@
 """The parts of a coding session that need no agent and no terminal."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -213,6 +215,16 @@ def test_a_commands_output_goes_on_and_is_folded_in_the_end() -> None:
     assert "line 3\n" not in now
     assert "Ctrl-C stops it" in now
     assert len(screen.now(3).splitlines()) == 3
+
+
+def test_the_prompt_waits_for_nothing_heavy() -> None:
+    """What is imported before the prompt is drawn holds no agent, no memory and no renderer."""
+    script = "import sys, tom_cli.code.session\nprint(*{n.partition('.')[0] for n in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    loaded = set(done.stdout.decode().split())
+    heavy = {"openhands", "litellm", "sqlalchemy", "numpy", "rich", "pydantic", "detect_secrets"}
+    assert loaded & heavy == set()
+    assert "prompt_toolkit" in loaded
 
 
 # Which model

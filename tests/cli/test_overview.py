@@ -11,6 +11,7 @@ import pytest
 
 from tom_cli.overview import overview
 from tom_swe.app import open_tom
+from tom_swe.extras import install_command
 from tom_swe.mind.tom import Tom
 from tom_swe.settings import load_settings
 from tom_swe.testing import session_of
@@ -89,6 +90,15 @@ def test_it_names_the_agents_that_have_tom(tom, monkeypatch, tmp_path: Path) -> 
     assert "tom plugin install" in shown(tmp_path)
     assert tom("plugin", "install", "claude-code", "--no-mcp", "--yes").code == 0
     assert "connected: Claude Code;" in shown(tmp_path)
+
+
+def test_what_is_not_installed_stands_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    """The command is for this installation; what is installed needs none."""
+    environ = dict(os.environ)
+    lines = [*overview(environ, str(tmp_path), 100, has=lambda *_: False)]
+    assert f"install it: {install_command('web')}" in lines[-4]
+    assert f"install it: {install_command('openhands')}" in lines[-2]
+    assert "install it" not in "".join(overview(environ, "/", 100, has=lambda *_: True))
 
 
 def test_where_tom_is_off_it_says_so(tom, tmp_path: Path, monkeypatch) -> None:

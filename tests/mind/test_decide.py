@@ -304,7 +304,9 @@ class TestMerge:
         hear(tom, "always keep the diffs small", "1")
         hear(tom, "please never touch files that the task is not about", "2", 3)
         kept, other = tom.memory.beliefs.all("ada")
-        advice = tom.consult("ada", Query(text="add a chart to the page `a.py`")).consultation_id
+        advice = tom.consult(
+            "ada", Query(text="keep the diff small, touch only two files")
+        ).consultation_id
         assert advice
         tom.judge("ada", advice, Outcome.ACCEPTED)
         merged = tom.merge("ada", kept.id, other.id)

@@ -26,7 +26,10 @@ def tom(make_tom: MakeTom) -> Tom:
     return made
 
 
-def advised(tom: Tom, text: str = "install the chart library with npm", limit: int = 8) -> int:
+BOTH = "install the chart library with npm and commit it to main"
+
+
+def advised(tom: Tom, text: str = BOTH, limit: int = 8) -> int:
     suggestion = tom.consult("ada", Query(text=text, limit=limit))
     assert suggestion.consultation_id
     return suggestion.consultation_id
@@ -60,7 +63,7 @@ def test_an_outcome_moves_the_beliefs_that_were_cited(tom: Tom) -> None:
 def test_a_question_that_was_not_wanted_speaks_against_no_belief(tom: Tom) -> None:
     """Advice to ask rests on what the request leaves open; only its outcome is kept."""
     before = tom.memory.beliefs.all("ada")
-    suggestion = tom.consult("ada", Query(text="fix it"))
+    suggestion = tom.consult("ada", Query(text="use npm or yarn, or something"))
     assert suggestion.action is Action.ASK
     assert suggestion.beliefs
     assert suggestion.consultation_id
@@ -127,7 +130,7 @@ def test_said_again_later_it_lives_again(tom: Tom) -> None:
 def test_what_lives_again_agrees_with_what_was_said_since(tom: Tom) -> None:
     """A revived belief that cannot hold together with a newer one is superseded by it."""
     npm = held(tom, "npm")
-    advices = [advised(tom, "npm", limit=1) for _ in range(2)]
+    advices = [advised(tom, "install it with npm", limit=1) for _ in range(2)]
     for advice in advices:
         (belief,) = tom.judge("ada", advice, Outcome.REJECTED)
         assert belief.id == npm.id
@@ -207,7 +210,9 @@ def test_forgotten_evidence_is_weighed_with_the_verdicts(tom: Tom) -> None:
     tom.add_session("ada", session_of("from now on use npm", host_id="3", started=again))
     tom.learn("ada")
     for by_agent in (True, False):
-        tom.judge("ada", advised(tom, "npm", limit=1), Outcome.REJECTED, by_agent=by_agent)
+        tom.judge(
+            "ada", advised(tom, "install it with npm", limit=1), Outcome.REJECTED, by_agent=by_agent
+        )
     assert held(tom, "npm").status is Status.CONFIRMED
     tom.forget_session("ada", 3)
     assert held(tom, "npm").status is Status.RETIRED

@@ -7,7 +7,7 @@ from web_client import Browser
 
 from tom_cli.web.figures import corrections, growth, kept, since_of
 from tom_cli.web.guard import Keys
-from tom_swe.memory.session_listing import Read
+from tom_swe.memory.session_listing import ReadSession
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Adherence, Telling
 from tom_swe.settings import Settings
@@ -47,11 +47,11 @@ def test_corrections_are_counted_by_week_with_what_could_not_be_read() -> None:
     since = since_of(MONDAY)
     assert since == since_of(MONDAY + timedelta(days=5))
     read = [
-        Read(MONDAY, 4, 2),
-        Read(MONDAY - timedelta(days=14), 3, 0),
-        Read(MONDAY, 0, 0),
-        Read(MONDAY, None, 0),
-        Read(since - timedelta(days=1), 3, 3),
+        ReadSession(MONDAY, 4, 2),
+        ReadSession(MONDAY - timedelta(days=14), 3, 0),
+        ReadSession(MONDAY, 0, 0),
+        ReadSession(MONDAY, None, 0),
+        ReadSession(since - timedelta(days=1), 3, 3),
     ]
     chart = corrections(read, since)
     assert chart.rows == [
@@ -83,15 +83,15 @@ def test_beliefs_add_up_to_those_of_today(tom: Tom) -> None:
     assert growth([]).rows == []
 
 
-def test_what_became_of_what_was_told_is_counted_by_hour(tom: Tom) -> None:
+def test_what_became_of_what_was_told_is_counted(tom: Tom) -> None:
     """Each told belief once; nothing from before the time that is asked for."""
     now = datetime.now(UTC)
     told = Telling(host="jsonl", host_id="b", repository="", belief_ids=(1, 2), at=now)
     tom.memory.tellings.put("ada", told)
-    ((hour, counts),) = tom.memory.belief_lists.kept_by_hour("ada", now - timedelta(hours=2))
-    assert timedelta() <= now - hour < timedelta(hours=1)
+    ((at, counts),) = tom.memory.belief_lists.kept("ada", now - timedelta(hours=2))
+    assert at == now
     assert counts == {None: 2}
-    assert tom.memory.belief_lists.kept_by_hour("ada", now + timedelta(hours=2)) == []
+    assert tom.memory.belief_lists.kept("ada", now + timedelta(hours=2)) == []
 
 
 def test_asking_shows_what_an_agent_would_hear(browser: Browser, tom: Tom) -> None:

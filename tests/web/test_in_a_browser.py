@@ -228,7 +228,7 @@ def test_charts_are_drawn_from_their_tables(chromium: Browser, served: Served) -
 def test_several_are_decided_on_from_the_keyboard(
     chromium: Browser, served: Served, settings: Settings
 ) -> None:
-    """Keys: j and k go through the rows, x ticks, y decides on what is ticked, u takes it back."""
+    """J and k go through the rows, x ticks, y decides on what is ticked, u takes it back."""
     with looking(chromium, served, "desktop", "light") as page:
         page.goto(f"{served.root}/review/list")
         for key in ("j", "x", "j", "x"):

@@ -21,6 +21,7 @@ from tom_swe.text.safe import plain
 RELUCTANCE = 0.25
 WILLINGNESS = 0.1
 PAST_TURNS_SHOWN = 3
+NOTHING_OPEN = "Nothing in the request has to be asked first."
 
 
 class EmbeddedAdviser:
@@ -77,7 +78,9 @@ class EmbeddedAdviser:
             turns=shown,
             clarity=clarity,
             confidence=confidence_of(action, clarity, beliefs),
-            reasoning=_reasoning(act if is_risky else None, answered, hushed=wanted and not asks),
+            reasoning=_reasoning(
+                act if is_risky else None, answered, asks=bool(asks), hushed=wanted and not asks
+            ),
         )
 
 
@@ -146,16 +149,18 @@ def confidence_of(action: Action, clarity: Clarity, beliefs: Sequence[Belief]) -
     return round((clarity.score + surest) / 2 if beliefs else clarity.score / 2, 3)
 
 
-def _reasoning(act: Irreversible | None, answered: Answered, *, hushed: bool) -> str:
-    """Why this is the answer, in plain sentences; "" where there is nothing to say."""
+def _reasoning(act: Irreversible | None, answered: Answered, *, asks: bool, hushed: bool) -> str:
+    """Why this is the answer, in plain sentences."""
+    if act is not None and asks:
+        return f"This cannot be taken back: {act.because}."
+    if asks:
+        return "The request leaves open what only they know."
     said: list[str] = []
-    if act is not None:
-        said.append(f"This cannot be taken back: {act.because}.")
     if answered.beliefs:
         said.append("What the request leaves open is answered by memory.")
     if hushed:
         said.append("They do not want questions now.")
-    return " ".join(said)
+    return " ".join(said) or NOTHING_OPEN
 
 
 QUOTE = 160  # characters

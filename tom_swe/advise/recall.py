@@ -21,7 +21,7 @@ from typing import NamedTuple
 from tom_swe.checkout import same_repository
 from tom_swe.model.advice import PastTurn, Query
 from tom_swe.model.belief import Belief, Kind, Observation, Polarity, Reach, Status
-from tom_swe.model.user import Held
+from tom_swe.model.user import Tellable
 
 
 class Weights(NamedTuple):
@@ -113,7 +113,7 @@ def applies(
             return False
 
 
-def is_idle(belief: Held) -> bool:
+def is_idle(belief: Tellable) -> bool:
     """Whether a belief tells an agent nothing to do; what the person pinned never is.
 
     A language matters where it is not the one that agents answer in anyway.

@@ -11,7 +11,7 @@ from tom_swe.model.advice import Briefing
 from tom_swe.model.base import Value
 from tom_swe.model.belief import Belief, Status
 from tom_swe.model.memory import SessionCounts
-from tom_swe.model.user import Held, UserModel, surest_first, told
+from tom_swe.model.user import Tellable, UserModel, surest_first, told
 
 if TYPE_CHECKING:
     from tom_swe.memory.store import Store
@@ -105,7 +105,7 @@ def profile(memory: Store, user_id: str, *, proposals: int = 0) -> CountedUser:
     )
 
 
-def to_review[B: Held](beliefs: Iterable[B]) -> list[B]:
+def to_review[B: Tellable](beliefs: Iterable[B]) -> list[B]:
     """What the person is asked about: seen once, not decided on, and of use to an agent."""
     return [each for each in beliefs if each.is_seen_once and not is_idle(each)]
 
@@ -124,7 +124,7 @@ def counted(
     return standing(kept, beliefs, proposals).model_copy(update={"places": places})
 
 
-def standing(kept: SessionCounts, beliefs: Iterable[Held], proposals: int = 0) -> Counts:
+def standing(kept: SessionCounts, beliefs: Iterable[Tellable], proposals: int = 0) -> Counts:
     """The counts of these, but for the places: lines of beliefs are enough for it."""
     beliefs = list(beliefs)
     live = [each for each in beliefs if each.status is not Status.RETIRED]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, case, func, orm, select
+from sqlalchemy import Row, and_, case, func, orm, select
 
 from tom_swe.memory.records import belief_values, said_at
 from tom_swe.memory.tables import (
@@ -66,9 +66,14 @@ class BeliefListing:
             held, stated = _held(transaction, user_id), _stated(transaction, user_id)
             decided, right = _decided(transaction, user_id), _found_right(transaction, user_id)
             rows = transaction.execute(mine.order_by(BeliefRow.id)).all()
+            scopes = {
+                (reach, name): Scope(reach=Reach(reach), name=name)
+                for reach, name in {(row.reach, row.scope_name) for row in rows}
+            }
             return [
                 _line(
                     row,
+                    scopes[row.reach, row.scope_name],
                     held.get(row.id, _Held()),
                     decided.get(row.id, {}),
                     stated.get(row.id, _LONG_AGO),
@@ -115,45 +120,50 @@ class BeliefListing:
         with self._database.read() as transaction:
             return dict(iter(transaction.execute(mine.where(BriefingRow.user_id == user_id))))
 
-    def kept_by_hour(
+    def kept(
         self, user_id: str, since: datetime
     ) -> list[tuple[datetime, Counter[Adherence | None]]]:
-        """What became of what sessions were told since then, by the hour in which they were.
+        """What became of what sessions were told since then, with when each was told it.
 
         A breach that a check met counts where the person did not say the rule again.
         """
+        mine = TellingRow.user_id == user_id, TellingRow.at >= since
+        times = select(TellingRow.id, TellingRow.at).where(*mine).order_by(TellingRow.at)
         met = (
             select(CheckHitRow.id)
+            .join(
+                TellingRow,
+                and_(
+                    CheckHitRow.host == TellingRow.host, CheckHitRow.host_id == TellingRow.host_id
+                ),
+            )
             .where(
+                TellingRow.id == ToldRow.telling_id,
                 CheckHitRow.belief_id == ToldRow.belief_id,
-                CheckHitRow.host == TellingRow.host,
-                CheckHitRow.host_id == TellingRow.host_id,
                 CheckHitRow.outcome != CheckOutcome.FALSE_ALARM,
             )
             .exists()
         )
-        corrected = ToldRow.adherence == Adherence.CORRECTED
         breached = case(
-            (corrected, ToldRow.adherence),
+            (ToldRow.adherence == Adherence.CORRECTED, ToldRow.adherence),
             (met, Adherence.DISOBEYED.value),
             else_=ToldRow.adherence,
         )
-        hour = func.substr(TellingRow.at, 1, 13)
-        hours: dict[str, Counter[Adherence | None]] = {}
+        found: dict[int, tuple[datetime, Counter[Adherence | None]]] = {}
         with self._database.read() as transaction:
             # Most memories have none, and looking for them takes most of the time.
             is_met = transaction.scalar(select(CheckHitRow.id).limit(1)) is not None
             became = breached if is_met else ToldRow.adherence
-            found = (
-                select(hour, became, func.count())
-                .join(TellingRow, TellingRow.id == ToldRow.telling_id)
-                .where(TellingRow.user_id == user_id, TellingRow.at >= since)
-                .group_by(hour, became)
-                .order_by(hour)
+            told = (
+                select(ToldRow.telling_id, became, func.count())
+                .where(ToldRow.telling_id.in_(select(TellingRow.id).where(*mine)))
+                .group_by(ToldRow.telling_id, became)
             )
-            for at, kept, count in transaction.execute(found):
-                hours.setdefault(at, Counter())[Adherence(kept) if kept else None] += count
-        return [(datetime.fromisoformat(f"{at}:00+00:00"), each) for at, each in hours.items()]
+            for telling_id, at in transaction.execute(times):
+                found[telling_id] = at, Counter()
+            for telling_id, kept, count in transaction.execute(told):
+                found[telling_id][1][Adherence(kept) if kept else None] += count
+        return list(found.values())
 
 
 def _held(transaction: orm.Session, user_id: str) -> dict[int, _Held]:
@@ -209,6 +219,7 @@ def _found_right(transaction: orm.Session, user_id: str) -> dict[int, datetime]:
 
 def _line(
     row: Row[Any],
+    scope: Scope,
     held: _Held,
     decided: Mapping[DecisionKind, datetime],
     stated: datetime,
@@ -223,7 +234,7 @@ def _line(
         statement=row.statement,
         dimension=row.dimension,
         value=row.value,
-        scope=Scope(reach=Reach(row.reach), name=row.scope_name),
+        scope=scope,
         status=Status(row.status),
         confidence=row.confidence,
         superseded_by=row.superseded_by,

@@ -14,8 +14,13 @@ from tom_swe.model.memory import SessionCounts
 from tom_swe.model.session import OWN_HOST, Role
 
 
-def session_counts(transaction: orm.Session, user_id: str) -> SessionCounts:
-    """The sessions of a user with their messages, and what became of reading them."""
+def session_counts(
+    transaction: orm.Session, user_id: str, *, corrections: bool = True
+) -> SessionCounts:
+    """The sessions of a user with their messages, and what became of reading them.
+
+    The figures about corrections, which take the longest, may be left out.
+    """
     mine = SessionRow.user_id == user_id
     with_agents = and_(mine, SessionRow.host != OWN_HOST)
     said = _said()
@@ -42,16 +47,7 @@ def session_counts(transaction: orm.Session, user_id: str) -> SessionCounts:
         )
         return transaction.scalar(found) or 0
 
-    corrections = (
-        select(func.count())
-        .select_from(CorrectiveTurnRow)
-        .join(TurnRow, TurnRow.id == CorrectiveTurnRow.turn_id)
-        .join(SessionRow, SessionRow.id == TurnRow.session_id)
-        .where(with_agents, TurnRow.role == Role.USER)
-    )
-    judged = SessionModelRow.turns_judged
-    replied = has_replied()
-    return SessionCounts(
+    kept = SessionCounts(
         sessions=sessions,
         unwritten=sessions - written_in,
         messages=messages,
@@ -63,11 +59,26 @@ def session_counts(transaction: orm.Session, user_id: str) -> SessionCounts:
         until=until,
         waiting=count(LearnQueueRow, ~is_given_up()),
         failed=count(LearnQueueRow, is_given_up()),
-        corrections=transaction.scalar(corrections) or 0,
-        judged=count(SessionModelRow, judged > 0),
-        unanswered=count(SessionModelRow, judged == 0, ~replied),
-        foreign=count(SessionModelRow, judged == 0, replied),
-        unjudged=sessions - count(SessionModelRow, judged.is_not(None)),
+    )
+    if not corrections:
+        return kept
+    corrective = (
+        select(func.count())
+        .select_from(CorrectiveTurnRow)
+        .join(TurnRow, TurnRow.id == CorrectiveTurnRow.turn_id)
+        .join(SessionRow, SessionRow.id == TurnRow.session_id)
+        .where(with_agents, TurnRow.role == Role.USER)
+    )
+    judged = SessionModelRow.turns_judged
+    replied = has_replied()
+    return kept.model_copy(
+        update={
+            "corrections": transaction.scalar(corrective) or 0,
+            "judged": count(SessionModelRow, judged > 0),
+            "unanswered": count(SessionModelRow, judged == 0, ~replied),
+            "foreign": count(SessionModelRow, judged == 0, replied),
+            "unjudged": sessions - count(SessionModelRow, judged.is_not(None)),
+        }
     )
 
 

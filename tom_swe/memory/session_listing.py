@@ -34,7 +34,7 @@ _PIECE = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 AROUND = 28  # words of a turn that are shown with what was found
 
 
-class Read(NamedTuple):
+class ReadSession(NamedTuple):
     """A session with an agent: when it was, and how many turns were judged and correct.
 
     ``judged`` is None where nobody looked for corrections yet.
@@ -98,24 +98,27 @@ class SessionListing:
             hosts = counted(SessionRow.host.expression)
             return Places(hosts=hosts, repositories=counted(SessionRow.repository.expression))
 
-    def read(self, user_id: str) -> list[Read]:
-        """Every session with an agent that has a time, for figures over time."""
+    def read(self, user_id: str, since: datetime) -> list[ReadSession]:
+        """The sessions with an agent from then on, for figures over time."""
+        at = func.coalesce(SessionRow.started_at, SessionRow.ended_at)
+        recent = select(SessionRow.id).where(
+            SessionRow.user_id == user_id, SessionRow.host != OWN_HOST, at >= since
+        )
         corrections = (
             select(TurnRow.session_id, func.count().label("n"))
             .join(CorrectiveTurnRow, CorrectiveTurnRow.turn_id == TurnRow.id)
-            .where(TurnRow.role == Role.USER)
+            .where(TurnRow.role == Role.USER, TurnRow.session_id.in_(recent))
             .group_by(TurnRow.session_id)
             .subquery()
         )
-        at = func.coalesce(SessionRow.started_at, SessionRow.ended_at)
         found = (
             select(at, SessionModelRow.turns_judged, func.coalesce(corrections.c.n, 0))
             .outerjoin(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
             .outerjoin(corrections, corrections.c.session_id == SessionRow.id)
-            .where(SessionRow.user_id == user_id, SessionRow.host != OWN_HOST, at.is_not(None))
+            .where(SessionRow.id.in_(recent))
         )
         with self._database.read() as transaction:
-            return [Read(*row) for row in transaction.execute(found)]
+            return [ReadSession(*row) for row in transaction.execute(found)]
 
     def search(
         self, user_id: str, words: str, wanted: Wanted, role: Role, start: int, most: int

@@ -121,10 +121,10 @@ class Store:
                 unindexed=transaction.scalar(unindexed) or 0,
             )
 
-    def counts(self, user_id: str) -> SessionCounts:
+    def counts(self, user_id: str, *, corrections: bool = True) -> SessionCounts:
         """How much is kept of one person, and how much of it could be read."""
         with self._database.read() as transaction:
-            return session_counts(transaction, user_id)
+            return session_counts(transaction, user_id, corrections=corrections)
 
     def check(self) -> list[Problem]:
         """What is wrong with the database; empty when it is sound."""

@@ -330,15 +330,13 @@ class Belief(Value):
     @property
     def last_word(self) -> datetime:
         """When it was last said, or last taken up by the person with their own hands."""
-        if not self.is_upheld:
-            return self.last_seen
-        return max(self.last_seen, *(each.at for each in self.decisions))
+        hands = [each.at for each in self.decisions] if self.is_upheld else []
+        return max([self.last_seen, *hands])
 
     @property
     def borne_out(self) -> datetime:
         """When it was last said, last taken up by the person, or last found right."""
-        found_right = (v.at for v in self.verdicts if v.stance is Stance.SUPPORTS)
-        return max((self.last_word, *found_right))
+        return max([self.last_word, *(v.at for v in self.verdicts if v.stance is Stance.SUPPORTS)])
 
 
 class Change(StrEnum):

@@ -28,7 +28,7 @@ def surest_first(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
     )
 
 
-class Held(Protocol):
+class Tellable(Protocol):
     """What decides whether a belief is told: a `Belief` has it, and so has a line of a list."""
 
     @property
@@ -53,7 +53,7 @@ class Held(Protocol):
     def is_seen_once(self) -> bool: ...
 
 
-def told[B: Held](beliefs: Iterable[B]) -> tuple[B, ...]:
+def told[B: Tellable](beliefs: Iterable[B]) -> tuple[B, ...]:
     """Of all beliefs those that are told: live ones, but for hints and candidates that faded.
 
     What rests on the hints of one session is told to nobody until a second one confirms it.

@@ -17,7 +17,15 @@ from tom_swe.checkout import kept_out, repository_of
 from tom_swe.errors import MemoryFault, UsageError
 from tom_swe.hosts import hook, inbox
 from tom_swe.hosts.inbox import Place
-from tom_swe.model.advice import Action, Briefing, Outcome, Query, Suggestion, Telling
+from tom_swe.model.advice import (
+    Action,
+    Briefing,
+    Missing,
+    Outcome,
+    Query,
+    Suggestion,
+    Telling,
+)
 from tom_swe.settings import NONE
 from tom_swe.text.safe import ADVICE, fenced
 
@@ -194,7 +202,11 @@ def beside_message(
     lines: list[str] = []
     if suggestion.action is Action.ASK:
         asked = " ".join(suggestion.questions)
-        if answered:
+        if not answered and Missing.CONFIRMATION in suggestion.clarity.missing:
+            lines.append(
+                f"Not confirmed: {asked} Leave that undone, do the rest, and say what you left."
+            )
+        elif answered:
             lines.append(f"tom asked them: {asked} Their answer is at the end of their message.")
         elif can_ask:
             lines.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import shutil
@@ -308,3 +309,5 @@ def talk(
     """Holds a session until the person leaves."""
     session = Session(folder, settings, model, resume=resume, never_ask=never_ask, is_kept=is_kept)
     asyncio.run(session.run())
+    # Taking down all that was loaded takes a second, and fails where it is still being loaded.
+    atexit.register(os._exit, 0)

@@ -119,13 +119,14 @@ def open_or_overview() -> None:
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    draws = os.environ.get("TERM", "").lower() not in {"dumb", "unknown"}
+    return draws and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _has_agent() -> bool:
-    from importlib.util import find_spec
+    from tom_cli.overview import is_installed
 
-    return bool(find_spec("prompt_toolkit") and find_spec("openhands"))
+    return is_installed("prompt_toolkit", "openhands")
 
 
 def _has_model() -> bool:
@@ -202,7 +203,10 @@ def _talk(
     is_kept: bool,
 ) -> None:
     if not _has_terminal():
-        raise UsageError("there is no terminal here: give a task with -p, or see tom code --help")
+        raise UsageError(
+            "there is no terminal here to draw a prompt in: give a task with -p, or see "
+            "tom code --help"
+        )
     if not _has_agent():
         from tom_cli.code.work import missing
 

@@ -153,7 +153,7 @@ def _choose(name: str) -> None:
             talk(f"you are not logged in to {agent.name}: log in with it, then `tom model test`")
     worked = before.model not in ("", NONE) and not agent_named(before.model)
     if worked and agent_named(settings.model):
-        talk("`tom`, the coding session, cannot work with it: give --model PROVIDER/NAME there")
+        talk("`tom code` cannot work with it: give --model PROVIDER/NAME there")
     takes = reading_takes(settings) if name != NONE else None
     if takes and takes.calls:
         talk(f"`tom learn --again` reads with it: {calls_in_words(takes)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from tom_swe.memory.session_listing import Read
+from tom_swe.memory.session_listing import ReadSession
 from tom_swe.model.advice import Adherence
 from tom_swe.model.belief import Status
 from tom_swe.model.listing import BeliefLine
@@ -36,7 +36,7 @@ def since_of(newest: datetime) -> datetime:
     return datetime.combine(monday, datetime.min.time()).astimezone().astimezone(UTC)
 
 
-def corrections(read: Iterable[Read], since: datetime) -> Chart:
+def corrections(read: Iterable[ReadSession], since: datetime) -> Chart:
     """How often the person corrected agents, and in how many sessions that could be seen."""
     sessions: Counter[date] = Counter()
     corrected: Counter[date] = Counter()
@@ -79,10 +79,10 @@ def corrections(read: Iterable[Read], since: datetime) -> Chart:
     )
 
 
-def kept(hours: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Chart:
+def kept(told: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Chart:
     """Whether agents followed what they were told."""
     found: dict[date, Counter[Adherence | None]] = {}
-    for at, counts in hours:
+    for at, counts in told:
         found.setdefault(_monday(at), Counter()).update(counts)
     total: Counter[Adherence | None] = Counter()
     for each in found.values():

@@ -52,11 +52,11 @@ class HomePage:
             briefing = tom.brief(user, chosen)
             briefed = memory.belief_lists.full(user, briefing.belief_ids)
             charts = [
-                figures.corrections(memory.session_lists.read(user), since),
-                figures.kept(memory.belief_lists.kept_by_hour(user, since)),
+                figures.corrections(memory.session_lists.read(user, since), since),
+                figures.kept(memory.belief_lists.kept(user, since)),
                 figures.growth(lines),
             ]
-            counts = standing(memory.counts(user), lines)
+            counts = standing(memory.counts(user, corrections=False), lines)
             last = last_change(tom, user)
         waits = listed.waiting(lines)
         return self._desk.page(

@@ -61,7 +61,7 @@ class ProfilePages:
             page = paged(len(ordered), ROWS, whole(request.query_params.get("page"), 1))
             part = ordered[page.start : page.end]
             full = {b.id: b for b in memory.belief_lists.full(user, [b.id for _, b in part])}
-            counts = standing(memory.counts(user), lines)
+            counts = standing(memory.counts(user, corrections=False), lines)
             last = last_change(tom, user)
         groups: dict[str, list[BeliefLine]] = {}
         for title, line in part:

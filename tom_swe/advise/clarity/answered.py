@@ -43,8 +43,7 @@ def answered_by_memory(
 
     A choice is made by a belief for a value of its dimension; what good is, by a belief that
     speaks of the same taste in more words than the request, or by what was said on the same
-    before. That an act may be done is said by a belief that permits it, or that names the place
-    of what it is done to.
+    before. That an act may be done is said by a belief that permits just this.
     """
     choices = open_choices(text) if Missing.CHOICE in missing else ()
     made = {c.dimension: b for c in choices if (b := _choosing(c, beliefs)) is not None}
@@ -59,12 +58,10 @@ def answered_by_memory(
                 continue
             if turns:
                 continue
-        if what is Missing.CONFIRMATION and act is not None:
-            if found := next((b for b in beliefs if _permits(act, b)), None):
-                by.append(found)
-                continue
-            if act.is_open and any(_places(text, turn.text) for turn in turns):
-                continue
+        permitting = [b for b in beliefs if act is not None and _permits(act, b)]
+        if what is Missing.CONFIRMATION and permitting:
+            by.append(permitting[0])
+            continue
         left.append(what)
     return Answered(tuple(left), frozenset(made), tuple(dict.fromkeys(by)))
 
@@ -105,13 +102,7 @@ def _permits(act: Irreversible, belief: Belief) -> bool:
     own = {term for term in terms(act.words) if about.get(term, UNKNOWN) >= _TELLING}
     if not own or not own <= set(terms(said)):
         return False
-    return _PERMITS.search(said) is not None or _places(act.words, said)
-
-
-def _places(text: str, said: str) -> bool:
-    own = {w for w in wording.WORD.findall(text.lower()) if len(w) > 2} - asking.SMALL
-    place = wording.FILE.search(said) or wording.IDENTIFIER.search(said)
-    return bool(own) and place is not None and own <= set(wording.WORD.findall(said.lower()))
+    return _PERMITS.search(said) is not None
 
 
 def chosen_elsewhere(dimension: str, beliefs: Iterable[Belief]) -> tuple[Belief, ...]:

@@ -22,7 +22,7 @@ _MOST_OPTIONS = 3
 _NO_ALTERNATIVE = frozenset(("something", "similar", "whatever", "so", "not", "else", "more"))
 # How good something is to look at or to read: only the person knows what they miss.
 _LOOKS = re.compile(
-    r"\b(?:better|nicer|prettier|nice|pretty|beautiful|cool(?:er)?|modern|sleek|professional|"
+    r"\b(?:better|nicer|cleaner|prettier|nice|pretty|beautiful|cool(?:er)?|modern|sleek|professional|"
     r"elegant|polish\w*|user[- ]friendly|intuitive)\b",
     re.IGNORECASE,
 )
@@ -57,10 +57,12 @@ _BARE_TROUBLE = re.compile(
 _BARE_POINTER = re.compile(
     r"\b(?:it|this|that|these|those|them)\b"
     r"(?=\W*(?:$|[,.;!?]|(?:up|down|out|better|nicer|faster|cleaner|work|again|now|please|pls|so|and|"
-    r"more|less|for me|asap|properly|first|too|then)\b))|\b(?:it|this|that)(?='s\b| (?:is|does))",
+    r"more|less|for me|asap|properly|first|too|then)\b))|\b(?:it|this|that)(?='s\b| (?:is|does)\b)",
     re.IGNORECASE,
 )
 _MOST_CONTENT = 3
+# Longer texts are plans and specifications.
+_LONGEST_REPORT = 200
 # In more words than these "or" joins what is no choice for the person to make.
 _SHORT = 12
 
@@ -158,7 +160,8 @@ def _behaviour(text: str, *, short: bool) -> str:
     if text.rstrip().endswith(":"):
         return f"Nothing follows “{_last(text)}”. Can you paste it?"
     if is_report(text):
-        if not asking.ABSTRACT.search(text) or _OWN_CASE.search(text):
+        words = len(wording.WORD.findall(text))
+        if not asking.ABSTRACT.search(text) or _OWN_CASE.search(text) or words > _LONGEST_REPORT:
             return ""  # it tells of one case already
         # Where in the code that is, the agent can find out from such a case by itself.
         if short:

@@ -62,12 +62,12 @@ class Answers:
             suggestion = tom.consult(user, query)
         cited = ", ".join(f"b{belief.id}" for belief in suggestion.beliefs)
         advice = f"a{suggestion.consultation_id}"
-        sure = f"Confidence {suggestion.confidence:.2f}" + (f", from {cited}." if cited else ".")
+        rests = f"It rests on {cited}.\n" if cited else ""
         return GivenAdvice(
             id=advice,
             action=suggestion.action.value,
             questions=[plain(question) for question in suggestion.questions],
-            advice=as_background(f"{suggestion.text}\n{sure}\nAdvice {advice}."),
+            advice=as_background(f"{suggestion.text}\n{rests}Advice {advice}."),
             beliefs=[
                 Cited(
                     id=f"b{belief.id}",
