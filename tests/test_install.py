@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -70,7 +70,7 @@ class Person:
             assert serving.stdout
             address = serving.stdout.readline().strip()
             try:
-                with urlopen(address) as answer:
+                with build_opener(HTTPCookieProcessor()).open(address) as answer:
                     page: bytes = answer.read()
             finally:
                 serving.terminate()
