@@ -48,6 +48,23 @@ def test_advice_without_a_model_loads_no_litellm() -> None:
     assert loaded & {"litellm", "jinja2", "tenacity"} == set()
 
 
+def test_short_commands_load_nothing_that_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`tom profile`, `brief` and `consult` need no model, no vectors and no patterns of secrets."""
+    monkeypatch.setenv("TOM_HOME", str(tmp_path))
+    code = (
+        "import sys\nfrom contextlib import suppress\nfrom tom_cli.main import main\n"
+        "for words in (['profile'], ['brief'], ['consult', 'add a login page']):\n"
+        "    sys.argv = ['tom', *words]\n    sys.stdout = sys.stderr\n"
+        "    with suppress(SystemExit): main()\n"
+        "sys.stdout = sys.__stdout__"
+    )
+    loaded = loaded_after(code)
+    assert "sqlalchemy" in loaded
+    assert loaded & (set(HEAVY) - {"sqlalchemy", "alembic"} | {"tokenizers"}) == set()
+
+
 def test_the_public_names_are_these_and_all_there() -> None:
     """Every public name can be had, and nothing else is offered."""
     for name in tom_swe.__all__:

@@ -22,18 +22,17 @@ from typing import NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tom_cli.commands.demo import PLACES
+from tom_cli.commands.demo import FRONT_END, PLACES, VAGUE
 from tom_swe.app import open_tom
 from tom_swe.ingest.importing import import_transcripts
 from tom_swe.settings import Settings
 
 TO = Path(__file__).parents[1] / "docs" / "pictures"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-USER = os.environ.get("PIC_USER", "mira")
+USER = "mira"
 WIDTH, HEIGHT = 1200, 800
 HIGHEST = 1600  # pixels of a page that are shown
 COLOURS = 128
-REQUEST = "clean this up"
 
 
 class View(NamedTuple):
@@ -47,7 +46,7 @@ class View(NamedTuple):
 VIEWS = (
     View("home", "/"),
     View("profile", "/profile", ".belief-row summary"),
-    View("belief", "/beliefs/1"),
+    View("belief", "/profile"),
     View("merge", ""),
     View("review", "/review"),
     View("review-list", "/review/list"),
@@ -106,13 +105,18 @@ def see(page: Page, root: str, view: View) -> None:
     match view.name:
         case "consult":
             page.goto(f"{root}/consult")
-            page.fill("#request", REQUEST)
+            page.fill("#request", VAGUE)
+            page.select_option("#consult-repository", FRONT_END)
             page.click("button.main")
         case "merge":
             page.goto(f"{root}/profile?show=all")
             for box in page.locator("[data-row] input[type=checkbox]").all()[:2]:
                 box.check()
             page.click("button[value=merge]")
+        case "belief":
+            page.goto(root + view.path)
+            page.locator(".belief-row summary").first.click()
+            page.get_by_text("All about b").first.click()
         case _:
             page.goto(root + view.path)
     if view.opens:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tom_cli.common import id_of, repository_here
+from tom_cli.connecting import in_words
 from tom_swe.checkout import same_repository
 from tom_swe.errors import UsageError
 from tom_swe.model.memory import Mentions, SessionSummary
@@ -72,7 +73,7 @@ def described(tom: Tom, user_id: str, gone: Mentions) -> str:
     """What is to go, in words."""
     if gone.beliefs and not gone.sessions and len(gone.beliefs) == 1:
         (belief_id,) = gone.beliefs
-        return f"b{belief_id}, {tom.memory.beliefs.get(user_id, belief_id).statement!r},"
+        return f"b{belief_id} “{tom.memory.beliefs.get(user_id, belief_id).statement}”"
     if gone.sessions and len(gone.sessions) == 1 and not gone.beliefs:
         (session_id,) = gone.sessions
         session = tom.memory.sessions.get(user_id, session_id)
@@ -84,7 +85,7 @@ def described(tom: Tom, user_id: str, gone: Mentions) -> str:
         (len(gone.pointers), "pointer"),
         (len(gone.user_acts), "logged change"),
     )
-    return " and ".join(f"{n} {what}{'s'[: n != 1]}" for n, what in parts if n)
+    return in_words([f"{n} {what}{'s'[: n != 1]}" for n, what in parts if n])
 
 
 def forget(tom: Tom, settings: Settings, gone: Mentions, phrase: str | None) -> None:

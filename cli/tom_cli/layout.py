@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.containers import Lines
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -84,6 +86,18 @@ def _steps(plain: str, start: int, most: int) -> Iterator[tuple[int, int, int]]:
 def quoted(text: str, length: int = QUOTE) -> str:
     """A quote in quotation marks, cut between words where it is longer than that."""
     return f"“{safe(text, length)}”"
+
+
+class Words(Text):
+    """Text in a table or a tree, broken as `put` breaks lines."""
+
+    def wrap(self, console: Console, width: int, **how: Any) -> Lines:
+        """The lines of it."""
+        del console
+        parts = [self] if how.get("no_wrap") else list(broken(self, width))
+        for part in parts:
+            part.plain = part.plain.replace(JOINER, " ")
+        return Lines(parts)
 
 
 def put_block(block: Table | Tree) -> None:

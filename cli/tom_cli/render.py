@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tom_cli.layout import joined, put, quoted
+from tom_cli.layout import QUOTE, joined, put, quoted
 from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
 from tom_swe.explain import figures
-from tom_swe.model.belief import Belief, Decision, DecisionKind, Evidence, Kind, Stance, Status
+from tom_swe.model.belief import (
+    Belief,
+    Decision,
+    DecisionKind,
+    Evidence,
+    Kind,
+    Source,
+    Stance,
+    Status,
+)
 from tom_swe.model.memory import Problem, SessionSummary
 from tom_swe.model.revision import Revision
 from tom_swe.model.session import Role, Session
@@ -156,12 +165,14 @@ def show_why(
         if held:
             put(Text(f"\n{title}", style="bold underline"))
         for each in held:
-            line = Text(f"  “{safe(each.quote)}”", style="italic")
+            # What a habit was counted in is the start of a message.
+            quote = quoted(each.quote, QUOTE if each.source is Source.BEHAVIOUR else 0)
+            line = Text(f"  {quote}", style="italic")
             where = f" in {safe(each.repository)}" if each.repository else ""
+            turn = joined(f"session s{each.session_id} turn {each.ordinal} ({each.source})")
             named = titles.get(each.session_id, "")
             line.append(
-                f"\n      {local(each.at, time=True)}, {safe(each.host)}{where}, "
-                f"session s{each.session_id} turn {each.ordinal} ({each.source})"
+                f"\n      {local(each.at, time=True)}, {safe(each.host)}{where}, {turn}"
                 f"{f': {safe(named)}' if named else ''}",
                 style="dim not italic",
             )
@@ -176,12 +187,12 @@ def show_why(
         put(f"  {became_text(told)}")
     put(Text("\nHistory", style="bold underline"))
     for revision in history:
-        by = f" (session s{revision.session_id})" if revision.session_id else ""
+        by = f" {joined(f'(session s{revision.session_id})')}" if revision.session_id else ""
         about = f" by b{revision.about}" if revision.about else ""
         put(
             f"  {local(revision.at, time=True)}  {revision.change:<10} "
             f"{safe(revision.reason)}{about} → {revision.status}, {revision.confidence:.2f}{by}",
-            hang=31,
+            hang=20,
         )
 
 
@@ -207,9 +218,11 @@ def show_sessions(sessions: Sequence[SessionSummary]) -> None:
     for each in sessions:
         messages = figures.number(each.user_turns, "message")
         counts = f"{messages} of yours, {figures.number(each.turns, 'turn')}"
-        line = Text(f"s{each.id:<4} {local(each.started, time=True):<16}  ", style="dim")
-        line.append(safe(title_text(each), 90), style="not dim")
-        line.append(f"  ({safe(', '.join(filter(None, (each.repository, each.host, counts))))})")
+        line = Text()
+        line.append(f"s{each.id:<4} {local(each.started, time=True):<16}  ", style="dim")
+        line.append(safe(title_text(each), 90))
+        about = ", ".join(filter(None, (each.repository, each.host, counts)))
+        line.append(f"  ({safe(about)})", style="dim")
         put(line, hang=SESSION_HANG)
 
 
@@ -224,7 +237,8 @@ def show_session(session_id: int, session: Session, title: str = "") -> None:
     for turn in session.turns:
         name = turn.tool or turn.role.value
         said = safe(turn.text, 0 if turn.role is Role.USER else 300)
-        line = Text(f"{turn.ordinal:>4} {safe(name):<8} ", style="dim")
+        line = Text()
+        line.append(f"{turn.ordinal:>4} {safe(name):<8} ", style="dim")
         line.append(said, style=styles[turn.role])
         if turn.attachment:
             line.append(f" [+ {len(turn.attachment)} characters not written by them]", style="dim")

@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from tom_cli.layout import put, quoted
+from tom_cli.layout import joined, put, quoted
 from tom_cli.render import show_beliefs
 from tom_cli.times import local
 from tom_swe.advise.embedded import NOTHING_OPEN
@@ -30,9 +30,9 @@ def show_suggestion(suggestion: Suggestion) -> None:
     if suggestion.turns:
         put(Text("\nThey said before", style="bold underline"))
         for turn in suggestion.turns:
-            when = f"{local(turn.at)}, " if turn.at else ""
+            origin = joined(f"{f'{local(turn.at)}, ' if turn.at else ''}s{turn.session_id}")
             said = Text(f"  {quoted(turn.text)}", style="italic")
-            said.append(f"  {when}s{turn.session_id}", style="dim not italic")
+            said.append(f"  {origin}", style="dim not italic")
             put(said)
     if suggestion.consultation_id is not None and _says_something(suggestion):
         line = Text(f"\nThis is advice a{suggestion.consultation_id}. Was it right? ", style="dim")

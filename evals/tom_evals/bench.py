@@ -1,6 +1,7 @@
 """Measure how fast tom is on this machine: ``python -m tom_evals.bench`` (``make bench``).
 
-Start-up is a ratio to ``import typer``, which runs in alternation with it. Answers are medians of
+Start-up is a ratio to ``import typer``, and short commands to ``python -c ''``, which run in
+alternation with them. Sizes are of what is installed here. Answers are medians of
 several runs, and folding is CPU time. The corpora are made from a seed and deleted afterwards.
 """
 
@@ -25,6 +26,8 @@ from rich.table import Table
 from tom_evals.common.messages import SEED, START, message
 from tom_evals.folding import folding
 from tom_evals.importing import importing_hosts
+from tom_evals.installed import installed
+from tom_evals.starting import COMMANDS, starting
 from tom_swe import (
     LOCAL_USER,
     Query,
@@ -345,7 +348,9 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=11, help="runs behind each median")
     options = parser.parse_args()
+    sizes = installed()
     start = start_up(options.runs)
+    short = starting(options.runs)
     read = importing(options.sessions)
     hosts = importing_hosts(options.sessions // 3)
     told = hook(max(options.turns), options.runs)
@@ -354,7 +359,9 @@ def main() -> None:
     folds = [folding(count) for count in options.observations]
     if options.json:
         found = {
+            "installed": sizes,
             "start_up": start,
+            "starting": short,
             "importing": read,
             "importing_hosts": hosts,
             "hook": told,
@@ -365,6 +372,13 @@ def main() -> None:
         print(json.dumps(found, indent=2))
         return
     table = Table("measurement", "value", box=None)
+    for name, taken in sizes.items():
+        what = "installed core" if name == "core" else f"the extra {name} adds"
+        table.add_row(what, f"{taken['mb']:.0f} MB, {taken['packages']:.0f} packages")
+    for name in ("base", *COMMANDS):
+        what = "importing typer, pydantic and SQLAlchemy" if name == "base" else f"tom {name}"
+        times = short[name] / short["python"]
+        table.add_row(f"{what}, CPU, against python -c ''", f"{times:.0f}x, {short[name]:.2f} s")
     table.add_row("tom --help against import typer", f"{start['help_ratio']:.2f}x")
     table.add_row("import tom_swe against import typer", f"{start['import_ratio']:.2f}x")
     table.add_row(

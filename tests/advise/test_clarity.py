@@ -262,6 +262,7 @@ def test_a_belief_permits_what_cannot_be_taken_back() -> None:
     assert advised(text).action is Action.ASK
     assert advised(text, other).action is Action.ASK
     assert advised(text, allowed).action is Action.PROCEED
+    assert advised("delete the old stuff", allowed).action is Action.ASK
 
 
 def test_what_the_agent_just_asked_is_confirmed() -> None:

@@ -24,7 +24,7 @@ def test_audit_shows_each_fault_with_its_share() -> None:
     shown = run(app, ["audit"])
     assert shown.exit_code == 0
     assert "unsupported" in shown.output
-    assert "100% of" in shown.output
+    assert "None of these has a fault" in shown.output
     document = json.loads(run(app, ["audit", "--json"]).output)
     assert document["sound"] == 1.0
     assert {each["fault"] for each in document["findings"]} == {
@@ -48,8 +48,8 @@ def test_audit_names_what_your_words_do_not_support(tom, learned_from, tmp_path:
         rows.execute("UPDATE turn SET text = 'use yarn'")
     shown = tom("audit")
     assert shown.code == 1
-    assert "0% of 1 beliefs have no fault that tom can see" in shown.out
-    assert "only you can say" in shown.out
+    assert "1 of these has a fault that tom can see" in shown.out
+    assert "cannot see whether you meant a wish to last" in shown.out
     assert "the quote does not stand in its message" in shown.out
     (found,) = [each for each in tom("audit", "--json").json["findings"] if each["count"]]
     assert (found["fault"], found["samples"]) == ("unsupported", [1])

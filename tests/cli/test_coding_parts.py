@@ -217,6 +217,18 @@ def test_a_commands_output_goes_on_and_is_folded_in_the_end() -> None:
     assert len(screen.now(3).splitlines()) == 3
 
 
+@pytest.mark.parametrize("command", ["echo a\nrm -rf b", f"echo {'a' * 200}; rm -rf b"])
+def test_what_a_person_agrees_to_is_shown_whole(command: str) -> None:
+    """A command of many lines, or a long one, is there to be read before it runs."""
+    screen = Screen()
+    with screen.console.capture() as captured:
+        screen.plan([terminal(command)])
+    assert "rm -rf b" in captured.get()
+    with screen.console.capture() as captured:
+        screen.plan([terminal("ls"), edit("/nowhere", "view")])
+    assert captured.get() == ""
+
+
 def test_the_prompt_waits_for_nothing_heavy() -> None:
     """What is imported before the prompt is drawn holds no agent, no memory and no renderer."""
     script = "import sys, tom_cli.code.session\nprint(*{n.partition('.')[0] for n in sys.modules})"

@@ -21,6 +21,7 @@ from tom_evals.clarity.score import (
 from tom_evals.clarity.train import NAMES, SIGN, Part, left_out, signed
 from tom_evals.common.stats import false_negative_rate, false_positive_rate
 from tom_swe.advise.clarity.assess import shipped
+from tom_swe.advise.irreversible.reading import irreversible
 
 
 def test_rates_of_five_requests() -> None:
@@ -66,6 +67,14 @@ def test_saving_counts_only_what_a_stranger_would_be_asked() -> None:
 def test_every_planted_person_has_both_kinds() -> None:
     """No saving can be had by never asking: each has requests that memory does not answer."""
     assert all(each.says and each.answered and each.open for each in people())
+
+
+def test_what_cannot_be_taken_back_is_told_from_its_neighbours() -> None:
+    """Every written request is told right, and each part has both kinds."""
+    found = recipe.acts()
+    assert [each.text for each in found if bool(irreversible(each.text)) != each.irreversible] == []
+    kinds = {(each.part, each.irreversible) for each in found}
+    assert kinds == {(part, kind) for part, _ in kinds for kind in (True, False)}
 
 
 def test_escapes_are_undone() -> None:

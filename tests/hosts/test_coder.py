@@ -173,6 +173,14 @@ def test_an_interrupted_command_is_stopped_and_nothing_is_left_at_the_end(place:
     assert not [p for p in psutil.Process().children() if p.name() == "bash"]
 
 
+def test_what_a_command_gave_back_is_without_the_command(place: Place) -> None:
+    """A shell writes a command of many lines down before its output."""
+    with ScriptedModel(("terminal", {"command": "for i in 1 2\ndo echo $i\ndone"})) as model:
+        assert asyncio.run(worked(place.coder(model), "count")) is Rest.DONE
+    (returned,) = [each for each in place.told if isinstance(each, Returned)]
+    assert returned.text.split() == ["1", "2"]
+
+
 def test_a_command_that_runs_shows_what_it_has_printed(place: Place) -> None:
     """Its lines can be had before it is over, without the command itself."""
     command = "echo one; echo two; sleep 98763"

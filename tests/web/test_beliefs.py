@@ -82,7 +82,7 @@ def test_a_form_that_cannot_be_is_refused_in_words(browser: Browser, tom: Tom) -
     """Empty words, too many, an unknown action or a broken body change nothing."""
     assert "the text is empty" in browser.send("/beliefs/2/edit", 400, text=" ")
     assert "at most 500" in browser.send("/beliefs/2/edit", 400, text="a b " * 200)
-    assert "too long" in browser.send("/beliefs/2/edit", 400, text="a" * 20_000)
+    assert "too long" in browser.send("/beliefs/2/edit", 400, text="a" * 70_000)
     assert "is not pinned" in browser.send("/beliefs/2/unpin", 400)
     assert "there is no action" in browser.send("/beliefs/2/dance", 404)
     path = f"{browser.keys.place}/beliefs/2/reject"

@@ -36,10 +36,11 @@ MOST_NAMED = 5
 
 
 class Report(Value):
-    """Facts by name, and problems."""
+    """Facts by name, problems, and what is not set up: nothing is wrong with that."""
 
     facts: dict[str, str]
     problems: tuple[Problem, ...]
+    missing: tuple[Problem, ...] = ()
 
 
 def problems(tom: Tom, *, index: bool = True) -> list[Problem]:
@@ -189,8 +190,8 @@ def report(
     tally = Tally()
     places = find(environ, home, tally)
     found += [Problem(what=text, fix="check its permissions") for text in tally.problems]
-    if sizes.pending:
-        found.append(Problem(what=f"{sizes.pending} sessions to learn from", fix="tom learn"))
+    if unread := figures.unread(counts):
+        found.append(Problem(what=unread, fix="tom learn"))
     indexed = f"{sizes.unindexed} not indexed yet" if tom.index.in_use else "no index needed"
     if tom.index.is_missed:
         indexed = f"searched one by one; for an index, run {install_command('chroma')}"
@@ -209,10 +210,14 @@ def report(
     facts |= _models(settings) | _could_read(settings, environ, home)
     found += _unknown_models(settings, environ)
     here = install.Here(environ, home)
+    missing: list[Problem] = []
     for standing in (install.standing(host, here) for host in install.HOSTS.values()):
         if standing.here or standing.installed:
             state = "installed" if standing.installed else "not installed"
             facts[f"{standing.host} plugin"] = state
+        if standing.here and not standing.installed:
+            what = f"{standing.title} is not connected: tom briefs none of its sessions"
+            missing.append(Problem(what=what, fix=f"tom plugin install {standing.host}"))
         found += [Problem(what=each.what, fix=each.fix) for each in standing.faults]
     for each in notes.contradictions(
         notes.note_files(environ, home), tom.memory.beliefs.told(settings.user)
@@ -228,4 +233,4 @@ def report(
         facts["off"] = "no briefings and no learning; `tom on` switches tom on"
     for each in places:
         facts[each.host] = f"{each.files} files, {each.size / 1e6:.1f} MB in {each.path}"
-    return Report(facts=facts, problems=tuple(found))
+    return Report(facts=facts, problems=tuple(found), missing=tuple(missing))

@@ -52,9 +52,14 @@ class Finding(Value):
 
 
 class Audit(Value):
-    """Faults found in ``beliefs`` beliefs; ``sound`` is the share without a fault."""
+    """Faults found in all that is ``believed``, held back or not; ``sound`` is the share without.
 
-    beliefs: int
+    Only whether quotes support it was asked of all of it, and the rest of the ``told`` ones.
+    """
+
+    believed: int
+    told: int
+    faulty: int
     sound: float | None
     findings: tuple[Finding, ...]
 
@@ -86,7 +91,9 @@ def audit(
     faulty = {belief_id for ids in found.values() for belief_id in ids}
     count = len(beliefs)
     return Audit(
-        beliefs=count,
+        believed=count,
+        told=len(told),
+        faulty=len(faulty),
         sound=1 - len(faulty) / count if count else None,
         findings=tuple(
             Finding(

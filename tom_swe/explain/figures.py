@@ -25,6 +25,16 @@ def believed(counts: Counts) -> str:
     return number(counts.beliefs, "belief") + (f" ({said})" if said else "")
 
 
+def live(counts: Counts) -> str:
+    """All that is believed now, whether agents are told or not."""
+    parts = [f"{number(counts.beliefs, 'belief')} that agents are told"]
+    if counts.habits:
+        parts.append(number(counts.habits, "habit"))
+    if counts.held_back:
+        parts.append(f"{counts.held_back} held back until you confirm them")
+    return ", ".join(parts)
+
+
 def kept(counts: Counts) -> str:
     """How many sessions there are, with how many messages of the person."""
     of = counts.kept
@@ -83,5 +93,5 @@ def habits(counts: Counts) -> str:
 
 
 def _told_in(place: PlaceCounts) -> str:
-    left = place.hold - place.briefed
-    return f"{place.briefed} in {place.repository}" + (f" (no room for {left})" if left > 0 else "")
+    of = f" of {place.hold}" if place.hold > place.briefed else ""
+    return f"{place.briefed}{of} in {place.repository}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, orm, select, update
 
-from tom_swe.memory.counting import has_replied
+from tom_swe.memory.counting import foreign_sessions
 from tom_swe.memory.database import Database
 from tom_swe.memory.tables import (
     CorrectiveTurnRow,
@@ -92,11 +92,8 @@ class Corrections:
 
     def foreign(self, user_id: str) -> frozenset[int]:
         """The sessions in which no turn could be judged for the language that it is in."""
-        found = (
-            select(SessionRow.id)
-            .join(SessionModelRow, SessionModelRow.session_id == SessionRow.id)
-            .where(SessionRow.user_id == user_id, SessionModelRow.turns_judged == 0, has_replied())
-        )
+        mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
+        found = foreign_sessions().where(SessionModelRow.session_id.in_(mine))
         with self._database.read() as transaction:
             return frozenset(transaction.scalars(found))
 

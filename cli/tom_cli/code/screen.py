@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Mapping, Sequence
+from textwrap import indent
 from typing import Any, cast
 
 from rich.console import Console
@@ -30,6 +31,7 @@ from tom_swe.text.safe import ADVICE, safe, safe_lines
 
 OUTPUT_LINES = 8
 HANG = 2
+LONGEST_COMMAND = 160
 _BOXES = {"done": "☑", "in_progress": "◐"}
 
 
@@ -78,7 +80,7 @@ class Screen:
                 self._end_stream()
                 self.console.print(call_line(call))
                 self.begin("working")
-                self.command = str(call.arguments.get("command", "")) if _runs(call) else ""
+                self.command = "" if call.arguments.get("is_input") else _command(call)
             case Returned():
                 self._end_stream()
                 self._returned(happening)
@@ -117,6 +119,9 @@ class Screen:
             if change := planned(call):
                 self.console.print(change)
                 self._planned = True
+            elif (command := _command(call)) and safe(command, LONGEST_COMMAND) != command:
+                # Nobody can agree to what they cannot read.
+                self.console.print(Text(indent(safe_lines(command), "    "), style="bold"))
 
     def _markdown(self, text: str) -> None:
         if text:
@@ -169,7 +174,7 @@ def call_line(call: Call) -> Text:
     arguments = call.arguments
     match call.tool:
         case "terminal":
-            line.append(f"$ {safe(str(arguments.get('command', '')), 160)}", style="bold")
+            line.append(f"$ {safe(_command(call), LONGEST_COMMAND)}", style="bold")
         case "file_editor":
             line.append(f"{safe(str(arguments.get('command', '')))} ", style="cyan")
             line.append(safe(str(arguments.get("path", "")), 160), style="bold")
@@ -204,8 +209,8 @@ def _tasks(arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [cast("Mapping[str, Any]", task) for task in tasks if isinstance(task, dict)]
 
 
-def _runs(call: Call) -> bool:
-    return call.tool == "terminal" and not call.arguments.get("is_input")
+def _command(call: Call) -> str:
+    return str(call.arguments.get("command", "")) if call.tool == "terminal" else ""
 
 
 def _first_text(arguments: Mapping[str, Any]) -> str:

@@ -127,6 +127,8 @@ class Session:
 
     def _show_head(self) -> None:
         model = self._model.name if self._model else "no model"
+        # In the place of what was typed before there was a prompt, which the prompt shows again.
+        typer.echo("\r\x1b[K", nl=False)
         typer.secho(f"tom in {self._folder}, {model}. /help lists the commands.", dim=True)
         if self._resume:
             from tom_cli.code.ending import show_ending

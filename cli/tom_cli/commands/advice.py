@@ -110,6 +110,7 @@ def brief(
 
     Example: tom brief --repository acme/shop
     """
+    from tom_cli.layout import put
     from tom_swe.model.advice import Briefing
     from tom_swe.settings import load_settings
 
@@ -126,6 +127,9 @@ def brief(
         talk(f"left out here: {elsewhere}")
     if as_json:
         print_json(briefing)
+    elif briefing.text and sys.stdout.isatty():
+        for line in briefing.text.splitlines():
+            put(line, hang=2 * line.startswith("- "))
     elif briefing.text:
         sys.stdout.write(f"{briefing.text}\n")
     else:

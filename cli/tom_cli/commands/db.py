@@ -156,7 +156,11 @@ def doctor(
         width = max(map(len, state.facts))
         for name, value in state.facts.items():
             put(f"{name:<{width}}  {safe(value)}", hang=width + 2)
-        show_problems(state.problems, "no problems found")
+        set_up = " in what is set up" if state.missing else ""
+        show_problems(state.problems, f"no problems found{set_up}")
+        for each in state.missing:
+            put(f"  {safe(each.what)}")
+            put(f"    to do: {safe(each.fix)}")
     if state.problems:
         raise typer.Exit(1)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Since = Annotated[str | None, typer.Option("--since", help=f"Since when: {FORMS}.")]
 
 
-LOG_HANG = 44
+LOG_HANG = 18
 
 
 def register(app: typer.Typer) -> None:
@@ -146,6 +146,7 @@ def _line(entry: Entry, title: str) -> Text:
 def _difference(difference: Difference) -> Text:
     from rich.text import Text
 
+    from tom_cli.layout import joined
     from tom_swe.text.safe import safe
 
     style = {"+": "green", "~": "yellow", "-": "red"}[difference.sign]
@@ -153,23 +154,22 @@ def _difference(difference: Difference) -> Text:
     line.append(f"{difference.sign} b{difference.belief_id:<4} ", style=style)
     line.append(safe(difference.statement), style="bold")
     change = f"{difference.old} → {difference.new}" if difference.old else difference.new
-    line.append(f"  ({safe(change)})", style="dim")
+    line.append(f"  {joined(f'({safe(change)})')}", style="dim")
     return line
 
 
 def _show(found: WhyNot) -> None:
     from rich.text import Text
 
-    from tom_cli.layout import put, quoted
+    from tom_cli.layout import joined, put, quoted
     from tom_cli.render import HANG, belief_line
     from tom_swe.explain.figures import number
     from tom_swe.model.belief import Relation, Stance
     from tom_swe.text.safe import safe
 
-    if found.believed:
-        put(Text("tom believes it", style="bold underline"))
-        for belief in found.believed:
-            put(belief_line(belief), hang=HANG)
+    put(Text("tom believes it" if found.believed else "tom does not believe it", style="bold"))
+    for belief in found.believed:
+        put(belief_line(belief), hang=HANG)
     titles = {
         Relation.AGREE: "Said, but not believed",
         Relation.CONTRADICT: "Contradicted by",
@@ -185,18 +185,18 @@ def _show(found: WhyNot) -> None:
             for quote in each.belief.evidence:
                 if quote.stance is Stance.CONTRADICTS and relation is Relation.AGREE:
                     against = f"{' ' * HANG}against it: {quoted(quote.quote)}"
-                    put(f"{against}, {local(quote.at)} s{quote.session_id}")
+                    put(f"{against}  {joined(f'{local(quote.at)}, s{quote.session_id}')}")
     if found.for_one_task:
         put(Text("\nSaid for one task only", style="bold underline"))
         for heard in found.for_one_task:
             words = quoted(heard.observation.quote.text)
-            put(f"  {words}  {local(heard.at)}, s{heard.session_id}")
+            put(f"  {words}  {joined(f'{local(heard.at)}, s{heard.session_id}')}")
     if found.said:
         title = "You said on this, and tom did not take it for a lasting wish"
         put(Text(f"\n{title}", style="bold underline"))
         for turn in found.said:
             when = f"{local(turn.at)}, " if turn.at else ""
-            put(f"  {quoted(turn.text)}  {when}s{turn.session_id}")
+            put(f"  {quoted(turn.text)}  {joined(f'{when}s{turn.session_id}')}")
     if not (found.believed or found.near or found.for_one_task or found.said):
         sessions = number(found.sessions, "session")
         put(

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # Nobody looks at a page that hangs: a memory that another process holds is said to be held.
 PATIENCE = 5.0
-# A form holds a statement at most.
-LONGEST_FORM = 16_384
+# A form holds a request at most, each sign of which may take nine bytes.
+LONGEST_FORM = 65_536
 LARGEST_ID = 2**63 - 1
 
 # Of a list of beliefs that are decided on at once, each is a field.

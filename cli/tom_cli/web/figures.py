@@ -19,7 +19,7 @@ WEEK = timedelta(days=7)
 class Chart(NamedTuple):
     """Numbers by week. ``looks`` says how each column is drawn; no rows is nothing to draw.
 
-    ``note`` says what was and what could not be counted.
+    The bars of a stack stand on each other. ``note`` says what was and what could not be counted.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Chart(NamedTuple):
     looks: tuple[str, ...]
     rows: list[tuple[date, tuple[int, ...]]]
     note: str
+    is_stack: bool = False
 
 
 def since_of(newest: datetime) -> datetime:
@@ -109,6 +110,7 @@ def kept(told: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Cha
         looks=("accent", "danger", "warn"),
         rows=[(w, tuple(found.get(w, Counter())[each] for each in order)) for w in weeks],
         note=note,
+        is_stack=True,
     )
 
 

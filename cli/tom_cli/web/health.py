@@ -9,8 +9,11 @@ from starlette.routing import BaseRoute, Route
 from tom_cli.web.desk import Desk
 from tom_cli.web.words import done_text
 from tom_swe.doctor.report import audited, report
+from tom_swe.explain import figures
 from tom_swe.explain.audit import Fault
-from tom_swe.hosts.install import HOSTS, standing
+from tom_swe.explain.counts import standing
+from tom_swe.hosts.install import HOSTS
+from tom_swe.hosts.install import standing as host_standing
 
 FAULTS = {
     Fault.UNSUPPORTED: "Your own words do not support it",
@@ -36,9 +39,10 @@ class HealthPages:
         """The agents and what waits to be read; with a check, every problem and fact."""
         asked, here = request.query_params, self._desk.here
         check = "check" in asked or "index" in asked
-        found = [standing(host, here) for host in HOSTS.values()]
+        found = [host_standing(host, here) for host in HOSTS.values()]
         with self._desk.tom() as tom:
-            sizes = tom.memory.sizes()
+            memory, user = tom.memory, self._desk.user
+            counts = standing(memory.counts(user), memory.belief_lists.lines(user))
             state = (
                 report(tom, self._desk.settings, here.environ, here.home, index="index" in asked)
                 if check
@@ -48,7 +52,8 @@ class HealthPages:
             "health",
             state=state,
             index="index" in asked,
-            sizes=sizes,
+            counts=counts,
+            words=figures,
             agents=[each for each in found if each.here or each.installed],
             others=[each for each in found if not (each.here or each.installed)],
             hosts=HOSTS,

@@ -69,7 +69,8 @@ class HomePage:
             words=words,
             waits=len(waits),
             first=waits[:WAITING],
-            charts=charts,
+            # Those without data last, so that they leave no hole.
+            charts=sorted(charts, key=lambda chart: not chart.rows),
             at_first=AT_FIRST,
             newest=newest,
             done=done_text(request.query_params.get("done", "")),

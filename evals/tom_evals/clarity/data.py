@@ -160,6 +160,26 @@ def written() -> list[Request]:
     ]
 
 
+class WrittenAct(NamedTuple):
+    """A request, and whether what it asks for can be taken back; ``part`` says what it is for."""
+
+    part: str
+    text: str
+    irreversible: bool
+
+
+def acts() -> list[WrittenAct]:
+    """The requests written for what cannot be taken back, and their harmless neighbours."""
+    file = resources.files(__package__).joinpath("irreversible.toml")
+    raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    return [
+        WrittenAct(part, text, kind == "irreversible")
+        for part, kinds in raw.items()
+        for kind, texts in kinds.items()
+        for text in texts
+    ]
+
+
 def _lines(path: Path) -> list[dict[str, object]]:
     with path.open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]

@@ -26,6 +26,7 @@ from tom_evals.common.report import Cell, Report, Table
 from tom_evals.common.stats import bootstrap, false_negative_rate, false_positive_rate
 from tom_swe.advise.clarity.assess import assess, is_underspecified
 from tom_swe.advise.clarity.wording import is_report
+from tom_swe.advise.irreversible.reading import irreversible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +66,7 @@ def run(data: Path) -> Report:
             _whole(messages),
             _ceilings(requests),
             _saved(),
+            _confirmed(),
         ],
         _NOTES,
     )
@@ -275,6 +277,28 @@ def _saved() -> Table:
             ("what memory answers", found.answerable, found.answerable - found.saved),
             ("what it does not answer", found.unanswerable, found.still_asked),
         ],
+    )
+
+
+def _confirmed() -> Table:
+    found = recipe.acts()
+    rows: list[tuple[Cell, ...]] = []
+    for name in dict.fromkeys(each.part for each in found):
+        asked_for = [each for each in found if each.part == name and each.irreversible]
+        others = [each for each in found if each.part == name and not each.irreversible]
+        rows.append(
+            (
+                name,
+                len(asked_for),
+                sum(irreversible(each.text) is not None for each in asked_for),
+                len(others),
+                sum(irreversible(each.text) is not None for each in others),
+            )
+        )
+    return Table(
+        "What cannot be taken back: written requests and harmless ones with the same words",
+        ("written to be", "irreversible", "of them confirmed", "harmless", "of them confirmed"),
+        rows,
     )
 
 

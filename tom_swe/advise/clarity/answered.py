@@ -95,7 +95,7 @@ def _meaning(text: str, beliefs: Sequence[Belief]) -> Belief | None:
 
 def _permits(act: Irreversible, belief: Belief) -> bool:
     """Whether a belief says that just this may be done."""
-    if belief.polarity is not Polarity.FOR:
+    if act.is_open or belief.polarity is not Polarity.FOR:
         return False
     said = " ".join((belief.statement, *belief.quotes))
     about = topics()

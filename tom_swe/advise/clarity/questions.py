@@ -118,7 +118,7 @@ def _confirmation(act: Irreversible | None, text: str, *, short: bool) -> str:
     if act is not None and act.is_open:
         return "What exactly may go?" if short else f"“{named}”: what exactly may go?"
     if short or act is None:
-        return f"Shall I go ahead with “{named}”?"
+        return f"“{named}” cannot be taken back. Shall I go ahead?"
     return f"“{named}” cannot be taken back: {act.because}. Shall I go ahead?"
 
 

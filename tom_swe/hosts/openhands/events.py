@@ -27,6 +27,8 @@ from tom_swe.hosts.coding import (
     Refusal,
     Returned,
 )
+from tom_swe.hosts.openhands.output import without_echo
+from tom_swe.text.safe import safe_lines
 
 # What the action of every tool carries beside its arguments.
 _NOT_ARGUMENTS = {"kind", "security_risk", "summary"}
@@ -94,7 +96,8 @@ def _returned(event: ObservationEvent) -> Returned:
     )
     match seen:
         case TerminalObservation():
-            text = _text(seen.content)
+            # A shell writes codes between the lines of a command.
+            text = without_echo(safe_lines(_text(seen.content)), seen.command or "")
             return told.model_copy(update={"text": text, "exit_code": seen.exit_code})
         case FileEditorObservation():
             edit = {} if seen.command == "view" or seen.is_error else _edit(seen)
