@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
-.PHONY: demo test test-all test-hosts check bench docs lock clean
+.PHONY: demo test test-all test-hosts check bench docs pictures lock clean
 # Where none is written, every process that a test starts compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -45,6 +45,12 @@ docs:
 	@tools/setup.sh dev
 	.venv/bin/python tools/docs.py
 	.venv/bin/zensical build --clean --strict
+
+# Needs a Chromium.
+pictures:
+	@tools/setup.sh dev
+	.venv/bin/python tools/pictures.py
+	.venv/bin/python tools/recording.py
 
 # Locks name no registry, so that they serve behind any. The development lock is one of its own:
 # openhands-ai pins what it needs, and asks for a tom-swe, which is this one.

@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from importlib import resources
+from itertools import batched
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,16 +47,18 @@ class Frame(NamedTuple):
 PROMPT = r"\$ "
 SCRIPT = (
     Key(PROMPT, "tom init\r", 1.0),
-    Key(r"Read these into.*\]:? ", "y\r", 2.5),
-    Key(r"1 of .*\?", "y", 3.5),
-    Key(r"2 of .*\?", "n", 2.5),
-    Key(r"3 of .*\?", "q", 2.0),
-    Key("Connect Claude Code.*show the changes.*\\?", "y", 2.5),
-    Key(PROMPT, 'tom consult "delete the old entries"\r', 5.0),
-    Key(PROMPT, 'tom consult "install a date library in the front end"\r', 5.0),
-    Key(PROMPT, "tom why b9\r", 5.0),
-    Key(PROMPT, "", 5.0),
+    Key("y yes, n no: ", "y", 2.5),
+    Key(r"\? help: ", "y", 3.5),
+    Key(r"\? help: ", "n", 2.5),
+    Key(r"\? help: ", "q", 2.5),
+    Key("show the changes: ", "y", 3.0),
+    Key(PROMPT, 'tom consult "delete the old entries"\r', 6.0),
+    Key(PROMPT, 'tom consult "install a date library in the front end"\r', 4.0),
+    Key(PROMPT, "tom checks show 9\r", 4.0),
+    Key(PROMPT, "", 6.0),
 )
+# Letters at a time.
+TYPED = 3
 
 
 def recorded(home: Path) -> list[Frame]:
@@ -79,11 +82,11 @@ def recorded(home: Path) -> list[Frame]:
         stream.feed(str(shell.before) + str(shell.after))
         frames.append(_frame(screen, key.seconds))
         if key.typed.endswith("\r"):
-            for letter in key.typed[:-1]:
-                shell.send(letter)
-                shell.expect_exact(letter)
+            for letters in batched(key.typed[:-1], TYPED):
+                shell.send("".join(letters))
+                shell.expect_exact("".join(letters))
                 stream.feed(str(shell.before) + str(shell.after))
-                frames.append(_frame(screen, 0.06))
+                frames.append(_frame(screen, 0.06 * TYPED))
             shell.send("\r")
         else:
             shell.send(key.typed)
@@ -127,7 +130,7 @@ def drawn(frames: list[Frame]) -> str:
         groups.append(f'<g id="f{number}">{_drawn(frame)}</g>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" '
-        f'role="img" aria-label="tom init, tom consult and tom why in a terminal">'
+        f'role="img" aria-label="tom init, tom consult and tom checks in a terminal">'
         f"<style>text{{font:14px ui-monospace,Menlo,Consolas,monospace;white-space:pre;"
         f"fill:{PALETTE['default']}}}g{{visibility:hidden}}{''.join(styles)}</style>"
         f'<rect width="100%" height="100%" rx="8" fill="#22272e"/>{"".join(groups)}</svg>\n'
