@@ -39,7 +39,7 @@ def test_health_says_what_is_to_be_fixed(browser: Browser, tom: Tom, settings: S
     settings.database.chmod(0o644)
     tom.add_session("ada", session_of("hello", host_id="late"))
     assert "fix: <code>tom learn" in browser.see("/health?index=1")
-    assert "beliefs have no fault" in browser.see("/audit")
+    assert "a fault that tom can see" in browser.see("/audit")
 
 
 def test_an_empty_memory_says_how_to_begin(settings: Settings) -> None:
