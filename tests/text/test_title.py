@@ -23,6 +23,8 @@ PLAN = "Implement the following plan:\n\n# Plan: Sort the bookings by day\n\n## 
          "look at this …/pull/31"),
         ([("", "Base directory for this skill: /x\n\n# How to review"), ("push it", "")],
          "push it"),
+        ([("", "You can use this:\n# fileNotes\n..."), ("mend the clock in the hall", "")],
+         "mend the clock in the hall"),
         ([("31", "/review")], "/review 31"),
         ([("修复登录页面的错误", "")], "修复登录页面的错误"),
         ([("", "")], ""),

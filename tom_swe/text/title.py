@@ -42,9 +42,12 @@ def title_of(openings: Iterable[Opening]) -> str:
     """
     short = command = ""
     for each in openings:
-        for handed in (_HEADING.match(each.words), _HANDED_OVER.match(each.attachment)):
-            if handed:
-                return _cut(handed[1].rstrip(" #"))
+        if heading := _HEADING.match(each.words):
+            return _cut(heading[1].rstrip(" #"))
+        # A program hands over context, too: its headings are names, such as "claudeMd".
+        handed = _HANDED_OVER.match(each.attachment)
+        if handed and _says_enough(handed[1]):
+            return _cut(handed[1].rstrip(" #"))
         if request := _request(each.words):
             return _cut(request)
         short = short or " ".join(each.words.split())
