@@ -15,11 +15,14 @@ from tom_swe.text.safe import safe
 
 QUOTE = 140
 JOINER = "\N{NO-BREAK SPACE}"
-# What stays together: a number with what it counts, and a word. In scripts without spaces a line
-# may end after each sign, with the punctuation that follows it.
+# What stays together: a command in backticks, a number with what it counts or, before a comma,
+# with what counts it, and a word. In scripts without spaces a line may end after each sign, with
+# the punctuation that follows it.
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _STEP = re.compile(
     rf"[{_WIDE}][\u3001\u3002\u3009-\u300f\uff01\uff09\uff0c\uff1a-\uff1f]* *"
+    rf"|[^ `{_WIDE}]*`[^`]{{1,40}}`[^ {_WIDE}]* *"
+    rf"|[^ {_WIDE}]+ \d[\d.]*(?:[,;:)]+ *|$)"
     rf"|(?:\d[\d.,]* |→ )?[^ {_WIDE}]+ *"
 )
 

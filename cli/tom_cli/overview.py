@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +29,15 @@ def show_overview(environ: Mapping[str, str], folder: str) -> None:
     """Print it."""
     width = max(40, min(shutil.get_terminal_size((100, 24)).columns, 100))
     for line in overview(environ, folder, width):
-        typer.echo(line)
+        typer.echo("\n".join(_broken(line, width)))
+
+
+def _broken(line: str, width: int) -> list[str]:
+    """The parts of a line, as `layout.put` breaks it; without rich, which takes long to load."""
+    hang = _HINT if line.startswith("  tom ") else " " * (len(line) - len(line.lstrip(" ")))
+    plain = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    plain.subsequent_indent = hang
+    return plain.wrap(line) or [""]
 
 
 def is_installed(*packages: str) -> bool:

@@ -30,8 +30,14 @@ def test_what_is_broken_off_hangs() -> None:
 
 
 def test_a_number_stays_with_what_it_counts() -> None:
-    """No line begins with a unit."""
+    """No line begins with a unit, nor with the figure for what stands before it."""
     assert lines("they said it in 12 sessions", 19) == ["they said it in", "12 sessions"]
+    assert lines("accepted 4, rejected 0, open 1", 21) == ["accepted 4,", "rejected 0, open 1"]
+
+
+def test_a_command_stays_whole() -> None:
+    """One that is named in backticks can be read and copied."""
+    assert lines("habits: `tom profile --all`.", 24) == ["habits:", "`tom profile --all`."]
 
 
 def test_a_word_that_is_wider_stays_whole() -> None:

@@ -122,6 +122,7 @@ class _File(NamedTuple):
 
     def _take_in(self, found: FoundBlock, yes: bool) -> None:
         """What was changed in the block is the person's word, once they say that it is theirs."""
+        from tom_cli.layout import put
         from tom_swe.model.belief import EVERYWHERE, Reach, Scope
         from tom_swe.text.safe import safe
 
@@ -135,11 +136,11 @@ class _File(NamedTuple):
             return
         talk(f"{self.path} was changed; tom would take these changes as yours:")
         for number, text in edited.items():
-            typer.echo(f"  edit b{number}: {safe(held[number].statement)} → {safe(text)}")
+            put(f"  edit b{number}: {safe(held[number].statement)} → {safe(text)}", hang=4)
         for number in removed:
-            typer.echo(f"  reject b{number}: {safe(held[number].statement)}")
+            put(f"  reject b{number}: {safe(held[number].statement)}", hang=4)
         for text in added:
-            typer.echo(f"  remember: {safe(text)}")
+            put(f"  remember: {safe(text)}", hang=4)
         confirmed("Did you make these changes?", yes, loses=True)
         repository = self._repository()
         scope = Scope(reach=Reach.REPOSITORY, name=repository) if repository else EVERYWHERE
