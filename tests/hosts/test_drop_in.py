@@ -529,6 +529,6 @@ def test_a_real_agent_consults_and_learns(stock: SimpleNamespace, tom: Tom, tmp_
     (session,) = [each for each in kept(tom) if each.host == "openhands"]
     assert session.host_id == conversation.id.hex
     assert [turn.text for turn in session.turns if turn.role == "user"] == [
-        "from now on always write tests first. add a chart"
+        "from now on always write tests first. install a chart library"
     ]
     assert len({belief.statement for belief in beliefs(tom)}) == len(beliefs(tom))
