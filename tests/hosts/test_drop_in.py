@@ -314,7 +314,7 @@ def test_sessions_are_learned_from(make_agent: MakeAgent, tom: Tom) -> None:
         ("openhands", "one"),
         ("openhands", HEX),
     }
-    advice = asked.give_suggestions(user_id="", query="add a chart")
+    advice = asked.give_suggestions(user_id="", query="add a chart library")
     assert advice
     assert "pnpm" in advice.suggestions
 
@@ -512,7 +512,7 @@ def test_a_real_agent_consults_and_learns(stock: SimpleNamespace, tom: Tom, tmp_
             persistence_dir=str(stock.home / "conversations"),
             visualizer=None,
         )
-        conversation.send_message("from now on always write tests first. add a chart")
+        conversation.send_message("from now on always write tests first. install a chart library")
         conversation.run()
         conversation.close()
     seen = [
@@ -529,6 +529,6 @@ def test_a_real_agent_consults_and_learns(stock: SimpleNamespace, tom: Tom, tmp_
     (session,) = [each for each in kept(tom) if each.host == "openhands"]
     assert session.host_id == conversation.id.hex
     assert [turn.text for turn in session.turns if turn.role == "user"] == [
-        "from now on always write tests first. add a chart"
+        "from now on always write tests first. install a chart library"
     ]
     assert len({belief.statement for belief in beliefs(tom)}) == len(beliefs(tom))
