@@ -55,8 +55,9 @@ def corrections(read: Iterable[ReadSession], since: datetime) -> Chart:
             sessions[week] += 1
             corrected[week] += each.corrections
     total, readable = sum(corrected.values()), sum(sessions.values())
+    of = f"{_count(readable, 'session')} that tom could read"
     parts = [
-        f"{total} in {_count(readable, 'session')} that tom could read; it finds about half of them"
+        f"{total:,} in {of}; it finds about half of them"
         if readable
         else "There is no session in this time that tom could read for corrections"
     ]
@@ -99,8 +100,8 @@ def kept(tellings: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) ->
         )
     else:
         note = (
-            f"tom knows it where commands or your words show it: {known} of "
-            f"{sum(total.values())} times. The rest is unknown."
+            f"tom knows it where commands or your words show it: {known:,} of "
+            f"{sum(total.values()):,} times. The rest is unknown."
         )
     order = (Adherence.OBEYED, Adherence.DISOBEYED, Adherence.CORRECTED)
     weeks = _weeks(found) if known else []
