@@ -39,6 +39,7 @@ bench:
 	@tools/setup.sh dev
 	@tools/setup.sh reference
 	.venv/bin/python -m tom_evals.bench
+	.venv/bin/python -m tom_evals.pages
 	.venv/bin/python -m tom_evals.tokens --reference
 
 docs:

@@ -7,6 +7,7 @@ from web_client import Browser
 
 from tom_cli.web.figures import corrections, growth, kept, since_of
 from tom_cli.web.guard import Keys
+from tom_swe.explain.counts import counts
 from tom_swe.memory.session_listing import ReadSession
 from tom_swe.mind.tom import Tom
 from tom_swe.model.advice import Adherence, Telling
@@ -74,12 +75,11 @@ def test_rules_are_followed_or_breached_where_it_shows() -> None:
 
 
 def test_beliefs_add_up_to_those_of_today(tom: Tom) -> None:
-    """The last week has all that are live, and those of them that are confirmed."""
+    """The last week has those that the counts say agents are told, and the confirmed ones."""
     lines = tom.memory.belief_lists.lines("ada")
     (confirmed, every) = growth(lines).rows[-1][1]
-    counted = tom.memory.beliefs.all("ada")
-    assert every == sum(each.status != "retired" for each in counted)
-    assert confirmed == sum(each.status == "confirmed" for each in counted)
+    counted = counts(tom.memory, "ada")
+    assert (confirmed, every) == (counted.confirmed, counted.beliefs)
     assert growth([]).rows == []
 
 

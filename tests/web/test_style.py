@@ -20,7 +20,7 @@ def test_the_palette_can_be_read(scheme: int) -> None:
     for text, ground in (("text", "soft"), ("accent", "soft"), ("text", "quoted")):
         assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
     assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
-    for edge in ("edge", "accent"):
+    for edge in ("edge", "accent", "quiet", "danger", "warn"):
         for ground in ("ground", "surface"):
             assert contrast(colours[edge], colours[ground]) >= 3, (edge, ground)
 

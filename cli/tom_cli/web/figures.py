@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from tom_swe.advise.recall import is_idle
 from tom_swe.memory.session_listing import ReadSession
 from tom_swe.model.advice import Adherence
-from tom_swe.model.belief import Status
 from tom_swe.model.listing import BeliefLine
+from tom_swe.model.user import told
 
 WEEKS = 26
 WEEK = timedelta(days=7)
@@ -54,8 +55,9 @@ def corrections(read: Iterable[ReadSession], since: datetime) -> Chart:
             sessions[week] += 1
             corrected[week] += each.corrections
     total, readable = sum(corrected.values()), sum(sessions.values())
+    of = f"{_count(readable, 'session')} that tom could read"
     parts = [
-        f"{total} in {_count(readable, 'session')} that tom could read; it finds about half of them"
+        f"{total:,} in {of}; it finds about half of them"
         if readable
         else "There is no session in this time that tom could read for corrections"
     ]
@@ -80,10 +82,10 @@ def corrections(read: Iterable[ReadSession], since: datetime) -> Chart:
     )
 
 
-def kept(told: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Chart:
+def kept(tellings: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Chart:
     """Whether agents followed what they were told."""
     found: dict[date, Counter[Adherence | None]] = {}
-    for at, counts in told:
+    for at, counts in tellings:
         found.setdefault(_monday(at), Counter()).update(counts)
     total: Counter[Adherence | None] = Counter()
     for each in found.values():
@@ -98,8 +100,8 @@ def kept(told: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Cha
         )
     else:
         note = (
-            f"tom knows it where commands or your words show it: {known} of "
-            f"{sum(total.values())} times. The rest is unknown."
+            f"tom knows it where commands or your words show it: {known:,} of "
+            f"{sum(total.values()):,} times. The rest is unknown."
         )
     order = (Adherence.OBEYED, Adherence.DISOBEYED, Adherence.CORRECTED)
     weeks = _weeks(found) if known else []
@@ -115,10 +117,10 @@ def kept(told: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) -> Cha
 
 
 def growth(lines: Iterable[BeliefLine]) -> Chart:
-    """The beliefs there are, by the week in which each was first said."""
-    held = [each for each in lines if each.status is not Status.RETIRED]
+    """The beliefs that agents are told, by the week in which each was first said."""
+    held = [each for each in told(lines) if not is_idle(each)]
     first = Counter(_monday(each.first_seen) for each in held)
-    sure = Counter(_monday(e.first_seen) for e in held if e.status is Status.CONFIRMED)
+    sure = Counter(_monday(each.first_seen) for each in held if not each.is_seen_once)
     rows: list[tuple[date, tuple[int, ...]]] = []
     confirmed = every = 0
     for week in _weeks([*first, _monday(datetime.now(UTC))], most=520) if held else []:
@@ -131,7 +133,7 @@ def growth(lines: Iterable[BeliefLine]) -> Chart:
         columns=("confirmed", "with those seen once"),
         looks=("line accent", "line quiet"),
         rows=rows,
-        note="The beliefs of today, by the week in which you first said them."
+        note="The beliefs that agents are told today, by the week in which you first said them."
         if held
         else "There are no beliefs yet. tom init reads the sessions on this machine.",
     )
