@@ -61,7 +61,7 @@ def test_what_is_stated_is_believed_at_once(
     (evidence,) = belief.evidence
     assert (evidence.host, evidence.source) == (OWN_HOST, Source.STATED)
     assert evidence.quote == "my endpoints stay thin"
-    assert "My endpoints stay thin" in tom.brief("ada").text
+    assert '"my endpoints stay thin"' in tom.brief("ada").text
     assert tom.memory.queue.pending("ada") == 0
 
 
