@@ -100,8 +100,8 @@ def newcomer(tmp_path: Path) -> Newcomer:
 def install_line() -> list[str]:
     """The line by which the README installs tom from a clone."""
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"uv tool install (\./tom-swe\S*)", readme)
-    return ["tool", "install", line.replace("./tom-swe", str(CHECKOUT))]
+    (what,) = re.findall(r"^uv tool install (\.\S*)", readme, re.MULTILINE)
+    return ["tool", "install", what.replace(".", str(CHECKOUT), 1)]
 
 
 def test_the_first_minutes(newcomer: Newcomer) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tom_swe.advise.asked_again import asked_again
 from tom_swe.advise.recall import Matches, on_topic, rank_beliefs, rank_turns
 from tom_swe.advise.relevance import bearing, shares_enough
 from tom_swe.checkout import place_of, same_repository
@@ -15,6 +16,7 @@ from tom_swe.memory.store import Store
 from tom_swe.mind.parts import Mind
 from tom_swe.model.advice import Query, Recalled
 from tom_swe.model.belief import Belief
+from tom_swe.model.recurring import Recurring
 from tom_swe.model.session import Role, Turn
 from tom_swe.model.user import UserModel
 
@@ -30,9 +32,12 @@ TURNS_LIKE_IT = 20
 class Recall:
     """Looks up the beliefs and the past turns that bear on a text."""
 
-    def __init__(self, memory: Store, mind: Mind) -> None:
+    def __init__(
+        self, memory: Store, mind: Mind, proposals: Callable[[str], Sequence[Recurring]]
+    ) -> None:
         self._memory = memory
         self._mind = mind
+        self._proposals = proposals
 
     def recall(self, user: UserModel, query: Query) -> Recalled:
         """The beliefs that apply to a query, and what the person said in its repository before
@@ -53,8 +58,10 @@ class Recall:
         said = self._memory.sayings.earlier(
             user.user_id, query, place_of(query.folder), {each.id for each in user.beliefs}
         )
-        near = (each for each in said if shares_enough(query.text, each.text))
-        return Recalled(beliefs=tuple(bearing(user.beliefs, query)), turns=tuple(near))
+        again = asked_again(self._proposals(user.user_id), query)
+        near = [each for each in said if shares_enough(query.text, each.text)]
+        turns = {each.text: each for each in (*again, *near)}
+        return Recalled(beliefs=tuple(bearing(user.beliefs, query)), turns=tuple(turns.values()))
 
     def looked_up(self, user: UserModel, query: Query) -> Recalled:
         """What a model that advises finds: the beliefs that apply to a query, and the past turns

@@ -136,7 +136,7 @@ class Services:
     def _recall(self) -> Recall:
         from tom_swe.mind.recall import Recall
 
-        return Recall(self.memory, self._mind)
+        return Recall(self.memory, self._mind, self.recurrence.all)
 
     @service
     def _forgetting(self) -> Forgetting:
