@@ -76,6 +76,8 @@ class _Wiring:
         self._settings = settings
         self._say = say
         self._embedder = embedder
+        # The tasks that go without the model, of which each is said once.
+        self._without: set[str] = set()
         self.store = Store(
             settings.database,
             busy_timeout=settings.busy_timeout_seconds,
@@ -110,6 +112,7 @@ class _Wiring:
         from tom_swe.embed.multilingual import Multilingual
         from tom_swe.embed.remembering import Remembering
         from tom_swe.extract.language_model import ModelReader
+        from tom_swe.memory.encryption.cipher import is_encrypted
         from tom_swe.memory.nearest import NearestTurns
         from tom_swe.mind.parts import Parts
 
@@ -128,6 +131,8 @@ class _Wiring:
                 name,
                 dimension,
                 exact_up_to=self._settings.index_above,
+                # Chroma writes memory that it did not clear, with whatever text was there before.
+                may_index=not is_encrypted(self._settings.database),
             ),
             reader=reader,
             adviser=self.adviser(),
@@ -187,7 +192,9 @@ class _Wiring:
         try:
             return self.asking(model)
         except ModelUnavailable as error:
-            self._say(f"{task} without the model: {error}")
+            if task not in self._without:
+                self._say(f"{task} without the model: {error}")
+            self._without.add(task)
             return None
 
     def asking(self, model: Model) -> Asking:

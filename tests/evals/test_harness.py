@@ -113,7 +113,7 @@ def test_ray_is_an_extra_that_is_named_where_it_is_missing(tmp_path: Path) -> No
         pytest.skip("ray is installed")
     with (
         Ledger(tmp_path / "rows.jsonl", {}) as ledger,
-        pytest.raises(EngineFault, match=r"tom-evals\[ray\]"),
+        pytest.raises(EngineFault, match=r"\[ray\]"),
     ):
         run(JOBS, doubled, ledger, engine=Engine.RAY)
 

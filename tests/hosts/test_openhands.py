@@ -96,7 +96,9 @@ def test_a_context_of_ones_own_is_kept(tom: Tom, tmp_path: Path) -> None:
 def test_the_agent_asks_and_is_answered(tom: Tom, converse: Converse) -> None:
     """`ask_tom` called by the model returns questions, beliefs and confidence, fenced as advice."""
     with ScriptedModel((AskTomTool.name, {}), ("finish", {"message": "ok"})) as model:
-        conversation = converse(model, "fix it", None, Tool(name=AskTomTool.name))
+        conversation = converse(
+            model, "drop the pnpm store on production", None, Tool(name=AskTomTool.name)
+        )
     (answer,) = [
         event.observation
         for event in conversation.state.events

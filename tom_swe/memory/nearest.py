@@ -27,7 +27,7 @@ class NearestTurns:
     """Answers from whichever of the two is quicker. Thread-safe.
 
     A process that asks a large memory more than once keeps Chroma open, and owns it,
-    until `close`; any other process then scans the database.
+    until `close`; any other process then scans the database. Without ``may_index`` all scan it.
     """
 
     def __init__(
@@ -38,8 +38,10 @@ class NearestTurns:
         dimension: int,
         *,
         exact_up_to: int = EXACT_UP_TO,
+        may_index: bool = True,
     ) -> None:
         self._vectors = vectors
+        self._may_index = may_index
         self._model = model
         self._chroma = ChromaIndex(folder, model, dimension)
         self._exact_up_to = exact_up_to
@@ -54,7 +56,7 @@ class NearestTurns:
             with self._lock:
                 # Counting 100,000 rows takes longer than asking Chroma.
                 if self._held or (
-                    self._vectors.count(user_id) > self._exact_up_to and self._chroma.installed
+                    self._vectors.count(user_id) > self._exact_up_to and self._can_index
                 ):
                     again, self._asked = self._asked, True
                     if again and (held := self._hold()):
@@ -67,12 +69,16 @@ class NearestTurns:
     @property
     def in_use(self) -> bool:
         """Whether there is an index, or somebody's memory is so large that it pays."""
-        return self._chroma.installed and (self._chroma.exists or self._is_large)
+        return self._can_index and (self._chroma.exists or self._is_large)
 
     @property
     def is_missed(self) -> bool:
         """Whether an index would pay, and the extra that makes one is not installed."""
-        return self._is_large and not self._chroma.installed
+        return self._is_large and self._may_index and not self._chroma.installed
+
+    @property
+    def _can_index(self) -> bool:
+        return self._may_index and self._chroma.installed
 
     @property
     def _is_large(self) -> bool:
@@ -86,7 +92,7 @@ class NearestTurns:
         if not self._vectors.unindexed(1):
             return True
         if not self.in_use:
-            # Without Chroma nothing could take out of an index what is forgotten.
+            # Nothing could take out of such an index what is forgotten.
             if self._chroma.exists and not self.drop():
                 return False
             self._vectors.drop_gone()

@@ -101,7 +101,7 @@ def _given(settings: Settings) -> str:
 def _outside(settings: Settings) -> list[str]:
     """What is there, or could be, that the encryption does not reach."""
     places = (
-        (settings.index, "vectors of what turns mean, no text"),
+        (settings.index, "an index of vectors; `tom db reindex` deletes it"),
         (settings.conversations, "conversations of the coding session, complete"),
         (settings.history, "what you typed in the coding session"),
         (settings.home / "hosts", "names and folders of sessions, paths of transcripts; logs"),
