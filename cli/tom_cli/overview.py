@@ -62,8 +62,6 @@ def overview(
         yield from _known(environ, folder, width)
     yield _connected(environ)
     yield _does("tom web", "look at all of it in the browser")
-    if not has("starlette", "uvicorn"):
-        yield _install("web")
     yield _does("tom code", "a coding agent that knows you")
     agent = has("prompt_toolkit", "openhands")
     yield _HINT + "`tom code` says how to give it a model" if agent else _install("openhands")

@@ -54,6 +54,19 @@ def test_the_change_of_mind_is_kept_both_ways(tom: Tom) -> None:
     assert ruff.quotes
 
 
+def test_the_first_walk_names_her_beliefs(tom: Tom) -> None:
+    """The numbers in docs/tutorial.md are those of the beliefs that it speaks of."""
+    wanted = [
+        ("diff_size", "minimal", "tom why b{}"),
+        ("python_linter", "black", "tom why b{}"),
+        ("package_manager", "pnpm", "tom checks show {}"),
+        ("answer_length", "short", "tom memory forget b{}"),
+    ]
+    walk = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
+    said = [command.format(held(tom, name, value).id) for name, value, command in wanted]
+    assert [each for each in said if f"{each} " not in walk] == []
+
+
 def test_what_holds_in_one_repository_stays_there(tom: Tom) -> None:
     """The rule on migrations is told in ledger-api and nowhere else."""
     assert "never autogenerate" in tom.brief("mira", "ledger-api").text

@@ -77,6 +77,9 @@ def test_a_guided_minute(mira: Path, tom) -> None:
     first.until("What your next session in ledger-web will hear")
     assert first.end() == 0, first.shown
     assert "1 decided" in first.shown
+    waiting = tom("review", "--json").json
+    left = len(waiting["recurring"]) + len(waiting["beliefs"])
+    assert f"{left} wait for your review" in first.shown
     assert "tom-hook" in (mira / ".claude" / "settings.json").read_text()
     decided = [each for each in tom("memory", "list", "--json").json if each["decisions"]]
     assert len(decided) == 1

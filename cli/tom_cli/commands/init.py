@@ -185,9 +185,9 @@ def _show(tom: Tom, settings: Settings, *, ask: bool) -> None:
         if recurring:
             show_recurring(recurring[:DECISIONS])
         show_beliefs(waiting[:BEST])
-    left = len(recurring) + len(waiting) - (DECISIONS if ask else 0)
-    if left > 0:
-        talk(f"{left} wait for your word: `tom review`")
+    left = to_review(tom.memory.beliefs.all(settings.user))
+    if count := len(tom.recurrence.all(settings.user)) + len(left):
+        talk(f"{count} wait{'s' * (count == 1)} for your review: `tom review`")
 
 
 def _best(beliefs: Sequence[Belief]) -> list[Belief]:
