@@ -38,7 +38,8 @@ def live(counts: Counts) -> str:
 def kept(counts: Counts) -> str:
     """How many sessions there are, with how many messages of the person."""
     of = counts.kept
-    return f"{number(of.sessions, 'session')} with {number(of.messages, 'message')} of yours"
+    words = f"{number(of.sessions, 'session')} with {number(of.messages, 'message')} of yours"
+    return words + (f" and {number(of.stated, 'statement')} to tom" if of.stated else "")
 
 
 def span(counts: Counts) -> str:

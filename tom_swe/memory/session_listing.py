@@ -46,7 +46,7 @@ class ReadSession(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Which sessions are wanted; "" is any."""
+    """Which sessions are wanted; "" is any host that has an agent, and any repository."""
 
     host: str = ""
     repository: str = ""
@@ -171,8 +171,8 @@ def _found(
 
 def _which(user_id: str, wanted: Wanted) -> list[ColumnElement[bool]]:
     which = [SessionRow.user_id == user_id]
-    if wanted.host:
-        which.append(SessionRow.host == wanted.host)
+    # What the person stated to tom is no session with an agent.
+    which.append(SessionRow.host == wanted.host if wanted.host else SessionRow.host != OWN_HOST)
     if wanted.repository:
         which.append(SessionRow.repository == wanted.repository)
     return which

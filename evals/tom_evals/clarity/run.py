@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tom_evals.common.regression import Floats
 
-KAPPA = 0.69  # of two readings of 715 real messages (shared/facts/reading.md)
+KAPPA = 0.69  # of two readings of 715 real messages
 NEVER = -99.0  # below any score
 # What tells a summary by its style rather than by what it leaves out.
 STYLE = ("abstract", "nominal", "passive")

@@ -31,10 +31,7 @@ RANKED = (
     "sure counts from the first session on, a hint once three sessions hint at the same, or one "
     "says it outright."
 )
-CEILING = (
-    "A second careful reader has a precision of .89 and a recall of .73 against these labels "
-    "(the shared data's facts/reading.md)."
-)
+CEILING = "A second careful reader has a precision of .89 and a recall of .73 against these labels."
 
 
 def run(data: Path, *, unseen: bool) -> Report:
