@@ -110,6 +110,7 @@ def test_the_first_minutes(newcomer: Newcomer) -> None:
     newcomer.run(UV, *install_line())
     init(newcomer)
     session(newcomer)
+    until_it_is_learned(newcomer)
     child = newcomer.terminal("profile")
     child.expect(pexpect.EOF)
     newcomer.sees(str(child.before))
@@ -185,7 +186,13 @@ def session(newcomer: Newcomer) -> None:
                 command = shlex.split(hook["command"])
                 heard += newcomer.run(*command, said=said, cwd=folder)
     assert "Use pnpm" in heard
-    newcomer.run("tom", "learn", "--pending", cwd=folder)
+
+
+def until_it_is_learned(newcomer: Newcomer) -> None:
+    """Asks again until the learner, which the session's end started, is done."""
+    ends = time.monotonic() + SECONDS
+    while "changelog entry first" not in newcomer.run("tom", "profile", "--json"):
+        assert time.monotonic() < ends, "nothing is learned from the session"
 
 
 def page(newcomer: Newcomer) -> None:

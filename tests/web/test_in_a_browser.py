@@ -336,6 +336,8 @@ def test_a_review_takes_one_key_each(
         page.goto(f"{served.root}/review")
         page.keyboard.press("s")
         expect(page.locator(".count")).to_have_text("2 to go, 1 skipped")
+        # The keys work from then on.
+        page.wait_for_load_state("load")
         page.keyboard.press("e")
         expect(page.locator("textarea")).to_be_focused()
         page.keyboard.press("Control+A")
