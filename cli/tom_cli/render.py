@@ -13,6 +13,7 @@ from tom_cli.times import local
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.history import DECIDED
 from tom_swe.explain import figures
+from tom_swe.explain.figures import number
 from tom_swe.model.belief import (
     Belief,
     Decision,
@@ -247,9 +248,11 @@ def show_session(session_id: int, session: Session, title: str = "") -> None:
 
 def intake_line(host: str, intake: Intake) -> str:
     """What an import did, in one line."""
+    if not (intake.new or intake.grown or intake.unchanged) and intake.passed_over:
+        return safe(f"{host}: nothing new")
     parts = [f"{intake.new} new", f"{intake.grown} grown", f"{intake.unchanged} unchanged"]
     if intake.passed_over:
-        parts.append(f"{intake.passed_over} files not changed")
+        parts.append(f"{number(intake.passed_over, 'file')} passed over, as before")
     if intake.forgotten:
         parts.append(f"{intake.forgotten} stay forgotten")
     if intake.ignored:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tom_cli.choosing import offered
-from tom_cli.common import Json, Yes, confirmed, opened, print_json, shown_path, talk
+from tom_cli.common import Json, Yes, confirmed, is_off, opened, print_json, shown_path, talk
 from tom_cli.keys import agreed
 from tom_cli.notes import take_in_notes
 from tom_cli.reading import learn_all, learn_with_model, say_learned, take_in
@@ -80,8 +80,9 @@ def init(
         if guided and (chosen := offered(settings)):
             learned = learn_with_model(chosen)
         with opened(settings) as (tom, _):
-            _show_briefing(tom, settings)
-        _say_what_next()
+            if not is_off(settings):
+                _show_briefing(tom, settings)
+            _say_what_next(tom, settings)
     if learned.failed:
         raise typer.Exit(1)
 
@@ -124,9 +125,9 @@ def _look(hosts: Sequence[str]) -> tuple[list[FoundTranscripts], list[NoteFile]]
         for name in filter(PLACES.get, hosts or PLACES):
             talk(f"  {name:<18} {PLACES[name]}")
         talk(
-            "`tom import HOST PATH` reads any other folder. Without a history, tom learns from your"
+            "`tom import HOST PATH` reads any other folder. Without a history, tom learns from "
+            'your next sessions once an agent is connected, and from `tom remember "..."` at once'
         )
-        talk('next sessions once an agent is connected, and from `tom remember "..."` at once')
     return found, notes
 
 
@@ -171,7 +172,8 @@ def _show(tom: Tom, settings: Settings, *, ask: bool) -> None:
         if len(best) > BEST:
             put(f"  {len(best) - BEST} more: `tom profile`")
     recurring = tom.recurrence.all(settings.user)
-    waiting = sorted(to_review(known), key=lambda b: (b not in told, -b.confidence, b.id))
+    # What is only hinted at is too rough for a first minute; `tom review` has it.
+    waiting = sorted(to_review(told), key=lambda b: (-b.confidence, b.id))
     if not recurring and not waiting:
         if not best:
             put("\n  tom found nothing yet that you want of an agent.")
@@ -237,6 +239,11 @@ def _show_briefing(tom: Tom, settings: Settings) -> None:
         put(f"  {safe(line)}" if line else "", hang=4)
 
 
-def _say_what_next() -> None:
-    talk("`tom review` decides on the rest, `tom web` shows all of it in the browser,")
-    talk("`tom why b1` explains a belief, `tom memory forget b1` deletes it")
+def _say_what_next(tom: Tom, settings: Settings) -> None:
+    told = tom.memory.beliefs.told(settings.user)
+    if not told:
+        talk('`tom remember "..."` tells it something now, and `tom demo` shows what it does')
+        return
+    first = (_best(told) or told)[0].id
+    talk("`tom web` shows all of it in the browser, and `tom review` decides on the rest")
+    talk(f"`tom why b{first}` explains a belief, and `tom memory forget b{first}` deletes it")

@@ -76,16 +76,16 @@ def install(
 ) -> None:
     """Install tom into agents.
 
-    Without a name it lists the agents on this machine, and you choose. Each agent gets all that
-    it supports: hooks, the MCP server if that is installed, a skill, commands. tom shows the
-    changes first. It leaves everything else in a file as it is.
+    Without a name it lists the agents on this machine, and you choose; with --yes it takes all.
+    Each agent gets all that it supports: hooks, the MCP server if that is installed, a skill,
+    commands. tom shows the changes first. It leaves everything else in a file as it is.
 
     Example: tom plugin install claude-code codex
     """
     from tom_swe.hosts.install.plan import installing
 
     here = _here(serves=not no_mcp, folder=folder)._replace(shows_status=statusline)
-    hosts = _named(names) if names else _chosen(here)
+    hosts = _named(names) if names else _chosen(here, yes)
     _fits(hosts, statusline=statusline, folder=folder)
     there = _server(hosts, server, api_key_env)
     if not no_mcp and hosts:
@@ -210,14 +210,19 @@ def _named(names: list[str]) -> list[Host]:
     return [host_named(name) for name in dict.fromkeys(names)]
 
 
-def _chosen(here: Here) -> list[Host]:
-    """The agents on this machine that the person ticks. Raises UsageError without a terminal."""
+def _chosen(here: Here, yes: bool) -> list[Host]:
+    """The agents on this machine that the person ticks; all of them where they said yes before.
+
+    Raises UsageError without a terminal.
+    """
     from tom_cli.ticking import ticked
     from tom_swe.hosts.install import HOSTS
 
     found = [host for host in HOSTS.values() if host.is_here(here)]
     if not found:
         raise UsageError("no agents found on this machine: name one, or see `tom plugin status`")
+    if yes:
+        return found
     lines = [f"{host.title} ({host.name}): {', '.join(host.carries(here))}" for host in found]
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         for line in lines:
