@@ -67,7 +67,7 @@ def test_the_commands_show_ask_do_and_undo(
 def test_without_a_name_the_agents_are_listed(
     tom: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that are on this machine, with what each would get; without a terminal no more."""
+    """Those on this machine, with what each would get; with --yes tom is installed in them all."""
     monkeypatch.setenv("PATH", str(tmp_path))
     nothing = tom("plugin", "install", "--yes")
     assert (nothing.code, nothing.out) == (2, "")
@@ -86,6 +86,9 @@ def test_without_a_name_the_agents_are_listed(
     assert tom("plugin", "install", "emacs", "--yes").code == 2
     assert tom("plugin", "uninstall").code == 2
     assert tom("plugin", "uninstall", "codex", "--all").code == 2
+    assert tom("plugin", "install", "--yes").code == 0
+    state = {each["host"]: each for each in tom("plugin", "status", "--json").json}
+    assert {name for name, each in state.items() if each["installed"]} == {"codex", "cursor"}
 
 
 def test_the_openhands_cli_gets_hooks_and_a_server(tom: Run) -> None:
