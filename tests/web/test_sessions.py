@@ -41,6 +41,15 @@ def test_sessions_are_a_timeline_with_filters(browser: Browser) -> None:
     browser.see("/sessions?page=99999999999999999999&host=%00%ff")
 
 
+def test_what_was_stated_to_tom_is_no_session(browser: Browser, tom: Tom) -> None:
+    """The heading, the list of agents and the other pages count the sessions with an agent."""
+    tom.remember("ada", "always rebase before a merge")
+    text = browser.see("/sessions")
+    assert 'Sessions <span class="number">4</span>' in text
+    assert '<option value="tom"' not in text
+    assert "4 sessions" in browser.see("/profile")
+
+
 def test_what_was_said_is_searched(browser: Browser) -> None:
     """Every word has to stand in a turn; the last may be the beginning of one."""
     text = browser.see("/sessions?words=pnpm")

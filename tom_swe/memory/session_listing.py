@@ -85,12 +85,10 @@ class SessionListing:
             return _summaries(transaction, [session_id])[session_id]
 
     def places(self, user_id: str) -> Places:
-        """The hosts and repositories there are, by name."""
+        """The hosts and repositories of the sessions with an agent, by name."""
 
         def counted(column: ColumnElement[str]) -> dict[str, int]:
-            found = (
-                select(column, func.count()).where(SessionRow.user_id == user_id).group_by(column)
-            )
+            found = select(column, func.count()).where(*_which(user_id, Wanted())).group_by(column)
             rows = transaction.execute(found.order_by(func.lower(column)))
             return {name: count for name, count in rows if name}
 
