@@ -38,6 +38,8 @@ def test_beliefs_are_grouped_by_subject_place_or_kind(browser: Browser, tom: Tom
     assert titles == ["Everywhere", "In acme/shop"]
     assert "Tools and languages" in {title for title, _ in in_groups(lines, "subject")}
     assert "Rules" in {title for title, _ in in_groups(lines, "kind")}
+    strict = lines[0]._replace(dimension="typing", value="strict")
+    assert in_groups([strict], "subject") == [("Code style", strict)]
     assert ("repository:acme/shop", "in acme/shop", 2) in places(lines)
     assert ">In acme/shop " in browser.see("/profile?by=place")
 
