@@ -120,3 +120,4 @@ def test_telling_makes_a_belief_that_holds_where_it_was_said_to(browser: Browser
     browser.send("/undo", change=browser.last_change(f"/beliefs/{belief.id}"))
     assert len(tom.memory.beliefs.all("ada")) == belief.id - 1
     browser.send("/remember", 400, text=" ")
+    assert "use at most 2000" in browser.send("/remember", 400, text="always use pnpm " * 320)

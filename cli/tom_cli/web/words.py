@@ -47,7 +47,7 @@ SUBJECTS = {
     "habit": "Habits",
     "": "Other wishes",
 }
-# Reading needs these among the tests, but a person looks for them elsewhere.
+# Reading treats what the catalogue has under style in another way, so they cannot move there.
 ELSEWHERE = {"typing": "style", "lint": "style"}
 KINDS: dict[Kind, str] = TITLES
 
