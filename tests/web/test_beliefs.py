@@ -66,6 +66,40 @@ def test_the_last_change_is_taken_back(browser: Browser, tom: Tom) -> None:
     assert 'name="change"' not in browser.see("/")
 
 
+def test_what_changed_since_the_page_was_drawn_is_decided_on_again(
+    browser: Browser, tom: Tom
+) -> None:
+    """A stale page decides nothing: the belief stands there as it is now, with what was done."""
+
+    def shown(path: str, number: int) -> str:
+        return re.findall(rf'name="seen" value="({number}\.[^"]+)"', browser.see(path))[0]
+
+    stale, listed = shown("/beliefs/2", 2), [shown("/profile", each) for each in (2, 3)]
+    assert stale == listed[0] == shown("/beliefs/2/forget", 2)
+    browser.send("/beliefs/2/confirm", seen=stale)
+    text = browser.send("/beliefs/2/reject", 409, seen=stale)
+    assert "You confirmed it meanwhile." in text
+    assert "Nothing was done" in text
+    assert "your own words" in browser.send(
+        "/beliefs/2/edit", 409, text="your own words", seen=stale
+    )
+    sent: dict[str, str | list[str]] = {"id": ["2", "3"], "seen": listed}
+    text = browser.send("/profile/many", 409, action="reject", list="profile", back="", **sent)
+    assert re.findall(r'id="tick-(\d)"[^>]* checked', text) == ["3"]
+    browser.send("/profile/merge", 409, kept="3", **sent)
+    browser.send("/beliefs/2/forget", 409, seen=stale)
+    assert tom.memory.beliefs.get("ada", 2).is_upheld
+    assert not tom.memory.beliefs.get("ada", 3).decisions
+    assert "Confirmed." in browser.send("/beliefs/2/confirm", seen=stale)
+    tom.undo("ada")
+    tom.pin("ada", 3)
+    tom.undo("ada")
+    fresh = re.findall(r'name="seen" value="(2\.[^"]+)"', text)[0]
+    text = browser.send("/beliefs/2/reject", 409, seen=fresh)
+    assert "You took back meanwhile that you confirmed it." in text
+    assert "rejected by you" in browser.send("/beliefs/2/reject", seen=stale)
+
+
 def test_forgetting_asks_first(browser: Browser, tom: Tom) -> None:
     """The first step only asks; the second deletes, and no undo is offered for it."""
     assert "Undo cannot bring it back" in browser.see("/beliefs/2/forget")

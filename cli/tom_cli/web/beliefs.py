@@ -13,6 +13,7 @@ from tom_cli.render import became_text, decided
 from tom_cli.web import listed
 from tom_cli.web.changes import LISTS, back, last_change
 from tom_cli.web.desk import Desk, Form, id_in, whole
+from tom_cli.web.meanwhile import changed
 from tom_cli.web.words import done_text, place_of
 from tom_swe.advise.recall import is_idle
 from tom_swe.beliefs.confidence import explain
@@ -102,6 +103,8 @@ class BeliefPages:
         """Does to a belief what the person decided, and shows it, its list, or the next one."""
         number, action = id_in(request, "belief"), request.path_params["action"]
         with self._desk.tom() as tom:
+            if (other := changed(self._desk, tom, form, action, [number])) is not None:
+                return other
             self._ruled(tom, number, action, form)
             if action == "edit" and "skipped" in form:
                 # A candidate that is worded anew in a review is confirmed by that.
@@ -139,10 +142,12 @@ class BeliefPages:
             belief = tom.memory.beliefs.get(self._desk.user, id_in(request, "belief"))
         return self._desk.page("forget", belief=belief)
 
-    def forget(self, request: Request, _: Form) -> Response:
+    def forget(self, request: Request, form: Form) -> Response:
         """Takes a belief out permanently."""
         number = id_in(request, "belief")
         with self._desk.tom() as tom:
+            if (other := changed(self._desk, tom, form, "forget", [number])) is not None:
+                return other
             gone = Mentions(beliefs=(tom.memory.beliefs.get(self._desk.user, number).id,))
             forget(tom, self._desk.settings, gone, None)
         return self._desk.go("/profile", done="forget")

@@ -13,6 +13,7 @@ from tom_cli.render import newest_quotes
 from tom_cli.web import listed
 from tom_cli.web.changes import back, last_change
 from tom_cli.web.desk import Desk, Form, whole
+from tom_cli.web.meanwhile import changed
 from tom_cli.web.paging import paged
 from tom_cli.web.words import BYS, KINDS, SHOWS, done_text
 from tom_swe.advise.recall import is_idle
@@ -98,6 +99,8 @@ class ProfilePages:
         if not ids:
             raise UsageError("nothing is ticked: tick the beliefs first")
         with self._desk.tom() as tom:
+            if (other := changed(self._desk, tom, form, action, ids)) is not None:
+                return other
             acts = {"confirm": tom.confirm, "reject": tom.reject, "pin": tom.pin}
             if action == "merge":
                 if len(ids) < 2:
@@ -123,6 +126,8 @@ class ProfilePages:
         if not kept or not others:
             raise UsageError("choose the belief whose words stay, and another one beside it")
         with self._desk.tom() as tom:
+            if (other := changed(self._desk, tom, form, "merge", [kept, *others])) is not None:
+                return other
             for each in others:
                 tom.merge(self._desk.user, kept, each)
         return self._desk.go(f"/beliefs/{kept}", done="merge", count=len(others))

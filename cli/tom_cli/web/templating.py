@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from tom_cli.web.seen import seen
 from tom_swe.model.memory import SessionSummary
 from tom_swe.text.safe import safe, safe_lines
 
@@ -33,6 +34,7 @@ def environment(root: str) -> Environment:
     )
     ours: dict[str, Any] = {
         "line": safe,
+        "seen": seen,
         "spaced": _spaced,
         "clip": clip,
         "echoes": _echoes,
