@@ -250,6 +250,23 @@ def test_several_are_decided_on_from_the_keyboard(
     tom.close()
 
 
+def test_a_list_stays_where_nothing_is_ticked(chromium: Browser, served: Served) -> None:
+    """A key says so in the bar and sends nothing; on a phone the bar comes with the first tick."""
+    with looking(chromium, served, "desktop", "light") as page:
+        page.goto(f"{served.root}/profile?show=all&by=kind")
+        bar = page.locator("[data-ticked]")
+        page.keyboard.press("y")
+        expect(bar).to_have_text("Nothing is ticked: tick a row first")
+        for key in ("j", "x", "m"):
+            page.keyboard.press(key)
+        expect(bar).to_have_text("A merge takes two or more: tick another row")
+        assert page.url.endswith("/profile?show=all&by=kind")
+        page.set_viewport_size({"width": 390, "height": 844})
+        expect(page.locator("#many")).to_be_in_viewport()
+        page.locator("[data-row] input").first.uncheck()
+        expect(page.locator("#many")).to_be_hidden()
+
+
 def test_the_address_is_exchanged_and_the_token_gone(chromium: Browser, served: Served) -> None:
     """The address bar and scripts hold no token; another browser without it sees nothing."""
     with looking(chromium, served, "desktop", "light") as page:

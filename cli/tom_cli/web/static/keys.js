@@ -7,9 +7,22 @@
 
   function count() {
     if (!bar) return;
-    const ticked = boxes().filter((box) => box.checked).length;
-    bar.textContent = ticked ? `${ticked} ticked` : "Nothing ticked";
+    const number = ticked();
+    bar.textContent = number ? `${number} ticked` : "Nothing ticked";
+    // On a narrow page the bar would lie on a row for nothing.
+    bar.closest("form").classList.toggle("idle", !number);
+    bar.closest("form").classList.toggle("busy", !!number);
   }
+
+  const ticked = () => boxes().filter((box) => box.checked).length;
+
+  // What cannot be done is said in the bar, so that the list stays as it was looked at.
+  if (bar) bar.closest("form").addEventListener("submit", (event) => {
+    const merges = event.submitter && event.submitter.value === "merge", number = ticked();
+    if (number > (merges ? 1 : 0)) return;
+    event.preventDefault();
+    bar.textContent = number ? "A merge takes two or more: tick another row" : "Nothing is ticked: tick a row first";
+  });
 
   function goTo(place) {
     const all = rows();
@@ -51,7 +64,7 @@
     if (!wanted) return;
     event.preventDefault();
     // In a list a key is for what is ticked, else for the row one is on.
-    if (bar && wanted.form && !boxes().some((box) => box.checked)) tick(rows()[at]);
+    if (bar && wanted.form && !ticked()) tick(rows()[at]);
     wanted.click();
     const field = wanted.tagName === "SUMMARY" && wanted.parentElement.open
       ? wanted.parentElement.querySelector("textarea") : null;
