@@ -56,21 +56,29 @@ class _State(NamedTuple):
 
 
 def history(
-    events: Iterable[Event], similarity: Similarity, owners: Mapping[str, int]
+    events: Iterable[Event],
+    similarity: Similarity,
+    owners: Mapping[str, int],
+    belief_id: int | None = None,
 ) -> list[Revision]:
-    """Every change of every belief that the log leads to, in the order of the log.
+    """Every change of every belief, or just of one, that the log leads to, in the log's order.
 
     Beliefs have the ids that `named` gives them. What was merged into a belief is told as its own.
     """
     log = sorted(events, key=order)
     folding = Fold(similarity)
     folding.prepare(log)
+    # Which drafts become the one belief shows at the end only. To fold twice takes far less time
+    # than to weigh every other belief at each of its changes.
+    id_of = {} if belief_id is None else _ids(log, similarity, owners)
     states: dict[int, _State] = {}
     founded: dict[int, str] = {}
     told: list[Revision] = []
     for event in log:
         folding.step(event)
         for draft in folding.touched():
+            if belief_id is not None and id_of[draft.number] != belief_id:
+                continue
             before, now = states.get(draft.number), _state(draft)
             states[draft.number] = now
             founded.setdefault(draft.number, draft.founded_on)
@@ -90,8 +98,8 @@ def history(
                     about=now.successor if change is Change.RETIRE else None,
                 )
             )
-    ids, _ = ids_of(folding.beliefs(), owners)
-    id_of = {number: ids[folding.under(event) or number] for number, event in founded.items()}
+    if belief_id is None:
+        id_of = _named(folding, founded, owners)
     return [
         each.model_copy(
             update={
@@ -101,6 +109,22 @@ def history(
         )
         for each in told
     ]
+
+
+def _ids(log: Iterable[Event], similarity: Similarity, owners: Mapping[str, int]) -> dict[int, int]:
+    """The id of the belief that each draft becomes, by the draft's number."""
+    folding = Fold(similarity)
+    founded: dict[int, str] = {}
+    for event in log:
+        folding.step(event)
+        for draft in folding.touched():
+            founded.setdefault(draft.number, draft.founded_on)
+    return _named(folding, founded, owners)
+
+
+def _named(folding: Fold, founded: Mapping[int, str], owners: Mapping[str, int]) -> dict[int, int]:
+    ids, _ = ids_of(folding.beliefs(), owners)
+    return {number: ids[folding.under(event) or number] for number, event in founded.items()}
 
 
 def _state(draft: Draft) -> _State:

@@ -56,8 +56,7 @@ class Difference(Value):
 def revisions(memory: Store, user_id: str, belief_id: int | None = None) -> list[Revision]:
     """How each belief, or just this one, came to be what it is, oldest first."""
     log = memory.beliefs.log(user_id)
-    found = history(log.events, Similarity(log.vectors, log.relations), log.owners)
-    return [each for each in found if belief_id in (None, each.belief_id)]
+    return history(log.events, Similarity(log.vectors, log.relations), log.owners, belief_id)
 
 
 def entries(
@@ -68,7 +67,7 @@ def entries(
     belief_id: int | None = None,
 ) -> list[Entry]:
     """Everything that changed a belief, oldest first: what was said and what the person did."""
-    found = [*_said(revisions(memory, user_id)), *_done(memory.user_acts.all(user_id))]
+    found = [*_said(revisions(memory, user_id, belief_id)), *_done(memory.user_acts.all(user_id))]
     return chosen(found, since, belief_id)
 
 
