@@ -189,12 +189,18 @@ def confirmed(question: str, yes: bool, *, loses: bool = False) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{question} There is no terminal to ask in: add --yes to agree")
+    from tom_cli.keys import is_yes
     from tom_cli.layout import console, put
 
     put(question, end="", to=console(stderr=True))
-    if not typer.confirm("", default=not loses, err=True):
-        talk("nothing was changed")
-        raise typer.Exit(1)
+    try:
+        if is_yes(default=not loses):
+            return
+    except KeyboardInterrupt:
+        talk("interrupted; nothing was changed")
+        raise typer.Exit(130) from None
+    talk("nothing was changed")
+    raise typer.Exit(1)
 
 
 def id_of(given: str, letter: str, what: str, example: str = "") -> int:
