@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Digits: SQLite's numbers have 19.
 LONGEST_ID = 18
+ECHOED = 60  # characters
 
 BeliefId = Annotated[
     str,
@@ -203,12 +204,19 @@ def confirmed(question: str, yes: bool, *, loses: bool = False) -> None:
     raise typer.Exit(1)
 
 
+def echoed(given: str) -> str:
+    """What the person gave, in quotes, as an error says it back: the beginning where it is long."""
+    from tom_swe.text.safe import safe
+
+    return repr(safe(given, ECHOED))
+
+
 def id_of(given: str, letter: str, what: str, example: str = "") -> int:
     """The number in an id such as b12. Raises UsageError, NotFound."""
     digits = given.strip().lower().removeprefix(letter)
     if not digits.isdecimal():
         like = example or f"{letter}12"
-        raise UsageError(f"{given!r} is not a valid {what} id: give one such as {like}")
+        raise UsageError(f"{echoed(given)} is not a valid {what} id: give one such as {like}")
     if len(digits) > LONGEST_ID:
         raise NotFound(f"there is no {what} with an id of {len(digits)} digits: check the id")
     return int(digits)
