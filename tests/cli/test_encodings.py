@@ -94,3 +94,13 @@ def test_a_reader_may_leave(tom, command: list[str]) -> None:
     os.close(writes)
     assert result.stderr == b""
     assert result.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "why"), [("abc\udcff", "not valid text"), ("b999999", "an id alone")]
+)
+def test_what_says_nothing_is_not_remembered(tom, said: str, why: str) -> None:
+    """Bytes that are no text, and an id without words, are refused."""
+    told = tom("remember", said)
+    assert told.code == 2
+    assert why in told.err
