@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tom_swe.errors import SettingsError
+from tom_swe.settings import load_settings
 from tom_swe.settings_file import write_setting
 
 
@@ -81,3 +82,20 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     write_setting(tmp_path / "config.toml", "model", "codex")
     assert (tmp_path / "dotfiles" / "tom.toml").read_text() == 'model = "codex"\n'
     assert (tmp_path / "config.toml").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x = 1", "'x' is no setting; see docs/reference/settings.md"),
+        ('briefing_tokens = "many"', "'briefing_tokens' must be a whole number"),
+        ("briefing_tokens = 3", "'briefing_tokens' must be greater than"),
+        ("model = 3", "'model' must be text, in quotes"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named_in_plain_words(file: Path, line: str, said: str) -> None:
+    """With the file that it stands in."""
+    file.parent.mkdir(parents=True)
+    file.write_text(line)
+    with pytest.raises(SettingsError, match=rf"config\.toml: {said}"):
+        load_settings({"TOM_HOME": str(file.parent)})

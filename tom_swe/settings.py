@@ -149,8 +149,26 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         first = error.errors()[0]
         field = str(first["loc"][0])
         raise SettingsError(
-            f"setting {field!r} from {origin.get(field, path)}: {first['msg']}"
+            f"{origin.get(field, path)}: {field!r} {_wrong(first['type'], first['msg'])}"
         ) from error
+
+
+def _wrong(kind: str, message: str) -> str:
+    """What is wrong with a setting, in plain words where pydantic has its own."""
+    plain = {
+        "extra_forbidden": "is no setting; see docs/reference/settings.md",
+        "int_parsing": "must be a whole number",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_parsing": "must be a number",
+        "float_type": "must be a number",
+        "bool_parsing": "must be true or false",
+        "bool_type": "must be true or false",
+        "string_type": "must be text, in quotes",
+        "path_type": "must be a path, in quotes",
+    }
+    said = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return plain.get(kind, said if said.startswith("must be") else f"is wrong: {said}")
 
 
 def model_of(settings: Settings, named: str = "") -> Model | None:

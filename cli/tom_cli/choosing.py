@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tom_cli.common import talk
+from tom_cli.keys import is_yes
 
 if TYPE_CHECKING:
     from tom_swe.model.calls import Estimate
@@ -84,7 +85,8 @@ def offered(settings: Settings) -> Settings | None:
     if beyond_a_day(takes, settings):
         talk("that takes more than a day's budget: `tom learn --again` reads the rest another day")
     question = f"May tom read with {agent.draws_on} ({agent.model})? {calls_in_words(takes)}"
-    if not typer.confirm(safe(question), err=True):
+    typer.echo(safe(question), nl=False, err=True)
+    if not is_yes(default=False):
         path = config_file(os.environ)
         write_setting(path, "offer_model", value=False)
         talk(f"tom does not ask again (offer_model in {safe(str(path))}); `tom model` shows how")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Digits: SQLite's numbers have 19.
 LONGEST_ID = 18
+ECHOED = 60  # characters
 
 BeliefId = Annotated[
     str,
@@ -189,12 +190,25 @@ def confirmed(question: str, yes: bool, *, loses: bool = False) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{question} There is no terminal to ask in: add --yes to agree")
+    from tom_cli.keys import is_yes
     from tom_cli.layout import console, put
 
     put(question, end="", to=console(stderr=True))
-    if not typer.confirm("", default=not loses, err=True):
-        talk("nothing was changed")
-        raise typer.Exit(1)
+    try:
+        if is_yes(default=not loses):
+            return
+    except KeyboardInterrupt:
+        talk("interrupted; nothing was changed")
+        raise typer.Exit(130) from None
+    talk("nothing was changed")
+    raise typer.Exit(1)
+
+
+def echoed(given: str) -> str:
+    """What the person gave, in quotes, as an error says it back: the beginning where it is long."""
+    from tom_swe.text.safe import safe
+
+    return repr(safe(given, ECHOED))
 
 
 def id_of(given: str, letter: str, what: str, example: str = "") -> int:
@@ -202,7 +216,7 @@ def id_of(given: str, letter: str, what: str, example: str = "") -> int:
     digits = given.strip().lower().removeprefix(letter)
     if not digits.isdecimal():
         like = example or f"{letter}12"
-        raise UsageError(f"{given!r} is not a valid {what} id: give one such as {like}")
+        raise UsageError(f"{echoed(given)} is not a valid {what} id: give one such as {like}")
     if len(digits) > LONGEST_ID:
         raise NotFound(f"there is no {what} with an id of {len(digits)} digits: check the id")
     return int(digits)

@@ -116,6 +116,7 @@ def _harmless(text: str) -> str:
 
 
 def _rows(query: str) -> Iterator[tuple[Any, ...]]:
+    from tom_swe.errors import TomError
     from tom_swe.hosts.hook.stored import opened
     from tom_swe.hosts.inbox import HookFault, Place
     from tom_swe.place import DATABASE, ENCRYPTED
@@ -130,5 +131,5 @@ def _rows(query: str) -> Iterator[tuple[Any, ...]]:
             yield from stored.connection.execute(query, (place.user,)).fetchall()
         finally:
             stored.close()
-    except (sqlite3.Error, HookFault, OSError, ValueError):
+    except (sqlite3.Error, HookFault, TomError, OSError, ValueError):
         return

@@ -38,8 +38,8 @@ def offer(hosts: Sequence[Host]) -> list[Host]:
     put("  `tom plugin uninstall` gives your files back.")
     while True:
         put(f"  Connect {in_words([host.title for host in chosen])}?")
-        key = key_pressed(KEYS, "ync\rd\n")
-        if key == "n":
+        key = key_pressed(KEYS, "ync\rd\nq")
+        if key in "nq":
             return []
         if key == "d":
             for each in _plans(chosen):

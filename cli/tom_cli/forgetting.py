@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from tom_cli.common import id_of, repository_here
+from tom_cli.common import echoed, id_of, repository_here
 from tom_cli.connecting import in_words
 from tom_swe.checkout import same_repository
 from tom_swe.errors import UsageError
@@ -62,7 +62,7 @@ def find(tom: Tom, user_id: str, target: str | None, phrase: str | None, which: 
         return Mentions(beliefs=(tom.memory.beliefs.get(user_id, belief_id).id,))
     if target[:1].lower() != "s":
         raise UsageError(
-            f"{target!r} is neither a belief nor a session: give an id such as b3 or s7"
+            f"{echoed(target)} is neither a belief nor a session: give an id such as b3 or s7"
         )
     session_id = id_of(target, "s", "session")
     tom.memory.sessions.get(user_id, session_id)
@@ -71,13 +71,15 @@ def find(tom: Tom, user_id: str, target: str | None, phrase: str | None, which: 
 
 def described(tom: Tom, user_id: str, gone: Mentions) -> str:
     """What is to go, in words."""
+    from tom_swe.explain.figures import number
+
     if gone.beliefs and not gone.sessions and len(gone.beliefs) == 1:
         (belief_id,) = gone.beliefs
         return f"b{belief_id} “{tom.memory.beliefs.get(user_id, belief_id).statement}”"
     if gone.sessions and len(gone.sessions) == 1 and not gone.beliefs:
         (session_id,) = gone.sessions
         session = tom.memory.sessions.get(user_id, session_id)
-        return f"session s{session_id} ({len(session.turns)} turns of {session.host})"
+        return f"session s{session_id} ({number(len(session.turns), 'turn')} of {session.host})"
     parts = (
         (len(gone.sessions), "whole session"),
         (len(gone.beliefs), "belief"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -48,27 +49,73 @@ def agreed(question: str) -> bool:
 
 
 def words_of_theirs() -> str:
-    """What the person types; "" where they change their mind."""
-    return typer.prompt("  in your words", default="", show_default=False).strip()
-
-
-def key_pressed(offer: str, keys: str) -> str:
-    """The key that the person presses; others than these are not taken, and the end of input is q.
+    """What the person types; "" where they change their mind, or end the input.
 
     Raises KeyboardInterrupt.
     """
+    typer.echo("  in your words: ", nl=False)
+    return (line_typed() or "").strip()
+
+
+def is_yes(default: bool) -> bool:
+    """Whether the line that the person types is a yes; Enter and the end of input are the default.
+
+    It is asked on stderr. Raises KeyboardInterrupt.
+    """
+    while True:
+        typer.echo(" [Y/n]: " if default else " [y/N]: ", nl=False, err=True)
+        given = line_typed(err=True)
+        if given is None:
+            return False
+        match given.strip().lower():
+            case "":
+                return default
+            case "y" | "yes":
+                return True
+            case "n" | "no":
+                return False
+            case _:
+                typer.echo("  y or n?", nl=False, err=True)
+
+
+def line_typed(*, err: bool = False) -> str | None:
+    """The line that the person types, None at the end of input. Raises KeyboardInterrupt.
+
+    What is printed next stands on a line of its own.
+    """
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        typer.echo(err=err)
+        raise
+    if not line:
+        typer.echo(err=err)
+    return line or None
+
+
+def key_pressed(offer: str, keys: str) -> str:
+    """The key that the person presses; after any other they are offered again.
+
+    Of several that come at once it is the first that is a key. The end of input is q. Raises
+    KeyboardInterrupt.
+    """
     from tom_cli.layout import put
 
-    put(f"  {offer}: ", hang=2, end="")
     while True:
+        put(f"  {offer}: ", hang=2, end="")
         try:
-            key = typer.getchar().lower()
+            typed = typer.getchar().lower()
         except EOFError:
-            key = QUIT
-        if key == "\x03":
+            typed = QUIT
+        except KeyboardInterrupt:
+            typed = "\x03"
+        if "\x03" in typed:
+            put("")
             raise KeyboardInterrupt
-        if key in {"\x04", "\x1b"}:
-            key = QUIT
-        if key in keys:
-            put(key.strip())
+        if typed[:1] == "\x04" or typed == "\x1b":
+            typed = QUIT
+        # More than Escape alone is an arrow or the like.
+        key = next((each for each in typed if each in keys), "") if typed[:1] != "\x1b" else ""
+        put(key.strip())
+        if key:
             return key

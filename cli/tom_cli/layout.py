@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, override
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -27,9 +27,18 @@ _STEP = re.compile(
 )
 
 
+class PlainConsole(Console):
+    """A console that leaves it to the command how to end when its reader left."""
+
+    @override
+    def on_broken_pipe(self) -> None:
+        """Raises BrokenPipeError, where rich would exit with code 1."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Writes to stdout or stderr; plain and unwrapped where that is no terminal."""
-    made = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, stderr=stderr)
+    made = PlainConsole(highlight=False, markup=False, emoji=False, soft_wrap=True, stderr=stderr)
     if not made.is_terminal:
         made.width = 10_000
     return made

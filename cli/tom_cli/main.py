@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from typing import Any, override
 
 # Before anything imports litellm: it would ask the network for prices, and can hang there.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
@@ -45,6 +46,15 @@ from tom_swe.errors import TomError, UsageError
 
 class Commands(CodeByDefault, Sections):
     """All of them, by what they are for; options of the coding session need no command."""
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command. A reader of its output that leaves is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _silence()
+            raise typer.Exit from None
 
 
 app = typer.Typer(
@@ -107,6 +117,11 @@ mcp.register(app)
 web.register(app)
 
 
+def _silence() -> None:
+    """Nothing more can be said to a reader of our output that left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Runs the command line. Exits 0 when done, 2 for wrong usage, 1 for a failure, 130 on ^C."""
     forgiving()
@@ -127,10 +142,10 @@ def main() -> None:
     except TomError as error:
         talk(str(error))
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        # The reader of our output left; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except BrokenPipeError as error:
+        _silence()
+        ended = error.__context__
+        sys.exit(ended.code if isinstance(ended, SystemExit) else 0)
     except OSError as error:
         # A disk that is full or can only be read, a file that is somebody else's.
         where = f"{error.filename}: " if error.filename else ""

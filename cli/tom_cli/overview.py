@@ -53,25 +53,25 @@ def overview(
 ) -> Iterator[str]:
     """Its lines, each within a width where its words allow it."""
     place = Place(environ)
+    off = kept_out(place.home, environ, folder)
+    if off:
+        yield f"tom is off here, by {safe(off)}: the next session hears nothing."
     if not os.path.exists(os.path.join(place.home, "tom.db")):  # noqa: PTH110, PTH118
         yield "tom has read nothing yet."
         yield ""
         yield _does("tom init", "read your past sessions with coding agents, on this machine")
         yield _does("tom demo", "see what tom does, on the history of somebody invented")
     else:
-        yield from _known(environ, folder, width)
+        yield from _known(environ, folder, width, off)
     yield _connected(environ)
     yield _does("tom web", "look at all of it in the browser")
     yield _does("tom code", "a coding agent that knows you")
     agent = has("prompt_toolkit", "openhands")
     yield _HINT + "`tom code` says how to give it a model" if agent else _install("openhands")
     yield _does("tom --help", "all commands")
-    if off := kept_out(place.home, environ, folder):
-        yield ""
-        yield f"tom is off here, by {safe(off)}."
 
 
-def _known(environ: Mapping[str, str], folder: str, width: int) -> Iterator[str]:
+def _known(environ: Mapping[str, str], folder: str, width: int, off: str) -> Iterator[str]:
     from tom_swe.hosts.hook.glance import glance
 
     try:
@@ -85,11 +85,12 @@ def _known(environ: Mapping[str, str], folder: str, width: int) -> Iterator[str]
         yield "tom has read nothing yet."
         yield ""
         yield _does("tom init", "read your past sessions with coding agents, on this machine")
-        if not held.hears:
+        if off or not held.hears:
             return
     else:
         yield f"tom has read {_counted(held.sessions, 'session')} of yours."
-    yield from _heard(held, width)
+    if not off:
+        yield from _heard(held, width)
     yield ""
     yield _does("tom profile", "what tom believes about you, with your own words")
     if held.waiting:

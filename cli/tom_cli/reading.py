@@ -45,10 +45,13 @@ def learn_all(tom: Tom, user_id: str, total: int, *, again: bool = False) -> Lea
 
 def say_learned(learned: Learned, settings: Settings) -> None:
     """Says what failed, and what expired."""
+    from tom_swe.explain.figures import number
     from tom_swe.text.safe import safe
 
     if learned.expired:
-        talk(f"{learned.expired} sessions older than {settings.keep_days} days are forgotten")
+        old = number(learned.expired, "session")
+        kept = number(settings.keep_days or 0, "day")
+        talk(f"forgotten: {old} older than {kept}")
     for failure in learned.failed:
         talk(safe(failure))
 
@@ -62,6 +65,7 @@ def takes_in_words(estimate: Estimate) -> str:
 def learn_with_model(settings: Settings) -> Learned:
     """Reads again what was read without the model that was just chosen."""
     from tom_swe.app import open_tom
+    from tom_swe.explain.figures import number
 
     tom = open_tom(settings, say=talk)
     try:
@@ -72,7 +76,8 @@ def learn_with_model(settings: Settings) -> Learned:
         tom.close()
     say_learned(learned, settings)
     talk(
-        f"{learned.sessions} sessions read, {learned.revisions} changed beliefs; `tom profile` "
+        f"{number(learned.sessions, 'session')} read, "
+        f"{number(learned.revisions, 'changed belief')}; `tom profile` "
         "shows them, `tom cost` what it took"
     )
     return learned

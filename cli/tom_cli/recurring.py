@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tom_cli.keys import MOVES, Key, words_of_theirs
+from tom_cli.keys import MOVES, Key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,11 +53,11 @@ def show_recurring(found: Sequence[Recurring]) -> None:
         put(recurring_text(each))
 
 
-def act_on(tom: Tom, user: str, found: Recurring, key: str) -> None:
-    """Does what a key says. Raises TomError."""
+def act_on(tom: Tom, user: str, found: Recurring, key: str, words: str) -> None:
+    """Does what a key says, with the person's words for e. Raises TomError."""
     if key == "y":
         tom.recurrence.accept(user, found.key)
     elif key == "n":
         tom.recurrence.dismiss(user, found.key)
-    elif key == "e" and (words := words_of_theirs()):
+    elif key == "e":
         tom.recurrence.accept(user, found.key, words)

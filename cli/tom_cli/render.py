@@ -258,15 +258,15 @@ def intake_line(host: str, intake: Intake) -> str:
     if intake.ignored:
         parts.append(f"{intake.ignored} ignored (.tomignore)")
     tally = intake.tally
-    parts.append(f"{intake.words} words of yours in {intake.messages} messages")
+    parts.append(f"{number(intake.words, 'word')} of yours in {number(intake.messages, 'message')}")
     if tally.by_programs:
-        parts.append(f"{tally.by_programs} sessions of programs left out")
+        parts.append(f"{number(tally.by_programs, 'session')} of programs left out")
     if tally.from_future:
         parts.append(f"{tally.from_future} dated in the future")
     if tally.redactions:
-        parts.append(f"{tally.redactions} secrets redacted")
+        parts.append(f"{number(tally.redactions, 'secret')} redacted")
     if skipped := tally.lines_skipped + tally.lines_oversized:
-        parts.append(f"{skipped} broken lines skipped")
+        parts.append(f"{number(skipped, 'broken line')} skipped")
     if tally.unknown_versions:
         parts.append(f"unknown format: {', '.join(sorted(tally.unknown_versions))}")
     return safe(f"{host}: {', '.join(parts)}")

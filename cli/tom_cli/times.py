@@ -4,6 +4,7 @@ import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from tom_cli.common import echoed
 from tom_swe.errors import UsageError
 
 # For the help of an option.
@@ -39,7 +40,7 @@ def since_of(given: str, now: datetime | None = None) -> datetime:
         begins = datetime.fromisoformat(given.strip()) if day is None else _midnight(day)
         return begins.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"{given!r} is not a time that tom can read: use {FORMS}") from None
+        raise UsageError(f"{echoed(given)} is not a time that tom can read: use {FORMS}") from None
 
 
 def until_of(given: str, now: datetime | None = None) -> datetime:

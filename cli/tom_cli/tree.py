@@ -90,10 +90,12 @@ def _quote(evidence: Evidence, where: str) -> Words:
 
 
 def _session(session: SessionSummary) -> Words:
+    from tom_swe.explain.figures import number
+
     when = f"{local(session.started)} " if session.started else ""
     line = Words()
     line.append(f"s{session.id} ", style="dim")
     where = f" in {safe(session.repository)}" if session.repository else ""
-    line.append(f"{when}{safe(session.host)}{where}, {session.turns} turns")
+    line.append(f"{when}{safe(session.host)}{where}, {number(session.turns, 'turn')}")
     line.append(f": {safe(title_text(session))}", style="dim")
     return line

@@ -193,7 +193,7 @@ def test_what_is_older_than_is_kept_is_forgotten(
     assert len(sessions(tom)) == 5
     monkeypatch.setenv("TOM_KEEP_DAYS", "1")
     result = tom("learn")
-    assert (result.code, "4 sessions older than 1 days" in result.err) == (0, True)
+    assert (result.code, "4 sessions older than 1 day\n" in result.err) == (0, True)
     listed = tom("memory", "list").out
     assert "English" in listed
     assert "pnpm" not in listed

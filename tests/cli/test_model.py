@@ -258,7 +258,7 @@ def test_a_yes_reads_at_once(tom, claude, person: Path, chats: Path, config: Pat
     """What the rules missed is there afterwards, and nothing is asked again."""
     claude(out=replies.claude(structured_output=json.loads(reading(NOTED))))
     shown = at_a_terminal("y")
-    assert "1 sessions read, 1 changed beliefs" in shown
+    assert "1 session read, 1 changed belief" in shown
     assert config.read_text() == 'model = "claude-code/haiku"\n'
     assert "Do not make barrel files" in tom("profile").out
     assert "May tom read" not in at_a_terminal("y")

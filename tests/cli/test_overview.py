@@ -1,5 +1,6 @@
 """`tom` alone: what one can do here, and that options of the coding session are taken there."""
 
+import io
 import os
 import subprocess
 import sys
@@ -101,9 +102,26 @@ def test_what_is_not_installed_stands_with_the_command_that_installs_it(tmp_path
 
 
 def test_where_tom_is_off_it_says_so(tom, tmp_path: Path, monkeypatch) -> None:
-    """And by what."""
+    """And by what; it names nothing that the next session would hear."""
+    tom("remember", "always use pnpm")
+    assert "hears 1 belief" in shown(tmp_path)
     monkeypatch.setenv("TOM_OFF", "1")
-    assert "tom is off here, by TOM_OFF" in shown(tmp_path)
+    told = shown(tmp_path)
+    assert told.startswith("tom is off here, by TOM_OFF")
+    assert "pnpm" not in told
+
+
+@pytest.mark.parametrize("command", [(), ("statusline",), ("profile",)])
+def test_a_configuration_that_cannot_be_read_is_named(tom, command, monkeypatch) -> None:
+    """With code 2 and no traceback, whichever command meets it."""
+    home = Path(os.environ["TOM_HOME"])
+    home.mkdir(parents=True)
+    (home / "config.toml").write_text("x=[")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    told = tom(*command)
+    assert told.code == 2
+    assert "config.toml cannot be read" in told.err
+    assert told.out == ""
 
 
 def test_it_loads_nothing_heavy() -> None:

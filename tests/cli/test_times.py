@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tom_cli.common import id_of
 from tom_cli.times import local, since_of, until_of
 from tom_swe.errors import UsageError
 
@@ -74,3 +75,12 @@ def test_what_is_no_time_is_refused(given: str) -> None:
     """The message lists the forms that there are."""
     with pytest.raises(UsageError, match=r"7d, 2w, 3mo, 1y, yesterday, monday, last week"):
         since_of(given)
+
+
+@pytest.mark.parametrize("read", [since_of, lambda given: id_of(given, "b", "belief")])
+def test_an_error_says_back_only_the_beginning_of_what_is_long(read) -> None:
+    """With a sign that there was more."""
+    with pytest.raises(UsageError) as refused:
+        read("a" * 100_000)
+    assert "aaa…" in str(refused.value)
+    assert len(str(refused.value)) < 250

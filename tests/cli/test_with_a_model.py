@@ -70,7 +70,7 @@ def test_learning_advice_and_what_they_cost(run, history: Path, tmp_path: Path) 
         why = run(server, "why", "b1")
         consulted = run_alone(server, "consult", "make the chart page nicer")
         cost = run(server, "cost", "--by", "purpose")
-    assert (learned.returncode, "1 sessions read" in learned.stdout) == (0, True)
+    assert (learned.returncode, "1 session read" in learned.stdout) == (0, True)
     assert "Do not make barrel files" in why.out
     assert f"“{QUOTE}”" in why.out
     assert "read by openai/scripted" in why.out
@@ -98,12 +98,12 @@ def test_a_session_that_the_model_fails_at_is_told(run, history: Path) -> None:
         again = run(server, "learn", "--again", "--yes")
         nothing = run(server, "learn", "--again", "--yes")
     assert failed.code == 0
-    assert "1 sessions read" in failed.out
+    assert "1 session read" in failed.out
     assert "openai/scripted refused the request" in failed.err
     assert "`tom learn --again`: 1 session to read with the language model" in failed.err
     assert again.code == 0
     assert "about 1 call," in again.err
-    assert "1 sessions read, 1 new observations" in again.out
+    assert "1 session read, 1 new observation" in again.out
     assert "0 sessions read" in nothing.out
     assert len(server.requests) == 2
 
@@ -129,7 +129,7 @@ def test_a_server_that_is_not_there_keeps_nobody_from_working(run, history: Path
     learned = run(gone, "learn")
     consulted = run(gone, "consult", "make it nicer")
     assert learned.code == 0
-    assert "1 sessions read" in learned.out
+    assert "1 session read" in learned.out
     assert learned.err.count("cannot be used") == 1
     assert "tom reads these sessions without it" in learned.err
     assert consulted.code == 0

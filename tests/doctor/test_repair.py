@@ -30,7 +30,7 @@ def test_all_that_is_derived_is_fixed_at_once_and_once(settings: Settings) -> No
     done = repair(settings, print)
     assert done.left == ()
     told = "\n".join(each.what for each in done.fixed)
-    for part in ("turn_user_fts", "dead learners", "briefings", "vector index", "mode"):
+    for part in ("turn_user_fts", "dead learners", "briefing", "vector index", "mode"):
         assert part in told
     assert outside.stat().st_mode & 0o777 == 0o644
     assert repair(settings, print).fixed == ()

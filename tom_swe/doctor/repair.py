@@ -9,6 +9,7 @@ from pathlib import Path
 from tom_swe.app import open_tom
 from tom_swe.doctor.report import problems
 from tom_swe.errors import IndexFault
+from tom_swe.explain.figures import number
 from tom_swe.extract.sayings import VERSION
 from tom_swe.memory import permissions
 from tom_swe.memory.encryption.cipher import Driver
@@ -101,14 +102,18 @@ def _tables(tom: Tom) -> list[Fixed]:
         tom.memory.rebuild_full_text()
         fixed.append(Fixed(what=f"out of date: {', '.join(broken)}", done="rebuilt"))
     if freed := tom.memory.queue.free_dead():
-        fixed.append(Fixed(what=f"{freed} sessions held by dead learners", done="released"))
+        fixed.append(
+            Fixed(what=f"{number(freed, 'session')} held by dead learners", done="released")
+        )
     users = tom.memory.users()
     if lacking := sum(len(tom.memory.sayings.unread(user, VERSION)) for user in users):
         for user in users:
             tom.catch_up(user)
-        fixed.append(Fixed(what=f"{lacking} sessions without what may help later", done="found"))
+        fixed.append(
+            Fixed(what=f"{number(lacking, 'session')} without what may help later", done="found")
+        )
     if stale := sum(tom.rebrief(user) for user in users):
-        fixed.append(Fixed(what=f"{stale} briefings out of date", done="written again"))
+        fixed.append(Fixed(what=f"{number(stale, 'briefing')} out of date", done="written again"))
     return fixed
 
 

@@ -232,5 +232,7 @@ def report(
     if Place(environ).is_off(environ):
         facts["off"] = "no briefings and no learning; `tom on` switches tom on"
     for each in places:
-        facts[each.host] = f"{each.files} files, {each.size / 1e6:.1f} MB in {each.path}"
+        facts[each.host] = (
+            f"{figures.number(each.files, 'file')}, {each.size / 1e6:.1f} MB in {each.path}"
+        )
     return Report(facts=facts, problems=tuple(found), missing=tuple(missing))

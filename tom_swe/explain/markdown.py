@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tom_swe.explain.counts import CountedUser
+from tom_swe.explain.figures import number
 from tom_swe.model.belief import EVERYWHERE, Belief, Kind
 from tom_swe.text.safe import plain
 
@@ -31,7 +32,9 @@ def unescaped(text: str) -> str:
 def document(user: CountedUser) -> str:
     """All live beliefs, by kind, each with its quotes, where and when they were said."""
     lines = ["# What tom knows about you", ""]
-    lines.append(f"{user.counts.kept.sessions} sessions, {user.counts.beliefs} beliefs.")
+    lines.append(
+        f"{number(user.counts.kept.sessions, 'session')}, {number(user.counts.beliefs, 'belief')}."
+    )
     for kind, title in TITLES.items():
         beliefs = [belief for belief in user.beliefs if belief.kind is kind]
         if beliefs:

@@ -28,7 +28,10 @@ class HookFault(Exception):
 
 
 class Place:
-    """The home and the user of an environment, as `tom_swe.settings` would say it."""
+    """The home and the user of an environment, as `tom_swe.settings` would say it.
+
+    Raises SettingsError where the configuration cannot be read.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         named = environ.get("TOM_HOME")
@@ -40,10 +43,7 @@ class Place:
             self.home = _usual(environ, "XDG_DATA_HOME", "~/.local/share")
             file = os.path.join(_usual(environ, "XDG_CONFIG_HOME", "~/.config"), "config.toml")
         if os.path.isfile(file):
-            import tomllib
-
-            with open(file, "rb") as handle:
-                config = tomllib.load(handle)
+            config = _config(file)
         self.home = str(config.get("home", self.home))
         self.user = environ.get("TOM_USER") or str(config.get("user", LOCAL_USER))
         self.hosts = os.path.join(self.home, "hosts")
@@ -62,6 +62,18 @@ class Place:
         if not os.path.isdir(self.hosts):
             os.makedirs(self.home, FOLDER_MODE, exist_ok=True)
             os.makedirs(self.hosts, FOLDER_MODE, exist_ok=True)
+
+
+def _config(file: str) -> Mapping[str, object]:
+    import tomllib
+
+    try:
+        with open(file, "rb") as handle:
+            return tomllib.loads(handle.read().decode("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        from tom_swe.errors import SettingsError
+
+        raise SettingsError(f"{file} cannot be read: {error}") from error
 
 
 def _usual(environ: Mapping[str, str], variable: str, otherwise: str) -> str:

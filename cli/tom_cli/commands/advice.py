@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tom_cli import completion
-from tom_cli.common import Json, Repository, id_of, is_off, opened, print_json, talk, where
+from tom_cli.common import Json, Repository, echoed, id_of, is_off, opened, print_json, talk, where
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,10 +53,13 @@ def consult(
         return
     with opened(settings) as (tom, _):
         suggestion = tom.consult(settings.user, query)
+        nothing = not tom.memory.beliefs.all(settings.user)
     if as_json:
         print_json(suggestion)
     else:
         show_suggestion(suggestion)
+    if nothing:
+        talk("tom knows nothing about you yet; `tom init` reads your sessions")
 
 
 def feedback(
@@ -86,7 +89,7 @@ def feedback(
     advice_id = id_of(advice, "a", "advice")
     known = [each.value for each in Outcome]
     if outcome not in known:
-        raise UsageError(f"{outcome!r} is not a valid outcome: use one of {', '.join(known)}")
+        raise UsageError(f"{echoed(outcome)} is not a valid outcome: use one of {', '.join(known)}")
     held = [id_of(each, "b", "belief") for each in right] if right else None
     with opened() as (tom, settings):
         beliefs = tom.judge(settings.user, advice_id, Outcome(outcome), right=held)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tom_cli import completion
-from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, repository_here, talk
+from tom_cli.common import (
+    Json,
+    Yes,
+    confirmed,
+    echoed,
+    id_of,
+    opened,
+    print_json,
+    repository_here,
+    talk,
+)
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -116,7 +126,9 @@ def mode(
 
     known = [each.value for each in Mode if each is not Mode.OFF]
     if wanted not in known:
-        raise UsageError(f"{wanted!r} is not a mode: use {', '.join(known[:-1])} or {known[-1]}")
+        raise UsageError(
+            f"{echoed(wanted)} is not a mode: use {', '.join(known[:-1])} or {known[-1]}"
+        )
     if Mode(wanted) is not Mode.OBSERVE and not as_json:
         with opened() as (tom, settings):
             check = tom.memory.checks.get(settings.user, _number(which))

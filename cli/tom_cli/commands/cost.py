@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tom_cli.common import Json, opened, print_json
+from tom_cli.common import Json, echoed, opened, print_json
 from tom_swe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def cost(
 
     known = [each.value for each in By]
     if by not in known:
-        raise UsageError(f"cannot group by {by!r}: use one of {', '.join(known)}")
+        raise UsageError(f"cannot group by {echoed(by)}: use one of {', '.join(known)}")
     since, midnight = window(days)
     with opened() as (tom, settings):
         calls = tom.memory.ledger.calls(since)

@@ -49,6 +49,7 @@ def import_(
     """
     from tom_cli.layout import put
     from tom_cli.render import intake_line
+    from tom_swe.explain.figures import number
     from tom_swe.ingest.importers import PLACES
     from tom_swe.ingest.importing import importer_of
 
@@ -70,7 +71,7 @@ def import_(
         for each in intakes:
             put(intake_line(source, each))
     if waiting:
-        talk(f"{waiting} sessions to learn from: run `tom learn`")
+        talk(f"{number(waiting, 'session')} to learn from: run `tom learn`")
 
 
 def learn(
@@ -92,6 +93,7 @@ def learn(
     Example: tom learn --again
     """
     from tom_cli.layout import put
+    from tom_swe.explain.figures import number
 
     if pending and again:
         raise UsageError("--pending and --again exclude each other: use one of them")
@@ -111,8 +113,9 @@ def learn(
         print_json(learned)
         return
     put(
-        f"{learned.sessions} sessions read, {learned.observations} new observations, "
-        f"{learned.revisions} changed beliefs"
+        f"{number(learned.sessions, 'session')} read, "
+        f"{number(learned.observations, 'new observation')}, "
+        f"{number(learned.revisions, 'changed belief')}"
     )
     say_learned(learned, settings)
     if left and left.calls:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tom_cli import completion
-from tom_cli.common import Json, Yes, confirmed, id_of, opened, print_json, talk
+from tom_cli.common import Json, Yes, confirmed, echoed, id_of, opened, print_json, talk
 from tom_cli.times import FORMS, since_of, until_of
 from tom_swe.errors import NotFound, UsageError
 
@@ -228,6 +228,6 @@ def _target(given: str) -> tuple[str, int]:
     letter = given[:1].lower()
     if letter not in ("b", "s"):
         raise UsageError(
-            f"{given!r} is neither a belief nor a session: give an id such as b3 or s7"
+            f"{echoed(given)} is neither a belief nor a session: give an id such as b3 or s7"
         )
     return letter, id_of(given, letter, "belief" if letter == "b" else "session")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tom_cli import completion
-from tom_cli.common import BeliefId, Json, id_of, opened, print_json, talk
+from tom_cli.common import BeliefId, Json, echoed, id_of, opened, print_json, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +122,9 @@ def move_repository(
             if each.scope.reach is Reach.REPOSITORY and each.scope.name == old
         ]
         if not moving:
-            raise NotFound(f"tom has no beliefs about {old!r}: `tom memory list` shows the names")
+            raise NotFound(
+                f"tom has no beliefs about {echoed(old)}: `tom memory list` shows the names"
+            )
         beliefs = [tom.rescope(settings.user, each.id, place) for each in moving]
     if as_json:
         print_json(beliefs)
@@ -193,7 +195,7 @@ def scope_of(given: str) -> Scope:
         return Scope(reach=Reach.REPOSITORY, name=here)
     if reach not in (Reach.REPOSITORY, Reach.LANGUAGE) or not name.strip():
         raise UsageError(
-            f"{given!r} is not a scope: use everywhere, repository:NAME or language:NAME"
+            f"{echoed(given)} is not a scope: use everywhere, repository:NAME or language:NAME"
         )
     name = name.strip()
     return Scope(reach=Reach(reach), name=name.lower() if reach == Reach.LANGUAGE else name)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tom_cli import completion
-from tom_cli.common import BeliefId, Json, id_of, opened, print_json, repository_here, talk
+from tom_cli.common import BeliefId, Json, echoed, id_of, opened, print_json, repository_here, talk
 from tom_swe.errors import UsageError
 
 
@@ -110,10 +110,22 @@ def remember(
         if not repository:
             raise UsageError("this folder is not in a repository: leave --here out, or go to one")
         scope = Scope(reach=Reach.REPOSITORY, name=repository)
+    said = _sayable(sys.stdin.read() if text == "-" else text)
     with opened() as (tom, settings):
-        beliefs = tom.remember(settings.user, sys.stdin.read() if text == "-" else text, scope)
+        beliefs = tom.remember(settings.user, said, scope)
     if as_json:
         print_json(list(beliefs))
     else:
         show_beliefs(beliefs)
         talk("if tom misread it, run `tom undo` and say it in other words")
+
+
+def _sayable(text: str) -> str:
+    """The text. Raises UsageError for what is no text, or an id and nothing else."""
+    # What the locale could not read stands there as a replacement.
+    if any(sign == "\ufffd" or "\ud800" <= sign <= "\udfff" for sign in text):
+        raise UsageError("that is not valid text: check its encoding, and say it again")
+    given = text.strip()
+    if given[:1].lower() in ("b", "s", "a") and given[1:].isdecimal():
+        raise UsageError(f"{echoed(given)} is an id alone: say in words what you want to tell tom")
+    return text

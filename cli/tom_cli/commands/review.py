@@ -77,9 +77,12 @@ def decide(tom: Tom, user: str, found: Sequence[Recurring], waiting: Sequence[Be
         if key == "u":
             _back(tom, user, acts)
             continue
+        words = words_of_theirs() if key == "e" else ""
+        if key == "e" and not words:
+            continue
         before = _count(tom, user)
         try:
-            _act(tom, user, asked[len(acts)], key)
+            _act(tom, user, asked[len(acts)], key, words)
         except TomError as error:
             # Another process may have changed it meanwhile; the rest go on.
             talk(str(error))
@@ -117,17 +120,17 @@ def _ask(about: Recurring | Belief) -> str:
     return chosen(recurring.KEYS)
 
 
-def _act(tom: Tom, user: str, about: Recurring | Belief, key: str) -> None:
-    """Does what a key says. Raises TomError."""
+def _act(tom: Tom, user: str, about: Recurring | Belief, key: str, words: str) -> None:
+    """Does what a key says, with the person's words for e. Raises TomError."""
     from tom_swe.model.belief import Belief
 
     if not isinstance(about, Belief):
-        recurring.act_on(tom, user, about, key)
+        recurring.act_on(tom, user, about, key, words)
     elif key == "y":
         tom.confirm(user, about.id)
     elif key == "n":
         tom.reject(user, about.id)
     elif key == "p":
         tom.pin(user, about.id)
-    elif key == "e" and (words := words_of_theirs()):
+    elif key == "e":
         tom.edit(user, about.id, words, confirm=True)

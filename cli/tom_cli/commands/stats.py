@@ -126,10 +126,10 @@ def _kept(kept: Obedience) -> Iterator[tuple[str, str]]:
     if rules:
         named = (f"{safe(each.host)} {counts_text(each.became)}" for each in kept.agents)
         yield "by agent", "; ".join(named)
-        weeks = (
-            f"{each.begins:%Y-%m-%d} {counts_text(each.became)}" for each in kept.weeks[-WEEKS:]
-        )
-        yield "kept by week", "; ".join(weeks)
+        title = "kept by week"
+        for each in kept.weeks[-WEEKS:]:
+            yield title, f"{each.begins:%Y-%m-%d} {counts_text(each.became)}"
+            title = ""
 
 
 def _helped(rule: RuleKept) -> str:
@@ -165,20 +165,28 @@ def _corrected(corrected: Corrected) -> Iterator[tuple[str, str]]:
         if corrected.again:
             again = f"{corrected.again} of {corrected.corrections}"
             yield "corrected again", f"{again} on what you had corrected in an earlier session"
-        often = [f"{name} {count}" for name, count in corrected.subjects if count > 1]
+        often = [f"{_about(name)}: {count}" for name, count in corrected.subjects if count > 1]
         if often:
-            yield "by subject", f"{', '.join(often[:SUBJECTS])}; the others on many subjects"
-        weeks = [
-            f"{each.begins:%Y-%m-%d} {each.corrections} in {number(each.sessions, 'session')}"
-            for each in corrected.weeks[-WEEKS:]
-        ]
-        yield "by week", ", ".join(weeks)
+            yield "by subject", f"{'; '.join(often[:SUBJECTS])}; the others on many subjects"
+        title = "by week"
+        for each in corrected.weeks[-WEEKS:]:
+            of = number(each.sessions, "session")
+            yield title, f"{each.begins:%Y-%m-%d} {each.corrections} in {of}"
+            title = ""
     elif corrected.readable:
         yield "corrections", f"none found in {of}; tom finds about half of them"
     else:
         yield "corrections", "not known: there is no session that tom could judge"
     if corrected.unread or corrected.waiting:
         yield "not judged", "; ".join(_not_judged(corrected))
+
+
+def _about(dimension: str) -> str:
+    """What a subject is, in the catalogue's words: "whether the agent asks first"."""
+    from tom_swe.extract.catalogue import catalogue
+
+    about = next((each.about for each in catalogue() if each.id == dimension), "")
+    return f"{about[:1].lower()}{about[1:]}" or dimension.replace("_", " ")
 
 
 def _not_judged(corrected: Corrected) -> Iterator[str]:
