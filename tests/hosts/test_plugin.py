@@ -181,10 +181,10 @@ def test_in_a_terminal_the_person_ticks(tmp_path: Path) -> None:
     command = ["-m", "tom_cli", "plugin", "install", "--no-mcp"]
     child = pexpect.spawn(sys.executable, command, env=environ, encoding="utf-8", timeout=60)
     child.expect_exact("1 [x] Codex")
-    child.expect_exact("quit?")
+    child.expect_exact("quits: ")
     child.send("1")
     child.expect_exact("1 [ ] Codex")
-    child.expect_exact("quit?")
+    child.expect_exact("quits: ")
     child.send("\r")
     child.expect_exact("Make these changes?")
     child.sendline("y")

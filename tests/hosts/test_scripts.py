@@ -127,7 +127,7 @@ def test_the_server_script_starts_the_real_server() -> None:
         server.stdin.close()
         assert server.wait(30) == 0
     assert "consult" in told["instructions"]
-    assert running[1:5] == [b"-P", b"-m", b"tom_cli", b"mcp"]
+    assert running[1:5] == [b"-EP", b"-m", b"tom_cli", b"mcp"]
     assert scripts.works(str(found.server))
 
 
