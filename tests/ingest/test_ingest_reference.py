@@ -197,4 +197,4 @@ def test_it_is_imported_from_the_command_line(tmp_path: Path) -> None:
     first = runner.invoke(app, ["import", HOST, str(tmp_path)])
     assert "1 new" in first.output
     again = runner.invoke(app, ["import", HOST, str(tmp_path)])
-    assert "0 new" in again.output
+    assert "nothing new" in again.output
