@@ -271,7 +271,7 @@ def test_a_damaged_briefing_stops_no_prompt_and_is_repaired_by_what_is_saved(tol
     assert subprocess.run([*CLI, "db", "restore", "--yes", str(saved)]).returncode == 0
     second = subprocess.run(repair, capture_output=True, text=True)
     assert second.returncode == 0, second.stdout
-    assert "briefings" in second.stdout
+    assert "briefing" in second.stdout
     fired = subprocess.run([*HOOK, "UserPromptSubmit"], input=data, capture_output=True)
     assert b"pnpm" in fired.stdout
     third = subprocess.run(repair, capture_output=True, text=True)
