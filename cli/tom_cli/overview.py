@@ -108,8 +108,8 @@ def _heard(held: Glance, width: int) -> Iterator[str]:
     for line in held.hears[:HEARD_LINES]:
         # The quotes are in `tom brief`.
         yield f"  - {safe(line.partition(' "')[0], width - 4)}"
-    if more := len(held.hears) - HEARD_LINES:
-        yield f"    and {more} more: tom brief" if more > 0 else "    the quotes: tom brief"
+    more = len(held.hears) - HEARD_LINES
+    yield f"    and {more} more: tom brief" if more > 0 else "    the quotes: tom brief"
 
 
 def _connected(environ: Mapping[str, str]) -> str:

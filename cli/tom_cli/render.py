@@ -102,7 +102,7 @@ def show_profile(user: CountedUser, *, quotes: int = 1, everything: bool = False
         read = f"{figures.kept(user.counts)}{figures.span(user.counts)}"
         put(Text(f"{figures.believed(user.counts)} from {read}", style="dim"))
     if user.counts.beliefs:
-        put(Text(f"Agents are told {safe(figures.told(user.counts))}.", style="dim"))
+        put(Text(f"Agents hear {safe(figures.told(user.counts))}.", style="dim"))
     elif user.beliefs:
         put("No beliefs yet that change what an agent does.")
     if unread := figures.unread(user.counts):

@@ -168,7 +168,7 @@ def _beliefs(rows: sqlite3.Connection, sessions: int, count: int, rng: random.Ra
 
 
 def _tellings(rows: sqlite3.Connection, sessions: int, beliefs: int, rng: random.Random) -> None:
-    """Each of the newest sessions was told ten beliefs, and some of them show what became of it."""
+    """Each of the newest sessions got ten beliefs in its briefing, and kept to some of them."""
     told: list[tuple[object, ...]] = []
     kept: list[tuple[object, ...]] = []
     hosts = dict(rows.execute("SELECT id, host FROM session"))

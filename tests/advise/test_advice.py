@@ -1,4 +1,4 @@
-"""Whole answers, each read: what an agent is told of a request, by a person's memory."""
+"""Whole answers, each read: what an agent hears about a request, by a person's memory."""
 
 import os
 import tomllib

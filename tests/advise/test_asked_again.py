@@ -1,4 +1,4 @@
-"""What the person adds to such a request again and again is told where they left it out."""
+"""What the person adds to such a request again and again is shown where they left it out."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -23,7 +23,7 @@ def test_a_line_is_broken_between_words(width: int) -> None:
 
 
 def test_what_is_broken_off_hangs() -> None:
-    """It begins where it is told to, else at the indent of its own line."""
+    """It begins at the given indent, else at the indent of its own line."""
     assert lines("b1 one two three", 24, 3) == ["b1 one two three"]
     assert lines("b1 one two three", 12, 3) == ["b1 one two", "   three"]
     assert lines("    one two three", 12) == ["    one two", "    three"]

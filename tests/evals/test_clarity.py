@@ -70,7 +70,7 @@ def test_every_planted_person_has_both_kinds() -> None:
 
 
 def test_what_cannot_be_taken_back_is_told_from_its_neighbours() -> None:
-    """Every written request is told right, and each part has both kinds."""
+    """Every written request is read right, and each part has both kinds."""
     found = recipe.acts()
     assert [each.text for each in found if bool(irreversible(each.text)) != each.irreversible] == []
     kinds = {(each.part, each.irreversible) for each in found}

@@ -14,7 +14,7 @@ from tom_swe import LOCAL_USER, Tom
 
 
 def test_the_status_line_counts_what_holds_here(told: Tom, home: Path) -> None:
-    """What agents are told here and what waits for review; nothing is made and nothing noted."""
+    """What agents hear here and what waits for review; nothing is made and nothing noted."""
     elsewhere = fire("StatusLine", claude("Status", cwd="/w/x"))
     assert elsewhere.stdout.decode() == "tom: 1 belief, 2 to review\n"
     assert fire("StatusLine", claude("Status", cwd=SHOP)).stdout.startswith(b"tom: 2 beliefs")

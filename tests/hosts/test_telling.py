@@ -98,13 +98,13 @@ def test_a_session_hears_that_all_was_taken_back(told: Tom) -> None:
 
 
 def test_hosts_do_not_share_a_session_id(told: Tom) -> None:
-    """The same id at two hosts is two sessions, and each is told."""
+    """The same id at two hosts is two sessions, and each gets a briefing."""
     assert context(fire("UserPromptSubmit", claude("UserPromptSubmit")))
     assert context(fire("UserPromptSubmit", openhands("UserPromptSubmit")))
 
 
 def test_two_hooks_at_once_tell_a_session_once(told: Tom, home: Path) -> None:
-    """Of prompts that arrive together one is told, and every one is noted."""
+    """Of prompts that arrive together one gets the briefing, and every one is noted."""
     with ThreadPoolExecutor(8) as pool:
         results = list(
             pool.map(lambda _: fire("UserPromptSubmit", claude("UserPromptSubmit")), range(8))

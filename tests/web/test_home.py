@@ -75,7 +75,7 @@ def test_rules_are_followed_or_breached_where_it_shows() -> None:
 
 
 def test_beliefs_add_up_to_those_of_today(tom: Tom) -> None:
-    """The last week has those that the counts say agents are told, and the confirmed ones."""
+    """The last week has those that agents hear by the counts, and the confirmed ones."""
     lines = tom.memory.belief_lists.lines("ada")
     (confirmed, every) = growth(lines).rows[-1][1]
     counted = counts(tom.memory, "ada")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class PlaceCounts(Value):
     """The beliefs that hold in a repository, and how many of them its briefing has room for.
 
-    The repository is "" for every other one: only what holds everywhere is told there. ``names``
-    are the others that it goes by.
+    The repository is "" for every other one: agents hear only what holds everywhere there.
+    ``names`` are the others that it goes by.
     """
 
     repository: str
@@ -33,11 +33,11 @@ class PlaceCounts(Value):
 class Counts(Value):
     """How much is kept of a person and believed about them.
 
-    ``beliefs`` are those that agents are told where they hold: ``confirmed`` ones and those
-    ``seen_once``. ``habits`` change nothing for an agent. ``held_back`` are told to nobody until
+    ``beliefs`` are those that agents hear where they hold: ``confirmed`` ones and those
+    ``seen_once``. ``habits`` change nothing for an agent. No agent hears those ``held_back`` until
     the person confirms them or says them again. These three are all that is believed now;
     ``retired`` is no longer. The person has not decided on the ones ``to_review``, which are
-    those seen once, whether they are told or held back, nor on ``proposals``, which are requests
+    those seen once, whether agents hear them or not, nor on ``proposals``, which are requests
     that recur.
 
     ``places`` are the repositories with beliefs of their own, after everywhere else.
@@ -56,16 +56,16 @@ class Counts(Value):
 
     @property
     def believed(self) -> int:
-        """All that is believed now, whether agents are told or not."""
+        """All that is believed now, whether agents hear it or not."""
         return self.beliefs + self.habits + self.held_back
 
     @property
     def everywhere(self) -> PlaceCounts:
-        """What holds and is told where no repository has beliefs of its own."""
+        """What holds, and what agents hear, where no repository has beliefs of its own."""
         return self.place("")
 
     def place(self, repository: str) -> PlaceCounts:
-        """What holds and is told in a repository; elsewhere it is what holds everywhere."""
+        """What holds, and what agents hear, in a repository; else what holds everywhere."""
         found = {name: each for each in self.places for name in (each.repository, *each.names)}
         nothing = PlaceCounts(repository="", hold=0, briefed=0)
         return found.get(repository) or found.get("", nothing)

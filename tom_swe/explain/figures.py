@@ -26,8 +26,8 @@ def believed(counts: Counts) -> str:
 
 
 def live(counts: Counts) -> str:
-    """All that is believed now, whether agents are told or not."""
-    parts = [f"{number(counts.beliefs, 'belief')} that agents are told"]
+    """All that is believed now, whether agents hear it or not."""
+    parts = [f"{number(counts.beliefs, 'belief')} that agents hear"]
     if counts.habits:
         parts.append(number(counts.habits, "habit"))
     if counts.held_back:
@@ -51,7 +51,7 @@ def span(counts: Counts) -> str:
 
 
 def told(counts: Counts) -> str:
-    """How many beliefs a session is told, by where it is."""
+    """How many beliefs a session hears, by where it is."""
     here = [each for each in counts.places if each.repository]
     most = sorted(here, key=lambda place: (-place.briefed, place.repository))
     named, others = most[:PLACES], most[PLACES:]
@@ -77,7 +77,7 @@ def to_review(counts: Counts) -> str:
     parts: list[str] = []
     if counts.to_review:
         waits = "belief waits", "beliefs wait"
-        told = f"(agents are told {counts.seen_once or 'none'} of them)"
+        told = f"(agents hear {counts.seen_once or 'none'} of them)"
         parts.append(f"{number(counts.to_review, *waits)} for your review {told}")
     if counts.proposals:
         recur = "request of yours recurs", "requests of yours recur"

@@ -123,7 +123,7 @@ class BeliefListing:
     def kept(
         self, user_id: str, since: datetime
     ) -> list[tuple[datetime, Counter[Adherence | None]]]:
-        """What became of what sessions were told since then, with when each was told it.
+        """Whether sessions since then kept to the beliefs in their briefing, with its time.
 
         A breach that a check met counts where the person did not say the rule again.
         """

@@ -17,7 +17,7 @@ from tom_swe.model.session import OWN_HOST, Role
 def session_counts(
     transaction: orm.Session, user_id: str, *, corrections: bool = True
 ) -> SessionCounts:
-    """The sessions of a user with their messages, and what became of reading them.
+    """The sessions of a user with their messages, and how many of them could be read.
 
     The figures about corrections, which take the longest, may be left out.
     """

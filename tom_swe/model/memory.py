@@ -43,7 +43,7 @@ class SessionSummary(Value):
 
 
 class SessionCounts(Value):
-    """The kept sessions with agents, and what became of reading them.
+    """The kept sessions with agents, and how many of them could be read.
 
     ``messages`` are the person's own, and in ``unwritten`` sessions they wrote none. ``stated``
     counts what they told tom itself. ``waiting`` sessions are still to be read, and ``failed``

@@ -29,7 +29,7 @@ def surest_first(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
 
 
 class Tellable(Protocol):
-    """What decides whether a belief is told: a `Belief` has it, and so has a line of a list."""
+    """What decides whether agents hear a belief: a `Belief` has it, and so has a line of a list."""
 
     @property
     def id(self) -> int: ...

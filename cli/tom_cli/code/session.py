@@ -61,7 +61,7 @@ class Session:
         self._driver: Driver | None = None
         self._beside: Loading[Beside] | None = None
         self._work_now: asyncio.Task[None] | None = None
-        # Tom's own hooks stay quiet in this process: its agent is told everything from here.
+        # Tom's own hooks stay quiet in this process: its agent gets everything from here.
         os.environ["TOM_OFF"] = "1"
 
     @cached_property

@@ -21,7 +21,7 @@ def audit(as_json: Json = False) -> None:
     """Check the quality of the beliefs.
 
     It asks of every belief whether your own words support it, and looks for junk, duplicates,
-    contradictions, stale beliefs and secrets in what agents are told. Exits with 1 if agents are
+    contradictions, stale beliefs and secrets in what agents hear. Exits with 1 if agents are
     told a belief that nothing supports or that holds a secret; the rest is for you to judge.
 
     Example: tom audit

@@ -79,9 +79,9 @@ def demo() -> None:
         user = settings.user
         step("2. What tom learned about her, each belief with her own words (tom profile)")
         show_profile(profile(tom.memory, user))
-        step(f"3. An agent is told: “{VAGUE}”. tom has it ask first (tom consult)")
+        step(f"3. Mira asks an agent: “{VAGUE}”. tom has it ask first (tom consult)")
         show_suggestion(tom.consult(user, Query(text=VAGUE, repository=FRONT_END, limit=5)))
-        step(f"4. An agent is told: “{CLEAR}”. tom answers from memory (tom consult)")
+        step(f"4. Mira asks an agent: “{CLEAR}”. tom answers from memory (tom consult)")
         show_suggestion(tom.consult(user, Query(text=CLEAR, repository=FRONT_END, limit=5)))
         step(f"5. An agent wants to run `{COMMAND}`. tom keeps it to her rule (tom checks)")
         pnpm = _belief(tom, user, "package_manager", "pnpm")

@@ -117,7 +117,7 @@ def kept(tellings: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) ->
 
 
 def growth(lines: Iterable[BeliefLine]) -> Chart:
-    """The beliefs that agents are told, by the week in which each was first said."""
+    """The beliefs that agents hear, by the week in which each was first said."""
     held = [each for each in told(lines) if not is_idle(each)]
     first = Counter(_monday(each.first_seen) for each in held)
     sure = Counter(_monday(each.first_seen) for each in held if not each.is_seen_once)
@@ -133,7 +133,7 @@ def growth(lines: Iterable[BeliefLine]) -> Chart:
         columns=("confirmed", "with those seen once"),
         looks=("line accent", "line quiet"),
         rows=rows,
-        note="The beliefs that agents are told today, by the week in which you first said them."
+        note="The beliefs that agents hear today, by the week in which you first said them."
         if held
         else "There are no beliefs yet. tom init reads the sessions on this machine.",
     )

@@ -61,7 +61,7 @@ class HealthPages:
         )
 
     def audit(self, _: Request) -> Response:
-        """How sound what is told is."""
+        """How sound the beliefs are that agents hear."""
         with self._desk.tom() as tom:
             found = audited(tom, self._desk.settings)
             lines = tom.memory.belief_lists.lines(self._desk.user)

@@ -15,7 +15,7 @@ from tom_swe.text.prose import sentences
 # What a word is here: names, options and paths stay whole.
 _WORD = re.compile(r"(?:--?)?[\w@~$][\w./@~$*+'-]*|\.(?=\s|\Z)|[,;:()]")
 _SOURCE = re.compile(r"\w\.[a-zA-Z][a-z]{0,4}\Z|\(\)\Z|\A[a-z]+[A-Z]\w*\Z")
-# What programs do in the passive is told of, these are asked for.
+# In the passive people report most acts of programs; these they ask for.
 _PASSIVE = frozenset({"lost", "rewritten", "published"})
 _BREAK = frozenset(",;:()")
 # "... How do I do that?": what stands before it is asked about, and not asked for.

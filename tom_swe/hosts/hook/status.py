@@ -17,7 +17,7 @@ _TO_REVIEW = (
 
 
 def status(stored: Stored, user: str, event: Event, state: SessionState) -> str:
-    """How many beliefs this session is told, breaches of them in it, and beliefs to review.
+    """How many beliefs this session hears, breaches of them in it, and beliefs to review.
 
     Raises sqlite3.Error.
     """
