@@ -30,6 +30,7 @@ def proposal(scope: Scope = EVERYWHERE) -> Recurring:
                 start=words.index("push and ") + 9 if "push and " in words else 0,
                 end=len(words),
                 session_id=number,
+                turn_id=number,
                 repository="acme/shop",
                 at=datetime(2026, 9, 1, tzinfo=UTC) + timedelta(days=number),
             )
@@ -51,7 +52,7 @@ def proposal(scope: Scope = EVERYWHERE) -> Recurring:
 def test_it_is_told_where_the_word_is_missing(request_: str, told: bool) -> None:
     """The same verb said of the same thing, without the word that comes with it."""
     found = asked_again([proposal()], Query(text=request_))
-    assert [each.text for each in found] == ([SAID[-1]] if told else [])
+    assert [(each.text, each.turn_id) for each in found] == ([(SAID[-1], 2)] if told else [])
 
 
 def test_it_stays_in_its_repository() -> None:

@@ -22,6 +22,7 @@ def asked(said: Mapping[int, str], repository: str = "") -> list[SessionRequest]
         SessionRequest(
             **each.model_dump(),
             session_id=day,
+            turn_id=day,
             host="jsonl",
             host_id=str(day),
             repository=repository,

@@ -44,6 +44,7 @@ def said(*words: str, first: int = 1) -> list[SessionRequest]:
             start=0,
             end=len(text),
             session_id=number,
+            turn_id=number,
             host_id=str(number),
             at=START + timedelta(days=number),
         )

@@ -17,7 +17,7 @@ def asked_again(proposals: Iterable[Recurring], query: Query) -> list[PastTurn]:
     asked = frozenset(named(query.text))
     return [
         PastTurn(
-            turn_id=0,
+            turn_id=newest.turn_id,
             session_id=newest.session_id,
             ordinal=newest.ordinal,
             repository=newest.repository,

@@ -190,6 +190,7 @@ def request_value(
         start=row.first,
         end=row.last,
         session_id=session.id,
+        turn_id=row.turn_id,
         host=session.host,
         host_id=session.host_id,
         repository=session.repository,

@@ -43,6 +43,7 @@ class SessionRequest(Request):
     """A request, with the session it was made in."""
 
     session_id: int
+    turn_id: int
     host: str = ""
     host_id: str = ""
     repository: str = ""

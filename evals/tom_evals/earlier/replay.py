@@ -109,7 +109,7 @@ def answered(data: Path, all_wanted: Iterable[Wanted]) -> Iterator[Answered]:
     with tempfile.TemporaryDirectory() as folder:
         scorer = ScoredOutOfFold(data, LastingSentences(encoder := Remembering(Multilingual())))
         for person, sessions in histories(data, Path(folder) / "read"):
-            tom = _opened(Path(folder) / person, scorer, encoder)
+            tom = opened(Path(folder) / person, scorer, encoder)
             try:
                 for session in sessions:
                     asked = requests[person, session.host_id]
@@ -122,7 +122,8 @@ def answered(data: Path, all_wanted: Iterable[Wanted]) -> Iterator[Answered]:
                 tom.close()
 
 
-def _opened(home: Path, scorer: ScoredOutOfFold, encoder: Remembering) -> Tom:
+def opened(home: Path, scorer: ScoredOutOfFold, encoder: Remembering) -> Tom:
+    """A memory of its own that reads with these scores."""
     own = open_tom(Settings(home=home), say=lambda _: None)
     parts = Parts(
         embedder=own.embedder,
