@@ -41,13 +41,7 @@ def _bears(found: Recurring, asked: frozenset[str]) -> bool:
     """Whether the same is asked for, by one of the verbs used before, without the words that come
     with it.
     """
-    # A key is "twist", what is asked for, and a word that comes with it.
-    _, head, _ = found.key.split(" ", 2)
-    twists = {key.rpartition(" ")[2] for key in found.keys}
+    head, twists = found.twist
     verbs = {term for each in found.requests for term in named(each.words)[:1]}
-    of_head = set(named(head))
-    return of_head <= asked and bool(verbs & asked) and not set(_terms(twists)) & asked
-
-
-def _terms(words: Iterable[str]) -> list[str]:
-    return [term for word in words for term in named(word)]
+    missing = asked.isdisjoint(term for word in twists for term in named(word))
+    return set(named(head)) <= asked and bool(verbs & asked) and missing

@@ -71,6 +71,12 @@ class Recurring(Value):
     requests: tuple[SessionRequest, ...]
 
     @property
+    def twist(self) -> tuple[str, frozenset[str]]:
+        """Of a twist, what is asked for, and the words that come with it."""
+        _, head, _ = self.key.split(" ", 2)
+        return head, frozenset(key.rpartition(" ")[2] for key in self.keys)
+
+    @property
     def sessions(self) -> int:
         """In how many sessions it came."""
         return len(self.requests)
