@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from tom_swe.advise.recall import is_idle
+from tom_swe.explain.figures import number
 from tom_swe.memory.session_listing import ReadSession
 from tom_swe.model.advice import Adherence
 from tom_swe.model.listing import BeliefLine
@@ -55,7 +56,7 @@ def corrections(read: Iterable[ReadSession], since: datetime) -> Chart:
             sessions[week] += 1
             corrected[week] += each.corrections
     total, readable = sum(corrected.values()), sum(sessions.values())
-    of = f"{_count(readable, 'session')} that tom could read"
+    of = f"{number(readable, 'session')} that tom could read"
     parts = [
         f"{total:,} in {of}; it finds about half of them"
         if readable
@@ -63,12 +64,12 @@ def corrections(read: Iterable[ReadSession], since: datetime) -> Chart:
     ]
     if unread:
         parts.append(
-            f"{_count(unread, 'session')} could not be read: no agent spoke before you, "
+            f"{number(unread, 'session')} could not be read: no agent spoke before you, "
             "or you wrote in a language that tom does not read"
         )
     if waits:
         parts.append(
-            f"{_count(waits, 'session')} waits for tom learn"
+            f"{number(waits, 'session')} waits for tom learn"
             if waits == 1
             else f"{waits} sessions wait for tom learn"
         )
@@ -95,7 +96,7 @@ def kept(tellings: Iterable[tuple[datetime, Mapping[Adherence | None, int]]]) ->
         note = "No session got a briefing in this time. Install tom into an agent to see this."
     elif not known:
         note = (
-            f"Sessions were told {_count(total[None], 'rule')}, and nothing shows yet whether "
+            f"Sessions were told {number(total[None], 'rule')}, and nothing shows yet whether "
             "agents followed them."
         )
     else:
@@ -146,13 +147,9 @@ def _weeks(days: Iterable[date], most: int = WEEKS) -> list[date]:
         return []
     last = known[-1]
     first = max(known[0], last - (most - 1) * WEEK)
-    return [first + number * WEEK for number in range((last - first) // WEEK + 1)]
+    return [first + week * WEEK for week in range((last - first) // WEEK + 1)]
 
 
 def _monday(at: datetime) -> date:
     day = at.astimezone().date()
     return day - timedelta(days=day.weekday())
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
